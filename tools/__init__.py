@@ -1,0 +1,1 @@
+"""What keeps the tree in order: lock, lint, and the runner of the test suite."""

@@ -1,0 +1,143 @@
+"""./zs test: the test suite by group, with the time of each.
+
+    ./zs test                     every group that this machine can run
+    ./zs test unit rules          these groups
+    ./zs test --nightly [GROUP]   the long ones
+    ./zs test --packages          the Debian packages that the groups need, one a line
+
+A group that needs something this machine lacks is named as not run; where CI=true that is a failure.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+PYTEST: Final = ("-m", "pytest", "--quiet")
+
+
+@dataclass(frozen=True)
+class Need:
+    """Something that Debian has and pip has not: any of `programs` shows that it is there."""
+
+    name: str
+    package: str
+    programs: tuple[str, ...]
+
+    def is_met(self) -> bool:
+        """Whether one of the programs can be found."""
+        return any(shutil.which(program) or Path(program).exists() for program in self.programs)
+
+
+POSTGRESQL: Final = Need("PostgreSQL 15", "postgresql-15", ("/usr/lib/postgresql/15/bin/postgres",))
+CHROMIUM: Final = Need("chromium", "chromium", ("chromium",))
+CJK_FONT: Final = Need("a CJK font", "fonts-noto-cjk", ("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",))
+JAVA: Final = Need("Java", "default-jre-headless", ("java",))
+
+
+@dataclass(frozen=True)
+class Group:
+    """A part of the suite: arguments of the interpreter, the folder that holds it, what it needs."""
+
+    name: str
+    command: tuple[str, ...]
+    folder: str
+    needs: tuple[Need, ...] = ()
+    nightly: bool = False
+
+    def exists(self) -> bool:
+        """Whether the tree has this part."""
+        return (ROOT / self.folder).exists()
+
+
+GROUPS: Final = (
+    Group("lint", ("-m", "tools.lint"), "tools/lint.py"),
+    Group(
+        "unit",
+        (
+            *PYTEST,
+            "tests",
+            "--ignore=tests/platform",
+            "--ignore=tests/db",
+            "--ignore=tests/pages",
+            "--ignore=tests/spark",
+        ),
+        "tests",
+    ),
+    Group("rules", ("-P", "-m", "zhunsheng.cli", "rules", "test"), "rulebook/deadlines"),
+    Group("platform", (*PYTEST, "tests/platform"), "tests/platform"),
+    Group("db", (*PYTEST, "tests/db"), "tests/db", (POSTGRESQL,)),
+    Group("pages", (*PYTEST, "tests/pages"), "tests/pages", (CHROMIUM, CJK_FONT)),
+    Group("spark", (*PYTEST, "tests/spark"), "tests/spark", (JAVA,)),
+    Group("fuzz", ("-m", "tests.files.fuzz"), "tests/files/fuzz.py", nightly=True),
+)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a group."""
+
+    group: str
+    outcome: str
+    seconds: float = 0.0
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether the suite fails by it."""
+        return self.outcome.startswith("FAILED")
+
+
+def main(arguments: list[str], environment: Mapping[str, str] = os.environ) -> int:
+    """Run groups and print their times. 0 all passed, 1 something failed, 2 usage."""
+    nightly = "--nightly" in arguments
+    present = [group for group in GROUPS if group.nightly == nightly and group.exists()]
+    if "--packages" in arguments:
+        print("\n".join(sorted({need.package for group in present for need in group.needs if not need.is_met()})))
+        return 0
+    names = [name for name in arguments if name != "--nightly"]
+    unknown = sorted(set(names) - {group.name for group in present})
+    if unknown:
+        listed = ", ".join(group.name for group in present)
+        print(
+            f"test: no {'nightly ' * nightly}group named {', '.join(unknown)}. The groups are {listed}.",
+            file=sys.stderr,
+        )
+        return 2
+    chosen = [group for group in present if not names or group.name in names]
+    results = [run(group, required=environment.get("CI") == "true") for group in chosen]
+    print_times(results)
+    return 1 if any(result.is_failure for result in results) else 0
+
+
+def run(group: Group, *, required: bool) -> Result:
+    """Run one group in the tree, or say what it lacks."""
+    print(f"── {group.name}", flush=True)
+    lacking = [need.name for need in group.needs if not need.is_met()]
+    if lacking:
+        outcome = f"not run: needs {' and '.join(lacking)}"
+        return Result(group.name, f"FAILED ({outcome})" if required else outcome)
+    began = time.monotonic()
+    done = subprocess.run([sys.executable, *group.command], cwd=ROOT, check=False)
+    return Result(
+        group.name, "passed" if done.returncode == 0 else f"FAILED ({done.returncode})", time.monotonic() - began
+    )
+
+
+def print_times(results: list[Result]) -> None:
+    """One line a group, then the whole."""
+    print("── time by group")
+    for result in results:
+        print(f"{result.group:<10} {result.seconds:7.1f} s  {result.outcome}")
+    failed = [result.group for result in results if result.is_failure]
+    total = sum(result.seconds for result in results)
+    print(f"{'all':<10} {total:7.1f} s  {'FAILED: ' + ', '.join(failed) if failed else 'passed'}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
