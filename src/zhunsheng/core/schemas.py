@@ -99,7 +99,6 @@ LEVELS: Final = ("blue", "yellow", "red", "ask")
 
 FINDINGS: Final = pl.Schema(
     {
-        "key": pl.String(),  # content-addressed: what the finding is about and its due times
         "rule": pl.String(),
         "case": pl.String(),
         "incident": pl.String(),
@@ -112,7 +111,9 @@ FINDINGS: Final = pl.Schema(
         "found_at": INSTANT,  # when it became true
         "due": INSTANT,
         "outer": INSTANT,
-        "events": pl.List(pl.String()),  # the events that it rests on
+        "closed_at": INSTANT,  # when the clock that it is about was stopped; null while it runs
+        "start_event": pl.String(),  # the events that it rests on: the start,
+        "event": pl.String(),  # and the stop, the extension or what is asked about
         "reason": pl.String(),  # what is asked, for unknown
     }
 )

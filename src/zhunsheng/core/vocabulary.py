@@ -48,6 +48,7 @@ class Vocabulary:
     custody_ends: tuple[str, ...]
     roles: Mapping[str, str]
     channels: Mapping[str, str]
+    custody_fact: str = "in_custody"
 
 
 class VocabularyRefused(ValueError):
@@ -86,6 +87,7 @@ def parse_vocabulary(text: str, *, path: str = "vocabulary.toml") -> Vocabulary:
         custody_ends=tuple(custody.get("ends", ())),
         roles={name: table["title"] for name, table in data.get("roles", {}).items()},
         channels={name: table["title"] for name, table in data.get("channels", {}).items()},
+        custody_fact=custody.get("fact", "in_custody"),
     )
 
 

@@ -1,0 +1,189 @@
+"""Events × deadline rules → clocks and steps: the fold, run over frames."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from zhunsheng.core import rule as r
+from zhunsheng.core import schemas
+from zhunsheng.core.calendar import Calendar, CalendarArrays
+from zhunsheng.core.encoding import Counted, Encoded, counted_events, encode, link_incidents
+from zhunsheng.core.fold.run import fold
+from zhunsheng.core.fold.state import FAULT, N_ANOMALIES, N_STEPS, NO_ROOM, TOO_MANY_PAUSES, Work, make_work
+from zhunsheng.core.program import AXIS_OF, INCIDENT_AXIS, RESTART, START, Compiled, compile_rules
+from zhunsheng.core.vocabulary import Vocabulary
+
+MIN_EVENTS_PER_THREAD: Final = 50_000
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """Rules with the vocabulary and the calendar that they are written in."""
+
+    rules: tuple[r.Rule, ...]
+    vocabulary: Vocabulary
+    calendar: Calendar
+
+    def judged(self) -> tuple[r.Rule, ...]:
+        """The rules that count now: enabled, and neither draft nor retired."""
+        return tuple(rule for rule in self.rules if rule.enabled and rule.status not in ("draft", "retired"))
+
+
+@dataclass(frozen=True)
+class FoldPart:
+    """The raw outcome for the rules of one judged key, before words are put to codes."""
+
+    compiled: Compiled
+    encoded: Encoded
+    results: Any
+    anomalies: Any
+    steps: Any
+
+
+@dataclass(frozen=True)
+class Folded:
+    """Everything that the fold said of some events."""
+
+    counted: Counted
+    parts: tuple[FoldPart, ...]
+
+
+class FoldFault(RuntimeError):
+    """A case went beyond a bound of the fold."""
+
+
+def fold_events(
+    events: pl.DataFrame,
+    rulebook: Rulebook,
+    *,
+    as_of: datetime,
+    known_at: datetime | None = None,
+    with_steps: bool = False,
+    threads: int = 2,
+) -> Folded:
+    """Run the fold over events (schemas.EVENTS) for every rule that counts.
+
+    Raises  FoldFault where a case has more than 62 pauses open at once.
+    """
+    schemas.assert_schema(events, schemas.EVENTS, "events")
+    counted = counted_events(events, as_of=as_of, known_at=known_at)
+    by_case = [rule for rule in rulebook.judged() if AXIS_OF[rule.subject] != INCIDENT_AXIS]
+    by_incident = [rule for rule in rulebook.judged() if AXIS_OF[rule.subject] == INCIDENT_AXIS]
+    linked = link_incidents(counted.events)
+    parts = []
+    for rules, group_by in ((by_case, "case"), (by_incident, "incident")):
+        if rules and not linked.is_empty():
+            parts.append(_fold_part(rules, linked, rulebook, group_by, as_of, with_steps, threads))
+    return Folded(counted, tuple(parts))
+
+
+def _fold_part(
+    rules: Sequence[r.Rule],
+    events: pl.DataFrame,
+    rulebook: Rulebook,
+    group_by: str,
+    as_of: datetime,
+    with_steps: bool,
+    threads: int,
+) -> FoldPart:
+    compiled = compile_rules(rules, rulebook.vocabulary)
+    encoded = encode(events, compiled, rulebook.vocabulary, group_by=group_by)
+    calendar = rulebook.calendar.arrays()
+    instant = round(as_of.timestamp() * 1e6)
+    chunks = _chunks(encoded, threads)
+    run = _Run(compiled, encoded, calendar, instant, with_steps)
+    if len(chunks) == 1:
+        works = [run.fold_chunk(*chunks[0])]
+    else:
+        with ThreadPoolExecutor(len(chunks)) as pool:
+            works = list(pool.map(lambda chunk: run.fold_chunk(*chunk), chunks))
+    return _joined(compiled, encoded, works)
+
+
+def _chunks(encoded: Encoded, threads: int) -> list[tuple[int, int]]:
+    """Ranges of cases with about as many events each."""
+    events = int(encoded.cases[-1])
+    pieces = max(1, min(threads, events // MIN_EVENTS_PER_THREAD))
+    bounds = np.searchsorted(encoded.cases, np.linspace(0, events, pieces + 1)[1:-1])
+    edges = [0, *bounds.tolist(), encoded.groups]
+    return [(a, b) for a, b in zip(edges, edges[1:], strict=False) if a < b]
+
+
+@dataclass(frozen=True)
+class _Run:
+    compiled: Compiled
+    encoded: Encoded
+    calendar: CalendarArrays
+    as_of: int
+    with_steps: bool
+
+    def fold_chunk(self, first: int, end: int) -> tuple[Work, int]:
+        """Fold a range of cases; again with more room where clocks, results, steps or anomalies found none left."""
+        program, arrays, cases = self.compiled.program, self.encoded.arrays, self.encoded.cases
+        room = self._first_guess(first, end)
+        while True:
+            work = make_work(**room)
+            rows = fold(program, self.calendar, arrays, work, cases, first, end, self.as_of)
+            if work.n[FAULT] == TOO_MANY_PAUSES:
+                raise FoldFault("A case has more than 62 pauses open at once. Look for pauses that no event ever ends.")
+            needed = {
+                "clocks": room["clocks"] * (2 if work.n[FAULT] == NO_ROOM else 1),
+                "results": rows,
+                "steps": int(work.n[N_STEPS]) if self.with_steps else 0,
+                "anomalies": int(work.n[N_ANOMALIES]),
+            }
+            if all(needed[name] <= room[name] for name in needed):
+                return work, rows
+            room |= {name: max(room[name], needed[name]) for name in needed}
+
+    def _first_guess(self, first: int, end: int) -> dict[str, int]:
+        """Room that nearly always suffices: as many clocks as there are starts. Memory that is not touched costs nothing."""
+        arrays, cases = self.encoded.arrays, self.encoded.cases
+        opening = _openings(self.compiled)[arrays.type[cases[first] : cases[end]]]
+        per_case = np.add.reduceat(opening, cases[first:end] - cases[first])
+        events = int(np.diff(cases[first : end + 1]).max())
+        results = int(opening.sum())
+        return {
+            "rules": len(self.compiled.rules),
+            "clocks": int(per_case.max()) + 1,
+            "events": events * int(np.diff(self.compiled.program.role_ptr).max()) + 1,
+            "facts": int(np.diff(arrays.fact_ptr[cases[first : end + 1]]).max()) + 1,
+            "results": results,
+            "steps": results * 12 if self.with_steps else 0,
+            "anomalies": max(1024, results // 16),
+        }
+
+
+def _openings(compiled: Compiled) -> NDArray[np.int64]:
+    """Event type → how many clocks one event of it may open, at most: its starts and restarts, and children of any clock it touches."""
+    program = compiled.program
+    roles = program.roles
+    counts = np.zeros(len(compiled.types), dtype=np.int64)
+    for code in range(len(compiled.types)):
+        for role in roles[program.role_ptr[code] : program.role_ptr[code + 1]]:
+            rule = program.rvs[role.rv].rule
+            children = int(program.child_ptr[rule + 1] - program.child_ptr[rule])
+            counts[code] += (1 + children) if role.kind in (START, RESTART) else children
+    return counts
+
+
+def _joined(compiled: Compiled, encoded: Encoded, works: list[tuple[Work, int]]) -> FoldPart:
+    results, anomalies, steps, base = [], [], [], 0
+    for work, rows in works:
+        for rows_of in (work.anomalies, work.steps):
+            rows_of.row += base
+        results.append(work.results[:rows])
+        anomalies.append(work.anomalies[: work.n[N_ANOMALIES]])
+        steps.append(work.steps[: work.n[N_STEPS]] if len(work.steps) else work.steps)
+        base += rows
+    return FoldPart(compiled, encoded, _concat(results), _concat(anomalies), _concat(steps))
+
+
+def _concat(parts: list[Any]) -> Any:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)

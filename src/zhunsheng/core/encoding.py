@@ -1,0 +1,223 @@
+"""Events as arrays: what counts by `known_at`, in fold order, words turned into codes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from zhunsheng.core import schemas
+from zhunsheng.core.dates import NONE
+from zhunsheng.core.fold.state import EventArrays
+from zhunsheng.core.program import SUBJECT_AXES, Compiled, fact_value
+from zhunsheng.core.vocabulary import Fact, Vocabulary
+
+FACT_DTYPES: Final[Mapping[str, pl.DataType]] = {
+    "bool": pl.Boolean(),
+    "integer": pl.Int64(),
+    "enum": pl.String(),
+    "set": pl.List(pl.String()),
+    "instant": pl.String(),
+}
+EVENT_KEY: Final = pl.concat_str([pl.col("source").fill_null(""), pl.lit("/"), pl.col("id")])
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Events that count, and how many did not: `future` lie beyond `as_of`, `unknown_yet` were recorded after `known_at`."""
+
+    events: pl.DataFrame
+    future: int
+    unknown_yet: int
+    superseded: int
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Events of one kind of group in fold order, with the frame that they came from, row by row the same."""
+
+    frame: pl.DataFrame
+    arrays: EventArrays
+    cases: NDArray[np.int64]  # (groups + 1,) ranges of rows
+
+    @property
+    def groups(self) -> int:
+        """Number of cases or incidents."""
+        return len(self.cases) - 1
+
+
+def counted_events(events: pl.DataFrame, *, as_of: datetime, known_at: datetime | None = None) -> Counted:
+    """The events that count: of each (source, id) the highest version recorded by `known_at`, unless it is void; none after `as_of`.
+
+    Takes schemas.EVENTS. Source: clock.md, Order; ADR 1, 3.
+    """
+    total = events.height
+    if known_at is not None:
+        events = events.filter(pl.col("recorded_at").is_null() | (pl.col("recorded_at") <= known_at))
+    known = events.height
+    if events["version"].max() != 1 or events["void"].any():
+        newest = pl.col("version") == pl.col("version").max().over("source", "id")
+        events = events.filter(newest).filter(~pl.col("void").fill_null(value=False))
+    latest = events.height
+    events = events.filter(pl.col("at") <= as_of)
+    return Counted(events, latest - events.height, total - known, known - latest)
+
+
+def link_incidents(events: pl.DataFrame) -> pl.DataFrame:
+    """Give an event without a case the one case that names its incident, if exactly one does (ADR 1, 1)."""
+    loose = pl.col("case").is_null() & pl.col("incident").is_not_null()
+    if not events.select(loose.any()).item():
+        return events
+    cases = (
+        events.filter(pl.col("case").is_not_null() & pl.col("incident").is_not_null())
+        .group_by("incident")
+        .agg(pl.col("case").unique().alias("cases"))
+        .filter(pl.col("cases").list.len() == 1)
+        .select("incident", pl.col("cases").list.first().alias("linked"))
+    )
+    linked = events.join(cases, on="incident", how="left", maintain_order="left")
+    return linked.with_columns(case=pl.coalesce("case", "linked")).drop("linked")
+
+
+def encode(events: pl.DataFrame, compiled: Compiled, vocabulary: Vocabulary, *, group_by: str) -> Encoded:
+    """Order events by (group, at, source, id) and turn what the fold reads into integers.
+
+    `group_by` is case (else the incident where no case is named) or incident (only events that name one).
+    """
+    if group_by == "incident":
+        events = events.filter(pl.col("incident").is_not_null())
+        group = pl.col("incident")
+    else:
+        group = pl.coalesce("case", "incident")
+    codes = pl.DataFrame({"group": _codes(events.select(group.alias("group"))["group"]), "at": events["at"].to_physical()})
+    order = _fold_order(codes, events)
+    if order is not None:
+        events, codes = events[order], codes[order]
+    groups = codes["group"].to_numpy()
+    starts = np.flatnonzero(np.diff(groups, prepend=-1)) if len(groups) else np.zeros(0, dtype=np.int64)
+    ordinal = np.zeros(len(groups), dtype=np.int32)
+    ordinal[starts[1:]] = 1
+    cases = np.append(starts, len(groups)).astype(np.int64)
+    return Encoded(events, _arrays(events, np.cumsum(ordinal, dtype=np.int32), compiled, vocabulary), cases)
+
+
+def _codes(texts: pl.Series) -> pl.Series:
+    """Any injective code of each text; -1 for none."""
+    if texts.null_count() == len(texts):
+        return pl.Series(texts.name, np.full(len(texts), -1, dtype=np.int32))
+    return texts.cast(pl.Categorical()).to_physical().cast(pl.Int32).fill_null(-1)
+
+
+def _fold_order(codes: pl.DataFrame, events: pl.DataFrame) -> pl.Series | None:
+    """Row numbers in fold order; None where the events are in it. Source and id are compared only where instants tie."""
+    rows = codes.with_row_index("row")
+    before = pl.col("group") == pl.col("group").shift(1)
+    out_of_order = before & (pl.col("at") < pl.col("at").shift(1))
+    runs = rows.select((pl.col("group") != pl.col("group").shift(1)).fill_null(value=True).sum()).item()
+    is_sorted = not rows.select(out_of_order.any()).item() and runs == rows["group"].n_unique()
+    if not is_sorted:
+        rows = rows.sort("group", "at")
+    same = (pl.col("group") == pl.col("group").shift(1)) & (pl.col("at") == pl.col("at").shift(1))
+    tied = (same | same.shift(-1)).fill_null(value=False)
+    places = rows.select(tied.arg_true()).to_series()
+    if len(places) == 0:
+        return None if is_sorted else rows["row"]
+    ties = rows[places].with_columns(run=pl.struct("group", "at").rle_id())
+    keys = events[ties["row"]].select(pl.col("source").fill_null(""), "id")
+    resolved = ties.hstack(keys).sort("run", "source", "id")["row"]
+    order = rows["row"].to_numpy().copy()
+    order[places.to_numpy()] = resolved.to_numpy()
+    return pl.Series("row", order)
+
+
+def _arrays(events: pl.DataFrame, groups: NDArray[np.int32], compiled: Compiled, vocabulary: Vocabulary) -> EventArrays:
+    types = pl.Series(compiled.types, dtype=pl.String)
+    type_codes = events["type"].replace_strict(types, np.arange(len(types), dtype=np.int32), return_dtype=pl.Int32)
+    subjects = np.full((len(SUBJECT_AXES), events.height), -1, dtype=np.int32)
+    for axis, column in enumerate(SUBJECT_AXES):
+        if column not in ("case", "incident"):
+            subjects[axis] = _codes(events[column]).to_numpy()
+    pointers, codes, values = _facts(events, compiled, vocabulary)
+    return EventArrays(
+        group=groups,
+        at=events["at"].to_physical().to_numpy().astype(np.int64),
+        day=(events["at_precision"] == "day").fill_null(value=False).to_numpy().astype(np.uint8),
+        type=type_codes.to_numpy().astype(np.int32),
+        subjects=subjects,
+        until=events["until"].to_physical().fill_null(NONE).to_numpy().astype(np.int64),
+        until_day=(events["until_precision"] == "day").fill_null(value=False).to_numpy().astype(np.uint8),
+        fact_ptr=pointers,
+        fact_code=codes,
+        fact_value=values,
+    )
+
+
+def _facts(
+    events: pl.DataFrame, compiled: Compiled, vocabulary: Vocabulary
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64]]:
+    """Facts of events as ranges of (code, value): those stated, and those that the type itself asserts."""
+    judged = [(n, fact) for n, fact in enumerate(compiled.facts) if fact.type in FACT_DTYPES]
+    parts = [*_stated(events, judged), *_asserted(events, compiled, vocabulary)]
+    parts = [part for part in parts if part.height]
+    if not parts:
+        return np.zeros(events.height + 1, dtype=np.int64), np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int64)
+    rows = pl.concat(parts).unique(["row", "code"], keep="first", maintain_order=True).sort("row", maintain_order=True)
+    counts = np.bincount(rows["row"].to_numpy(), minlength=events.height)
+    return (
+        np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        rows["code"].to_numpy().astype(np.int32),
+        rows["value"].to_numpy().astype(np.int64),
+    )
+
+
+def _stated(events: pl.DataFrame, judged: list[tuple[int, Fact]]) -> list[pl.DataFrame]:
+    row = pl.int_range(pl.len(), dtype=pl.Int64).alias("row")
+    with_facts = events.select(row, "facts").filter(pl.col("facts").is_not_null())
+    if with_facts.is_empty() or not judged:
+        return []
+    dtype = pl.Struct([pl.Field(fact.id, FACT_DTYPES[fact.type]) for _, fact in judged])
+    texts = with_facts["facts"].unique()
+    decoded = pl.DataFrame({"facts": texts}).with_columns(texts.str.json_decode(dtype).struct.unnest())
+    parts = []
+    for code, fact in judged:
+        values = decoded.select("facts", value=_as_integer(fact)).filter(pl.col("value").is_not_null())
+        if not values.is_empty():
+            found = with_facts.join(values, on="facts", how="inner")
+            parts.append(found.select("row", pl.lit(code, dtype=pl.Int32).alias("code"), "value"))
+    return parts
+
+
+def _as_integer(fact: Fact) -> pl.Expr:
+    column = pl.col(fact.id)
+    if fact.type == "enum":
+        return column.replace_strict(list(fact.values), list(range(len(fact.values))), default=None, return_dtype=pl.Int64)
+    if fact.type == "set":
+        bits = [pl.when(column.list.contains(word)).then(1 << n).otherwise(0) for n, word in enumerate(fact.values)]
+        return pl.when(column.is_not_null()).then(pl.sum_horizontal(bits).cast(pl.Int64))
+    if fact.type == "instant":
+        return column.str.to_datetime(time_unit="us", time_zone="UTC", strict=False).to_physical()
+    return column.cast(pl.Int64)
+
+
+def _asserted(events: pl.DataFrame, compiled: Compiled, vocabulary: Vocabulary) -> list[pl.DataFrame]:
+    codes = {fact.id: n for n, fact in enumerate(compiled.facts)}
+    row = pl.int_range(pl.len(), dtype=pl.Int64).alias("row")
+    parts = []
+    for event_type in vocabulary.event_types.values():
+        for name, value in event_type.states.items():
+            constant: Any = fact_value(vocabulary.facts[name], value)
+            rows = events.select(row, "type").filter(pl.col("type") == event_type.id)
+            parts.append(
+                rows.select(
+                    "row", pl.lit(codes[name], dtype=pl.Int32).alias("code"), pl.lit(constant, dtype=pl.Int64).alias("value")
+                )
+            )
+    return parts
+
+
+def assert_events(events: pl.DataFrame) -> pl.DataFrame:
+    """The frame, if it is schemas.EVENTS. Raises SchemaMismatch."""
+    return schemas.assert_schema(events, schemas.EVENTS, "events")

@@ -1,0 +1,202 @@
+"""Clocks × as_of → findings: what is about to end, what has ended, what ended late, what cannot be judged.
+
+One row per level crossed, with the instant at which it became true, whenever we looked. clock.md, Findings over a clock.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from zhunsheng.core import rule as r
+from zhunsheng.core import schemas
+from zhunsheng.core.clocks import Folded, FoldPart
+from zhunsheng.core.dates import MINUTE_US, NONE
+from zhunsheng.core.fold import state as s
+from zhunsheng.core.program import AT_ONCE, at_once_lead
+from zhunsheng.core.tables import event_names, instants, part_clocks
+
+KEY_COLUMNS: Final = ("rule", "case", "incident", "subject", "epoch", "kind", "level", "due", "outer")
+ORDER: Final = ("rule", "case", "incident", "subject", "epoch", "kind", "level", "found_at", "event")
+FROM_DUE, SHARE, FROM_START = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Findings of one kind: rows of the clocks, and what differs between kinds."""
+
+    kind: str
+    level: str
+    rows: NDArray[np.int64]
+    found_at: NDArray[np.int64]
+    events: NDArray[np.int64]
+
+
+def findings_table(folded: Folded, *, as_of: datetime) -> pl.DataFrame:
+    """Every finding that became true no later than `as_of`, schemas.FINDINGS, in canonical order."""
+    instant = round(as_of.timestamp() * 1e6)
+    tables = [part_findings(part, part_clocks(part), as_of=instant) for part in folded.parts]
+    if not tables:
+        return pl.DataFrame(schema=schemas.FINDINGS)
+    return pl.concat(tables).sort(ORDER, nulls_last=False)
+
+
+def finding_keys(findings: pl.DataFrame) -> pl.Series:
+    """The key of each finding: SHA-256 over what it is about and its due times. No rule file and no clock reading is in it."""
+    fields = [
+        pl.col(name).dt.epoch("us").cast(pl.String) if name in ("due", "outer") else pl.col(name).cast(pl.String)
+        for name in KEY_COLUMNS
+    ]
+    texts = findings.select(pl.concat_str([field.fill_null("-") for field in fields], separator="\x1f")).to_series()
+    return pl.Series("key", [hashlib.sha256(text.encode()).hexdigest() for text in texts], dtype=pl.String)
+
+
+def part_findings(part: FoldPart, clocks: pl.DataFrame, *, as_of: int) -> pl.DataFrame:
+    """The findings over one part; `clocks` are its clocks in the order of its results."""
+    kinds = [*_approaching(part, as_of), *_ended(part, as_of), _late_known(part, as_of), _unknown(part), *_anomalies(part)]
+    tables = [_table(part, clocks, rows) for rows in kinds if len(rows.rows)]
+    return pl.concat(tables) if tables else pl.DataFrame(schema=schemas.FINDINGS)
+
+
+def _approaching(part: FoldPart, as_of: int) -> list[_Rows]:
+    results = part.results
+    warns = (results.strict != NONE) | (results.earliest != NONE)
+    warns &= ~np.isin(results.outcome, (s.WAITING, s.PAUSED)) & (results.may_not_apply == 0)
+    rows = np.flatnonzero(warns)
+    kept = results[rows]
+    due = np.where(kept.strict != NONE, kept.strict, kept.earliest)
+    until = np.where(kept.stopped != NONE, kept.stopped, np.iinfo(np.int64).max)
+    found = []
+    for level in r.WARNING_LEVELS:
+        kinds, values = _leads(part, kept, level)
+        at = np.where(kinds == FROM_START, kept.origin + values, due - values)
+        shared = kinds == SHARE
+        elapsed = (due - kept.origin) * np.where(shared, values, 0) // 100
+        at = np.where(shared, kept.origin + elapsed // MINUTE_US * MINUTE_US, at)
+        at = np.maximum(at, kept.start)
+        crossed = (at <= as_of) & (at < until)
+        found.append(_Rows("approaching", level, rows[crossed], at[crossed], np.full(int(crossed.sum()), -1)))
+    return found
+
+
+def _leads(part: FoldPart, results: Any, level: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Kind and value of the lead of each clock at a level: the tier's own, else the rule's; an at_once limit counts from its start."""
+    compiled = part.compiled
+    rules = [compiled.rules[n] for n in compiled.program.rvs.rule]
+    by_version = np.array([_lead(rule.leads, level) for rule in rules], dtype=np.int64)
+    own = [tier.leads for tier in compiled.tiers]
+    by_tier = np.array([_lead(leads, level) if leads else (-1, 0) for leads in own] + [(-1, 0)], dtype=np.int64)
+    lead, tier_lead = by_version[results.rv], by_tier[results.tier]
+    lead = np.where(tier_lead[:, :1] >= 0, tier_lead, lead)
+    at_once = np.array([at_once_lead(rule.leads, level) for rule in rules], dtype=np.int64)[results.rv]
+    now = compiled.program.limits.counting[results.limit] == AT_ONCE
+    return np.where(now, FROM_START, lead[:, 0]), np.where(now, at_once, lead[:, 1])
+
+
+def _lead(leads: r.Leads, level: str) -> tuple[int, int]:
+    lead = leads.of(level)
+    return (SHARE if lead.kind == "share" else FROM_START if leads.from_start else FROM_DUE), lead.value
+
+
+def _past(results: Any, at: Any) -> NDArray[np.bool_]:
+    """Whether an instant lies beyond the outer due time."""
+    passed = np.where(results.outer_end == 1, at >= results.outer, at > results.outer)
+    return np.asarray((results.outer != NONE) & passed)
+
+
+def _overdue(results: Any, as_of: int) -> NDArray[np.bool_]:
+    running = (results.outcome == s.RUNNING) & _past(results, as_of)
+    return np.asarray(running | (results.outcome == s.LATE))
+
+
+def _ended(part: FoldPart, as_of: int) -> list[_Rows]:
+    results = part.results
+    overdue = np.flatnonzero(_overdue(results, as_of))
+    late = np.flatnonzero(results.outcome == s.LATE)
+    lapsed = np.flatnonzero(results.outcome == s.LAPSED)
+    return [
+        _Rows("overdue", "red", overdue, results.outer[overdue], results.stop_event[overdue]),
+        _Rows("late", "red", late, results.stopped[late], results.stop_event[late]),
+        _Rows("lapsed", "blue", lapsed, results.outer[lapsed], results.stop_event[lapsed]),
+    ]
+
+
+def _late_known(part: FoldPart, as_of: int) -> _Rows:
+    """Overdue clocks whose start was recorded only when the due time had passed: nobody could have been warned."""
+    results = part.results
+    recorded = part.encoded.frame["recorded_at"].to_physical().fill_null(NONE).to_numpy()
+    overdue = np.flatnonzero(_overdue(results, as_of))
+    learned = recorded[results.start_event[overdue]]
+    late = learned > results.outer[overdue]
+    rows = overdue[late]
+    return _Rows("late_known", "red", rows, learned[late], results.start_event[rows])
+
+
+def _unknown(part: FoldPart) -> _Rows:
+    results = part.results
+    rows = np.flatnonzero(results.question != 0)
+    asked = results[rows]
+    at = part.encoded.arrays.at[asked.question_event] if len(rows) else np.zeros(0, dtype=np.int64)
+    return _Rows("unknown", "ask", rows, np.maximum(at, asked.start), asked.question_event)
+
+
+def _anomalies(part: FoldPart) -> list[_Rows]:
+    found = []
+    for code, kind in enumerate(s.ANOMALIES):
+        chosen = part.anomalies[part.anomalies.kind == code]
+        at = part.encoded.arrays.at[chosen.event] if len(chosen) else np.zeros(0, dtype=np.int64)
+        found.append(_Rows(kind, "yellow", chosen.row.astype(np.int64), at, chosen.event.astype(np.int64)))
+    return found
+
+
+def _table(part: FoldPart, clocks: pl.DataFrame, rows: _Rows) -> pl.DataFrame:
+    about = clocks[rows.rows]
+    frame = about.select(
+        "rule",
+        "case",
+        "incident",
+        "subject",
+        "person",
+        "epoch",
+        "unit",
+        pl.lit(rows.kind).alias("kind"),
+        pl.lit(rows.level).alias("level"),
+        instants(rows.found_at).alias("found_at"),
+        "due",
+        "outer",
+        pl.col("stopped").alias("closed_at"),
+        "start_event",
+        event_names(part, rows.events).alias("event"),
+        _reasons(about, rows.kind).alias("reason"),
+    )
+    return schemas.assert_schema(frame, schemas.FINDINGS, "findings")
+
+
+def _reasons(about: pl.DataFrame, kind: str) -> pl.Series:
+    if kind != "unknown":
+        return pl.Series([None] * about.height, dtype=pl.String)
+    fact = pl.col("question_fact")
+    named = pl.when(fact.is_not_null()).then(pl.concat_str("question", pl.lit(": "), fact)).otherwise("question")
+    return about.select(named).to_series()
+
+
+def worst_first(findings: pl.DataFrame, custody_rules: Sequence[str]) -> pl.DataFrame:
+    """Findings in the order in which a person should read them: open before closed, liberty first, then by gravity and due time."""
+    gravity = {"overdue": 0, "broken": 0, "late_known": 1, "late": 2, "approaching": 3, "unknown": 5}
+    levels = {"red": 0, "yellow": 1, "blue": 2, "ask": 3}
+    return findings.sort(
+        pl.col("closed_at").is_not_null(),
+        pl.col("kind").replace_strict(gravity, default=4, return_dtype=pl.Int8),
+        pl.col("level").replace_strict(levels, return_dtype=pl.Int8),
+        ~pl.col("rule").is_in(list(custody_rules)),
+        "outer",
+        "rule",
+        "case",
+        "subject",
+        nulls_last=True,
+    )

@@ -1,0 +1,133 @@
+"""One clock: which events reach it, whether an instant is in time, standing still, and how it ends."""
+
+from typing import Final
+
+from numba import njit
+
+from zhunsheng.core.calendar import CalendarArrays
+from zhunsheng.core.dates import NONE, local_day
+from zhunsheng.core.fold.due import paused_span, refresh
+from zhunsheng.core.fold.facts import named, stated
+from zhunsheng.core.fold.log import ask_hard, mark, step
+from zhunsheng.core.fold.state import (
+    BEYOND_CALENDAR,
+    EXCUSED,
+    LAPSED,
+    LATE,
+    MET,
+    MOOT,
+    NO_CODE,
+    NO_HOUR_STOP,
+    S_EXCUSED,
+    S_LAPSED,
+    S_RESTART,
+    S_SATISFIED,
+    S_TERMINATED,
+    UNKNOWN,
+    EventArrays,
+    Work,
+)
+from zhunsheng.core.program import CASE_AXIS, INCIDENT_AXIS, PERSON_AXIS, Program
+
+PAST: Final = 0
+IN_TIME: Final = 1
+UNDECIDED: Final = 2  # the outer due time needs an unpublished calendar
+SAME_DAY: Final = 3  # a bare date on the day of an instant
+IN_CUSTODY_FACT: Final = 2
+
+
+@njit(cache=True)
+def reaches(book: Program, ev: EventArrays, w: Work, s: int, i: int) -> bool:
+    """Whether an event concerns a clock: the same subject or none of that kind, and no other person (ADR 1, 6)."""
+    c = w.clocks[s]
+    axis = book.rvs[c.rv].axis
+    if axis == CASE_AXIS or axis == INCIDENT_AXIS:
+        return True
+    other = named(ev, axis, i)
+    if other >= 0 and c.subject >= 0 and other != c.subject:
+        return False
+    person = named(ev, PERSON_AXIS, i)
+    return not (person >= 0 and c.person >= 0 and person != c.person)
+
+
+@njit(cache=True)
+def newest(w: Work, rule: int, group: int) -> int:
+    """The newest clock of a rule in the case; -1 where it has none."""
+    return w.head[rule] if w.stamp[rule] == group else -1
+
+
+@njit(cache=True)
+def in_time(cal: CalendarArrays, w: Work, s: int, at: int, bare: bool) -> int:
+    """Whether an instant lies within the outer due time in force: IN_TIME, PAST, UNDECIDED or SAME_DAY."""
+    c = w.clocks[s]
+    if c.still > 0:
+        return IN_TIME
+    if c.outer == NONE:
+        if c.strict != NONE and (at < c.strict or (at == c.strict and c.strict_end == 0)):
+            return IN_TIME
+        if c.strict == NONE and c.earliest != NONE and at < c.earliest:
+            return IN_TIME
+        return UNDECIDED
+    if c.outer_end == 1:
+        return IN_TIME if at < c.outer else PAST
+    if bare and local_day(cal, c.outer) == local_day(cal, at):
+        return SAME_DAY
+    return IN_TIME if at <= c.outer else PAST
+
+
+@njit(cache=True)
+def update(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, as_of: int) -> None:
+    """Take the due times of a clock anew."""
+    start = w.clocks[s].start_event
+    held = stated(ev, start, book.special[IN_CUSTODY_FACT]) if book.special[IN_CUSTODY_FACT] >= 0 else NONE
+    refresh(book, cal, w, s, as_of, held)
+
+
+@njit(cache=True)
+def stand_still(w: Work, s: int, at: int) -> None:
+    """One more reason for a clock not to run."""
+    c = w.clocks[s]
+    if c.still == 0:
+        c.since = at
+    c.still += 1
+
+
+@njit(cache=True)
+def go_on(cal: CalendarArrays, w: Work, s: int, at: int) -> bool:
+    """One reason less; true when the clock runs again, its paused time added up."""
+    c = w.clocks[s]
+    c.still -= 1
+    if c.still > 0:
+        return False
+    days, work, us = paused_span(cal, c.since, at)
+    c.paused_days += days
+    c.paused_work += work
+    c.paused_us += us
+    return True
+
+
+@njit(cache=True)
+def close(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, i: int, at: int, ending: int) -> None:
+    """End a clock by event `i` (-1: by its parent): `ending` is MET, MOOT or RESTARTED when in time."""
+    c = w.clocks[s]
+    bare = i >= 0 and ev.day[i] == 1
+    timely = in_time(cal, w, s, at, bare)
+    if timely == SAME_DAY:
+        ask_hard(w, s, NO_HOUR_STOP, i, NO_CODE, at)
+    elif timely == UNDECIDED:
+        ask_hard(w, s, BEYOND_CALENDAR, i, NO_CODE, at)
+    c.open, c.stopped, c.stop_event = 0, at, i
+    if c.hard == 1:
+        c.outcome = UNKNOWN
+    elif timely == PAST:
+        c.outcome = LAPSED if book.rvs[c.rv].lapse == 1 else EXCUSED if c.excused == 1 else LATE
+    else:
+        c.outcome = ending
+    kind = S_SATISFIED if ending == MET else S_TERMINATED if ending == MOOT else S_RESTART
+    step(w, s, kind, i, at, c.strict, c.outer, c.outcome, NO_CODE)
+    if c.outcome == LAPSED:
+        mark(w, s, S_LAPSED, i, c.outer)
+    elif c.outcome == EXCUSED:
+        mark(w, s, S_EXCUSED, i, at)
+
+

@@ -1,0 +1,227 @@
+"""From a limit to its two due times: counting, pauses, stated ends and rest days."""
+
+from numba import njit
+
+from zhunsheng.core.calendar import DAY_US, CalendarArrays
+from zhunsheng.core.dates import (
+    HOUR_US,
+    MONTHS_PER_YEAR,
+    NONE,
+    add_months,
+    after_open_time,
+    at_wall_clock,
+    earliest_working_day,
+    latest_working_day,
+    local_clock,
+    local_day,
+    midnight,
+    nth_working_day,
+    opening_at_or_after,
+    roll_forward,
+    working_days_between,
+)
+from zhunsheng.core.fold.facts import anyone_held
+from zhunsheng.core.fold.state import Work
+from zhunsheng.core.program import (
+    AT_ONCE,
+    BY_CUSTODY,
+    BY_DOCUMENT,
+    DAY_AFTER,
+    DAY_END,
+    DAYS,
+    EXACT_MINUTE,
+    FULL_HOUR,
+    HOURS,
+    MONTHS,
+    NEXT_WORKDAY,
+    OFFICE_HOURS,
+    ROLLED,
+    ROLLING_24H,
+    SAME_DAY_OF_MONTH,
+    SAME_TIME,
+    SPC_MONTH,
+    WORKING_DAYS,
+    YEARS,
+    Program,
+)
+
+
+@njit(cache=True)
+def counts_hours(counting: int) -> bool:
+    """Whether a counting needs the hour of its start."""
+    return counting in (EXACT_MINUTE, ROLLING_24H, SAME_TIME, OFFICE_HOURS, AT_ONCE)
+
+
+@njit(cache=True)
+def end_of(cal: CalendarArrays, day: int) -> int:
+    """24:00 of a day; NONE of no day."""
+    return NONE if day == NONE else midnight(cal, day + 1)
+
+
+@njit(cache=True)
+def day_of_end(cal: CalendarArrays, end: int) -> int:
+    """The day whose 24:00 an instant is."""
+    return local_day(cal, end - 1)
+
+
+@njit(cache=True)
+def count(cal: CalendarArrays, counting: int, unit: int, amount: int, origin: int) -> tuple[int, bool]:
+    """The due time of a limit that runs from `origin` without interruption, and whether it is a 24:00. clock.md, Counting."""
+    day = local_day(cal, origin)
+    if counting in (EXACT_MINUTE, ROLLING_24H):
+        return origin + amount * (HOUR_US if unit == HOURS else DAY_US), False
+    if counting == DAY_AFTER:
+        return end_of(cal, day + amount), True
+    if counting == SAME_DAY_OF_MONTH:
+        return end_of(cal, add_months(day, amount * (MONTHS_PER_YEAR if unit == YEARS else 1), False)), True
+    if counting == NEXT_WORKDAY:
+        return end_of(cal, nth_working_day(cal, day, amount)), True
+    if counting == SAME_TIME:
+        to_day = day + amount
+        if unit in (MONTHS, YEARS):
+            to_day = add_months(day, amount * (MONTHS_PER_YEAR if unit == YEARS else 1), False)
+        return at_wall_clock(cal, to_day, local_clock(cal, origin)), False
+    if counting == OFFICE_HOURS:
+        return count_office_hours(cal, unit, amount, origin), False
+    if counting == AT_ONCE:
+        return origin, False
+    return NONE, False
+
+
+@njit(cache=True)
+def count_office_hours(cal: CalendarArrays, unit: int, amount: int, origin: int) -> int:
+    """Opening time from the next opening on: hours of it, or the same time of day some working days on."""
+    if unit == HOURS:
+        return after_open_time(cal, origin, amount * HOUR_US)
+    opening = opening_at_or_after(cal, origin)
+    if opening == NONE:
+        return NONE
+    to_day = nth_working_day(cal, local_day(cal, opening), amount)
+    return NONE if to_day == NONE else at_wall_clock(cal, to_day, local_clock(cal, opening))
+
+
+@njit(cache=True)
+def count_outer(cal: CalendarArrays, reading: int, unit: int, amount: int, origin: int, strict: int) -> tuple[int, bool]:
+    """The latest defensible reading before it rolls (law.md 1.2); the strict one where the rule names no other."""
+    day = local_day(cal, origin)
+    if reading == FULL_HOUR:
+        return origin - local_clock(cal, origin) % HOUR_US + (amount + 1) * HOUR_US, False
+    if reading == DAY_END:
+        return end_of(cal, day + amount), True
+    if reading == SPC_MONTH:
+        return end_of(cal, add_months(day, amount * (MONTHS_PER_YEAR if unit == YEARS else 1), True)), True
+    return strict, False
+
+
+@njit(cache=True)
+def set_limit(book: Program, cal: CalendarArrays, w: Work, s: int, limit: int, amount: int) -> None:
+    """Let a limit run from the clock's origin: both due times before pauses, stated ends and rest days."""
+    c, lim = w.clocks[s], book.limits[limit]
+    c.limit, c.amount = limit, amount
+    c.settled_days, c.settled_work, c.settled_us = 0, 0, 0
+    c.strict0, c.strict0_end = count(cal, lim.counting, lim.unit, amount, c.origin)
+    c.outer0, c.outer0_end = c.strict0, c.strict0_end
+    if lim.outer in (FULL_HOUR, DAY_END, SPC_MONTH):
+        c.outer0, c.outer0_end = count_outer(cal, lim.outer, lim.unit, amount, c.origin, c.strict0)
+    elif lim.counting == AT_ONCE:
+        c.outer0 = c.origin + book.rvs[c.rv].at_once_outer
+    c.earliest, c.latest = NONE, NONE
+    if c.strict0 == NONE and lim.counting in (NEXT_WORKDAY, OFFICE_HOURS) and c.origin_day * counts_hours(lim.counting) == 0:
+        day = local_day(cal, c.origin)
+        c.earliest = midnight(cal, earliest_working_day(cal, day, amount) + 1)
+        c.latest = midnight(cal, latest_working_day(cal, day, amount) + 1)
+
+
+@njit(cache=True)
+def add_time(book: Program, cal: CalendarArrays, w: Work, s: int, limit: int) -> None:
+    """Added time continues the unrolled due times in force, pauses included; what they moved is settled by it."""
+    c, lim = w.clocks[s], book.limits[limit]
+    c.strict0, c.strict0_end = extend_due(cal, lim.counting, lim.unit, lim.amount, c.strict, c.strict_end == 1)
+    c.outer0, c.outer0_end = extend_due(cal, lim.counting, lim.unit, lim.amount, c.unrolled, c.outer_end == 1)
+    c.settled_days, c.settled_work, c.settled_us = c.paused_days, c.paused_work, c.paused_us
+
+
+@njit(cache=True)
+def extend_due(cal: CalendarArrays, counting: int, unit: int, amount: int, due: int, at_end: bool) -> tuple[int, bool]:
+    """A due time moved on by an amount; a 24:00 stays one where the unit is not hours."""
+    if due == NONE:
+        return NONE, at_end
+    if not at_end or unit == HOURS:
+        moved, _ = count(cal, SAME_TIME if unit in (DAYS, MONTHS, YEARS) else counting, unit, amount, due)
+        return moved, at_end and unit != HOURS
+    return count(cal, DAY_AFTER if unit == DAYS else counting, unit, amount, due - 1)[0], True
+
+
+@njit(cache=True)
+def shift(cal: CalendarArrays, unit: int, due: int, at_end: bool, days: int, work: int, us: int) -> int:
+    """A due time moved by paused time: in the unit of its limit (ADR 1, 17)."""
+    if due == NONE:
+        return NONE
+    if unit == WORKING_DAYS:
+        if work == 0:
+            return due
+        day = nth_working_day(cal, day_of_end(cal, due) if at_end else local_day(cal, due), work)
+        if day == NONE:
+            return NONE
+        return end_of(cal, day) if at_end else at_wall_clock(cal, day, local_clock(cal, due))
+    if unit in (DAYS, MONTHS, YEARS):
+        if at_end:
+            return end_of(cal, day_of_end(cal, due) + days)
+        return at_wall_clock(cal, local_day(cal, due) + days, local_clock(cal, due))
+    return due + us
+
+
+@njit(cache=True)
+def refresh(book: Program, cal: CalendarArrays, w: Work, s: int, as_of: int, otherwise_held: int) -> None:
+    """Both due times as they stand: moved by pauses, rolled past rest days, capped by a stated end. Never an outer before the strict."""
+    c, lim = w.clocks[s], book.limits[w.clocks[s].limit]
+    days, work, us = c.paused_days - c.settled_days, c.paused_work - c.settled_work, c.paused_us - c.settled_us
+    c.strict, c.strict_end = shift(cal, lim.unit, c.strict0, c.strict0_end == 1, days, work, us), c.strict0_end
+    c.unrolled, c.outer_end = shift(cal, lim.unit, c.outer0, c.outer0_end == 1, days, work, us), c.outer0_end
+    c.outer = c.unrolled
+    if c.strict == NONE and c.strict0 != NONE:
+        c.earliest = midnight(cal, earliest_working_day(cal, local_day(cal, c.strict0 - 1), work) + 1)
+        c.latest = midnight(cal, latest_working_day(cal, local_day(cal, c.strict0 - 1), work) + 1)
+    if lim.outer == ROLLED and c.outer != NONE and c.outer_end == 1:
+        looked_at = min(c.unrolled, as_of)
+        if not (lim.roll == BY_CUSTODY and anyone_held(w, looked_at, otherwise_held)):
+            c.outer = end_of(cal, roll_forward(cal, day_of_end(cal, c.unrolled)))
+    if c.until != NONE:
+        cap_by_document(cal, w, s, lim.counting)
+    if c.strict != NONE and c.outer != NONE and c.outer < c.strict:
+        c.outer, c.outer_end = c.strict, c.strict_end
+
+
+@njit(cache=True)
+def cap_by_document(cal: CalendarArrays, w: Work, s: int, counting: int) -> None:
+    """The end that a document states, if it is the earlier; pauses since it was stated move it too."""
+    c = w.clocks[s]
+    if c.until_end == 1:
+        end = end_of(cal, day_of_end(cal, c.until) + c.paused_days - c.until_days)
+    else:
+        end = c.until + c.paused_us - c.until_us
+    by_document = counting == BY_DOCUMENT
+    if (c.strict == NONE and by_document) or (c.strict != NONE and end < c.strict):
+        c.strict, c.strict_end = end, c.until_end
+    if (c.outer == NONE and (by_document or end <= c.strict)) or (c.outer != NONE and end < c.outer):
+        c.outer, c.outer_end = end, c.until_end
+        c.unrolled = end
+
+
+@njit(cache=True)
+def paused_span(cal: CalendarArrays, since: int, to: int) -> tuple[int, int, int]:
+    """A pause in calendar days, working days and microseconds (ADR 1, 17)."""
+    first, last = local_day(cal, since), local_day(cal, to)
+    return last - first, working_days_between(cal, first, last), to - since
+
+
+@njit(cache=True)
+def before(cal: CalendarArrays, due: int, at_end: bool, unit: int, amount: int) -> int:
+    """A due time counted back: to the minute, the same 24:00 or the same time of day."""
+    if due == NONE:
+        return NONE
+    if unit == HOURS:
+        return due - amount * HOUR_US
+    if at_end:
+        return end_of(cal, day_of_end(cal, due) - amount)
+    return at_wall_clock(cal, local_day(cal, due) - amount, local_clock(cal, due))

@@ -1,0 +1,449 @@
+"""What each role does to the clocks it reaches. clock.md, Effects; ADR 1."""
+
+from typing import Final
+
+from numba import njit
+
+from zhunsheng.core.calendar import CalendarArrays
+from zhunsheng.core.dates import NONE, local_day, midnight
+from zhunsheng.core.fold.children import follow
+from zhunsheng.core.fold.clock import PAST, SAME_DAY, close, go_on, in_time, newest, reaches, stand_still, update
+from zhunsheng.core.fold.due import add_time, set_limit
+from zhunsheng.core.fold.facts import HOLDS, MISSING, holds, named, stated
+from zhunsheng.core.fold.log import anomaly, ask_hard, ask_soft, mark, step
+from zhunsheng.core.fold.opening import (
+    grant_total,
+    note_until,
+    open_clock,
+    run_limit,
+    start,
+)
+from zhunsheng.core.fold.state import (
+    FAULT,
+    LATE_EXTENSION,
+    LATE_PAUSE,
+    MAX_OPEN_PAUSES,
+    MET,
+    MISSING_FACT,
+    MISSING_TIER,
+    MOOT,
+    N_CAPPED,
+    N_PAUSES,
+    N_STRAYS,
+    NO_AMOUNT,
+    NO_CODE,
+    NO_HOUR_STOP,
+    OUT_OF_ORDER,
+    RESTARTED,
+    S_EXCUSED,
+    S_EXTEND,
+    S_PAUSE,
+    S_RESTART,
+    S_RESUME,
+    S_WAIT,
+    TOO_MANY_PAUSES,
+    EventArrays,
+    Work,
+)
+from zhunsheng.core.program import (
+    ADDED,
+    EXCUSE,
+    EXTEND,
+    NOTHING,
+    PAUSE,
+    PERSON_AXIS,
+    RESTART,
+    RESUME,
+    SATISFY,
+    START,
+    STATES_DAYS,
+    TERMINATE,
+    TIER_BY_DOCUMENT,
+    WAIT,
+    WAIT_END,
+    WAITS_NOT,
+    Program,
+)
+
+TIER_FACT: Final = 0  # places in Program.special
+DAYS_FACT: Final = 1
+
+
+@njit(cache=True)
+def act(
+    book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, r: int, i: int, run: tuple[int, int], as_of: int
+) -> None:
+    """One role of one event."""
+    role = book.roles[r]
+    if role.kind == START:
+        s = start(book, cal, ev, w, group, role.rv, i, run, as_of)
+        if s >= 0:
+            opened(book, cal, ev, w, group, s, i, run, as_of)
+        return
+    if role.kind == PAUSE:
+        note_pause(book, cal, ev, w, group, role.arg, role.rv, i, as_of)
+        return
+    if role.kind == RESUME:
+        end_pauses(book, cal, ev, w, group, role.arg, i, ev.at[i], as_of)
+        return
+    reached = False
+    s = newest(w, book.rvs[role.rv].rule, group)
+    while s >= 0:
+        following = w.clocks[s].next
+        if w.clocks[s].open == 1 and w.clocks[s].rv == role.rv and reaches(book, ev, w, s, i):
+            if not (run[1] - run[0] > 1 and just_handed_over(book, w, s, role.kind, ev.at[i])):
+                affect(book, cal, ev, w, group, s, r, i, as_of)
+            reached = True
+        s = following
+    if not reached:
+        unheard(book, cal, ev, w, group, r, i, run, as_of)
+
+
+@njit(cache=True)
+def just_handed_over(book: Program, w: Work, s: int, kind: int, at: int) -> bool:
+    """A stop in the instant of a hand-over has ended the old clock; it does not touch the new one."""
+    c = w.clocks[s]
+    if kind not in (SATISFY, TERMINATE) or c.start != at or book.rvs[c.rv].handover == 0:
+        return False
+    older = c.next
+    while older >= 0:
+        o = w.clocks[older]
+        if o.subject == c.subject and o.stopped == at and o.start < at:
+            return True
+        older = o.next
+    return False
+
+
+@njit(cache=True)
+def unheard(
+    book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, r: int, i: int, run: tuple[int, int], as_of: int
+) -> None:
+    """An event that found no open clock: a restart may open one, an act that should meet one is remembered."""
+    role = book.roles[r]
+    version = book.rvs[role.rv]
+    if role.kind == RESTART and book.restarts[role.arg].opens == 1:
+        s = start(book, cal, ev, w, group, role.rv, i, run, as_of)
+        if s >= 0:
+            own = book.restarts[role.arg].limit
+            if own >= 0:
+                run_limit(book, cal, ev, w, s, own, book.limits[own].amount, i)
+                update(book, cal, ev, w, s, as_of)
+            opened(book, cal, ev, w, group, s, i, run, as_of)
+    elif role.kind == SATISFY and version.before_start != NOTHING:
+        stray = w.strays[w.n[N_STRAYS]]
+        stray.rule, stray.event = version.rule, i
+        w.n[N_STRAYS] += 1
+
+
+@njit(cache=True)
+def opened(
+    book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, s: int, i: int, run: tuple[int, int], as_of: int
+) -> None:
+    """After a start: children follow, and the bare-dated events of the same day that found nothing open act now (ADR 1, 5)."""
+    follow(book, cal, ev, w, group, s, i, ev.at[i], as_of)
+    midnight_before = midnight(cal, local_day(cal, ev.at[i]))
+    first = i
+    while first > 0 and ev.at[first - 1] >= midnight_before and ev.group[first - 1] == ev.group[i]:
+        first -= 1
+    for k in range(first, i):
+        if ev.day[k] == 0 or ev.at[k] >= ev.at[i]:
+            continue
+        for r in range(book.role_ptr[ev.type[k]], book.role_ptr[ev.type[k] + 1]):
+            role = book.roles[r]
+            if role.rv != w.clocks[s].rv or role.kind in (START, RESTART, PAUSE, RESUME) or w.clocks[s].open == 0:
+                continue
+            if reaches(book, ev, w, s, k) and not heard_before(book, ev, w, s, k):
+                affect(book, cal, ev, w, group, s, r, k, as_of)
+
+
+@njit(cache=True)
+def heard_before(book: Program, ev: EventArrays, w: Work, s: int, k: int) -> bool:
+    """Whether an earlier clock of the rule was open for a bare-dated event."""
+    older = w.clocks[s].next
+    while older >= 0:
+        o = w.clocks[older]
+        if (o.open == 1 or o.stopped >= ev.at[k]) and reaches(book, ev, w, older, k):
+            return True
+        older = o.next
+    return False
+
+
+@njit(cache=True)
+def affect(
+    book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, s: int, r: int, i: int, as_of: int
+) -> None:
+    """One role on one open clock that it reaches."""
+    role, at = book.roles[r], max(ev.at[i], w.clocks[s].start)
+    if role.kind == SATISFY:
+        satisfy(book, cal, ev, w, s, role.arg, i, at)
+    elif role.kind == TERMINATE:
+        close(book, cal, ev, w, s, i, at, MOOT)
+    elif role.kind == EXTEND:
+        extend(book, cal, ev, w, s, role.arg, i, as_of)
+    elif role.kind == RESTART:
+        restart(book, cal, ev, w, group, s, role.arg, i, as_of)
+    elif role.kind == WAIT:
+        wait(book, cal, ev, w, s, role.arg, i)
+    elif role.kind == WAIT_END:
+        stop_waiting(book, cal, ev, w, s, role.arg, i, as_of)
+    elif role.kind == EXCUSE:
+        excuse(cal, ev, w, s, i)
+    follow(book, cal, ev, w, group, s, i, at, as_of)
+
+
+@njit(cache=True)
+def satisfy(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, bit: int, i: int, at: int) -> None:
+    """Met, when the last of those who must be served is served."""
+    c = w.clocks[s]
+    c.got |= bit
+    if c.got & c.needed == c.needed:
+        close(book, cal, ev, w, s, i, at, MET)
+
+
+@njit(cache=True)
+def excuse(cal: CalendarArrays, ev: EventArrays, w: Work, s: int, i: int) -> None:
+    """A reason recorded in time: past the due time the outcome is excused."""
+    timely = in_time(cal, w, s, ev.at[i], ev.day[i] == 1)
+    if timely == SAME_DAY:
+        ask_hard(w, s, NO_HOUR_STOP, i, NO_CODE, ev.at[i])
+    elif timely != PAST:
+        w.clocks[s].excused = 1
+        mark(w, s, S_EXCUSED, i, ev.at[i])
+
+
+@njit(cache=True)
+def extend(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, t: int, i: int, as_of: int) -> None:
+    """Grant a tier, if the event names it, comes in time and in order, and states what the tier rests on."""
+    c, tier, at = w.clocks[s], book.tiers[t], ev.at[i]
+    if not names_tier(book, ev, w, s, t, i):
+        return
+    timely = in_time(cal, w, s, at, ev.day[i] == 1)
+    if timely == SAME_DAY:
+        ask_hard(w, s, NO_HOUR_STOP, i, NO_CODE, at)
+        return
+    if timely == PAST:
+        anomaly(w, s, LATE_EXTENSION, i, at, t)
+        return
+    result, fact = holds(book, ev, w, (tier.tests0, tier.tests1), i, c.person)
+    if result == MISSING:
+        ask_soft(w, s, MISSING_FACT, i, fact, at)
+    if result != HOLDS:
+        return
+    if tier.after >= 0 and (c.granted >> tier.after) & 1 == 0:
+        anomaly(w, s, OUT_OF_ORDER, i, at, t)
+        return
+    if grant(book, cal, ev, w, s, t, i):
+        note_until(book, cal, ev, w, s, i)
+        update(book, cal, ev, w, s, as_of)
+
+
+@njit(cache=True)
+def names_tier(book: Program, ev: EventArrays, w: Work, s: int, t: int, i: int) -> bool:
+    """Whether an event grants this tier: it names it, or names none and its type serves no other."""
+    tier = book.tiers[t]
+    named = stated(ev, i, book.special[TIER_FACT]) if book.special[TIER_FACT] >= 0 else NONE
+    if named != NONE:
+        return named == tier.code
+    if tier.siblings > 1:
+        ask_soft(w, s, MISSING_TIER, i, book.special[TIER_FACT], ev.at[i])
+        return False
+    return True
+
+
+@njit(cache=True)
+def grant(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, t: int, i: int) -> bool:
+    """The new limit of a tier: a total from the start, time added, or what the document says. False where nothing moves."""
+    c, tier = w.clocks[s], book.tiers[t]
+    if tier.mode == TIER_BY_DOCUMENT:
+        c.tier, c.limit = t, tier.limit
+        c.strict0, c.outer0 = NONE, NONE
+        c.granted |= 1 << tier.ordinal
+        step(w, s, S_EXTEND, i, ev.at[i], c.strict, NONE, NO_AMOUNT, t)
+        return True
+    if tier.mode == ADDED:
+        if tier.repeat == 0 and (c.granted >> tier.ordinal) & 1 == 1:
+            return False
+        add_time(book, cal, w, s, tier.limit)
+        c.tier = t
+        c.granted |= 1 << tier.ordinal
+        step(w, s, S_EXTEND, i, ev.at[i], c.strict, c.strict0, book.limits[tier.limit].amount, t)
+        return True
+    amount = book.limits[tier.limit].amount
+    if tier.states == STATES_DAYS:
+        days = stated(ev, i, book.special[DAYS_FACT])
+        if days == NONE and ev.until[i] == NONE:
+            ask_hard(w, s, MISSING_FACT, i, book.special[DAYS_FACT], ev.at[i])
+            return False
+        if days != NONE:
+            amount = min(amount, tier.base + days)
+    return grant_total(book, cal, w, s, t, amount, i, ev.at[i])
+
+
+@njit(cache=True)
+def restart(
+    book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, s: int, n: int, i: int, as_of: int
+) -> None:
+    """Close the clock as restarted, or late, and open a new epoch from the event under the same version."""
+    c, new = w.clocks[s], book.restarts[n]
+    if c.start == ev.at[i] and c.start_event != i and c.epoch > 1 and ev.type[c.start_event] == ev.type[i]:
+        return  # the same restart, told twice
+    if new.waits != WAITS_NOT and c.wait_mask & new.bit == 0:
+        return
+    if c.wait_mask & new.bit != 0:
+        c.wait_mask &= ~new.bit
+        c.still -= 1
+        step(w, s, S_RESTART, i, ev.at[i], NONE, NONE, NO_AMOUNT, n)
+        if c.still == 0:
+            c.still = 1  # it stood still until this instant, so it is not late by it
+    close(book, cal, ev, w, s, i, ev.at[i], RESTARTED)
+    t = open_clock(book, w, group, c.rv, c.subject_event, i, c.subject, c.person, c.epoch + 1, ev.at[i])
+    limit = new.limit if new.limit >= 0 else book.rvs[c.rv].limits1 - 1
+    run_limit(book, cal, ev, w, t, limit, book.limits[limit].amount, i)
+    note_until(book, cal, ev, w, t, i)
+    carry_over(book, w, s, t, ev.at[i])
+    update(book, cal, ev, w, t, as_of)
+    follow(book, cal, ev, w, group, t, i, ev.at[i], as_of)
+
+
+@njit(cache=True)
+def carry_over(book: Program, w: Work, old: int, new: int, at: int) -> None:
+    """Open pauses and other waits go on in the new epoch, and so does what was already served or excused."""
+    c, d = w.clocks[old], w.clocks[new]
+    d.wait_mask, d.pause_mask, d.needed = c.wait_mask, c.pause_mask, c.needed
+    for bit in range(MAX_OPEN_PAUSES):
+        held = ((c.wait_mask >> bit) & 1) + ((c.pause_mask >> bit) & 1)
+        for _ in range(held):
+            stand_still(w, new, at)
+
+
+@njit(cache=True)
+def wait(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, n: int, i: int) -> None:
+    """No limit runs until the restart event; not after a breach."""
+    c, bit = w.clocks[s], book.restarts[n].bit
+    if c.wait_mask & bit != 0:
+        return
+    if in_time(cal, w, s, ev.at[i], False) == PAST:
+        anomaly(w, s, LATE_PAUSE, i, ev.at[i], NO_CODE)
+        return
+    c.wait_mask |= bit
+    stand_still(w, s, max(ev.at[i], c.start))
+    step(w, s, S_WAIT, i, ev.at[i], NONE, NONE, NO_AMOUNT, n)
+
+
+@njit(cache=True)
+def stop_waiting(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, n: int, i: int, as_of: int) -> None:
+    """The wait is called off: the old limit goes on, moved by the span."""
+    c, bit = w.clocks[s], book.restarts[n].bit
+    if c.wait_mask & bit == 0:
+        return
+    c.wait_mask &= ~bit
+    if go_on(cal, w, s, max(ev.at[i], c.since)):
+        update(book, cal, ev, w, s, as_of)
+    step(w, s, S_RESUME, i, ev.at[i], NONE, c.strict, NO_AMOUNT, NO_CODE)
+
+
+@njit(cache=True)
+def note_pause(
+    book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, p: int, rv: int, i: int, as_of: int
+) -> None:
+    """Time begins that does not count: for every clock that it reaches, open now or later."""
+    pause = book.pauses[p]
+    result, fact = holds(book, ev, w, (pause.tests0, pause.tests1), i, named(ev, PERSON_AXIS, i))
+    pair = named(ev, pause.pair, i)
+    slot = -1
+    if result == HOLDS:
+        slot = free_pause(w, ev, p, pair)
+        if slot == -1:
+            return
+        span = w.pauses[slot]
+        span.pause, span.rv, span.event, span.pair, span.open = p, rv, i, pair, 1
+        span.cap = midnight(cal, local_day(cal, ev.at[i]) + pause.cap + 1) if pause.cap >= 0 else NONE
+        w.n[N_CAPPED] += 1 if pause.cap >= 0 else 0
+    s = newest(w, book.rvs[rv].rule, group)
+    while s >= 0:
+        c = w.clocks[s]
+        if c.open == 1 and c.rv == rv and reaches(book, ev, w, s, i):
+            if result == MISSING:
+                ask_soft(w, s, MISSING_FACT, i, fact, ev.at[i])
+            elif result == HOLDS:
+                if in_time(cal, w, s, ev.at[i], False) == PAST:
+                    anomaly(w, s, LATE_PAUSE, i, ev.at[i], NO_CODE)
+                else:
+                    c.pause_mask |= 1 << slot
+                    stand_still(w, s, ev.at[i])
+                    step(w, s, S_PAUSE, i, ev.at[i], NONE, NONE, NO_AMOUNT, p)
+                    follow(book, cal, ev, w, group, s, i, ev.at[i], as_of)
+        s = c.next
+
+
+@njit(cache=True)
+def free_pause(w: Work, ev: EventArrays, p: int, pair: int) -> int:
+    """A place for a pause; -1 where the same one is open already. More than the mask holds is a fault that stops the run."""
+    free = -1
+    for n in range(w.n[N_PAUSES]):
+        if w.pauses[n].open == 1 and w.pauses[n].pause == p and w.pauses[n].pair == pair:
+            return -1
+        if w.pauses[n].open == 0:
+            free = n
+    if free == -1 and w.n[N_PAUSES] < MAX_OPEN_PAUSES:
+        free = w.n[N_PAUSES]
+        w.n[N_PAUSES] += 1
+    elif free == -1:
+        w.n[FAULT] = TOO_MANY_PAUSES
+    return free
+
+
+@njit(cache=True)
+def end_pauses(
+    book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, p: int, i: int, at: int, as_of: int
+) -> None:
+    """The open pauses of a kind that an event ends: of the same pair, or of any where one side names none."""
+    pair = named(ev, book.pauses[p].pair, i)
+    for n in range(w.n[N_PAUSES]):
+        span = w.pauses[n]
+        if span.open == 1 and span.pause == p and (pair < 0 or span.pair < 0 or pair == span.pair):
+            end_pause(book, cal, ev, w, group, n, i, at, as_of)
+
+
+@njit(cache=True)
+def end_pause(
+    book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, n: int, i: int, at: int, as_of: int
+) -> None:
+    """One pause ends: clocks that nothing else holds run on, or run the limit that the law grants instead."""
+    span = w.pauses[n]
+    pause = book.pauses[span.pause]
+    span.open = 0
+    w.n[N_CAPPED] -= 1 if pause.cap >= 0 else 0
+    s = newest(w, book.rvs[span.rv].rule, group)
+    while s >= 0:
+        c = w.clocks[s]
+        if c.open == 1 and (c.pause_mask >> n) & 1 == 1:
+            c.pause_mask &= ~(1 << n)
+            if go_on(cal, w, s, at):
+                if pause.then >= 0:
+                    run_instead(book, cal, ev, w, s, pause.then, i, at)
+                update(book, cal, ev, w, s, as_of)
+            step(w, s, S_RESUME, i, at, NONE, c.strict, NO_AMOUNT, span.pause)
+            follow(book, cal, ev, w, group, s, i, at, as_of)
+        s = c.next
+
+
+@njit(cache=True)
+def run_instead(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, limit: int, i: int, at: int) -> None:
+    """After the pause a limit of its own runs from its end, and what was paused no longer matters."""
+    c = w.clocks[s]
+    c.until = NONE
+    c.paused_days, c.paused_work, c.paused_us = 0, 0, 0
+    run_limit(book, cal, ev, w, s, limit, book.limits[limit].amount, i)
+    if at != ev.at[i]:  # a cap ended it, at a 24:00
+        c.origin, c.origin_day = at, 0
+        set_limit(book, cal, w, s, limit, book.limits[limit].amount)
+
+
+@njit(cache=True)
+def expire_pauses(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, at: int, as_of: int) -> None:
+    """Pauses that end by themselves do so before anything later happens."""
+    for n in range(w.n[N_PAUSES]):
+        span = w.pauses[n]
+        if span.open == 1 and span.cap != NONE and span.cap <= at:
+            end_pause(book, cal, ev, w, group, n, span.event, span.cap, as_of)

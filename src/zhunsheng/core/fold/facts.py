@@ -1,0 +1,146 @@
+"""What a case says: facts by event, person and case, custody by its events, and tests on them."""
+
+from typing import Final
+
+import numpy as np
+from numba import njit
+
+from zhunsheng.core.dates import NONE
+from zhunsheng.core.fold.state import N_CUSTODY, N_FACTS, EventArrays, Work
+from zhunsheng.core.program import (
+    AT_LEAST,
+    AT_MOST,
+    LETS_GO,
+    NOT,
+    OF_CASE,
+    OF_EVENT,
+    ONE_OF,
+    PERSON_AXIS,
+    PRESENT,
+    TAKES,
+    Program,
+)
+
+HOLDS: Final = 1
+FAILS: Final = 0
+MISSING: Final = 2
+IN_CUSTODY_FACT: Final = 2  # its place in Program.special
+
+
+@njit(cache=True)
+def remember(book: Program, ev: EventArrays, w: Work, first: int, end: int) -> None:
+    """Read a case once for what counts beyond its event: facts of persons and of the case, and who is held."""
+    w.n[N_CUSTODY] = 0
+    w.n[N_FACTS] = 0
+    for i in range(first, end):
+        kind = book.type_custody[ev.type[i]]
+        if kind != 0:
+            row = w.custody[w.n[N_CUSTODY]]
+            row.at, row.person, row.kind = ev.at[i], named(ev, PERSON_AXIS, i), kind
+            w.n[N_CUSTODY] += 1
+        for f in range(ev.fact_ptr[i], ev.fact_ptr[i + 1]):
+            code = np.int64(ev.fact_code[f])
+            if book.facts[code].owner != OF_EVENT:
+                known = w.facts[w.n[N_FACTS]]
+                known.code, known.person = code, named(ev, PERSON_AXIS, i)
+                known.value, known.at = ev.fact_value[f], ev.at[i]
+                w.n[N_FACTS] += 1
+
+
+@njit(cache=True)
+def named(ev: EventArrays, axis: int, i: int) -> int:
+    """The code of what an event names on an axis; -1 for nothing."""
+    return np.int64(ev.subjects[axis, i])
+
+
+@njit(cache=True)
+def stated(ev: EventArrays, i: int, code: int) -> int:
+    """A fact as the event itself states it; NONE where it does not."""
+    for f in range(ev.fact_ptr[i], ev.fact_ptr[i + 1]):
+        if ev.fact_code[f] == code:
+            return ev.fact_value[f]
+    return NONE
+
+
+@njit(cache=True)
+def held(w: Work, person: int, at: int) -> int:
+    """Whether a person is in custody by the measures recorded up to an instant: 1, 0, or NONE where there is none."""
+    answer = NONE
+    for n in range(w.n[N_CUSTODY]):
+        row = w.custody[n]
+        if row.at <= at and (row.person == person or (row.kind == LETS_GO and row.person < 0)):
+            answer = 1 if row.kind == TAKES else 0
+    return answer
+
+
+@njit(cache=True)
+def anyone_held(w: Work, at: int, otherwise: int) -> bool:
+    """Whether any suspect of the case is in custody at an instant; `otherwise` where no measure was recorded at all."""
+    if w.n[N_CUSTODY] == 0:
+        return otherwise == 1
+    for n in range(w.n[N_CUSTODY]):
+        row = w.custody[n]
+        if row.kind == TAKES and row.at <= at and held(w, row.person, at) == 1:
+            return True
+    return False
+
+
+@njit(cache=True)
+def known_fact(book: Program, ev: EventArrays, w: Work, i: int, person: int, at: int, code: int) -> int:
+    """A fact for a clock: of the event, else of its person, else of the case; NONE where nobody states it."""
+    if code == book.special[IN_CUSTODY_FACT]:
+        by_measures = held(w, person, at)
+        if by_measures != NONE:
+            return by_measures
+    value = stated(ev, i, code)
+    if value != NONE or book.facts[code].owner == OF_EVENT:
+        return value
+    of_case = book.facts[code].owner == OF_CASE
+    dated = book.facts[code].dated == 1
+    for n in range(w.n[N_FACTS]):
+        row = w.facts[n]
+        if row.code != code or (dated and row.at > at):
+            continue
+        if of_case or row.person < 0 or row.person == person:
+            value = row.value
+    return value
+
+
+@njit(cache=True)
+def compare(book: Program, t: int, value: int) -> bool:
+    """One test on a value that is stated."""
+    test = book.tests[t]
+    if test.op == PRESENT:
+        return book.values[test.values0] == 1
+    if test.op == AT_LEAST:
+        return value >= book.values[test.values0]
+    if test.op == AT_MOST:
+        return value <= book.values[test.values0]
+    found = False
+    for v in range(test.values0, test.values1):
+        found = found or book.values[v] == value
+    return found if test.op == ONE_OF else not found
+
+
+@njit(cache=True)
+def holds(book: Program, ev: EventArrays, w: Work, tests: tuple[int, int], i: int, person: int) -> tuple[int, int]:
+    """Whether all tests of a range hold for event `i`: HOLDS, FAILS, or MISSING with the code of the first fact that nobody states.
+
+    A test that fails outweighs a fact that is missing: then the rule does not apply either way.
+    """
+    result, fact = HOLDS, -1
+    for t in range(tests[0], tests[1]):
+        test = book.tests[t]
+        value = known_fact(book, ev, w, i, person, ev.at[i], test.fact)
+        if value == NONE:
+            value = test.assume
+        if value == NONE:
+            if test.op == NOT or (test.op == PRESENT and book.values[test.values0] == 0):
+                continue
+            if test.op == PRESENT:
+                return FAILS, -1
+            if result == HOLDS:
+                result, fact = MISSING, test.fact
+        elif not compare(book, t, value):
+            return FAILS, -1
+    return result, fact

@@ -1,0 +1,156 @@
+"""The pass itself: every case, every instant, every role, and what stands at the end."""
+
+from numba import njit
+
+from zhunsheng.core.calendar import CalendarArrays
+from zhunsheng.core.dates import NONE
+from zhunsheng.core.fold.clock import PAST, in_time, update
+from zhunsheng.core.fold.due import before, paused_span
+from zhunsheng.core.fold.effects import act, expire_pauses
+from zhunsheng.core.fold.facts import remember
+from zhunsheng.core.fold.log import ask_hard, mark, step
+from zhunsheng.core.fold.state import (
+    BASE,
+    BEYOND_CALENDAR,
+    EXCUSED,
+    LAPSED,
+    N_CAPPED,
+    N_CLOCKS,
+    N_PAUSES,
+    N_STRAYS,
+    NO_AMOUNT,
+    NO_CODE,
+    PAUSED,
+    RUNNING,
+    S_DUE,
+    S_DUE_STRICT,
+    S_LAPSED,
+    S_ROLL,
+    UNKNOWN,
+    WAITING,
+    EventArrays,
+    Work,
+)
+from zhunsheng.core.program import ROLE_COUNT, Ints, Program
+
+
+@njit(cache=True, nogil=True)
+def fold(
+    book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, cases: Ints, first: int, end: int, as_of: int
+) -> int:
+    """Fold the cases [first, end), whose events are the ranges between `cases`; results go to w.results from row 0 on.
+
+    Returns the number of clocks. w.n[FAULT] is not zero where a case went beyond a bound of the fold.
+    """
+    w.n[BASE] = 0
+    for g in range(first, end):
+        fold_case(book, cal, ev, w, g, cases[g], cases[g + 1], as_of)
+        finish_case(book, cal, ev, w, as_of)
+        w.n[BASE] += w.n[N_CLOCKS]
+    return w.n[BASE]
+
+
+@njit(cache=True)
+def fold_case(
+    book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, first: int, end: int, as_of: int
+) -> None:
+    """All events of one case in order; at one instant, role by role."""
+    w.n[N_CLOCKS], w.n[N_STRAYS], w.n[N_PAUSES], w.n[N_CAPPED] = 0, 0, 0, 0
+    remember(book, ev, w, first, end)
+    i = first
+    while i < end:
+        j = i + 1
+        while j < end and ev.at[j] == ev.at[i]:
+            j += 1
+        if w.n[N_CAPPED] > 0:
+            expire_pauses(book, cal, ev, w, group, ev.at[i], as_of)
+        if j == i + 1:
+            for r in range(book.role_ptr[ev.type[i]], book.role_ptr[ev.type[i] + 1]):
+                act(book, cal, ev, w, group, r, i, (i, j), as_of)
+        else:
+            for kind in range(ROLE_COUNT):
+                for k in range(i, j):
+                    for r in range(book.role_ptr[ev.type[k]], book.role_ptr[ev.type[k] + 1]):
+                        if book.roles[r].kind == kind:
+                            act(book, cal, ev, w, group, r, k, (i, j), as_of)
+        i = j
+    if w.n[N_CAPPED] > 0:
+        expire_pauses(book, cal, ev, w, group, as_of, as_of)
+
+
+@njit(cache=True)
+def finish_case(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, as_of: int) -> None:
+    """What each clock is at `as_of`, written to the results."""
+    for s in range(w.n[N_CLOCKS]):
+        if w.clocks[s].open == 1:
+            judge_open(book, cal, ev, w, s, as_of)
+        log_dues(w, s)
+        write(w, s)
+
+
+@njit(cache=True)
+def judge_open(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, as_of: int) -> None:
+    """The outcome of a clock that nothing has stopped; a paused one shows its due time as if it resumed now."""
+    c = w.clocks[s]
+    timely = in_time(cal, w, s, as_of, False)
+    if c.strict == NONE and c.earliest != NONE and c.still == 0:
+        ask_hard(w, s, BEYOND_CALENDAR, c.start_event, NO_CODE, as_of)
+    if c.wait_mask != 0:
+        c.outcome = WAITING
+        c.strict, c.outer = NONE, NONE
+    elif c.still > 0:
+        c.outcome = PAUSED
+        as_if_resumed(book, cal, ev, w, s, as_of)
+    elif timely == PAST and book.rvs[c.rv].lapse == 1:
+        c.outcome = LAPSED
+        mark(w, s, S_LAPSED, NO_CODE, c.outer)
+    elif timely == PAST and c.excused == 1:
+        c.outcome = EXCUSED
+    else:
+        c.outcome = RUNNING
+    if c.hard == 1:
+        c.outcome = UNKNOWN
+
+
+@njit(cache=True)
+def as_if_resumed(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, as_of: int) -> None:
+    """The due times that a paused clock would have if it ran on from now."""
+    c = w.clocks[s]
+    if c.parent >= 0:
+        parent, spec = w.clocks[c.parent], book.children[c.child]
+        c.strict = before(cal, parent.strict, parent.strict_end == 1, spec.span1, spec.span0)
+        c.outer = c.strict
+        return
+    days, work, us = paused_span(cal, c.since, as_of)
+    c.paused_days += days
+    c.paused_work += work
+    c.paused_us += us
+    update(book, cal, ev, w, s, as_of)
+
+
+@njit(cache=True)
+def log_dues(w: Work, s: int) -> None:
+    """The last steps: the strict due time, whether it rolled, and the outer one."""
+    c = w.clocks[s]
+    if c.strict != NONE:
+        step(w, s, S_DUE_STRICT, NO_CODE, c.strict, NONE, c.strict, NO_AMOUNT, NO_CODE)
+    if c.outer != NONE and c.unrolled != NONE and c.outer != c.unrolled and c.outer_end == 1:
+        step(w, s, S_ROLL, NO_CODE, c.unrolled, c.unrolled, c.outer, NO_AMOUNT, NO_CODE)
+    if c.outer != NONE:
+        step(w, s, S_DUE, NO_CODE, c.outer, NONE, c.outer, NO_AMOUNT, NO_CODE)
+
+
+@njit(cache=True)
+def write(w: Work, s: int) -> None:
+    """Copy what leaves the fold."""
+    c, n = w.clocks[s], w.n[BASE] + s
+    if n >= len(w.results):
+        return
+    row = w.results[n]
+    row.rv, row.epoch, row.subject_event, row.start_event = c.rv, c.epoch, c.subject_event, c.start_event
+    row.start, row.origin, row.limit, row.tier, row.amount = c.start, c.origin, c.limit, c.tier, c.amount
+    row.strict, row.strict_end, row.outer, row.outer_end = c.strict, c.strict_end, c.outer, c.outer_end
+    row.earliest, row.latest = (c.earliest, c.latest) if c.strict == NONE else (NONE, NONE)
+    row.stopped, row.stop_event, row.outcome = c.stopped, c.stop_event, c.outcome
+    row.question, row.question_event, row.question_fact = c.question, c.question_event, c.question_fact
+    row.hard, row.may_not_apply = c.hard, c.may_not_apply

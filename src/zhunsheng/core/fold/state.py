@@ -1,0 +1,265 @@
+"""What the fold reads and keeps: events as arrays, the clocks of one case as records, and what it writes."""
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zhunsheng.core.dates import NONE
+
+Ints = NDArray[np.int64]
+
+# Codes are NumPy integers, not Python's: Numba takes a Python constant as a type of its own and compiles what it is passed to once for each.
+NO_CODE: Final = np.int64(-1)
+NO_AMOUNT: Final = np.int64(0)
+
+OUTCOMES: Final = ("running", "waiting", "paused", "met", "late", "moot", "excused", "lapsed", "restarted", "unknown")
+RUNNING, WAITING, PAUSED, MET, LATE, MOOT, EXCUSED, LAPSED, RESTARTED, UNKNOWN = np.arange(10)
+
+QUESTIONS: Final = (
+    "",
+    "repeated_start",
+    "stop_before_start",
+    "missing_fact",
+    "no_version",
+    "no_hour",
+    "no_hour_stop",
+    "until_before_start",
+    "beyond_calendar",
+    "missing_tier",
+)
+(
+    ASK_NOTHING,
+    REPEATED_START,
+    STOP_BEFORE_START,
+    MISSING_FACT,
+    NO_VERSION,
+    NO_HOUR,
+    NO_HOUR_STOP,
+    UNTIL_BEFORE_START,
+    BEYOND_CALENDAR,
+    MISSING_TIER,
+) = np.arange(10)
+UNTIL_FACT: Final = np.int64(-2)  # the "fact" of a question about the column `until`
+
+ANOMALIES: Final = ("late_extension", "late_pause", "extension_out_of_order")
+LATE_EXTENSION, LATE_PAUSE, OUT_OF_ORDER = np.arange(3)
+
+STEP_KINDS: Final = (
+    "start",
+    "version",
+    "limit",
+    "count",
+    "roll",
+    "extend",
+    "late_extension",
+    "pause",
+    "resume",
+    "until",
+    "restart",
+    "due_strict",
+    "due",
+    "wait",
+    "satisfied",
+    "terminated",
+    "excused",
+    "lapsed",
+    "extension_out_of_order",
+    "late_pause",
+    "question",
+)
+(
+    S_START,
+    S_VERSION,
+    S_LIMIT,
+    S_COUNT,
+    S_ROLL,
+    S_EXTEND,
+    S_LATE_EXTENSION,
+    S_PAUSE,
+    S_RESUME,
+    S_UNTIL,
+    S_RESTART,
+    S_DUE_STRICT,
+    S_DUE,
+    S_WAIT,
+    S_SATISFIED,
+    S_TERMINATED,
+    S_EXCUSED,
+    S_LAPSED,
+    S_OUT_OF_ORDER,
+    S_LATE_PAUSE,
+    S_QUESTION,
+) = np.arange(21)
+
+MAX_OPEN_PAUSES: Final = 62  # bits of a clock's mask; more at once in one case is refused, not ignored
+
+
+class EventArrays(NamedTuple):
+    """Events of many cases in fold order: by group, instant, source, id."""
+
+    group: NDArray[np.int32]  # ordinal of the case or incident
+    at: Ints
+    day: NDArray[np.uint8]  # 1: a bare date
+    type: NDArray[np.int32]
+    subjects: NDArray[np.int32]  # (8, n) codes by SUBJECT_AXES; -1 = names none
+    until: Ints  # NONE = states none
+    until_day: NDArray[np.uint8]
+    fact_ptr: Ints  # (n + 1,) range of the facts that an event states
+    fact_code: NDArray[np.int32]
+    fact_value: Ints
+
+
+def record_type(**fields: type) -> np.dtype[Any]:
+    """A record dtype from field names and types, widest first."""
+    rows = sorted(fields.items(), key=lambda field: -np.dtype(field[1]).itemsize)
+    return np.dtype([(name, np.dtype(kind)) for name, kind in rows])
+
+
+CLOCK: Final = record_type(
+    start=np.int64,
+    origin=np.int64,  # from where the limit in force counts
+    amount=np.int64,
+    strict0=np.int64,  # before pauses and stated ends
+    outer0=np.int64,  # also before the roll
+    strict=np.int64,
+    outer=np.int64,
+    unrolled=np.int64,  # the outer reading before it rolled
+    earliest=np.int64,
+    latest=np.int64,
+    paused_days=np.int64,
+    paused_work=np.int64,
+    paused_us=np.int64,
+    settled_days=np.int64,  # of these, already in strict0 and outer0 (added time continues a moved due time)
+    settled_work=np.int64,
+    settled_us=np.int64,
+    until=np.int64,
+    until_days=np.int64,  # pauses counted before the end was stated
+    until_us=np.int64,
+    since=np.int64,  # the clock has stood still since
+    pause_mask=np.int64,
+    wait_mask=np.int64,
+    granted=np.int64,
+    got=np.int64,
+    needed=np.int64,
+    stopped=np.int64,
+    rule=np.int64,
+    rv=np.int64,
+    subject_event=np.int64,
+    start_event=np.int64,
+    subject=np.int64,
+    person=np.int64,
+    epoch=np.int64,
+    next=np.int64,
+    parent=np.int64,
+    child=np.int64,
+    limit=np.int64,
+    tier=np.int64,
+    still=np.int64,  # pauses and waits that hold it
+    stop_event=np.int64,
+    question_event=np.int64,
+    question_fact=np.int64,
+    question=np.int64,
+    hard=np.int64,
+    may_not_apply=np.int64,
+    origin_day=np.int64,
+    strict0_end=np.int64,
+    outer0_end=np.int64,
+    strict_end=np.int64,
+    outer_end=np.int64,
+    until_end=np.int64,
+    open=np.int64,
+    excused=np.int64,
+    outcome=np.int64,
+)
+"""A clock while its case is folded. Instants in microseconds; NONE = none or not known; *_end: an exclusive 24:00.
+
+Every field of the scratch is 64 bits wide: a function of the fold is compiled once for each mix of widths that it is called with.
+"""
+
+RESULT: Final = record_type(
+    start=np.int64,
+    origin=np.int64,
+    amount=np.int64,
+    strict=np.int64,
+    outer=np.int64,
+    earliest=np.int64,
+    latest=np.int64,
+    stopped=np.int64,
+    rv=np.int32,
+    limit=np.int32,
+    tier=np.int32,
+    subject_event=np.int32,
+    start_event=np.int32,
+    stop_event=np.int32,
+    question_event=np.int32,
+    question_fact=np.int32,
+    epoch=np.int32,
+    question=np.int8,
+    hard=np.int8,
+    may_not_apply=np.int8,
+    strict_end=np.int8,
+    outer_end=np.int8,
+    outcome=np.int8,
+)
+"""What leaves the fold of a clock."""
+
+STEP: Final = record_type(
+    row=np.int64,
+    at=np.int64,
+    before=np.int64,
+    after=np.int64,
+    amount=np.int64,
+    event=np.int32,
+    detail=np.int32,
+    kind=np.int8,
+)
+ANOMALY: Final = record_type(row=np.int64, event=np.int32, kind=np.int8)
+STRAY: Final = record_type(rule=np.int64, event=np.int64)
+PAUSE_SPAN: Final = record_type(cap=np.int64, pause=np.int64, rv=np.int64, event=np.int64, pair=np.int64, open=np.int64)
+CUSTODY: Final = record_type(at=np.int64, person=np.int64, kind=np.int64)
+KNOWN_FACT: Final = record_type(value=np.int64, at=np.int64, person=np.int64, code=np.int64)
+
+# Counters of Work.n.
+N_CLOCKS, N_STRAYS, N_PAUSES, N_CUSTODY, N_FACTS, N_CAPPED, N_STEPS, N_ANOMALIES, FAULT, BASE = np.arange(10)
+COUNTERS: Final = 10
+TOO_MANY_PAUSES: Final = 1
+NO_ROOM: Final = 2
+
+
+class Work(NamedTuple):
+    """Scratch of one case at a time, and what has been written. Results go to rows BASE + clock."""
+
+    clocks: Any
+    head: Ints  # rule → newest clock of the case
+    stamp: Ints  # rule → the group for which head counts
+    strays: Any
+    pauses: Any
+    custody: Any
+    facts: Any
+    n: Ints
+    results: Any
+    steps: Any
+    anomalies: Any
+
+
+def records(count: int, dtype: np.dtype[Any]) -> Any:
+    """A zeroed record array."""
+    return np.zeros(count, dtype=dtype).view(np.recarray)
+
+
+def make_work(*, rules: int, clocks: int, events: int, facts: int, results: int, steps: int, anomalies: int) -> Work:
+    """Scratch for cases of at most so many clocks, events and facts; room for so many results, steps, anomalies."""
+    return Work(
+        clocks=records(clocks, CLOCK),
+        head=np.full(rules, -1, dtype=np.int64),
+        stamp=np.full(rules, NONE, dtype=np.int64),
+        strays=records(clocks + events, STRAY),
+        pauses=records(MAX_OPEN_PAUSES, PAUSE_SPAN),
+        custody=records(events, CUSTODY),
+        facts=records(facts, KNOWN_FACT),
+        n=np.zeros(COUNTERS, dtype=np.int64),
+        results=records(results, RESULT),
+        steps=records(steps, STEP),
+        anomalies=records(anomalies, ANOMALY),
+    )
