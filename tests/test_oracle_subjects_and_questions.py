@@ -108,7 +108,7 @@ def test_a_start_type_of_another_version_is_ignored() -> None:
 
 def test_hours_cannot_be_counted_from_a_date_without_its_hour() -> None:
     found = clock(HOUSE, "2026-03-02 person.detained person=P1")
-    assert (found.outcome, asked(found)) == ("unknown", ("no_hour", "s/e01", None, True))
+    assert (found.outcome, asked(found), found.due) == ("unknown", ("no_hour", "s/e01", None, True), None)
 
 
 def test_a_bare_dated_stop_on_the_day_of_an_hour_limit_cannot_be_compared() -> None:
@@ -147,7 +147,7 @@ def test_a_working_day_beyond_the_calendar_is_unknown_between_two_bounds() -> No
     found = clock("shape.working-days", "2026-12-28 review_copy.received document=D1")
     assert (found.due, asked(found)) == (None, ("beyond_calendar", "s/e01", None, True))
     assert found.earliest == at("2027-01-07 24:00")
-    # As few as can be: 19 weekday holidays (2025) at once, 1 to 27 January; then 28, 29 January and five days of February
+    # As few as can be: 19 weekday holidays (2025), 1 to 27 January; then 28, 29 January and 1 to 5 February
     assert found.latest == at("2027-02-05 24:00")
 
 

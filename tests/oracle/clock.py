@@ -159,10 +159,14 @@ class Clock:
         assert self.base is not None
         return limit_like(self.base, table, kind=self.rule.kind, custody=self.rule.custody)
 
-    def limit_from(self, limit: Limit, at: datetime, day: date) -> Running:
-        """A limit that counts from an instant."""
+    def limit_from(self, limit: Limit, at: datetime, day: date, *, is_bare_date: bool = False) -> Running:
+        """A limit that counts from an instant; hours cannot be counted from a bare date."""
         point = Point(at, day)
-        return Running(limit, point, point, since=at)
+        return Running(limit, point, point, since=at, is_known=not (is_bare_date and limit.counting in HOURS_COUNTED))
+
+    def limit_from_start(self, limit: Limit) -> Running:
+        """A limit that counts from the start."""
+        return self.limit_from(limit, self.start, self.cal.day_of(self.start), is_bare_date=self.event.is_bare_date)
 
     def is_past(self, at: datetime) -> bool:
         """Whether the outer due time in force has passed."""
@@ -182,8 +186,8 @@ class Clock:
 
     def run(self, limit: Limit, event: Event) -> None:
         """Let a limit run from the start. A bare date says too little where hours are counted."""
-        self.running = self.limit_from(limit, self.start, self.cal.day_of(self.start))
-        if event.is_bare_date and not self.waits and limit.counting in HOURS_COUNTED:
+        self.running = self.limit_from_start(limit)
+        if not self.running.is_known and not self.waits:
             self.ask("no_hour", event, hard=True)
 
     def state_until(self, event: Event) -> None:
@@ -205,9 +209,9 @@ class Clock:
         if stay.pause.then is None or self.base is None:
             return
         limit = self._then(stay.pause)
-        self.running = self.limit_from(limit, stay.end, stay.last)
+        self.running = self.limit_from(limit, stay.end, stay.last, is_bare_date=event.is_bare_date)
         self.tier, self.leads = "then", None
-        if event.is_bare_date and limit.counting in HOURS_COUNTED:
+        if not self.running.is_known:
             self.ask("no_hour", event, hard=True)
 
     def grant(self, tier: Tier, event: Event) -> None:
@@ -217,7 +221,7 @@ class Clock:
             self._add(tier, event)
             return
         limit = self._tier_limit(tier, event)
-        longer = self.limit_from(limit, self.start, self.cal.day_of(self.start))
+        longer = self.limit_from_start(limit)
         self.granted.append(tier.id)
         if tier.mode == "total" and not self._is_at_least_current(longer):
             return

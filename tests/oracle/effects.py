@@ -82,6 +82,8 @@ class Effects:
         if since is not None:
             day = self.cal.day_of
             clock.waited.append(Span(since, max(item.at, since), day(since), day(max(item.at, since))))
+            if clock.running is not None and not clock.running.is_known and not clock.waits:
+                clock.ask("no_hour", clock.event, hard=True)
             self.check_calendar(clock, item.event)
 
     def has_pause(self, clock: Clock, pause: Pause) -> bool:
