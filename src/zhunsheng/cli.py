@@ -1,0 +1,56 @@
+"""The command line: verbs, exit codes, and errors in one voice."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rich.console import Console
+
+from zhunsheng.book import RulebookRefused
+from zhunsheng.commands import calendar, check, explain, rules
+from zhunsheng.commands.outcome import REFUSED, UsageRefused
+from zhunsheng.files.refusal import InputRefused
+from zhunsheng.rulecheck.vectors import VectorsRefused
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A verb of the command line."""
+
+    help: str
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace, Console], int]
+
+
+VERBS: Final = {
+    "check": Verb("what is overdue and what ends next, worst first", check.add_arguments, check.run),
+    "explain": Verb("how a due time was computed, step by step", explain.add_arguments, explain.run),
+    "rules": Verb("lint, test, list, show, vectors", rules.add_arguments, rules.run),
+    "calendar": Verb("the published working days; add a notice", calendar.add_arguments, calendar.run),
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(prog="zs", description="准绳: case events in, time limits and their computation out.")
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="|".join(VERBS))
+    for name, verb in VERBS.items():
+        verb.add_arguments(verbs.add_parser(name, help=verb.help))
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a verb. Returns its exit code; 2 for what the user can mend."""
+    parsed = parser().parse_args(arguments)
+    console = Console(stderr=False)
+    try:
+        return VERBS[parsed.verb].run(parsed, console)
+    except (UsageRefused, RulebookRefused, InputRefused, VectorsRefused) as refused:
+        Console(stderr=True).print(f"{refused}", highlight=False, markup=False, soft_wrap=True)
+        return REFUSED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

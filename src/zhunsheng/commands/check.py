@@ -1,0 +1,247 @@
+"""./zs check FILE…: what is overdue and what ends next, worst first."""
+
+import json
+from argparse import ArgumentParser, Namespace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import polars as pl
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from zhunsheng.commands import inputs
+from zhunsheng.commands.outcome import FINE, ONLY_UNKNOWN, RED
+from zhunsheng.core.clocks import Rulebook
+from zhunsheng.core.findings import worst_first
+from zhunsheng.core.judge import Judgement, judge
+from zhunsheng.core.wording import left_words, moment_words, span_words
+
+SHOWN: Final = 20
+BREACHES: Final = ("overdue", "late", "late_known", "broken")
+WORDS: Final = {
+    "zh": {
+        "title": "{n} 个期限，截至 {as_of}",
+        "rule": "期限",
+        "case": "案件",
+        "subject": "对象",
+        "level": "级别",
+        "due": "届满",
+        "outer": "最迟",
+        "state": "状态",
+        "more": "另有 {n} 条；用 --out DIR 写出全部。",
+        "nothing": "没有超期、没有即将到期、没有待核实。",
+        "counts": "超期 {overdue} · 已超期办结 {late} · 红 {red} · 黄 {yellow} · 蓝 {blue} · 待核实 {unknown}",
+        "left_out": "未计入：{future} 条晚于截至时间，{unknown_yet} 条当时尚未登记，{superseded} 条已被更正。",
+        "overdue": "超期 {span}",
+        "late": "超期办结",
+        "late_known": "得知时已超期",
+        "unknown": "待核实：{reason}",
+        "lapsed": "已失效",
+        "late_extension": "延长已过期限",
+        "late_pause": "暂停已过期限",
+        "extension_out_of_order": "延长次序不对",
+        "red": "红色预警",
+        "yellow": "黄色预警",
+        "blue": "蓝色提示",
+        "ask": "待核实",
+        "reading": "读取",
+        "judging": "判断",
+        "writing": "写出",
+    },
+    "en": {
+        "title": "{n} clocks as of {as_of}",
+        "rule": "limit",
+        "case": "case",
+        "subject": "subject",
+        "level": "level",
+        "due": "due",
+        "outer": "at the latest",
+        "state": "state",
+        "more": "{n} more; write all with --out DIR.",
+        "nothing": "Nothing overdue, nothing about to end, nothing to ask.",
+        "counts": "overdue {overdue} · ended late {late} · red {red} · yellow {yellow} · blue {blue} · to ask {unknown}",
+        "left_out": "Left out: {future} beyond as-of, {unknown_yet} not recorded by then, {superseded} superseded.",
+        "overdue": "overdue {span}",
+        "late": "ended late",
+        "late_known": "overdue when learned",
+        "unknown": "ask: {reason}",
+        "lapsed": "lapsed",
+        "late_extension": "extension came late",
+        "late_pause": "pause came late",
+        "extension_out_of_order": "extension out of order",
+        "red": "red",
+        "yellow": "yellow",
+        "blue": "blue",
+        "ask": "ask",
+        "reading": "read",
+        "judging": "judge",
+        "writing": "write",
+    },
+}
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Arguments of the verb."""
+    inputs.add_input_arguments(parser)
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write clocks.parquet and findings.parquet there")
+    parser.add_argument("--steps", action="store_true", help="with --out, also steps.parquet")
+    inputs.add_output_arguments(parser)
+
+
+def run(arguments: Namespace, console: Console) -> int:
+    """Judge files. Returns the exit code: 10 something red or overdue, 11 only unknown, 0 neither."""
+    words = WORDS[arguments.lang]
+    with _progress(arguments) as progress:
+        task = progress.add_task(words["reading"], total=3)
+        rulebook = inputs.rulebook_of(arguments)
+        read = inputs.events_of(arguments, rulebook)
+        progress.update(task, advance=1, description=words["judging"])
+        judgement = judge(
+            read.frame,
+            rulebook,
+            as_of=inputs.as_of_of(arguments, rulebook),
+            known_at=inputs.known_at_of(arguments, rulebook),
+            with_steps=arguments.steps,
+        )
+        progress.update(task, advance=1, description=words["writing"])
+        if arguments.out:
+            write_tables(judgement, arguments.out, with_steps=arguments.steps)
+        progress.update(task, advance=1)
+    show(judgement, rulebook, console, arguments.lang, as_json=arguments.json)
+    return exit_code(judgement.findings)
+
+
+def _progress(arguments: Namespace) -> Progress:
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True, disable=arguments.json)
+
+
+def write_tables(judgement: Judgement, folder: Path, *, with_steps: bool) -> None:
+    """Write the tables as Parquet; each appears whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tables = {"clocks": judgement.clocks, "findings": judgement.findings}
+    if with_steps:
+        tables["steps"] = judgement.steps
+    for name, table in tables.items():
+        partial = folder / f".{name}.parquet.partial"
+        table.write_parquet(partial)
+        partial.replace(folder / f"{name}.parquet")
+
+
+def exit_code(findings: pl.DataFrame) -> int:
+    """10 where something is or was overdue, or is red now; 11 where something is only unknown; else 0."""
+    kinds = pl.col("kind")
+    red_now = (pl.col("level") == "red") & pl.col("closed_at").is_null() & (kinds == "approaching")
+    if findings.select((kinds.is_in(BREACHES) | red_now).any()).item():
+        return RED
+    return ONLY_UNKNOWN if findings.select((kinds == "unknown").any()).item() else FINE
+
+
+def current(findings: pl.DataFrame) -> pl.DataFrame:
+    """What still needs a person: of each clock that runs, its gravest finding; and what ended late or is asked."""
+    open_now = pl.col("closed_at").is_null() | pl.col("kind").is_in(("late", "unknown"))
+    gravity = {"overdue": 0, "broken": 0, "late": 1, "late_known": 2, "approaching": 3}
+    levels = {"red": 0, "yellow": 1, "blue": 2, "ask": 3}
+    return (
+        findings.filter(open_now & (pl.col("kind") != "late_known"))
+        .sort(
+            pl.col("kind").replace_strict(gravity, default=4, return_dtype=pl.Int8),
+            pl.col("level").replace_strict(levels, return_dtype=pl.Int8),
+            maintain_order=True,
+        )
+        .unique(["rule", "case", "incident", "subject", "epoch"], keep="first", maintain_order=True)
+    )
+
+
+def show(judgement: Judgement, rulebook: Rulebook, console: Console, language: str, *, as_json: bool) -> None:
+    """Print what is wrong now, worst first."""
+    titles = {rule.id: (rule.title if language == "zh" else rule.title_en) for rule in rulebook.rules}
+    custody = [rule.id for rule in rulebook.rules if rule.custody]
+    now = worst_first(current(judgement.findings), custody)
+    if as_json:
+        console.print_json(json.dumps(_json(judgement, now)))
+        return
+    words = WORDS[language]
+    zone = rulebook.vocabulary.zone
+    as_of = judgement.as_of.astimezone(ZoneInfo(zone))
+    table = Table(title=words["title"].format(n=judgement.clocks.height, as_of=f"{as_of:%Y-%m-%d %H:%M}"))
+    for name in ("level", "rule", "case", "subject", "due", "outer", "state"):
+        table.add_column(words[name], overflow="fold")
+    ends = _ends(judgement)
+    for row in now.head(SHOWN).iter_rows(named=True):
+        table.add_row(*_cells(row, ends, titles, words, zone, judgement.as_of))
+    console.print(table if now.height else words["nothing"])
+    if now.height > SHOWN:
+        console.print(words["more"].format(n=now.height - SHOWN))
+    console.print(words["counts"].format(**_counts(now)))
+    counted = judgement.counted
+    if counted.future or counted.unknown_yet or counted.superseded:
+        left_out = {"future": counted.future, "unknown_yet": counted.unknown_yet, "superseded": counted.superseded}
+        console.print(words["left_out"].format(**left_out))
+
+
+def _counts(now: pl.DataFrame) -> dict[str, int]:
+    def count(**wanted: str) -> int:
+        return now.filter(**wanted).height
+
+    return {
+        "overdue": count(kind="overdue"),
+        "late": count(kind="late"),
+        "red": count(kind="approaching", level="red"),
+        "yellow": count(kind="approaching", level="yellow"),
+        "blue": count(kind="approaching", level="blue"),
+        "unknown": count(kind="unknown"),
+    }
+
+
+def _ends(judgement: Judgement) -> dict[tuple[Any, ...], tuple[bool, bool]]:
+    keys = ("rule", "case", "incident", "subject", "epoch")
+    rows = judgement.clocks.select(*keys, "due_at_end", "outer_at_end").join(
+        judgement.findings.select(keys).unique(), on=keys, how="semi", nulls_equal=True
+    )
+    return {row[:5]: (bool(row[5]), bool(row[6])) for row in rows.iter_rows()}
+
+
+def _cells(
+    row: dict[str, Any],
+    ends: dict[tuple[Any, ...], tuple[bool, bool]],
+    titles: dict[str, str],
+    words: dict[str, str],
+    zone: str,
+    as_of: datetime,
+) -> list[str]:
+    due_end, outer_end = ends[(row["rule"], row["case"], row["incident"], row["subject"], row["epoch"])]
+    differs = row["outer"] != row["due"]
+    return [
+        words[row["level"]],
+        titles.get(row["rule"], row["rule"]),
+        row["case"] or row["incident"] or "",
+        row["subject"] if row["subject"] != row["case"] else "",
+        moment_words(row["due"], zone, at_end=due_end),
+        moment_words(row["outer"], zone, at_end=outer_end) if differs else "",
+        _state(row, words, as_of),
+    ]
+
+
+def _state(row: dict[str, Any], words: dict[str, str], as_of: datetime) -> str:
+    if row["kind"] == "approaching":
+        return left_words(row["due"], as_of)
+    span = span_words((row["closed_at"] or as_of) - row["outer"]) if row["outer"] else ""
+    return words[row["kind"]].format(span=span, reason=row["reason"])
+
+
+def _json(judgement: Judgement, now: pl.DataFrame) -> dict[str, Any]:
+    counted = judgement.counted
+    return {
+        "as_of": judgement.as_of.isoformat(),
+        "clocks": judgement.clocks.height,
+        "counts": _counts(now),
+        "left_out": {"future": counted.future, "unknown_yet": counted.unknown_yet, "superseded": counted.superseded},
+        "findings": [
+            {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}
+            for row in now.iter_rows(named=True)
+        ],
+    }

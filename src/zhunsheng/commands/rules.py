@@ -1,0 +1,107 @@
+"""./zs rules lint|test|list|show|vectors: the rulebook itself."""
+
+import json
+from argparse import ArgumentParser, Namespace
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+
+from zhunsheng.book import load_rulebook
+from zhunsheng.commands import inputs
+from zhunsheng.commands.outcome import FINE, OUR_FAULT, UsageRefused
+from zhunsheng.rulecheck.inside import run_rule_tests
+from zhunsheng.rulecheck.vectors import run_vectors
+
+NAMES: Final = inputs.ROOT / "tests" / "vectors" / "names.toml"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Arguments of the verb and its own verbs."""
+    verbs = parser.add_subparsers(dest="rules_verb", required=True, metavar="lint|test|list|show|vectors")
+    for name, text in (("lint", "every issue of every file"), ("test", "the tests inside the files"), ("list", "a line a rule")):
+        _with_rules(verbs.add_parser(name, help=text))
+    show = _with_rules(verbs.add_parser("show", help="one rule, whole"))
+    show.add_argument("id")
+    vectors = _with_rules(verbs.add_parser("vectors", help="due times written with short names"))
+    vectors.add_argument("csv", type=Path)
+    vectors.add_argument("--names", type=Path, default=NAMES)
+
+
+def _with_rules(parser: ArgumentParser) -> ArgumentParser:
+    parser.add_argument("--rules", type=Path, default=inputs.RULEBOOK, metavar="DIR")
+    parser.add_argument("--lang", choices=("zh", "en"), default="zh")
+    parser.add_argument("--json", action="store_true")
+    return parser
+
+
+def run(arguments: Namespace, console: Console) -> int:
+    """Dispatch to the verb."""
+    return VERBS[arguments.rules_verb](arguments, console)
+
+
+def lint(arguments: Namespace, console: Console) -> int:
+    """Load everything; what is wrong is raised whole."""
+    rulebook = load_rulebook(arguments.rules)
+    console.print(f"{len(rulebook.rules)} rules, {sum(len(r.tests) for r in rulebook.rules)} tests: no issue.")
+    return FINE
+
+
+def test(arguments: Namespace, console: Console) -> int:
+    """Run the tests inside the rule files."""
+    rulebook = load_rulebook(arguments.rules)
+    failures = run_rule_tests(rulebook)
+    for failure in failures:
+        console.print(str(failure), highlight=False, soft_wrap=True)
+    total = sum(len(rule.tests) for rule in rulebook.rules)
+    failed = len({(failure.rule, failure.test) for failure in failures})
+    console.print(f"{total - failed} passed, {failed} failed")
+    return OUR_FAULT if failures else FINE
+
+
+def list_rules(arguments: Namespace, console: Console) -> int:
+    """A line a rule."""
+    rulebook = load_rulebook(arguments.rules)
+    if arguments.json:
+        rows = [{"id": r.id, "title": r.title, "status": r.status, "source": r.source} for r in rulebook.rules]
+        console.print_json(json.dumps(rows))
+        return FINE
+    table = Table()
+    for name in ("id", "title", "limit", "nature", "source", "status", "tests"):
+        table.add_column(name)
+    for rule in rulebook.rules:
+        limit = rule.versions[-1].limits[-1]
+        title = rule.title if arguments.lang == "zh" else rule.title_en
+        amount = f"{limit.amount} {limit.unit}"
+        table.add_row(rule.id, title, amount, rule.nature, rule.source, rule.status, str(len(rule.tests)))
+    console.print(table)
+    return FINE
+
+
+def show(arguments: Namespace, console: Console) -> int:
+    """One rule, as its file says it."""
+    rulebook = load_rulebook(arguments.rules)
+    rule = next((rule for rule in rulebook.rules if rule.id == arguments.id), None)
+    if rule is None:
+        raise UsageRefused(f"{arguments.id!r} is no rule of this rulebook. See ./zs rules list.")
+    if arguments.json:
+        console.print_json(json.dumps(asdict(rule), default=str))
+    else:
+        console.print((arguments.rules / rule.path).read_text("utf-8"), highlight=False, markup=False, soft_wrap=True)
+    return FINE
+
+
+def vectors(arguments: Namespace, console: Console) -> int:
+    """Judge a vectors file; the last line is `N of M`."""
+    rulebook = load_rulebook(arguments.rules)
+    results = run_vectors(arguments.csv, arguments.names, rulebook)
+    for result in results:
+        if not result.ok:
+            console.print(f"{result.id} {result.rule}: {result.text}", highlight=False, soft_wrap=True)
+    console.print(f"{sum(result.ok for result in results)} of {len(results)}", highlight=False)
+    return FINE if all(result.ok or result.text == "no such rule" for result in results) else OUR_FAULT
+
+
+VERBS: Final = {"lint": lint, "test": test, "list": list_rules, "show": show, "vectors": vectors}

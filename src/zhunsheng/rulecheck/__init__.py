@@ -1,0 +1,1 @@
+"""Checking rules: the tests inside their files, and vectors written with short names."""
