@@ -1,0 +1,64 @@
+"""One file → its events, in this process. `read.py` does the same in a child process with limits."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from zhunsheng.core.vocabulary import Vocabulary
+from zhunsheng.files.csv_file import read_csv
+from zhunsheng.files.events import to_events
+from zhunsheng.files.mapped import map_rows
+from zhunsheng.files.mapping import Mapping
+from zhunsheng.files.parquet_file import read_parquet
+from zhunsheng.files.refusal import ROW, Issues
+from zhunsheng.files.times import Clockwork
+
+SUFFIXES: Final = (".csv", ".parquet")
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The events of one file: schemas.EVENTS with #row; its rows, and those that no [[event]] wanted."""
+
+    events: pl.DataFrame
+    rows_in: int
+    rows_without_event: int
+
+
+def load_file(path: Path, *, vocabulary: Vocabulary, mapping: Mapping | None = None) -> Loaded:
+    """Read a file whole. Raises InputRefused with every issue that could be told at once."""
+    issues = Issues(path.name, mapping.sheet if mapping else None)
+    rows = _rows(path, mapping, issues)
+    if mapping is None:
+        named, clockwork = rows, Clockwork(vocabulary.zone)
+    else:
+        named, clockwork = map_rows(rows, mapping, issues), mapping.clockwork(vocabulary.zone)
+    source = (mapping.source if mapping else None) or _stem(path)
+    events = to_events(named, vocabulary, clockwork, issues, source=source)
+    return Loaded(events, rows.height, rows.height - events[ROW].n_unique())
+
+
+def suffix_of(path: Path) -> str | None:
+    """The suffix by which a file is read, lower case; None where it is none of ours."""
+    name = path.name.lower()
+    return next((suffix for suffix in SUFFIXES if name.endswith(suffix)), None)
+
+
+def _stem(path: Path) -> str:
+    return path.name[: -len(suffix_of(path) or "")]
+
+
+def _rows(path: Path, mapping: Mapping | None, issues: Issues) -> pl.DataFrame:
+    suffix = suffix_of(path)
+    if suffix is None:
+        issues.add("of no kind that can be read.", f"Use one of {', '.join(SUFFIXES)}.")
+    elif not path.is_file():
+        issues.add("there is no such file.", "Check the path.")
+    issues.refuse()
+    if suffix == ".parquet":
+        return read_parquet(path, issues, columns=mapping.columns if mapping else None)
+    reading = {} if mapping is None else {"encoding": mapping.encoding, "delimiter": mapping.delimiter}
+    header_row = mapping.header_row if mapping else 1
+    return read_csv(path.read_bytes(), issues, header_row=header_row, **reading)

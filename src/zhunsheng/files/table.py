@@ -1,0 +1,46 @@
+"""What every table of text must fulfil, whichever format it came in."""
+
+from typing import Final
+
+import polars as pl
+
+from zhunsheng.files.refusal import ROW, Issues
+
+MOST_COLUMNS: Final = 1000
+LONGEST_CELL: Final = 100_000
+
+
+def check_header(header: list[str], issues: Issues, *, row: int) -> None:
+    """Names that are there, differ, and are not too many. Raises InputRefused."""
+    if len(header) > MOST_COLUMNS:
+        issues.add(f"{len(header)} columns; at most {MOST_COLUMNS}.", "Export the columns that are needed.", row=row)
+        issues.refuse()
+    for place, name in enumerate(header, 1):
+        if not name.strip():
+            issues.add(f"column {place} has no name.", "Name every column, or remove the empty ones.", row=row)
+        elif name != name.strip() or not name.isprintable():
+            issues.add(
+                f"the name of column {place} has blanks or control characters around it.", "Remove them.", row=row
+            )
+        elif name.startswith("#"):
+            issues.add(f"the name of column {place} begins with #.", "Rename it.", row=row)
+    for name in sorted({name for name in header if header.count(name) > 1}):
+        issues.add("the column is there twice.", "Rename or remove one.", row=row, column=name)
+    issues.refuse()
+
+
+def tidy(rows: pl.DataFrame, issues: Issues) -> pl.DataFrame:
+    """Cells without surrounding blanks, empty ones null; refuses a repeated header and cells out of all measure."""
+    names = [name for name in rows.columns if name != ROW and rows.schema[name] == pl.String]
+    names = [name for name in names if rows[name].null_count() < rows.height]
+    stripped = {name: pl.col(name).str.strip_chars() for name in names}
+    rows = rows.with_columns(pl.when(text != "").then(text).alias(name) for name, text in stripped.items())
+    again = rows.filter(pl.col(name) == name for name in names[:1]).filter(pl.col(name) == name for name in names)
+    if again.height:
+        every = pl.Series([True] * again.height)
+        issues.where(every, again[ROW], names[0], "the header again.", "Two files were joined: keep one header.")
+    for name in names:
+        huge = (rows[name].str.len_bytes() > LONGEST_CELL).fill_null(value=False)
+        issues.where(huge, rows[ROW], name, f"a cell of more than {LONGEST_CELL} bytes.", "Is a quote left open above?")
+    issues.refuse()
+    return rows
