@@ -40,8 +40,10 @@ def findings_of(clock: Clock) -> list[Finding]:
 
 
 def _crossed(clock: Clock, due: Due) -> list[tuple[str, datetime]]:
-    """The levels whose lead has been reached before the clock stopped."""
-    found = []
+    """The levels whose lead has been reached before the clock stopped; none where it stood still in the end."""
+    found: list[tuple[str, datetime]] = []
+    if clock.is_paused:
+        return found
     for level in LEVELS:
         at = _lead_time(clock, due, level)
         is_before_stop = at is not None and (clock.stopped is None or at < clock.stopped)

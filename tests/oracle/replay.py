@@ -215,9 +215,9 @@ class Replay:
         return [stay for stay in open_ if self.effects.pause_holds(clock, stay.pause, stay.event)]
 
     def _stops_before(self, clock: Clock) -> None:
-        """A met_by event that met no clock of this subject before the start."""
+        """A met_by event that met no clock at all stands before the start."""
         for item in self.past:
-            if item.role != "satisfy" or item.at >= clock.start or clock.subject in item.touched:
+            if item.role != "satisfy" or item.at >= clock.start or item.touched:
                 continue
             if not clock.reached_by(item.event) or self._is_deferred_to(item, clock):
                 continue

@@ -1,0 +1,326 @@
+"""The city as frames and as files, the same for the same seed."""
+
+import multiprocessing
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from zhunsheng.city.log import Columns, Traits, record
+from zhunsheng.city.people import (
+    CITY,
+    PERSONS,
+    SURNAMES,
+    Squad,
+    false_id_number,
+    make_officers,
+    make_units,
+    squads_that_handle_cases,
+)
+from zhunsheng.city.plans import YEAR_DAYS, Draws, Route, Window, plan_of, routes_of
+from zhunsheng.city.player import TAPE, Plan, Player, Tape
+from zhunsheng.city.spans import DAY, Days
+from zhunsheng.city.steps import Step
+from zhunsheng.city.stories import STORIES
+from zhunsheng.core.calendar import Calendar
+from zhunsheng.core.schemas import EVENTS, assert_schema
+from zhunsheng.core.vocabulary import Vocabulary
+
+CHUNK: Final = 2_000  # cases drawn from one generator; part of what the seed means
+PARALLEL_FROM: Final = 4  # chunks
+OLDEST_DAYS: Final = 70 * 365
+
+CASES: Final = pl.Schema(
+    {
+        "case": pl.String(),
+        "story": pl.String(),
+        "unit": pl.String(),
+        "opened_on": pl.Date(),
+        "is_on_edge": pl.Boolean(),  # an act within a minute or a day of its limit
+        "is_lawful": pl.Boolean(),  # of a case on the edge: in time
+        "edge": pl.String(),  # the step that stands there
+        "persons": pl.Int64(),
+        "is_corrected": pl.Boolean(),
+        "is_voided": pl.Boolean(),
+        "is_late": pl.Boolean(),  # an event recorded days after it happened
+        "is_missing": pl.Boolean(),  # a fact that a rule reads is not stated
+    }
+)
+"""What each case was meant to be. Nothing that judges reads it."""
+
+
+@dataclass(frozen=True)
+class City:
+    """events: schemas.EVENTS; units, officers, persons: people.UNITS, OFFICERS, PERSONS; cases: CASES."""
+
+    events: pl.DataFrame
+    units: pl.DataFrame
+    officers: pl.DataFrame
+    persons: pl.DataFrame
+    cases: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What every case of the city stands on."""
+
+    seed: int
+    zone: str
+    days: Days
+    window: Window
+    draws: Draws
+    routes: tuple[tuple[Route, ...], ...]
+    following: tuple[dict[str, list[Step]], ...]
+    squads: tuple[Squad, ...]
+
+    @staticmethod
+    def of(cases: int, seed: int, zone: str, calendar: Calendar, squads: Sequence[Squad]) -> "Ground":
+        """Decide what all cases share, and draw what each is to become."""
+        following: list[dict[str, list[Step]]] = []
+        for story in STORIES:
+            by_event: dict[str, list[Step]] = {}
+            for step in story.steps:
+                by_event.setdefault(step.after, []).append(step)
+            following.append(by_event)
+        return Ground(
+            seed=seed,
+            zone=zone,
+            days=Days(calendar),
+            window=Window.before(calendar.last),
+            draws=Draws.of(cases, seed),
+            routes=tuple(routes_of(story) for story in STORIES),
+            following=tuple(following),
+            squads=tuple(squads),
+        )
+
+
+def generate(cases: int, seed: int, vocabulary: Vocabulary, calendar: Calendar) -> City:
+    """A city of so many cases. The same arguments give the same city, however many processes make it.
+
+    Raises  UnknownEvent if a story names an event type or fact that the vocabulary lacks.
+    """
+    check_stories(vocabulary)
+    units = make_units(cases)
+    officers = make_officers(units, np.random.default_rng([seed, 1]))
+    ground = Ground.of(cases, seed, vocabulary.zone, calendar, squads_that_handle_cases(units, officers))
+    numbers = case_numbers(ground, cases)
+    chunks = [(n, numbers[n * CHUNK : (n + 1) * CHUNK]) for n in range((cases + CHUNK - 1) // CHUNK)]
+    parts = _play_all(ground, chunks)
+    return City(
+        events=assert_schema(pl.concat([part[0] for part in parts]), EVENTS, "events"),
+        units=units,
+        officers=officers,
+        persons=pl.concat([part[1] for part in parts]),
+        cases=pl.concat([part[2] for part in parts]),
+    )
+
+
+class UnknownEvent(LookupError):
+    """A story names what the vocabulary does not have."""
+
+
+def check_stories(vocabulary: Vocabulary) -> None:
+    """Every event type and fact of the stories is one of the vocabulary."""
+    for story in STORIES:
+        for event, facts in _named(story.opening.event, story.facts, story.steps):
+            if event not in vocabulary.event_types:
+                raise UnknownEvent(f"story {story.name}: {event!r} is no event type. Add it to vocabulary.toml.")
+            for fact in facts:
+                if fact not in vocabulary.facts:
+                    raise UnknownEvent(f"story {story.name}: {event}: {fact!r} is no fact. Add it to vocabulary.toml.")
+
+
+def _named(opening: str, facts: object, steps: Sequence[Step]) -> list[tuple[str, list[str]]]:
+    named = [(opening, list(facts) if isinstance(facts, dict) else [])]
+    for step in steps:
+        named += [(act.event, list(act.facts)) for act in step.acts]
+        named += [(growth.event, list(growth.facts)) for growth in step.growths]
+        named += [(renewal.event, list(renewal.facts)) for renewal in step.renewals]
+        for halt in step.halts:
+            named += [(halt.begin, list(halt.facts)), (halt.end, [])]
+        named.append((step.after, list(step.when)))
+    return named
+
+
+def case_numbers(ground: Ground, cases: int) -> list[str]:
+    """A + 12 digits of the station, year, month and a serial of the station and month."""
+    serials: dict[str, int] = {}
+    numbers = []
+    for index in range(cases):
+        plan = _plan(ground, index, "某")
+        squad = ground.squads[int(ground.draws.squad[index] * len(ground.squads))]
+        head = f"A{squad.station}{date.fromordinal(plan.opening // DAY):%Y%m}"
+        serials[head] = serials.get(head, 0) + 1
+        if serials[head] > 9999:
+            raise ValueError(f"{head}: more than 9999 cases of one station in a month; the city needs more stations.")
+        numbers.append(f"{head}{serials[head]:04}")
+    return numbers
+
+
+def _plan(ground: Ground, index: int, name: str) -> Plan:
+    return plan_of(index, ground.seed, ground.draws, ground.routes, ground.window, [name])
+
+
+def _play_all(
+    ground: Ground, chunks: Sequence[tuple[int, list[str]]]
+) -> list[tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]]:
+    if len(chunks) < PARALLEL_FROM:
+        return [play_chunk(ground, n, numbers) for n, numbers in chunks]
+    # A forked child would inherit the locks of Polars' threads
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(2, mp_context=context) as pool:
+        futures = [pool.submit(play_chunk, ground, n, numbers) for n, numbers in chunks]
+        return [future.result() for future in futures]
+
+
+def play_chunk(ground: Ground, chunk: int, numbers: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """The events, persons and cases of one chunk of the city."""
+    rng = np.random.default_rng([ground.seed, 2, chunk])
+    tapes = rng.random((len(numbers), TAPE)).tolist()
+    columns, persons, cases, shared = Columns(), [], [], []
+    for n, number in enumerate(numbers):
+        index = chunk * CHUNK + n
+        tape = Tape(tapes[n], (ground.seed, index))
+        squad = ground.squads[int(ground.draws.squad[index] * len(ground.squads))]
+        names = [f"{SURNAMES[tape.whole(0, len(SURNAMES) - 1)]}某某" for _ in range(ground.draws.persons[index])]
+        plan = replace(_plan(ground, index, names[0]))
+        player, tape = _played(ground, plan, tape)
+        entries, traits = record(player.entries, _traits(ground.draws, index), tape, plan.last)
+        columns.add(index, entries)
+        persons += [_person(who, number, name, tape) for who, name in zip(plan.persons, names, strict=True)]
+        cases.append(_case_row(number, plan, player, squad, traits))
+        shared.append((index, number, squad.code, _two(squad, tape), squad.branch_name[:1]))
+    shape = {
+        "case_index": pl.Int64(),
+        "case": pl.String(),
+        "unit": pl.String(),
+        "officers": pl.List(pl.String()),
+        "branch": pl.String(),
+    }
+    return (
+        columns.frame(pl.DataFrame(shared, schema=shape, orient="row"), ground.zone),
+        pl.DataFrame(persons, schema=PERSONS, orient="row"),
+        pl.DataFrame(cases, schema=CASES, orient="row"),
+    )
+
+
+def _played(ground: Ground, plan: Plan, tape: Tape) -> tuple[Player, Tape]:
+    """Play a plan. Where the edge it was meant for was not reached, the first limit it comes to is the edge."""
+    following = ground.following[STORIES.index(plan.story)]
+    player = Player(plan, tape, ground.days, following)
+    player.play()
+    if plan.is_on_edge and player.edge is None:
+        again = replace(plan, target=None, path={}, opening=min(plan.opening, plan.last - 120 * DAY))
+        player = Player(again, tape, ground.days, following)
+        player.play()
+    return player, tape
+
+
+def _traits(draws: Draws, index: int) -> Traits:
+    return Traits(
+        bool(draws.is_corrected[index]),
+        bool(draws.is_voided[index]),
+        bool(draws.is_late[index]),
+        bool(draws.is_missing[index]),
+    )
+
+
+def _two(squad: Squad, tape: Tape) -> list[str]:
+    first = tape.whole(0, len(squad.officers) - 1)
+    return [squad.officers[first], squad.officers[(first + 1) % len(squad.officers)]]
+
+
+def _person(who: str, case: str, name: str, tape: Tape) -> tuple[str, str, str, str, str, date]:
+    birth = date(2012, 1, 1).toordinal() - tape.whole(0, OLDEST_DAYS)
+    day = date.fromordinal(birth)
+    serial = tape.whole(1, 999)
+    number = false_id_number(f"{CITY}{tape.whole(1, 9):02}", f"{day:%Y%m%d}", serial)
+    return who, case, name, number, "male" if serial % 2 else "female", day
+
+
+def _case_row(number: str, plan: Plan, player: Player, squad: Squad, traits: Traits) -> tuple[object, ...]:
+    is_on_edge = player.edge is not None
+    return (
+        number,
+        plan.story.name,
+        squad.code,
+        date.fromordinal(plan.opening // DAY),
+        is_on_edge,
+        plan.is_lawful if is_on_edge else None,
+        player.edge,
+        len(plan.persons),
+        traits.is_corrected,
+        traits.is_voided,
+        traits.is_late,
+        traits.is_missing,
+    )
+
+
+@dataclass(frozen=True)
+class CityFiles:
+    """Where a city was written."""
+
+    events: Path
+    units: Path
+    officers: Path
+    persons: Path
+    cases: Path
+    summary: Path
+
+
+def write_city(out: Path, cases: int, seed: int, vocabulary: Vocabulary, calendar: Calendar) -> CityFiles:
+    """Make a city and write it as Parquet, with city.toml saying what is in it. The folder is made if need be."""
+    city = generate(cases, seed, vocabulary, calendar)
+    out.mkdir(parents=True, exist_ok=True)
+    files = CityFiles(
+        events=out / "events.parquet",
+        units=out / "units.parquet",
+        officers=out / "officers.parquet",
+        persons=out / "persons.parquet",
+        cases=out / "cases.parquet",
+        summary=out / "city.toml",
+    )
+    city.events.write_parquet(files.events)
+    city.units.write_parquet(files.units)
+    city.officers.write_parquet(files.officers)
+    city.persons.write_parquet(files.persons)
+    city.cases.write_parquet(files.cases)
+    files.summary.write_text(summary(city, seed, Window.before(calendar.last)), encoding="utf-8")
+    return files
+
+
+def summary(city: City, seed: int, window: Window) -> str:
+    """Counts and shares of a city as TOML."""
+    cases = city.cases
+    shares = cases.select(
+        on_edge=pl.col("is_on_edge").mean(),
+        on_edge_lawful=pl.col("is_lawful").mean(),
+        two_persons=(pl.col("persons") > 1).mean(),
+        corrected=(pl.col("is_corrected") | pl.col("is_voided")).mean(),
+        entered_late=pl.col("is_late").mean(),
+        missing_fact=pl.col("is_missing").mean(),
+    ).row(0, named=True)
+    first, last = (date.fromordinal(minute // DAY) for minute in (window.first, window.last))
+    lines = [
+        "# A synthetic city: nobody in it exists.",
+        f"seed = {seed}",
+        f"first_day = {first}",
+        f"last_day = {last}",
+        f"days = {YEAR_DAYS}",
+        "",
+        "[counts]",
+        f"cases = {len(cases)}",
+        f"events = {len(city.events)}",
+        f"persons = {len(city.persons)}",
+        f"officers = {len(city.officers)}",
+        f"units = {len(city.units)}",
+        "",
+        "[shares]",
+        *(f"{name} = {share or 0:.4f}" for name, share in shares.items()),
+    ]
+    return "\n".join(lines) + "\n"

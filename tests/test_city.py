@@ -1,0 +1,296 @@
+"""The synthetic city: what it promises of itself, checked on what it writes and, for its edges, by the oracle."""
+
+import json
+import re
+import tomllib
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from tests.oracle.asking import ROOT
+from tests.oracle.truth import Bench, choose, truth_of
+from zhunsheng.book import load_calendar, load_vocabulary
+from zhunsheng.city import make
+from zhunsheng.city.make import City, UnknownEvent, check_stories, generate, write_city
+from zhunsheng.city.people import check_character, false_id_number
+from zhunsheng.city.plans import routes_of
+from zhunsheng.city.spans import Days, Span
+from zhunsheng.city.stories import STORIES
+from zhunsheng.core.schemas import EVENTS
+
+CASES = 1500
+SEED = 20260902
+RULEBOOK = ROOT / "rulebook"
+VOCABULARY = load_vocabulary(RULEBOOK)
+CALENDAR = load_calendar(RULEBOOK)
+ZONE = ZoneInfo("Asia/Shanghai")
+END_OF_YEAR = datetime(2026, 9, 3, tzinfo=ZONE)
+CORE = (
+    "admin.case.public-security",
+    "admin.seizure.term",
+    "admin.summons.questioning",
+    "criminal.arrest.procuratorate-review",
+    "criminal.bail.term",
+    "criminal.conclusion.supplementary-investigation",
+    "criminal.custody.investigation",
+    "criminal.detention.first-interrogation",
+    "criminal.detention.notify-family",
+    "criminal.detention.request-arrest",
+    "criminal.detention.transfer-to-detention-house",
+    "criminal.intake.filing-decision",
+    "criminal.summons.duration",
+    "criminal.surveillance.term",
+    "property.handover",
+)
+NOT_CORE = ("register-intake", "file-economic", "let-go")  # steps whose limit is not one of CORE
+PAUSES = ("appraisal.entrusted", "hearing.period_started", "psychiatric.decided", "family_notice.impossible")
+RESTARTS = (
+    "bail.taken_over",
+    "identity.established",
+    "mediation.failed",
+    "new_crime.discovered",
+    "person.escorted_home",
+    "property.brought_back",
+    "property.urgent_exam_finished",
+)
+
+
+@pytest.fixture(scope="module")
+def city() -> City:
+    return generate(CASES, SEED, VOCABULARY, CALENDAR)
+
+
+@pytest.fixture(scope="module")
+def truth(city: City) -> pl.DataFrame:
+    bench = Bench.read(RULEBOOK)
+    core = Bench(tuple(rule for rule in bench.rules if rule.id in CORE), bench.vocabulary, bench.calendar)
+    return truth_of(city.events, core, [END_OF_YEAR], processes=1)
+
+
+def share(flags: pl.Series) -> float:
+    """The share of those that are true."""
+    return int(flags.sum()) / len(flags)
+
+
+def share_with(city: City, events: pl.Expr) -> float:
+    """The share of cases that have such an event."""
+    return city.events.filter(events)["case"].drop_nulls().n_unique() / CASES
+
+
+# -- the same for the same seed ----------------------------------------------------------------------------------------
+
+
+def test_the_same_seed_gives_the_same_city(city: City) -> None:
+    again = generate(CASES, SEED, VOCABULARY, CALENDAR)
+    assert_frame_equal(city.events, again.events)
+    assert_frame_equal(city.persons, again.persons)
+    assert_frame_equal(city.officers, again.officers)
+    assert not city.events.equals(generate(CASES, SEED + 1, VOCABULARY, CALENDAR).events)
+
+
+def test_two_processes_make_the_same_city_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = generate(make.CHUNK + 10, 3, VOCABULARY, CALENDAR)
+    monkeypatch.setattr(make, "PARALLEL_FROM", 2)
+    assert_frame_equal(alone.events, generate(make.CHUNK + 10, 3, VOCABULARY, CALENDAR).events)
+
+
+# -- the shares that are promised --------------------------------------------------------------------------------------
+
+
+def test_a_third_of_the_cases_stand_on_an_edge_and_half_of_these_in_time(city: City, truth: pl.DataFrame) -> None:
+    # The oracle, which knows nothing of the plan, finds a stop within a day of the outer due time in each
+    minutes = (pl.col("stopped") - pl.col("outer")).dt.total_minutes()
+    near = truth.filter(minutes.is_between(-1440, 1440))["case"].drop_nulls().unique()
+    edges = city.cases.filter(pl.col("is_on_edge") & ~pl.col("edge").is_in(NOT_CORE))
+    assert share(city.cases["is_on_edge"]) == pytest.approx(1 / 3, abs=0.02)
+    assert share(edges["is_lawful"]) == pytest.approx(0.5, abs=0.05)
+    assert share(edges["case"].is_in(near.implode())) > 0.99
+
+
+def test_what_is_just_in_time_is_in_time_and_what_is_just_too_late_is_late(city: City, truth: pl.DataFrame) -> None:
+    late = truth.filter(outcome="late")["case"].drop_nulls().unique()
+    edges = city.cases.filter(pl.col("is_on_edge") & ~pl.col("edge").is_in(NOT_CORE))
+    found = edges.select("is_lawful", is_late=pl.col("case").is_in(late.implode()))
+    assert share(found.filter("is_lawful")["is_late"]) < 0.03
+    assert share(found.filter(~pl.col("is_lawful"))["is_late"]) > 0.97
+
+
+@pytest.mark.parametrize(
+    ("what", "events"),
+    [
+        ("pauses", pl.col("type").is_in(PAUSES)),
+        ("restarts", pl.col("type").is_in(RESTARTS)),
+        ("corrections", (pl.col("version") > 1) & ~pl.col("void")),
+        ("withdrawals", pl.col("void")),
+        ("late entries", pl.col("recorded_at") - pl.col("at") > pl.duration(days=3)),
+        ("extensions", pl.col("type").str.ends_with("extended") | (pl.col("type") == "custody.extension_approved")),
+        ("bare dates", pl.col("at_precision") == "day"),
+        ("a second person", pl.col("person").str.ends_with("2")),
+    ],
+)
+def test_what_is_rare_is_in_at_least_two_cases_of_a_hundred(city: City, what: str, events: pl.Expr) -> None:
+    assert share_with(city, events) >= 0.02, what
+
+
+def test_facts_are_missing_only_where_that_was_planted(city: City, truth: pl.DataFrame) -> None:
+    planted = city.cases.filter("is_missing")["case"]
+    assert 0.005 < len(planted) / CASES < 0.02
+    asked = truth.filter(pl.col("question").is_in(["missing_fact", "missing_tier"]))
+    assert set(asked["case"]) <= set(planted)
+    assert len(asked) > 0
+
+
+def test_every_core_limit_and_every_outcome_occurs(truth: pl.DataFrame) -> None:
+    assert set(truth["rule"]) == set(CORE)
+    outcomes = {"met", "moot", "late", "running", "paused", "waiting", "restarted", "unknown"}
+    assert outcomes <= set(truth["outcome"])
+
+
+def test_every_limit_of_every_story_can_be_put_on_an_edge() -> None:
+    limited = {step.name for story in STORIES for step in story.steps if step.span is not None}
+    assert limited == {route.target for story in STORIES for route in routes_of(story)}
+
+
+# -- a year, in its calendar -------------------------------------------------------------------------------------------
+
+
+def test_the_year_ends_120_days_before_the_calendar_does(city: City) -> None:
+    # The calendar ends on 31 December 2026; 120 days before is 2 September
+    last = city.events["at"].max()
+    assert isinstance(last, datetime)
+    assert last < END_OF_YEAR
+    in_year = city.events.filter(pl.col("at") >= datetime(2025, 9, 3, tzinfo=ZONE).astimezone(UTC))
+    assert len(in_year) / len(city.events) > 0.75
+
+
+def test_nothing_is_known_before_it_happened(city: City) -> None:
+    assert city.events.filter(pl.col("recorded_at") < pl.col("at")).is_empty()
+
+
+# -- names, numbers, vocabulary ----------------------------------------------------------------------------------------
+
+
+def test_the_check_character_is_that_of_the_standard() -> None:
+    # The example that the standard itself prints: 11010519491231002X
+    assert check_character("11010519491231002") == "X"
+    assert false_id_number("110105", "19491231", 2)[-1] != "X"
+
+
+def test_every_identity_number_fails_its_checksum(city: City) -> None:
+    numbers = city.persons["id_number"].to_list()
+    assert all(re.fullmatch(r"\d{17}[\dX]", number) for number in numbers)
+    assert all(check_character(number[:17]) != number[17] for number in numbers)
+
+
+def test_no_name_is_a_full_one(city: City) -> None:
+    for name in [*city.persons["name"], *city.officers["name"]]:
+        assert re.fullmatch(r"[\u4e00-\u9fff]某某?", name)
+    titles = city.events.filter(pl.col("facts").str.contains("case_title"))["facts"].to_list()
+    assert titles
+    assert all(re.match(r"[\u4e00-\u9fff]某某", json.loads(text)["case_title"]) for text in titles)
+
+
+def test_units_and_case_numbers_have_their_form(city: City) -> None:
+    codes = set(city.units["code"])
+    assert all(re.fullmatch(r"\d{12}", code) for code in codes)
+    assert set(city.units["parent"].drop_nulls()) <= codes
+    assert {"city", "branch", "station", "command_room", "case_squad", "community_squad"} == set(city.units["kind"])
+    numbers = city.cases["case"].to_list()
+    assert len(set(numbers)) == CASES
+    assert all(re.fullmatch(r"[A-Z]\d{12}(19|20)\d{2}(0[1-9]|1[0-2])\d{4}", number) for number in numbers)
+
+
+def test_every_event_is_of_the_vocabulary_and_states_only_its_own_facts(city: City) -> None:
+    assert city.events.schema == EVENTS
+    for event, text in city.events.select("type", "facts").unique().iter_rows():
+        own = VOCABULARY.event_types[event].facts
+        stated = json.loads(text or "{}")
+        assert list(stated) == sorted(stated)
+        for name, value in stated.items():
+            fact = VOCABULARY.facts[name]
+            assert name in own or fact.of in ("case", "person"), f"{event} states {name}"
+            assert value in fact.values or fact.type not in ("enum", "set"), f"{event}: {name} = {value}"
+
+
+def test_two_versions_of_an_event_are_one_event(city: City) -> None:
+    keys = city.events.select("source", "id", "version")
+    assert keys.is_unique().all()
+    corrected = city.events.filter(pl.col("version") == 2)
+    first = city.events.filter(pl.col("version") == 1)
+    assert corrected.join(first, on=["source", "id", "type"], how="anti").is_empty()
+
+
+def test_a_story_that_names_an_unknown_event_is_refused() -> None:
+    fewer = {name: kind for name, kind in VOCABULARY.event_types.items() if name != "bail.ended"}
+    with pytest.raises(UnknownEvent, match=r"bail\.ended"):
+        check_stories(replace(VOCABULARY, event_types=fewer))
+
+
+# -- where the edges are put -------------------------------------------------------------------------------------------
+
+
+def minute(text: str) -> int:
+    moment = datetime.fromisoformat(text)
+    return moment.toordinal() * 1440 + moment.hour * 60 + moment.minute
+
+
+@pytest.mark.parametrize(
+    ("span", "start", "paused", "too_late", "why"),
+    [
+        (Span(3, "days", rolls="forward"), "2022-11-02T16:48", [], "2022-11-08T00:00", "Saturday to Monday 24:00"),
+        (
+            Span(24, "hours", full_hour=True),
+            "2026-01-29T10:20",
+            [],
+            "2026-01-30T11:01",
+            "from 11:00, its minute counts",
+        ),
+        (Span(2, "months", last_to_last=True), "2026-06-30T00:00", [], "2026-09-01T00:00", "last day to last day"),
+        (Span(2, "months", last_to_last=True), "2025-12-31T09:00", [], "2026-03-01T00:00", "no 31 February"),
+        (Span(10, "working_days"), "2026-02-09T09:00", [], "2026-03-01T00:00", "10-13, 14, 24-27, 28 (make-up)"),
+        (Span(0, "at_once"), "2026-03-08T15:00", [], "2026-03-08T19:01", "four hours"),
+        (
+            Span(30, "days", rolls="forward"),
+            "2026-01-05T09:00",
+            [("2026-01-10T10:00", "2026-01-25T09:00")],
+            "2026-02-25T00:00",
+            "4 + 15 = 19 February, in the Spring Festival",
+        ),
+    ],
+)
+def test_the_first_minute_that_is_too_late(
+    span: Span, start: str, paused: list[tuple[str, str]], too_late: str, why: str
+) -> None:
+    pauses = [(minute(begin), minute(end)) for begin, end in paused]
+    end = Days(CALENDAR).end(span, minute(start), pauses, lambda _: False)
+    assert end.minute == minute(too_late), why
+
+
+# -- files -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_city_is_written_with_what_is_in_it(tmp_path: Path) -> None:
+    files = write_city(tmp_path / "city", 200, 5, VOCABULARY, CALENDAR)
+    summary = tomllib.loads(files.summary.read_text(encoding="utf-8"))
+    events = pl.read_parquet(files.events)
+    assert summary["seed"] == 5
+    assert summary["first_day"] == date(2025, 9, 3)
+    assert summary["last_day"] == date(2026, 9, 2)
+    assert summary["counts"]["events"] == len(events)
+    assert summary["counts"]["persons"] == len(pl.read_parquet(files.persons))
+    assert events.schema == EVENTS
+
+
+def test_the_truth_of_a_sample_is_the_truth_of_the_whole(city: City, truth: pl.DataFrame) -> None:
+    bench = Bench.read(RULEBOOK)
+    core = Bench(tuple(rule for rule in bench.rules if rule.id in CORE), bench.vocabulary, bench.calendar)
+    sample = choose(city.events, [], 30)
+    found = truth_of(sample, core, [END_OF_YEAR.astimezone(UTC)], processes=1)
+    cases = found["case"].drop_nulls().unique()
+    assert len(cases) >= 25
+    assert_frame_equal(found.filter(pl.col("case").is_not_null()), truth.filter(pl.col("case").is_in(cases.implode())))
