@@ -1,0 +1,58 @@
+"""One embedded server for the session, one prepared database as template, and for each test either a transaction that
+is rolled back (`db`) or a database of its own (`own`)."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+HOME = Path(tempfile.mkdtemp(prefix="zs-test-"))
+os.environ["ZS_DATA"] = str(HOME)
+os.environ["DJANGO_SETTINGS_MODULE"] = "zhunsheng.web.settings"
+os.environ.pop("DATABASE_URL", None)
+
+import django  # noqa: E402 - the settings read the environment
+import pytest  # noqa: E402
+from django.db import transaction  # noqa: E402
+
+from tests.platform.databases import OwnDatabase, cloned, embedded  # noqa: E402
+from zhunsheng.apps.audit.keys import create_keys  # noqa: E402
+from zhunsheng.launcher import EmbeddedServer  # noqa: E402
+
+create_keys(HOME / "keys")
+django.setup()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "db: needs PostgreSQL")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if {"server", "db", "own"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.db)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[EmbeddedServer]:
+    """The embedded server, with a prepared demonstration database."""
+    with embedded(HOME) as running:
+        yield running
+    shutil.rmtree(HOME, ignore_errors=True)
+
+
+@pytest.fixture
+def db(server: EmbeddedServer) -> Iterator[None]:
+    """The prepared database inside one transaction that is rolled back."""
+    del server
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def own(server: EmbeddedServer) -> Iterator[OwnDatabase]:
+    """A database of its own, for what commits, uses several connections, or damages it."""
+    with cloned(server) as database:
+        yield database

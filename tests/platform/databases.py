@@ -1,0 +1,71 @@
+"""Databases for tests, and also for the larger runs of `tests/platform/nightly`."""
+
+import itertools
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.db import connections
+from psycopg import sql
+
+from zhunsheng.launcher import DATABASE, EmbeddedServer, embedded_server
+from zhunsheng.launcher_host import SUPERUSER
+from zhunsheng.web import provision
+from zhunsheng.web.databases import session_dsn
+
+NUMBERS = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class OwnDatabase:
+    """A database that one test has for itself; Django's default connection points to it."""
+
+    server: EmbeddedServer
+    name: str
+
+    def dsn(self, role: str) -> str:
+        """Its address for a role."""
+        return session_dsn(self.server.dsn(role, self.name))
+
+    def connect(self, role: str) -> psycopg.Connection[Any]:
+        """A connection as a role, committing each statement."""
+        return psycopg.connect(self.dsn(role), autocommit=True)
+
+
+@contextmanager
+def embedded(home: Path) -> Iterator[EmbeddedServer]:
+    """An embedded server with a prepared demonstration database."""
+    running = embedded_server(home, os.environ).start()
+    try:
+        provision.create_roles(running.dsn(SUPERUSER, "postgres"))
+        provision.prepare(mode="demo", owner_dsn=running.dsn("zs_owner"))
+        connections.close_all()
+        yield running
+    finally:
+        connections.close_all()
+        running.stop()
+
+
+@contextmanager
+def cloned(server: EmbeddedServer) -> Iterator[OwnDatabase]:
+    """A copy of the prepared database. Django's default connection points to it inside the block."""
+    name = f"own_{next(NUMBERS)}"
+    connections.close_all()
+    _as_superuser(server, "CREATE DATABASE {} TEMPLATE {}", name, DATABASE)
+    django = connections["default"]
+    django.settings_dict["NAME"] = name
+    try:
+        yield OwnDatabase(server, name)
+    finally:
+        connections.close_all()
+        django.settings_dict["NAME"] = DATABASE
+        _as_superuser(server, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+def _as_superuser(server: EmbeddedServer, statement: str, *names: str) -> None:
+    with psycopg.connect(server.dsn(SUPERUSER, "postgres"), autocommit=True) as connection:
+        connection.execute(sql.SQL(statement).format(*(sql.Identifier(name) for name in names)))

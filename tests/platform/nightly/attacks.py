@@ -1,0 +1,90 @@
+"""Ten attacks on the log, many times each, at random places: `python -m tests.platform.nightly.attacks [TIMES]`.
+
+Prints how many were found, and in how many the first bad row was named; exit code 1 if any was not.
+"""
+
+import os
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+HOME = Path(tempfile.mkdtemp(prefix="zs-nightly-"))
+os.environ |= {"ZS_DATA": str(HOME), "DJANGO_SETTINGS_MODULE": "zhunsheng.web.settings"}
+
+import django  # noqa: E402 - the settings read the environment
+
+from zhunsheng.apps.audit.keys import create_keys  # noqa: E402
+
+create_keys(HOME / "keys")
+django.setup()
+
+import psycopg  # noqa: E402
+
+from tests.platform.attacks import ATTACKS, forged_bundle, open_tables  # noqa: E402
+from tests.platform.databases import cloned, embedded  # noqa: E402
+from tests.platform.logs import SealedLog  # noqa: E402
+from tools import verify  # noqa: E402
+from zhunsheng.apps.audit.bundle import bundle  # noqa: E402
+from zhunsheng.apps.audit.tables import sealed_tables  # noqa: E402
+
+ROWS, ROWS_A_HEAD = 2000, 100
+
+
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+def main(times: int) -> int:
+    """Run every attack so many times."""
+    with embedded(HOME) as server, cloned(server) as database:
+        log = SealedLog(database)
+        for _ in range(ROWS // ROWS_A_HEAD):
+            log.write(ROWS_A_HEAD)
+            log.seal()
+        started = time.perf_counter()
+        found, named = attack_database(log, times)
+        forged = attack_proofs(log, times)
+        seconds = time.perf_counter() - started
+    total = times * (len(ATTACKS) + 1)
+    caught, exact = sum(found.values()) + forged, sum(named.values()) + forged
+    say(f"{total} attacks on {ROWS} rows in {seconds:.0f} s: {caught} found, {exact} with the first bad row named")
+    for name in ATTACKS:
+        say(f"  {name}: {found[name]} found, {named[name]} named")
+    say(f"  forged proof: {forged} found")
+    return 0 if caught == exact == total else 1
+
+
+def attack_database(log: SealedLog, times: int) -> tuple[Counter[str], Counter[str]]:
+    """Each attack so many times; how often it was found, and how often its first row was named."""
+    found: Counter[str] = Counter()
+    named: Counter[str] = Counter()
+    for name, attack in ATTACKS.items():
+        for seed in range(times):
+            with psycopg.connect(log.database.dsn("postgres")) as connection, connection.cursor() as cursor:
+                open_tables(cursor)
+                touched = attack(cursor, log, random.Random(f"{name}{seed}"))
+                findings = log.judge(cursor)
+                connection.rollback()
+            found[name] += bool(findings.problems)
+            named[name] += findings.first_row == touched and bool(findings.first_name)
+    return found, named
+
+
+def attack_proofs(log: SealedLog, times: int) -> int:
+    """So many forged bundles; how many were found."""
+    keys = [("audit_entry", str(n)) for n in range(1, ROWS, 97)]
+    with log.database.connect("zs_verifier") as connection:
+        honest = bundle(connection, tables=sealed_tables(), rows=keys)
+    if verify.verify_bundle(honest, log.evidence()).problems:
+        raise SystemExit("the honest bundle was refused")
+    return sum(
+        bool(verify.verify_bundle(forged_bundle(honest, random.Random(seed)), log.evidence()).problems)
+        for seed in range(times)
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 200))

@@ -1,0 +1,458 @@
+#!/usr/bin/env python3
+"""Verify an exported audit log, or a bundle of proofs, with this one file.
+
+It imports nothing of the platform and asks nobody: it needs Python, the export, the heads that were kept in a second
+place, and the public key that was noted when the deployment began. `cryptography` makes it faster where installed.
+
+    verify.py log EXPORT --public-key KEY [--heads HEADS.jsonl] [--leaves LEAVES.bin] [--log-id ID]
+    verify.py bundle BUNDLE --public-key KEY [--heads HEADS.jsonl] [--log-id ID]
+
+Exit code 0: everything agrees. 1: something was changed; the first bad row is named. 2: the input cannot be read.
+"""
+
+import argparse
+import hashlib
+import importlib
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+LOG_FORMAT = "zhunsheng-log-1"
+BUNDLE_FORMAT = "zhunsheng-bundle-1"
+HEAD_FORMAT = "zhunsheng head 1"
+HASH_BYTES = 32
+NULL = "\\N"
+ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
+
+
+class Unreadable(Exception):
+    """The input is not what it should be; nothing can be said about the log."""
+
+
+# Merkle trees, RFC 6962 section 2 -------------------------------------------------------------------------------------
+
+
+def leaf_hash(text: str) -> bytes:
+    """Hash of one row's canonical text."""
+    return hashlib.sha256(b"\x00" + text.encode()).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """Hash of an inner node."""
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+class Tree:
+    """The right edge of a growing tree; `root` is the head over all leaves so far."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.subtrees: list[bytes] = []
+
+    def append(self, leaf: bytes) -> None:
+        """Add one leaf hash."""
+        node, size = leaf, self.size
+        while size & 1:
+            node = node_hash(self.subtrees.pop(), node)
+            size >>= 1
+        self.subtrees.append(node)
+        self.size += 1
+
+    def root(self) -> bytes:
+        """The head."""
+        node = self.subtrees[-1]
+        for left in reversed(self.subtrees[:-1]):
+            node = node_hash(left, node)
+        return node
+
+
+def root_from_inclusion(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes | None:
+    """The root that a leaf and its path lead to; None if the path has not the length that the size requires."""
+    if not 0 <= index < size:
+        return None
+    node, last, used = leaf, size - 1, 0
+    while last:
+        if index & 1 or index < last:
+            if used == len(path):
+                return None
+            node = node_hash(path[used], node) if index & 1 else node_hash(node, path[used])
+            used += 1
+        index >>= 1
+        last >>= 1
+    return node if used == len(path) else None
+
+
+# Ed25519, RFC 8032 section 5.1, for where no library is installed -----------------------------------------------------
+
+P = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+SQRT_MINUS_1 = pow(2, (P - 1) // 4, P)
+Point = tuple[int, int, int, int]
+
+
+def _add(p: Point, q: Point) -> Point:
+    a, b = (p[1] - p[0]) * (q[1] - q[0]) % P, (p[1] + p[0]) * (q[1] + q[0]) % P
+    c, d = 2 * p[3] * q[3] * D % P, 2 * p[2] * q[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return (e * f % P, g * h % P, f * g % P, e * h % P)
+
+
+def _times(scalar: int, point: Point) -> Point:
+    result: Point = (0, 1, 1, 0)
+    while scalar:
+        if scalar & 1:
+            result = _add(result, point)
+        point = _add(point, point)
+        scalar >>= 1
+    return result
+
+
+def _point(data: bytes) -> Point | None:
+    y = int.from_bytes(data, "little") & ((1 << 255) - 1)
+    if y >= P:
+        return None
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * SQRT_MINUS_1 % P
+    if (x * x - square) % P or (x == 0 and data[31] >> 7):
+        return None
+    if x & 1 != data[31] >> 7:
+        x = P - x
+    return (x, y, 1, x * y % P)
+
+
+BASE = _point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+
+
+def slow_signature_holds(public_key: bytes, signature: bytes, message: bytes) -> bool:
+    """Whether an Ed25519 signature holds, in plain Python."""
+    key, commitment = _point(public_key), _point(signature[:32])
+    answer = int.from_bytes(signature[32:], "little")
+    if len(signature) != 64 or key is None or commitment is None or BASE is None or answer >= ORDER:
+        return False
+    digest = hashlib.sha512(signature[:32] + public_key + message).digest()
+    left = _times(answer, BASE)
+    right = _add(commitment, _times(int.from_bytes(digest, "little") % ORDER, key))
+    return not ((left[0] * right[2] - right[0] * left[2]) % P or (left[1] * right[2] - right[1] * left[2]) % P)
+
+
+def _library() -> Callable[[bytes, bytes, bytes], bool] | None:
+    try:
+        ed25519 = importlib.import_module("cryptography.hazmat.primitives.asymmetric.ed25519")
+        invalid = importlib.import_module("cryptography.exceptions").InvalidSignature
+    except ImportError:
+        return None
+
+    def holds(public_key: bytes, signature: bytes, message: bytes) -> bool:
+        try:
+            ed25519.Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
+        except (invalid, ValueError):
+            return False
+        return True
+
+    return holds
+
+
+signature_holds = _library() or slow_signature_holds
+
+
+# Heads ----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Head:
+    """`size` leaves of the log `log_id` have the root `root`, said at `at`."""
+
+    log_id: str
+    size: int
+    root: bytes
+    at: str
+    signature: bytes
+
+    def is_signed_by(self, public_key: bytes) -> bool:
+        """Whether the signature is of this key over exactly this head."""
+        at = datetime.fromisoformat(self.at).astimezone(UTC).isoformat(timespec="microseconds")
+        message = "\n".join((HEAD_FORMAT, self.log_id, str(self.size), self.root.hex(), at)).encode()
+        return signature_holds(public_key, self.signature, message)
+
+
+def head_of(text: str, *, where: str) -> Head:
+    """A head from its line of JSON."""
+    try:
+        row = json.loads(text)
+        return Head(
+            log_id=str(row["log_id"]),
+            size=int(row["size"]),
+            root=bytes.fromhex(row["root"]),
+            at=str(row["at"]),
+            signature=bytes.fromhex(row["signature"]),
+        )
+    except (ValueError, KeyError, TypeError) as problem:
+        raise Unreadable(f"{where}: not a head ({type(problem).__name__})") from problem
+
+
+def heads_in(path: Path) -> list[Head]:
+    """The heads of a second place; half a last line, left by an interrupted write, does not count."""
+    lines = path.read_text(encoding="ascii").splitlines(keepends=True)
+    return [head_of(line, where=f"{path.name}:{n}") for n, line in enumerate(lines, 1) if line.endswith("\n")]
+
+
+# The log --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Findings:
+    """What does not agree. `first_row` is the lowest leaf that is known to be bad."""
+
+    problems: list[str] = field(default_factory=list)
+    first_row: int | None = None
+    first_name: str = ""
+
+    def add(self, text: str, *, row: int | None = None, name: str = "", until: int = 0) -> None:
+        """Note one disagreement: of a row, or of somewhere from `row` to before `until`."""
+        self.problems.append(text)
+        known = self.first_row
+        if row is None or (known is not None and (known <= row or known < until)):
+            return  # a row named exactly says more than the stretch that it lies in
+        self.first_row, self.first_name = row, name
+
+
+@dataclass
+class Evidence:
+    """What the export is held against."""
+
+    public_key: bytes
+    log_id: str
+    heads: dict[int, Head]
+    leaves: bytes
+
+
+@dataclass
+class State:
+    """Where the reading of the export stands."""
+
+    log_id: str = ""
+    tree: Tree = field(default_factory=Tree)
+    names: list[str] = field(default_factory=list)
+    roots: dict[int, bytes] = field(default_factory=dict)  # size → recomputed root, where a head speaks of it
+    heads: list[Head] = field(default_factory=list)
+    pending: int = 0
+
+
+def verify_log(lines: Iterator[str], evidence: Evidence) -> tuple[State, Findings]:
+    """Read an export from its first line to its last and hold it against the evidence."""
+    state, findings = State(), Findings()
+    _read_start(next(lines, ""), state, evidence, findings)
+    sizes = set(evidence.heads)
+    for number, line in enumerate(lines, 2):
+        kind, _, rest = line.rstrip("\n").partition("\t")
+        if kind == "L":
+            _read_leaf(rest.split("\t"), state, evidence, findings)
+            # Roots at sizes that an outside head speaks of; those of the export's own heads follow from the leaves.
+            if state.tree.size in sizes:
+                state.roots[state.tree.size] = state.tree.root()
+        elif kind == "U":
+            _read_unsealed(rest.split("\t"), state, findings)
+        elif kind == "H":
+            state.heads.append(head_of(rest, where=f"line {number}"))
+        else:
+            raise Unreadable(f"line {number}: {kind[:20]!r} is no kind of line")
+    return state, findings
+
+
+def check_heads(state: State, leaves: list[bytes], evidence: Evidence, findings: Findings) -> None:
+    """The export's own heads, then those of the second place."""
+    tree, at = Tree(), 0
+    for head in state.heads:
+        name = f"head {head.size}"
+        if not head.is_signed_by(evidence.public_key):
+            findings.add(f"{name}: not signed by this key", row=at, name=_name(state, at), until=head.size)
+        if head.log_id != state.log_id:
+            findings.add(f"{name}: belongs to log {head.log_id}")
+        if head.size > len(leaves):
+            findings.add(f"{name}: the log has only {len(leaves)} rows", row=len(leaves), name="(cut off)")
+            continue
+        while tree.size < head.size:
+            tree.append(leaves[tree.size])
+        if tree.root() != head.root:
+            findings.add(f"{name}: not the root of its rows", row=at, name=_name(state, at), until=head.size)
+        at = head.size
+    if leaves and (not state.heads or state.heads[-1].size != len(leaves)):
+        size = state.heads[-1].size if state.heads else 0
+        findings.add(f"{len(leaves) - size} rows at the end stand under no head", row=size, name=_name(state, size))
+    _check_second_place(state, len(leaves), evidence, findings)
+
+
+def _check_second_place(state: State, size: int, evidence: Evidence, findings: Findings) -> None:
+    good = 0
+    for head in sorted(evidence.heads.values(), key=lambda one: one.size):
+        name = f"second place, head {head.size}"
+        if not head.is_signed_by(evidence.public_key):
+            findings.add(f"{name}: the signature is not of this key; the second place itself was changed")
+        elif head.log_id != state.log_id:
+            findings.add(f"{name}: belongs to log {head.log_id}, the export is of {state.log_id}", row=0)
+        elif head.size > size:
+            findings.add(f"{name}: the log was cut, it has only {size} rows", row=size, name="(cut off)")
+        elif state.roots.get(head.size) != head.root:
+            text = f"{name}: among rows {good} to {head.size - 1} something was rewritten"
+            findings.add(text, row=good, name=_name(state, good), until=head.size)
+        else:
+            good = head.size
+
+
+def _read_start(line: str, state: State, evidence: Evidence, findings: Findings) -> None:
+    parts = line.rstrip("\n").split("\t")
+    if len(parts) != 4 or parts[0] != "Z" or parts[1] != LOG_FORMAT:
+        raise Unreadable(f"line 1: not an export of format {LOG_FORMAT}")
+    state.log_id = parts[2]
+    if evidence.log_id and state.log_id != evidence.log_id:
+        findings.add(f"the export is of log {state.log_id}, not of {evidence.log_id}", row=0, name="(whole log)")
+
+
+def _read_leaf(parts: list[str], state: State, evidence: Evidence, findings: Findings) -> None:
+    if len(parts) != 5:
+        raise Unreadable(f"leaf {state.tree.size}: has {len(parts)} columns, not 5")
+    number, table, key, digest, text = parts
+    name = f"{table} {unescaped(key)}"
+    expected = state.tree.size
+    if int(number) != expected:
+        findings.add(f"leaf {expected} is missing, the next is {number}", row=expected, name=name)
+    leaf = bytes.fromhex(digest)
+    if text == NULL:
+        findings.add(f"leaf {number}: the row {name} was deleted", row=expected, name=name)
+    elif leaf_hash(unescaped(text)) != leaf:
+        findings.add(f"leaf {number}: the row {name} was changed", row=expected, name=name)
+    outside = evidence.leaves[expected * HASH_BYTES : (expected + 1) * HASH_BYTES]
+    if outside and outside != leaf:
+        findings.add(f"leaf {number}: the second place knows another row than {name}", row=expected, name=name)
+    state.names.append(name)
+    state.tree.append(leaf)
+
+
+def _read_unsealed(parts: list[str], state: State, findings: Findings) -> None:
+    if len(parts) != 3:
+        raise Unreadable(f"unsealed row: has {len(parts)} columns, not 3")
+    if parts[2] == "pending":
+        state.pending += 1
+    else:
+        name = f"{parts[0]} {unescaped(parts[1])}"
+        findings.add(f"the row {name} was inserted behind the sealer's back", row=state.tree.size, name=name)
+
+
+def _name(state: State, row: int) -> str:
+    return state.names[row] if row < len(state.names) else "(none)"
+
+
+def unescaped(text: str) -> str:
+    """Undo the escapes of PostgreSQL's COPY."""
+    if "\\" not in text:
+        return text
+    return re.sub(r"\\(.)", lambda match: ESCAPES.get(match[1], match[1]), text, flags=re.DOTALL)
+
+
+# Bundles --------------------------------------------------------------------------------------------------------------
+
+
+def verify_bundle(bundle: dict[str, Any], evidence: Evidence) -> Findings:
+    """Hold each row of a bundle against its signed head, and the head against the second place."""
+    findings = Findings()
+    if bundle.get("format") != BUNDLE_FORMAT:
+        raise Unreadable(f"not a bundle of format {BUNDLE_FORMAT}")
+    head = head_of(json.dumps(bundle.get("head")), where="head")
+    if not head.is_signed_by(evidence.public_key):
+        findings.add("the head's signature is not of this key", row=0, name="(head)")
+    if evidence.log_id and head.log_id != evidence.log_id:
+        findings.add(f"the head is of log {head.log_id}, not of {evidence.log_id}", row=0, name="(head)")
+    outside = evidence.heads.get(head.size)
+    if evidence.heads and (outside is None or outside.root != head.root or outside.log_id != head.log_id):
+        findings.add(f"the second place has no such head at {head.size} rows", row=0, name="(head)")
+    for row in bundle.get("rows", []):
+        _check_row(row, head, findings)
+    return findings
+
+
+def _check_row(row: dict[str, Any], head: Head, findings: Findings) -> None:
+    try:
+        number, text = int(row["n"]), str(row["text"])
+        path = [bytes.fromhex(node) for node in row["path"]]
+    except (KeyError, ValueError, TypeError) as problem:
+        raise Unreadable("a row of the bundle is not complete") from problem
+    if root_from_inclusion(leaf_hash(text), number, head.size, path) != head.root:
+        findings.add(f"row {number} is not under the head", row=number, name=text[:80])
+
+
+# The command line -----------------------------------------------------------------------------------------------------
+
+
+def _evidence(options: argparse.Namespace) -> Evidence:
+    heads = heads_in(options.heads) if options.heads else []
+    return Evidence(
+        public_key=bytes.fromhex(options.public_key.read_text(encoding="ascii").strip()),
+        log_id=options.log_id or (heads[0].log_id if heads else ""),
+        heads={head.size: head for head in heads},
+        leaves=options.leaves.read_bytes() if options.leaves else b"",
+    )
+
+
+def verify_export(path: Path, evidence: Evidence) -> tuple[State, Findings]:
+    """All checks of an exported log."""
+    leaves: list[bytes] = []
+    with path.open(encoding="utf-8", newline="\n") as file:
+        state, findings = verify_log(_collecting(file, leaves), evidence)
+    check_heads(state, leaves, evidence, findings)
+    return state, findings
+
+
+def _collecting(lines: Iterator[str], leaves: list[bytes]) -> Iterator[str]:
+    # The leaf hashes are kept, so that the export's heads, which come after the rows, need no second reading.
+    for line in lines:
+        if line.startswith("L\t"):
+            leaves.append(bytes.fromhex(line.split("\t", 5)[4]))
+        yield line
+
+
+def _report(findings: Findings, ok: str) -> int:
+    if not findings.problems:
+        print(ok)
+        return 0
+    if findings.first_row is not None:
+        print(f"FIRST BAD ROW {findings.first_row}: {findings.first_name}")
+    for problem in findings.problems[:50]:
+        print(problem)
+    print(f"{len(findings.problems)} disagreements")
+    return 1
+
+
+def main(arguments: list[str]) -> int:
+    """Run one verification."""
+    parser = argparse.ArgumentParser(description="Verify an audit log or a bundle.")
+    parser.add_argument("what", choices=("log", "bundle"))
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--public-key", type=Path, required=True)
+    parser.add_argument("--heads", type=Path)
+    parser.add_argument("--leaves", type=Path)
+    parser.add_argument("--log-id", default="")
+    options = parser.parse_args(arguments)
+    try:
+        evidence = _evidence(options)
+        if options.what == "bundle":
+            bundle = json.loads(options.file.read_text(encoding="utf-8"))
+            return _report(verify_bundle(bundle, evidence), f"OK: {len(bundle['rows'])} rows are in the sealed log")
+        state, findings = verify_export(options.file, evidence)
+        return _report(
+            findings, f"OK: {state.tree.size} rows, {len(state.heads)} heads, {state.pending} not sealed yet"
+        )
+    except (Unreadable, OSError, ValueError) as problem:
+        print(f"UNREADABLE: {problem}")
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
