@@ -1,0 +1,1 @@
+"""Units, officers, the posts they hold, duty, delegation and leave."""

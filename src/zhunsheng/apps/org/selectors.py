@@ -1,0 +1,106 @@
+"""Questions to the organisation: who holds what, who answers for what now."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from zhunsheng.apps.org.models import Delegation, Duty, Leave, Officer, Post, Unit
+
+ZONE: Final = ZoneInfo("Asia/Shanghai")
+
+
+def held_posts(*, officer: int, on: date) -> list[tuple[str, str]]:
+    """The (role, unit code) of every post that an officer holds on a day."""
+    posts = Post.objects.filter(_in_force(on), officer=officer, officer__left_on=None, unit__closed_on=None)
+    return list(posts.order_by("role", "unit").values_list("role", "unit_id"))
+
+
+def units_below(codes: Collection[str]) -> dict[str, frozenset[str]]:
+    """For each unit, the codes of all units under it, at any depth, without itself."""
+    if not codes:
+        return {}
+    tops = dict(Unit.objects.filter(code__in=codes).values_list("code", "path"))
+    beneath = Q(pk__in=[])
+    for path in tops.values():
+        beneath |= Q(path__startswith=f"{path}/")
+    paths = dict(Unit.objects.filter(beneath).values_list("code", "path"))
+    return {
+        top: frozenset(code for code, path in paths.items() if path.startswith(f"{top_path}/"))
+        for top, top_path in tops.items()
+    }
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Someone who is told. `instead_of` names the holder whose delegation or leave brought him in."""
+
+    officer: int
+    role: str
+    unit: str
+    reason: str  # post, delegation, duty
+    instead_of: int | None = None
+
+
+def recipients(*, unit: str, role: str, at: datetime) -> list[Recipient]:
+    """Who holds a role for a unit at an instant, after delegation and leave; if nobody is left, who is on duty there.
+
+    A delegation moves the role to its receiver and no further: chains and loops cannot arise. An empty list means
+    nobody can be told, which the caller must treat as an incident and not as silence.
+    """
+    on = at.astimezone(ZONE).date()
+    posts = Post.objects.filter(_in_force(on), unit=unit, role=role, officer__left_on=None)
+    delegations = _delegations(unit=unit, role=role, at=at)
+    found = [
+        Recipient(officer=post.officer_id, role=role, unit=unit, reason="post")
+        for post in posts.exclude(pk__in=delegations.values("post"))
+        .filter(~Exists(_leave_of("officer", at)))
+        .order_by("officer")
+    ]
+    found += [
+        Recipient(officer=row.to_id, role=role, unit=unit, reason="delegation", instead_of=row.post.officer_id)
+        for row in delegations.filter(~Exists(_leave_of("to", at))).select_related("post").order_by("to")
+    ]
+    if found:
+        return found
+    return [Recipient(officer=officer, role=role, unit=unit, reason="duty") for officer in on_duty(unit=unit, at=at)]
+
+
+def on_duty(*, unit: str, at: datetime) -> list[int]:
+    """The officers on the duty roster of a unit at an instant."""
+    lines = Duty.objects.filter(unit=unit, starts_at__lte=at, ends_at__gt=at, officer__left_on=None)
+    return list(lines.order_by("officer").values_list("officer", flat=True).distinct())
+
+
+def units_without(role: str, *, at: datetime) -> list[str]:
+    """Codes of units whose role nobody answers for at an instant: a gap to be closed before it matters."""
+    codes = Unit.objects.filter(closed_on=None).exclude(kind=Unit.Kind.AGENCY).values_list("code", flat=True)
+    return [code for code in codes.order_by("code") if not recipients(unit=code, role=role, at=at)]
+
+
+def officer_by_number(*, province: str, number: str) -> Officer | None:
+    """The officer who has this number now."""
+    return Officer.objects.filter(province=province, number=number, left_on=None).first()
+
+
+def _delegations(*, unit: str, role: str, at: datetime) -> QuerySet[Delegation]:
+    return Delegation.objects.filter(
+        post__unit=unit,
+        post__role=role,
+        post__officer__left_on=None,
+        to__left_on=None,
+        revoked_at=None,
+        starts_at__lte=at,
+        ends_at__gt=at,
+    )
+
+
+def _leave_of(column: str, at: datetime) -> QuerySet[Leave]:
+    return Leave.objects.filter(officer=OuterRef(column), cancelled_at=None, starts_at__lte=at, ends_at__gt=at)
+
+
+def _in_force(on: date) -> Q:
+    return Q(from_on__lte=on) & (Q(until_on=None) | Q(until_on__gt=on))
