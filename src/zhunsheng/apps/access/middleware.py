@@ -1,0 +1,92 @@
+"""The gate: who asks, whether he may, and in whose name the database works for the length of one request.
+
+Everything between the question and the answer is one transaction. It is committed before the answer leaves, so that
+what was acknowledged is kept and what was shown is in the audit log; if it cannot be committed nothing is answered.
+"""
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.http import urlencode
+
+from zhunsheng.apps.access import sessions
+from zhunsheng.apps.access.declared import Audience, Page, declared_pages
+from zhunsheng.apps.access.policy import STEP_UP, Action
+from zhunsheng.apps.access.requests import Asking, asking, identify
+from zhunsheng.apps.access.scope import Viewer, session_scope
+from zhunsheng.apps.audit import clock
+from zhunsheng.apps.audit.context import SETTINGS, Acting, session_settings
+from zhunsheng.apps.audit.services import record
+
+NOBODY = "process:anonymous"
+
+
+class AccessMiddleware:
+    """See above."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer within one transaction of the asker."""
+        at = clock.real_now()
+        with transaction.atomic():
+            who = identify(request, progress=sessions.progress(request.session, at=at), at=at, on=clock.now().date())
+            with session_settings(_settings(who)):
+                response = self.get_response(request)
+                if response.status_code >= 500:
+                    transaction.set_rollback(True)
+                elif who.account and response.status_code in (401, 403, 404):
+                    record(action=request.method or "", result="denied", kind="page", key=_name(request))
+        response["Cache-Control"] = "no-store"
+        return response
+
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
+        """Let a declared address through to those it is declared for."""
+        page = declared_pages().get(_name(request))
+        if page is None:
+            raise Http404
+        if request.method not in (*page.methods, "HEAD", "OPTIONS"):
+            return None  # the view refuses the method itself
+        return _admit(request, page)
+
+
+def _settings(who: Asking) -> dict[str, str]:
+    actor = f"account:{who.account.username}" if who.account else NOBODY
+    act = Acting(actor=actor, request=str(uuid.uuid4()), address=who.address or "")
+    scope = session_scope(who.viewer or Viewer(account="", officer=None, standings=()))
+    return {**dict(zip(SETTINGS, act.values(), strict=True)), **scope}
+
+
+def _name(request: HttpRequest) -> str:
+    return request.resolver_match.view_name if request.resolver_match else ""
+
+
+def _admit(request: HttpRequest, page: Page) -> HttpResponse | None:
+    who = asking(request)
+    if page.audience in (Audience.PUBLIC, Audience.SOURCE):
+        return None
+    if who.progress is None:
+        return redirect(f"/login/?{urlencode({'next': request.get_full_path()})}")
+    if page.audience is Audience.HALF:
+        return None if who.progress.stage == "password" else redirect("/")
+    if who.progress.stage != "full":
+        return redirect("/login/factor/")
+    if page.audience is Audience.SIGNED_IN:
+        return None
+    action = page.actions.get("GET" if request.method in ("HEAD", "OPTIONS") else str(request.method))
+    if action is None or who.viewer is None or not who.viewer.may(action):
+        raise PermissionDenied
+    return _step_up(request, action, at=who.at)
+
+
+def _step_up(request: HttpRequest, action: Action, *, at: datetime) -> HttpResponse | None:
+    progress = asking(request).progress
+    if action not in STEP_UP or progress is None or progress.stepped_up(at):
+        return None
+    return redirect(f"/confirm/?{urlencode({'next': request.get_full_path()})}")

@@ -1,0 +1,86 @@
+"""Accounts and what they prove themselves with."""
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+
+from zhunsheng.apps.org.models import Officer
+from zhunsheng.apps.org.roles import ADMIN_ROLES
+
+USERNAME = RegexValidator(r"\A[a-z0-9][a-z0-9._-]{1,39}\Z", "账号是 2 至 40 位小写字母、数字或 . _ -。")
+
+
+class Account(AbstractBaseUser):
+    """Someone who can log in: an officer, a person of an agency, or an administrator, never two of these."""
+
+    USERNAME_FIELD = "username"
+
+    username = models.CharField("账号", max_length=40, unique=True, validators=[USERNAME])
+    officer = models.OneToOneField(Officer, models.PROTECT, null=True, blank=True, related_name="account")
+    admin_role = models.CharField("管理角色", max_length=20, choices=ADMIN_ROLES, blank=True, default="")
+    is_active = models.BooleanField("启用", default=True)
+    last_login = None
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(admin_role="") | Q(officer=None), name="an_administrator_holds_no_post"),
+        )
+
+    def __str__(self) -> str:
+        return self.username
+
+
+class Factor(models.Model):
+    """A second factor of an account."""
+
+    class Kind(models.TextChoices):
+        """How it is proved."""
+
+        TOTP = "totp", "动态口令"
+        PASSKEY = "passkey", "安全密钥"
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="factors")
+    kind = models.CharField("类别", max_length=10, choices=Kind)
+    label = models.CharField("名称", max_length=40)
+    secret = models.BinaryField("密文")  # TOTP: the encrypted secret; passkey: the public credential
+    credential_id = models.BinaryField("凭据", null=True, unique=True)
+    last_counter = models.BigIntegerField("已用", default=-1)  # a code or signature is accepted once
+    created_at = models.DateTimeField("登记")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(kind="totp", credential_id=None) | Q(kind="passkey", credential_id__isnull=False),
+                name="a_passkey_has_a_credential",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class LoginAttempt(models.Model):
+    """One try to log in. The lock-out is computed from these; they are never changed."""
+
+    class Outcome(models.TextChoices):
+        """What came of it."""
+
+        PASSED = "passed", "通过"
+        PASSWORD = "password", "口令不符"
+        FACTOR = "factor", "第二因素不符"
+        LOCKED = "locked", "锁定中"
+
+    username = models.CharField("账号", max_length=40)
+    address = models.GenericIPAddressField("地址", null=True)
+    at = models.DateTimeField("时间")
+    outcome = models.CharField("结果", max_length=10, choices=Outcome)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["username", "at"], name="access_attempt_username"),
+            models.Index(fields=["address", "at"], name="access_attempt_address"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.username} {self.outcome}"

@@ -1,0 +1,21 @@
+"""Our own processes (the supervisor, an importer, a command): they act under their name and see every case."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from zhunsheng.apps.access.scope import Viewer, session_scope
+from zhunsheng.apps.audit.context import Acting, acting, session_settings
+
+
+@contextmanager
+def as_process(name: str, *, purpose: str = "") -> Iterator[None]:
+    """One transaction of a process of ours."""
+    with acting(Acting(f"process:{name}", purpose=purpose)), session_settings(session_scope(None)):
+        yield
+
+
+@contextmanager
+def as_viewer(viewer: Viewer, *, purpose: str = "") -> Iterator[None]:
+    """One transaction of a person, outside a request: row security shows what he may list."""
+    with acting(Acting(f"account:{viewer.account}", purpose=purpose)), session_settings(session_scope(viewer)):
+        yield

@@ -1,0 +1,64 @@
+"""Who is behind a request: found once, at the gate, and read from there on."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.http import HttpRequest
+
+from zhunsheng.apps.access.models import Account
+from zhunsheng.apps.access.scope import Viewer, viewer_of
+from zhunsheng.apps.access.sessions import Progress
+
+PLACE = "zhunsheng.asking"
+
+
+@dataclass(frozen=True)
+class Asking:
+    """The asker. `account` is there from the password on; `viewer` only in a complete session."""
+
+    at: datetime
+    address: str | None
+    progress: Progress | None = None
+    account: Account | None = None
+    viewer: Viewer | None = None
+
+
+class NotIdentified(RuntimeError):
+    """The request has not passed the gate: the order of the middleware is wrong."""
+
+
+def identify(request: HttpRequest, *, progress: Progress | None, at: datetime, on: date) -> Asking:
+    """Find out who asks and keep it with the request. A disabled account is nobody from its next request on."""
+    address = request.META.get("REMOTE_ADDR") or None
+    account = Account.objects.filter(pk=progress.account, is_active=True).first() if progress else None
+    if progress is not None and account is None:
+        request.session.flush()
+        progress = None
+    viewer = None
+    if account is not None and progress is not None and progress.stage == "full":
+        viewer = viewer_of(account=account.username, officer=account.officer_id, admin_role=account.admin_role, on=on)
+    who = Asking(at=at, address=address, progress=progress, account=account, viewer=viewer)
+    request.META[PLACE] = who
+    return who
+
+
+def asking(request: HttpRequest) -> Asking:
+    """Who asks.
+
+    Raises  NotIdentified before the gate.
+    """
+    who = request.META.get(PLACE)
+    if not isinstance(who, Asking):
+        raise NotIdentified("The request has no asker yet. Put AccessMiddleware before what needs one.")
+    return who
+
+
+def viewer_behind(request: HttpRequest) -> Viewer:
+    """The viewer of a complete session.
+
+    Raises  NotIdentified if the address is declared for less than a complete session.
+    """
+    viewer = asking(request).viewer
+    if viewer is None:
+        raise NotIdentified("The address is not declared for signed-in viewers. Declare it in pages.py.")
+    return viewer

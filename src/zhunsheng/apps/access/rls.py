@@ -1,0 +1,35 @@
+"""Row security: the net under the querysets. It knows the same reach, from the same policy table, through the session.
+
+The web application's role sees only rows that the session's viewer may list. Roles that read whole tables (the sealer,
+the verifier) are named; every other role sees nothing.
+"""
+
+from collections.abc import Iterator
+
+from django.apps import apps
+
+WHOLE_TABLE_READERS = "zs_sealer, zs_verifier"
+
+
+def row_policies() -> list[str]:
+    """The statements that turn row security on, for each table whose application says which rows are visible."""
+    return [statement for table, condition in row_conditions().items() for statement in _policy(table, condition)]
+
+
+def row_conditions() -> dict[str, str]:
+    """For each protected table, the condition under which the session's viewer sees a row."""
+    found: dict[str, str] = {}
+    for config in apps.get_app_configs():
+        found |= getattr(config, "row_conditions", {})
+    return found
+
+
+def _policy(table: str, condition: str) -> Iterator[str]:
+    yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
+    for name in ("seen", "whole", "added", "changed", "removed"):
+        yield f"DROP POLICY IF EXISTS {name} ON {table}"
+    yield f"CREATE POLICY seen ON {table} FOR SELECT TO zs_app USING ({condition})"
+    yield f"CREATE POLICY whole ON {table} FOR SELECT TO {WHOLE_TABLE_READERS} USING (true)"
+    yield f"CREATE POLICY added ON {table} FOR INSERT TO zs_app WITH CHECK (true)"
+    yield f"CREATE POLICY changed ON {table} FOR UPDATE TO zs_app USING ({condition}) WITH CHECK (true)"
+    yield f"CREATE POLICY removed ON {table} FOR DELETE TO zs_app USING ({condition})"

@@ -1,0 +1,141 @@
+"""Login in two steps, stepping up, and the administrators' lists."""
+
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from zhunsheng.apps.access import sessions, totp
+from zhunsheng.apps.access.forms import CodeForm, PasswordForm
+from zhunsheng.apps.access.login import Attempt, LoginRefused, check_code, check_first_factor, enrol_totp
+from zhunsheng.apps.access.models import Account, Factor
+from zhunsheng.apps.access.requests import asking
+from zhunsheng.apps.access.selectors import account_rows
+from zhunsheng.apps.audit.selectors import latest_entries
+from zhunsheng.apps.audit.services import record_read
+
+AUDIT_ROWS = 200
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def login(request: HttpRequest) -> HttpResponse:
+    """First step: account and password."""
+    form = PasswordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        who = asking(request)
+        attempt = Attempt(form.cleaned_data["username"], who.address, who.at)
+        try:
+            account = check_first_factor(attempt, form.cleaned_data["password"])
+        except LoginRefused as problem:
+            form.add_error(None, str(problem))
+        else:
+            goal = _goal(request)
+            sessions.begin(request.session, account=account.pk, at=who.at)
+            request.session["goal"] = goal
+            return redirect("access:factor" if account.factors.exists() else "access:enrol")
+    return _form_page(request, "access/login.html", form)
+
+
+@require_http_methods(["GET", "POST"])
+def factor(request: HttpRequest) -> HttpResponse:
+    """Second step: a code, or a passkey by the script on the page."""
+    account = _account(request)
+    if not account.factors.exists():
+        return redirect("access:enrol")
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            check_code(account, form.cleaned_data["code"], _attempt(request))
+        except LoginRefused as problem:
+            form.add_error(None, str(problem))
+        else:
+            sessions.complete(request.session, at=asking(request).at)
+            return redirect(request.session.pop("goal", "/"))
+    has_passkey = account.factors.filter(kind=Factor.Kind.PASSKEY).exists()
+    return _form_page(request, "access/factor.html", form, has_passkey=has_passkey)
+
+
+@require_http_methods(["GET", "POST"])
+def enrol(request: HttpRequest) -> HttpResponse:
+    """First login of an account: it registers its second factor before it sees anything."""
+    account = _account(request)
+    if account.factors.exists():
+        return redirect("access:factor")
+    form = CodeForm(request.POST or None)
+    secret = bytes.fromhex(request.session.setdefault("new_secret", totp.new_secret().hex()))
+    if request.method == "POST" and form.is_valid():
+        at = asking(request).at
+        try:
+            enrol_totp(account, secret, form.cleaned_data["code"], at=at)
+        except LoginRefused as problem:
+            form.add_error(None, str(problem))
+        else:
+            del request.session["new_secret"]
+            sessions.complete(request.session, at=at)
+            return redirect(request.session.pop("goal", "/"))
+    address = totp.enrolment_address(secret, username=account.username)
+    return _form_page(request, "access/enrol.html", form, secret=totp.spelled(secret), address=address)
+
+
+@require_http_methods(["GET", "POST"])
+def confirm(request: HttpRequest) -> HttpResponse:
+    """The second factor again, before an act that asks for it."""
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            check_code(_account(request), form.cleaned_data["code"], _attempt(request))
+        except LoginRefused as problem:
+            form.add_error(None, str(problem))
+        else:
+            sessions.confirm(request.session, at=asking(request).at)
+            return redirect(_goal(request))
+    return _form_page(request, "access/confirm.html", form)
+
+
+@require_POST
+def logout(request: HttpRequest) -> HttpResponse:
+    """End the session here and on the server."""
+    request.session.flush()
+    return redirect("access:login")
+
+
+@require_GET
+def accounts(request: HttpRequest) -> HttpResponse:
+    """Every account, for the system administrator."""
+    rows = account_rows()
+    record_read(kind="accounts", key="all", detail={"count": len(rows)})
+    return render(request, "access/accounts.html", {"rows": rows})
+
+
+@require_GET
+def audit_log(request: HttpRequest) -> HttpResponse:
+    """The newest entries, for the audit administrator. Reading the log is itself an entry."""
+    rows = list(latest_entries(limit=AUDIT_ROWS))
+    record_read(kind="audit_entry", key="latest", detail={"count": len(rows)})
+    return render(request, "access/audit_log.html", {"rows": rows})
+
+
+def _form_page(request: HttpRequest, template: str, form: Form, **more: object) -> HttpResponse:
+    status = 422 if form.errors else 200
+    return render(request, template, {"form": form, "next": _goal(request), **more}, status=status)
+
+
+def _account(request: HttpRequest) -> Account:
+    account = asking(request).account
+    if account is None:
+        raise LoginRefused
+    return account
+
+
+def _attempt(request: HttpRequest) -> Attempt:
+    who = asking(request)
+    return Attempt(_account(request).username, who.address, who.at)
+
+
+def _goal(request: HttpRequest) -> str:
+    # Only addresses of this site: a link must not lead a fresh session elsewhere.
+    goal = request.POST.get("next") or request.GET.get("next") or "/"
+    return goal if url_has_allowed_host_and_scheme(goal, allowed_hosts=None) else "/"

@@ -1,0 +1,27 @@
+"""The ASGI application. It refuses to exist on a database that is not safe to serve from."""
+
+import os
+
+import django
+import psycopg
+from django.conf import settings
+from django.core.asgi import get_asgi_application
+from django.core.handlers.asgi import ASGIHandler
+
+from zhunsheng.web.databases import session_dsn
+from zhunsheng.web.guards import assert_safe
+
+
+def build() -> ASGIHandler:
+    """The application, after the database has been checked.
+
+    Raises  guards.UnsafeDatabase, psycopg.OperationalError: nothing is served then.
+    """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhunsheng.web.settings")
+    django.setup()
+    with psycopg.connect(session_dsn(settings.DATABASE_URLS["zs_app"])) as connection:
+        assert_safe(connection)
+    return get_asgi_application()
+
+
+application = build()

@@ -1,0 +1,59 @@
+// Security keys: asks the server what to sign, the key to sign it, and the server to check it.
+(function () {
+  "use strict";
+  var button = document.querySelector("[data-passkey]");
+  if (!button || !window.PublicKeyCredential) return;
+  var status = document.querySelector("[data-passkey-status]");
+  var token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+
+  function bytes(text) {
+    var plain = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
+    return Uint8Array.from(plain, function (c) { return c.charCodeAt(0); });
+  }
+  function text(buffer) {
+    var plain = String.fromCharCode.apply(null, new Uint8Array(buffer));
+    return btoa(plain).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+  }
+  function post(address, body) {
+    return fetch(address, {
+      method: "POST",
+      headers: { "X-CSRFToken": token, "Content-Type": "application/json" },
+      body: body ? JSON.stringify(body) : "{}"
+    }).then(function (answer) {
+      return answer.json().then(function (value) {
+        if (!answer.ok) throw new Error(value.text);
+        return value;
+      });
+    });
+  }
+  function decoded(options) {
+    var key = options.publicKey;
+    key.challenge = bytes(key.challenge);
+    if (key.user) key.user.id = bytes(key.user.id);
+    (key.allowCredentials || key.excludeCredentials || []).forEach(function (one) { one.id = bytes(one.id); });
+    return { publicKey: key };
+  }
+  function encoded(credential) {
+    var answer = credential.response;
+    var value = { id: credential.id, rawId: text(credential.rawId), type: credential.type, response: { clientDataJSON: text(answer.clientDataJSON) } };
+    ["attestationObject", "authenticatorData", "signature", "userHandle"].forEach(function (name) {
+      if (answer[name]) value.response[name] = text(answer[name]);
+    });
+    return value;
+  }
+  button.hidden = false;
+  button.addEventListener("click", function () {
+    var makes = button.dataset.passkey === "make";
+    status.textContent = "请触碰安全密钥。";
+    post("/login/passkey/options/").then(function (options) {
+      var wanted = decoded(options);
+      return makes ? navigator.credentials.create(wanted) : navigator.credentials.get(wanted);
+    }).then(function (credential) {
+      return post(makes ? "/login/passkey/enrol/" : "/login/passkey/", encoded(credential));
+    }).then(function (value) {
+      window.location.assign(value.next);
+    }).catch(function (problem) {
+      status.textContent = problem.message || "安全密钥没有通过。请再试一次。";
+    });
+  });
+})();
