@@ -1,0 +1,1 @@
+"""The five elements of a case and the log of what happened to them."""

@@ -1,0 +1,19 @@
+"""Who may ask for the addresses of this application."""
+
+from typing import Final
+
+from zhunsheng.apps.access.declared import Page, for_action, for_sources
+from zhunsheng.apps.access.policy import Action
+
+PAGES: Final[dict[str, Page]] = {
+    "cases:list": for_action(GET=Action.CASE_LIST),
+    "cases:case": for_action(GET=Action.CASE_READ),
+    "cases:person": for_action(POST=Action.PERSON_REVEAL),
+    "cases:upload": for_action(POST=Action.DOSSIER_UPLOAD),
+    "cases:page_image": for_action(GET=Action.CASE_READ),
+    "cases:quarantine": for_action(GET=Action.QUARANTINE_READ),
+    "cases:held": for_action(GET=Action.EVENT_CONFIRM),
+    "cases:decide": for_action(POST=Action.EVENT_CONFIRM),
+    "api:recordEvents": for_sources("POST"),
+}
+MENU: Final = {"cases:list": "案件", "cases:held": "待双人确认", "cases:quarantine": "数据质量"}
