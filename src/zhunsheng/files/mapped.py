@@ -27,7 +27,10 @@ def map_rows(rows: pl.DataFrame, mapping: Mapping, issues: Issues) -> pl.DataFra
 
 def _block(rows: pl.DataFrame, block: Block, mapping: Mapping, issues: Issues) -> pl.DataFrame:
     for name, allowed in block.when.items():
-        rows = rows.filter(pl.col(name).cast(pl.String).fill_null("").is_in(list(allowed)))
+        if isinstance(allowed, bool):
+            rows = rows.filter(pl.col(name).is_not_null() == allowed)
+        else:
+            rows = rows.filter(pl.col(name).cast(pl.String).fill_null("").is_in(list(allowed)))
     at = block.cells["at"]
     if len(at.columns) == 1:
         rows = rows.filter(pl.col(at.columns[0]).is_not_null())

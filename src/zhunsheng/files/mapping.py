@@ -50,7 +50,7 @@ class Block:
     cells: Dictionary[str, Cell]
     facts: Dictionary[str, Cell]
     precisions: Dictionary[str, str]
-    when: Dictionary[str, tuple[str, ...]]
+    when: Dictionary[str, tuple[str, ...] | bool]  # the texts that a column may have, or whether it is filled
 
     @property
     def columns(self) -> set[str]:
@@ -189,8 +189,16 @@ class _BlockReader:
     def _precision(self, name: str) -> str:
         return self.table.choice(f"{name}_precision", PRECISIONS)
 
-    def _when(self, table: Table) -> dict[str, tuple[str, ...]]:
-        return {name: _texts(table, name, value) for name, value in table.rest().items()}
+    def _when(self, table: Table) -> dict[str, tuple[str, ...] | bool]:
+        tests: dict[str, tuple[str, ...] | bool] = {}
+        for name, value in table.rest().items():
+            if isinstance(value, dict):
+                test = Table(value, table.where(name), self.issues, self.path)
+                tests[name] = bool(test.take("present", bool))
+                test.close()
+            else:
+                tests[name] = _texts(table, name, value)
+        return tests
 
     def _facts(self, table: Table) -> dict[str, Cell]:
         cells = {}
