@@ -13,7 +13,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from tests.oracle.asking import ROOT
-from tests.oracle.truth import Bench, choose, truth_of
+from tests.oracle.truth import TRUTH, Bench, choose, main, truth_of
 from zhunsheng.book import load_calendar, load_vocabulary
 from zhunsheng.city import make
 from zhunsheng.city.make import City, UnknownEvent, check_stories, generate, write_city
@@ -294,3 +294,15 @@ def test_the_truth_of_a_sample_is_the_truth_of_the_whole(city: City, truth: pl.D
     cases = found["case"].drop_nulls().unique()
     assert len(cases) >= 25
     assert_frame_equal(found.filter(pl.col("case").is_not_null()), truth.filter(pl.col("case").is_in(cases.implode())))
+
+
+def test_the_truth_is_written_from_the_command_line(city: City, tmp_path: Path) -> None:
+    log, out = tmp_path / "events.parquet", tmp_path / "truth.parquet"
+    city.events.write_parquet(log)
+    case = city.cases.sort("opened_on")["case"][0]
+    instants = ["--as-of", "2026-03-01T00:00:00+08:00", "--as-of", "2026-06-30T12:00:00+08:00"]
+    assert main([str(log), *instants, "--case", case, "--processes", "1", "--out", str(out)]) == 0
+    written = pl.read_parquet(out)
+    assert written.schema == TRUTH
+    assert set(written["case"].drop_nulls()) == {case}
+    assert written["as_of"].n_unique() == 2

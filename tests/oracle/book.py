@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -112,7 +113,7 @@ class Rule:
     subject: str
     kind: str
     custody: bool
-    enabled: bool
+    is_on: bool  # a person may turn it off; drafts and retired rules are not judged
     applies: Tests
     assume: Mapping[str, Any]
     met_by: tuple[str, ...]
@@ -127,6 +128,12 @@ class Rule:
     leads: Leads
     versions: tuple[Version, ...]
     tests: tuple[Mapping[str, Any], ...]
+
+    @cached_property
+    def opened_by(self) -> frozenset[str]:
+        """Event types without which no clock of the rule can open by itself."""
+        starts = {name for version in self.versions for name in version.start}
+        return frozenset(starts | {restart.event for restart in self.restarts if restart.opens})
 
     def version_on(self, day: date) -> Version | None:
         """The version in force on a day: the last that has begun."""
@@ -178,7 +185,7 @@ def rule_of(data: Mapping[str, Any]) -> Rule:
         subject=data["subject"],
         kind=data["kind"],
         custody=data.get("custody", False),
-        enabled=data.get("enabled", True),
+        is_on=data.get("enabled", True) and data.get("status", "stable") not in ("draft", "retired"),
         applies=data.get("applies", {}),
         assume=data.get("assume", {}),
         met_by=tuple(stop.get("met_by", [])),

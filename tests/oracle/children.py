@@ -41,7 +41,7 @@ class Children:
         """Replay what the parents went through, and the events of the child's own; parents first in one instant."""
         steps: list[tuple[tuple[datetime, int, int], Family | None, Entry | Item]] = []
         for one in self.families:
-            steps += [((e.at, 0, n), one, e) for n, e in enumerate(one.parent.history)]
+            steps += [((max(e.at, one.parent.start), 0, n), one, e) for n, e in enumerate(one.parent.history)]
         steps += [((item.at, 1, n), None, item) for n, item in enumerate(items_of(self.rule, self.world))]
         for _, family, step in sorted(steps, key=lambda one: one[0]):
             if isinstance(step, Entry):
@@ -102,7 +102,7 @@ class Children:
 
     def _stops_before(self, child: ChildClock) -> None:
         for item in self.past:
-            if item.role != "satisfy" or item.at >= child.start or child.subject in item.touched:
+            if item.role != "satisfy" or item.at >= child.start or item.touched:
                 continue
             if child.is_open and child.reached_by(item.event) and self.rule.before_start != "nothing":
                 if self.rule.before_start == "meets":

@@ -142,6 +142,7 @@ class Effects:
         event = item.event
         if event.is_bare_date and clock.is_day_of_outer(item.at):
             clock.ask("no_hour_stop", event, hard=True)
+            return False
         if clock.is_past(item.at):
             clock.notices.append(("late_extension", item.at))
             return False
@@ -160,7 +161,7 @@ class Effects:
     def _excuse(self, clock: Clock, item: Item) -> None:
         if item.event.is_bare_date and clock.is_day_of_outer(item.at):
             clock.ask("no_hour_stop", item.event, hard=True)
-        if not clock.is_past(item.at):
+        elif not clock.is_past(item.at):
             clock.excused = True
 
     def _stop(self, clock: Clock, item: Item) -> None:

@@ -69,7 +69,7 @@ def judge(
     Verdicts come in order of rule, case or incident, subject and epoch; a clock that names no subject comes first.
     """
     known, left_out = known_events(events, as_of, known_at)
-    rules = [rule for rule in rules if rule.enabled or with_disabled]
+    rules = [rule for rule in rules if rule.is_on or with_disabled]
     per_incident = [rule for rule in rules if rule.subject in ("incident", "shift")]
     per_case = [rule for rule in rules if rule.subject not in ("incident", "shift")]
     verdicts: list[Verdict] = []
@@ -84,8 +84,9 @@ def clocks_of(rules: Sequence[Rule], world: World) -> list[Clock]:
     """The clocks of one group: first those that run by themselves, then those counted back from them."""
     wanted = {parent.rule for rule in rules for parent in rule.parents if parent.rule is not None}
     own: dict[str, list[Clock]] = {}
+    types = {event.type for event in world.group.events}
     for rule in rules:
-        if not any(parent.rule for parent in rule.parents):
+        if rule.opened_by & types and not any(parent.rule for parent in rule.parents):
             own[rule.id] = Replay(rule, replace(world, keeps_history=rule.id in wanted)).run()
     found = [clock for clocks in own.values() for clock in clocks]
     for rule in rules:
@@ -109,7 +110,7 @@ def verdict_of(clock: Clock) -> Verdict:
         epoch=clock.epoch,
         start=clock.start,
         start_event=clock.event.key,
-        limit=clock.tier,
+        limit="base" if clock.tier == "then" else clock.tier,
         due=due.strict.at if due.strict else None,
         due_at_end=due.strict.at_end if due.strict else None,
         outer=due.outer.at if due.outer else None,
