@@ -194,7 +194,8 @@ class Clock:
         """Take the end that a document states; one before the start is a contradiction. None stated: no end."""
         if self.running is None:
             return
-        if event.until is not None and event.until.at < self.start:
+        until = event.until
+        if until is not None and (until.at < self.start or (until.at == self.start and until.at_end)):
             self.ask("until_before_start", event, fact="until", hard=True)
             return
         self.running = replace(self.running, until=event.until, until_since=max(event.at, self.start))

@@ -208,7 +208,8 @@ class Replay:
         for item in self.past:
             if item.role == "pause" and self.effects.has_pause(clock, item.spec) and clock.reached_by(item.event):
                 key = item.event.named(item.spec.pair_by)
-                if not any(s.pause is item.spec and s.key == key for s in open_):
+                fails = self.world.facts.test(item.spec.tests, item.event, clock.person).holds is False
+                if not fails and not any(s.pause is item.spec and s.key == key for s in open_):
                     open_.append(Stay(item.spec, key, item.event, clock.start))
             elif item.role == "resume" and (item.cap_of is not None or clock.reached_by(item.event)):
                 open_ = [stay for stay in open_ if not self.effects.ends(item, stay)]
@@ -230,21 +231,22 @@ class Replay:
 
     def _is_deferred_to(self, item: Item, clock: Clock) -> bool:
         day = self.cal.day_of(clock.start)
-        return item.event.is_bare_date and self.cal.day_of(item.at) == day and self._is_first_of_day(clock, day)
+        return item.event.is_bare_date and self.cal.day_of(item.at) == day and self._found_nothing(item, clock)
 
-    def _is_first_of_day(self, clock: Clock, day: date) -> bool:
+    def _found_nothing(self, item: Item, clock: Clock) -> bool:
+        """No earlier clock of the subject that the event reaches was open as the day began, or opened in it."""
         earlier = [c for c in self.clocks if c is not clock and c.subject == clock.subject]
-        return all(self.cal.day_of(other.start) != day for other in earlier)
+        return not any(c.reached_by(item.event) and (c.stopped is None or c.stopped >= item.at) for c in earlier)
 
     def _deferred(self, clock: Clock) -> None:
         """Bare-dated events of this day that found nothing open act now, in their order."""
         day = self.cal.day_of(clock.start)
-        if not self._is_first_of_day(clock, day):
-            return
         for item in list(self.past):
             is_of_day = item.event.is_bare_date and item.cap_of is None and self.cal.day_of(item.at) == day
             is_idle = item.role not in REMEMBERED and clock.subject not in item.touched and not self._opens(item)
-            if is_of_day and is_idle and clock.is_open and clock.reached_by(item.event):
+            if not (is_of_day and is_idle and self._found_nothing(item, clock)):
+                continue
+            if clock.is_open and clock.reached_by(item.event):
                 item.touched.add(clock.subject)
                 self.effects.act(clock, item)
 

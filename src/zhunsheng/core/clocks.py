@@ -15,8 +15,8 @@ from zhunsheng.core import schemas
 from zhunsheng.core.calendar import Calendar, CalendarArrays
 from zhunsheng.core.encoding import Counted, Encoded, counted_events, encode, link_incidents
 from zhunsheng.core.fold.run import fold
-from zhunsheng.core.fold.state import FAULT, N_ANOMALIES, N_STEPS, NO_ROOM, TOO_MANY_PAUSES, Work, make_work
-from zhunsheng.core.program import AXIS_OF, INCIDENT_AXIS, RESTART, START, Compiled, compile_rules
+from zhunsheng.core.fold.state import FAULT, N_ANOMALIES, N_STEPS, NO_ROOM, Work, make_work
+from zhunsheng.core.program import AXIS_OF, INCIDENT_AXIS, PAUSE, RESTART, RESUME, START, Compiled, compile_rules
 from zhunsheng.core.vocabulary import Vocabulary
 
 MIN_EVENTS_PER_THREAD: Final = 50_000
@@ -54,10 +54,6 @@ class Folded:
     parts: tuple[FoldPart, ...]
 
 
-class FoldFault(RuntimeError):
-    """A case went beyond a bound of the fold."""
-
-
 def fold_events(
     events: pl.DataFrame,
     rulebook: Rulebook,
@@ -69,7 +65,7 @@ def fold_events(
 ) -> Folded:
     """Run the fold over events (schemas.EVENTS) for every rule that counts.
 
-    Raises  FoldFault where a case has more than 62 pauses open at once.
+    Raises  SchemaMismatch.
     """
     schemas.assert_schema(events, schemas.EVENTS, "events")
     counted = counted_events(events, as_of=as_of, known_at=known_at)
@@ -78,7 +74,8 @@ def fold_events(
     linked = link_incidents(counted.events)
     parts = []
     for rules, group_by in ((by_case, "case"), (by_incident, "incident")):
-        if rules and not linked.is_empty():
+        named = linked["incident"].null_count() < linked.height
+        if rules and not linked.is_empty() and (group_by == "case" or named):
             parts.append(_fold_part(rules, linked, rulebook, group_by, as_of, with_steps, threads))
     return Folded(counted, tuple(parts))
 
@@ -130,8 +127,6 @@ class _Run:
         while True:
             work = make_work(**room)
             rows = fold(program, self.calendar, arrays, work, cases, first, end, self.as_of)
-            if work.n[FAULT] == TOO_MANY_PAUSES:
-                raise FoldFault("A case has more than 62 pauses open at once. Look for pauses that no event ever ends.")
             needed = {
                 "clocks": room["clocks"] * (2 if work.n[FAULT] == NO_ROOM else 1),
                 "results": rows,
@@ -146,13 +141,13 @@ class _Run:
         """Room that nearly always suffices: as many clocks as there are starts. Memory that is not touched costs nothing."""
         arrays, cases = self.encoded.arrays, self.encoded.cases
         opening = _openings(self.compiled)[arrays.type[cases[first] : cases[end]]]
-        per_case = np.add.reduceat(opening, cases[first:end] - cases[first])
         events = int(np.diff(cases[first : end + 1]).max())
         results = int(opening.sum())
         return {
             "rules": len(self.compiled.rules),
-            "clocks": int(per_case.max()) + 1,
+            "clocks": _most_in_a_case(_openings(self.compiled), arrays.type, cases[first : end + 1]) + 1,
             "events": events * int(np.diff(self.compiled.program.role_ptr).max()) + 1,
+            "pauses": _most_in_a_case(_pausing(self.compiled), arrays.type, cases[first : end + 1]) + 1,
             "facts": int(np.diff(arrays.fact_ptr[cases[first : end + 1]]).max()) + 1,
             "results": results,
             "steps": results * 12 if self.with_steps else 0,
@@ -171,6 +166,19 @@ def _openings(compiled: Compiled) -> NDArray[np.int64]:
             children = int(program.child_ptr[rule + 1] - program.child_ptr[rule])
             counts[code] += (1 + children) if role.kind in (START, RESTART) else children
     return counts
+
+
+def _pausing(compiled: Compiled) -> NDArray[np.int64]:
+    """Event type → how many begins and ends of pauses one event of it is."""
+    program = compiled.program
+    kinds = program.roles.kind
+    pausing = [np.isin(kinds[a:b], (PAUSE, RESUME)).sum() for a, b in zip(program.role_ptr, program.role_ptr[1:], strict=False)]
+    return np.array(pausing, dtype=np.int64)
+
+
+def _most_in_a_case(weights: NDArray[np.int64], types: NDArray[np.int32], edges: NDArray[np.int64]) -> int:
+    found = weights[types[edges[0] : edges[-1]]]
+    return int(np.add.reduceat(found, edges[:-1] - edges[0]).max())
 
 
 def _joined(compiled: Compiled, encoded: Encoded, works: list[tuple[Work, int]]) -> FoldPart:

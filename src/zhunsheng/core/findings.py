@@ -66,7 +66,7 @@ def part_findings(part: FoldPart, clocks: pl.DataFrame, *, as_of: int) -> pl.Dat
 def _approaching(part: FoldPart, as_of: int) -> list[_Rows]:
     results = part.results
     warns = (results.strict != NONE) | (results.earliest != NONE)
-    warns &= ~np.isin(results.outcome, (s.WAITING, s.PAUSED)) & (results.may_not_apply == 0)
+    warns &= (results.stands_still == 0) & (results.may_not_apply == 0)
     rows = np.flatnonzero(warns)
     kept = results[rows]
     due = np.where(kept.strict != NONE, kept.strict, kept.earliest)
@@ -148,7 +148,8 @@ def _unknown(part: FoldPart) -> _Rows:
 def _anomalies(part: FoldPart) -> list[_Rows]:
     found = []
     for code, kind in enumerate(s.ANOMALIES):
-        chosen = part.anomalies[part.anomalies.kind == code]
+        applies = part.results.may_not_apply[part.anomalies.row] == 0
+        chosen = part.anomalies[(part.anomalies.kind == code) & applies]
         at = part.encoded.arrays.at[chosen.event] if len(chosen) else np.zeros(0, dtype=np.int64)
         found.append(_Rows(kind, "yellow", chosen.row.astype(np.int64), at, chosen.event.astype(np.int64)))
     return found

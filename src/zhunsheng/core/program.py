@@ -246,7 +246,7 @@ class _Compiler:
                     "start": self._tests(extension.start_fact, rule),
                     "repeat": int(extension.repeat),
                     "siblings": sum(e.event == extension.event for e in version.extensions),
-                    "base": base.amount,
+                    "base_amount": base.amount,
                     "ordinal": ordinals[extension.tier],
                 }
             )
@@ -374,7 +374,7 @@ RV_FIELDS: Final = (
 )
 LIMIT_FIELDS: Final = ("amount", "unit", "counting", "outer", "roll", "tests")
 TIER_FIELDS: Final = (
-    "limit", "mode", "code", "states", "after", "tests", "start", "repeat", "siblings", "base", "ordinal"
+    "limit", "mode", "code", "states", "after", "tests", "start", "repeat", "siblings", "base_amount", "ordinal"
 )  # fmt: skip
 PAUSE_FIELDS: Final = ("pair", "tests", "then", "cap")
 RESTART_FIELDS: Final = ("limit", "opens", "waits", "tests", "bit")

@@ -4,15 +4,15 @@ from numba import njit
 
 from zhunsheng.core.calendar import CalendarArrays
 from zhunsheng.core.dates import NONE, local_day
-from zhunsheng.core.fold.clock import close, newest
+from zhunsheng.core.fold.clock import close, inherit, newest
 from zhunsheng.core.fold.due import before
-from zhunsheng.core.fold.log import ask_hard, mark, step
-from zhunsheng.core.fold.opening import open_clock
+from zhunsheng.core.fold.log import mark, step
+from zhunsheng.core.fold.opening import open_clock, stops_before_start
 from zhunsheng.core.fold.state import MOOT, NO_CODE, S_COUNT, S_START, EventArrays, Work
-from zhunsheng.core.program import Program
+from zhunsheng.core.program import NOTHING, Program
 
 
-@njit(cache=True)
+@njit
 def follow(
     book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, s: int, i: int, at: int, as_of: int
 ) -> None:
@@ -22,7 +22,7 @@ def follow(
         follow_one(book, cal, ev, w, group, s, n, i, at)
 
 
-@njit(cache=True)
+@njit
 def follow_one(
     book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, s: int, n: int, i: int, at: int
 ) -> None:
@@ -34,14 +34,14 @@ def follow_one(
         if latest >= 0 and w.clocks[latest].open == 1:
             close(book, cal, ev, w, latest, i, at, MOOT)
         return
-    due = before(cal, parent.strict, parent.strict_end == 1, spec.span1, spec.span0)
+    due = NONE if parent.wait_mask != 0 else before(cal, parent.strict, parent.strict_end == 1, spec.span1, spec.span0)
     if latest >= 0 and w.clocks[latest].open == 1:
         move(w, latest, s, due, i, at, spec.span0)
     elif latest < 0 or (due != NONE and w.clocks[latest].strict != due):
-        open_child(book, cal, w, group, s, n, due, i, at)
+        open_child(book, cal, ev, w, group, s, n, due, i, at)
 
 
-@njit(cache=True)
+@njit
 def latest_child(book: Program, w: Work, group: int, s: int, n: int) -> int:
     """The newest child clock of a kind that a parent clock has; -1 where it has none."""
     child = newest(w, book.children[n].rule, group)
@@ -52,19 +52,20 @@ def latest_child(book: Program, w: Work, group: int, s: int, n: int) -> int:
     return -1
 
 
-@njit(cache=True)
+@njit
 def move(w: Work, child: int, s: int, due: int, i: int, at: int, amount: int) -> None:
-    """Take the parent's due time and standstill."""
+    """Take the parent's due time, its standstill and what makes it doubtful."""
     c, parent = w.clocks[child], w.clocks[s]
+    inherit(w, child, at)
     if due != c.strict:
         step(w, child, S_COUNT, i, at, parent.strict, due, amount, NO_CODE)
     c.strict, c.strict_end, c.outer, c.outer_end = due, parent.strict_end, due, parent.strict_end
     c.still, c.since, c.wait_mask = parent.still, parent.since, parent.wait_mask
 
 
-@njit(cache=True)
+@njit
 def open_child(
-    book: Program, cal: CalendarArrays, w: Work, group: int, s: int, n: int, due: int, i: int, at: int
+    book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, s: int, n: int, due: int, i: int, at: int
 ) -> None:
     """A new child clock of the parent's subject, in the version of its rule in force on that day."""
     parent, rule = w.clocks[s], book.children[n].rule
@@ -81,6 +82,6 @@ def open_child(
     c = w.clocks[child]
     c.parent, c.child, c.amount = s, n, book.children[n].span0
     mark(w, child, S_START, i, at)
-    if parent.hard == 1:
-        ask_hard(w, child, parent.question, parent.question_event, parent.question_fact, at)
     move(w, child, s, due, i, at, c.amount)
+    if book.rvs[rv].before_start != NOTHING:
+        stops_before_start(book, cal, ev, w, child)

@@ -6,7 +6,7 @@ from numba import njit
 
 from zhunsheng.core.calendar import CalendarArrays
 from zhunsheng.core.dates import NONE, local_day
-from zhunsheng.core.fold.due import paused_span, refresh
+from zhunsheng.core.fold.due import before, paused_span, refresh, set_limit
 from zhunsheng.core.fold.facts import named, stated
 from zhunsheng.core.fold.log import ask_hard, mark, step
 from zhunsheng.core.fold.state import (
@@ -16,8 +16,10 @@ from zhunsheng.core.fold.state import (
     LATE,
     MET,
     MOOT,
+    N_PAUSES,
     NO_CODE,
     NO_HOUR_STOP,
+    RESTARTED,
     S_EXCUSED,
     S_LAPSED,
     S_RESTART,
@@ -36,7 +38,7 @@ SAME_DAY: Final = 3  # a bare date on the day of an instant
 IN_CUSTODY_FACT: Final = 2
 
 
-@njit(cache=True)
+@njit
 def reaches(book: Program, ev: EventArrays, w: Work, s: int, i: int) -> bool:
     """Whether an event concerns a clock: the same subject or none of that kind, and no other person (ADR 1, 6)."""
     c = w.clocks[s]
@@ -50,13 +52,13 @@ def reaches(book: Program, ev: EventArrays, w: Work, s: int, i: int) -> bool:
     return not (person >= 0 and c.person >= 0 and person != c.person)
 
 
-@njit(cache=True)
+@njit
 def newest(w: Work, rule: int, group: int) -> int:
     """The newest clock of a rule in the case; -1 where it has none."""
     return w.head[rule] if w.stamp[rule] == group else -1
 
 
-@njit(cache=True)
+@njit
 def in_time(cal: CalendarArrays, w: Work, s: int, at: int, bare: bool) -> int:
     """Whether an instant lies within the outer due time in force: IN_TIME, PAST, UNDECIDED or SAME_DAY."""
     c = w.clocks[s]
@@ -75,7 +77,7 @@ def in_time(cal: CalendarArrays, w: Work, s: int, at: int, bare: bool) -> int:
     return IN_TIME if at <= c.outer else PAST
 
 
-@njit(cache=True)
+@njit
 def update(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, as_of: int) -> None:
     """Take the due times of a clock anew."""
     start = w.clocks[s].start_event
@@ -83,7 +85,7 @@ def update(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int,
     refresh(book, cal, w, s, as_of, held)
 
 
-@njit(cache=True)
+@njit
 def stand_still(w: Work, s: int, at: int) -> None:
     """One more reason for a clock not to run."""
     c = w.clocks[s]
@@ -92,7 +94,7 @@ def stand_still(w: Work, s: int, at: int) -> None:
     c.still += 1
 
 
-@njit(cache=True)
+@njit
 def go_on(cal: CalendarArrays, w: Work, s: int, at: int) -> bool:
     """One reason less; true when the clock runs again, its paused time added up."""
     c = w.clocks[s]
@@ -106,16 +108,63 @@ def go_on(cal: CalendarArrays, w: Work, s: int, at: int) -> bool:
     return True
 
 
-@njit(cache=True)
+@njit
+def stand_as_if_resumed(
+    book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, at: int, as_of: int
+) -> None:
+    """The due times that a paused clock would have if it ran on from `at`; a waiting one has none."""
+    c = w.clocks[s]
+    if c.wait_mask != 0:
+        c.strict, c.outer = NONE, NONE
+    elif c.parent >= 0:
+        parent, spec = w.clocks[c.parent], book.children[c.child]
+        c.strict = before(cal, parent.strict, parent.strict_end == 1, spec.span1, spec.span0)
+        c.outer = c.strict
+    else:
+        days, work, us = paused_span(cal, c.since, at)
+        c.paused_days += days
+        c.paused_work += work
+        c.paused_us += us
+        then = limit_after_pauses(book, w, s)
+        if then >= 0:
+            c.origin, c.origin_day, c.until = at, 0, NONE
+            c.paused_days, c.paused_work, c.paused_us = 0, 0, 0
+            set_limit(book, cal, w, s, then, book.limits[then].amount)
+        update(book, cal, ev, w, s, as_of)
+
+
+@njit
+def limit_after_pauses(book: Program, w: Work, s: int) -> int:
+    """The limit that the law grants after the pauses that hold a clock, instead of the rest; -1 for the rest."""
+    limit = -1
+    for n in range(w.n[N_PAUSES]):
+        if w.holds[s, n] == 1:
+            limit = max(limit, book.pauses[w.pauses[n].pause].then)
+    return limit
+
+
+@njit
+def inherit(w: Work, s: int, at: int) -> None:
+    """What makes a parent's due time doubtful makes the child's."""
+    c = w.clocks[s]
+    if c.parent >= 0 and w.clocks[c.parent].hard == 1:
+        parent = w.clocks[c.parent]
+        ask_hard(w, s, parent.question, parent.question_event, parent.question_fact, at)
+
+
+@njit
 def close(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, i: int, at: int, ending: int) -> None:
     """End a clock by event `i` (-1: by its parent): `ending` is MET, MOOT or RESTARTED when in time."""
     c = w.clocks[s]
-    bare = i >= 0 and ev.day[i] == 1
-    timely = in_time(cal, w, s, at, bare)
+    bare = i >= 0 and ev.day[i] == 1 and ev.at[i] == at
+    inherit(w, s, at)
+    timely = in_time(cal, w, s, at, bare and ending != RESTARTED)
     if timely == SAME_DAY:
         ask_hard(w, s, NO_HOUR_STOP, i, NO_CODE, at)
     elif timely == UNDECIDED:
         ask_hard(w, s, BEYOND_CALENDAR, i, NO_CODE, at)
+    if c.still > 0:
+        stand_as_if_resumed(book, cal, ev, w, s, max(at, c.start), at)
     c.open, c.stopped, c.stop_event = 0, at, i
     if c.hard == 1:
         c.outcome = UNKNOWN

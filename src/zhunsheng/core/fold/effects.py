@@ -9,25 +9,30 @@ from zhunsheng.core.dates import NONE, local_day, midnight
 from zhunsheng.core.fold.children import follow
 from zhunsheng.core.fold.clock import PAST, SAME_DAY, close, go_on, in_time, newest, reaches, stand_still, update
 from zhunsheng.core.fold.due import add_time, set_limit
-from zhunsheng.core.fold.facts import HOLDS, MISSING, holds, named, stated
+from zhunsheng.core.fold.facts import FAILS, HOLDS, MISSING, holds, named, stated
 from zhunsheng.core.fold.log import anomaly, ask_hard, ask_soft, mark, step
 from zhunsheng.core.fold.opening import (
+    ask_for_hour,
+    ends_pause,
     grant_total,
+    held_already,
     note_until,
     open_clock,
     run_limit,
     start,
 )
 from zhunsheng.core.fold.state import (
-    FAULT,
+    BEGINS,
+    DOUBTFUL,
+    ENDS,
     LATE_EXTENSION,
     LATE_PAUSE,
-    MAX_OPEN_PAUSES,
     MET,
     MISSING_FACT,
     MISSING_TIER,
     MOOT,
     N_CAPPED,
+    N_CLOCKS,
     N_PAUSES,
     N_STRAYS,
     NO_AMOUNT,
@@ -38,10 +43,9 @@ from zhunsheng.core.fold.state import (
     S_EXCUSED,
     S_EXTEND,
     S_PAUSE,
-    S_RESTART,
     S_RESUME,
     S_WAIT,
-    TOO_MANY_PAUSES,
+    UNTIL_FACT,
     EventArrays,
     Work,
 )
@@ -54,6 +58,7 @@ from zhunsheng.core.program import (
     PERSON_AXIS,
     RESTART,
     RESUME,
+    ROLE_COUNT,
     SATISFY,
     START,
     STATES_DAYS,
@@ -69,7 +74,7 @@ TIER_FACT: Final = 0  # places in Program.special
 DAYS_FACT: Final = 1
 
 
-@njit(cache=True)
+@njit
 def act(
     book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, r: int, i: int, run: tuple[int, int], as_of: int
 ) -> None:
@@ -84,14 +89,14 @@ def act(
         note_pause(book, cal, ev, w, group, role.arg, role.rv, i, as_of)
         return
     if role.kind == RESUME:
-        end_pauses(book, cal, ev, w, group, role.arg, i, ev.at[i], as_of)
+        end_pauses(book, cal, ev, w, group, role.arg, role.rv, i, as_of)
         return
     reached = False
     s = newest(w, book.rvs[role.rv].rule, group)
     while s >= 0:
         following = w.clocks[s].next
         if w.clocks[s].open == 1 and w.clocks[s].rv == role.rv and reaches(book, ev, w, s, i):
-            if not (run[1] - run[0] > 1 and just_handed_over(book, w, s, role.kind, ev.at[i])):
+            if not (w.clocks[s].handed == 1 and w.clocks[s].start == ev.at[i] and role.kind in (SATISFY, TERMINATE)):
                 affect(book, cal, ev, w, group, s, r, i, as_of)
             reached = True
         s = following
@@ -99,22 +104,7 @@ def act(
         unheard(book, cal, ev, w, group, r, i, run, as_of)
 
 
-@njit(cache=True)
-def just_handed_over(book: Program, w: Work, s: int, kind: int, at: int) -> bool:
-    """A stop in the instant of a hand-over has ended the old clock; it does not touch the new one."""
-    c = w.clocks[s]
-    if kind not in (SATISFY, TERMINATE) or c.start != at or book.rvs[c.rv].handover == 0:
-        return False
-    older = c.next
-    while older >= 0:
-        o = w.clocks[older]
-        if o.subject == c.subject and o.stopped == at and o.start < at:
-            return True
-        older = o.next
-    return False
-
-
-@njit(cache=True)
+@njit
 def unheard(
     book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, r: int, i: int, run: tuple[int, int], as_of: int
 ) -> None:
@@ -127,15 +117,28 @@ def unheard(
             own = book.restarts[role.arg].limit
             if own >= 0:
                 run_limit(book, cal, ev, w, s, own, book.limits[own].amount, i)
+                ask_for_hour(book, ev, w, s, i)
                 update(book, cal, ev, w, s, as_of)
             opened(book, cal, ev, w, group, s, i, run, as_of)
-    elif role.kind == SATISFY and version.before_start != NOTHING:
+    elif role.kind == SATISFY and version.before_start != NOTHING and not met_another(book, ev, w, group, version.rule, i):
         stray = w.strays[w.n[N_STRAYS]]
         stray.rule, stray.event = version.rule, i
         w.n[N_STRAYS] += 1
 
 
-@njit(cache=True)
+@njit
+def met_another(book: Program, ev: EventArrays, w: Work, group: int, rule: int, i: int) -> bool:
+    """Whether an event meets a clock of another version of the rule, so that it is no stray."""
+    s = newest(w, rule, group)
+    while s >= 0:
+        c = w.clocks[s]
+        if (c.open == 1 or c.stop_event == i) and reaches(book, ev, w, s, i):
+            return True
+        s = c.next
+    return False
+
+
+@njit
 def opened(
     book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, s: int, i: int, run: tuple[int, int], as_of: int
 ) -> None:
@@ -145,35 +148,44 @@ def opened(
     first = i
     while first > 0 and ev.at[first - 1] >= midnight_before and ev.group[first - 1] == ev.group[i]:
         first -= 1
-    for k in range(first, i):
-        if ev.day[k] == 0 or ev.at[k] >= ev.at[i]:
+    for kind in range(RESTART, ROLE_COUNT):
+        for k in range(first, i):
+            if ev.day[k] == 1 and ev.at[k] < ev.at[i] and w.clocks[s].open == 1 and kind not in (PAUSE, RESUME):
+                act_late(book, cal, ev, w, group, s, kind, k, as_of)
+
+
+@njit
+def act_late(
+    book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, s: int, kind: int, k: int, as_of: int
+) -> None:
+    """The roles of one kind of a bare-dated event, on a clock that started later on its day."""
+    for r in range(book.role_ptr[ev.type[k]], book.role_ptr[ev.type[k] + 1]):
+        if book.roles[r].rv != w.clocks[s].rv or book.roles[r].kind != kind or w.clocks[s].open == 0:
             continue
-        for r in range(book.role_ptr[ev.type[k]], book.role_ptr[ev.type[k] + 1]):
-            role = book.roles[r]
-            if role.rv != w.clocks[s].rv or role.kind in (START, RESTART, PAUSE, RESUME) or w.clocks[s].open == 0:
-                continue
-            if reaches(book, ev, w, s, k) and not heard_before(book, ev, w, s, k):
-                affect(book, cal, ev, w, group, s, r, k, as_of)
+        if reaches(book, ev, w, s, k) and not heard_before(book, ev, w, s, k):
+            affect(book, cal, ev, w, group, s, r, k, as_of)
 
 
-@njit(cache=True)
+@njit
 def heard_before(book: Program, ev: EventArrays, w: Work, s: int, k: int) -> bool:
-    """Whether an earlier clock of the rule was open for a bare-dated event."""
+    """Whether a bare-dated event has acted already: it opened a clock, or one of the same subject was open for it."""
     older = w.clocks[s].next
     while older >= 0:
         o = w.clocks[older]
-        if (o.open == 1 or o.stopped >= ev.at[k]) and reaches(book, ev, w, older, k):
+        if o.start_event == k:
+            return True
+        if o.subject == w.clocks[s].subject and (o.open == 1 or o.stopped >= ev.at[k]) and reaches(book, ev, w, older, k):
             return True
         older = o.next
     return False
 
 
-@njit(cache=True)
+@njit
 def affect(
     book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, s: int, r: int, i: int, as_of: int
 ) -> None:
     """One role on one open clock that it reaches."""
-    role, at = book.roles[r], max(ev.at[i], w.clocks[s].start)
+    role, at = book.roles[r], ev.at[i]
     if role.kind == SATISFY:
         satisfy(book, cal, ev, w, s, role.arg, i, at)
     elif role.kind == TERMINATE:
@@ -191,7 +203,7 @@ def affect(
     follow(book, cal, ev, w, group, s, i, at, as_of)
 
 
-@njit(cache=True)
+@njit
 def satisfy(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, bit: int, i: int, at: int) -> None:
     """Met, when the last of those who must be served is served."""
     c = w.clocks[s]
@@ -200,7 +212,7 @@ def satisfy(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int
         close(book, cal, ev, w, s, i, at, MET)
 
 
-@njit(cache=True)
+@njit
 def excuse(cal: CalendarArrays, ev: EventArrays, w: Work, s: int, i: int) -> None:
     """A reason recorded in time: past the due time the outcome is excused."""
     timely = in_time(cal, w, s, ev.at[i], ev.day[i] == 1)
@@ -211,11 +223,16 @@ def excuse(cal: CalendarArrays, ev: EventArrays, w: Work, s: int, i: int) -> Non
         mark(w, s, S_EXCUSED, i, ev.at[i])
 
 
-@njit(cache=True)
+@njit
 def extend(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, t: int, i: int, as_of: int) -> None:
     """Grant a tier, if the event names it, comes in time and in order, and states what the tier rests on."""
     c, tier, at = w.clocks[s], book.tiers[t], ev.at[i]
     if not names_tier(book, ev, w, s, t, i):
+        return
+    result, fact = holds(book, ev, w, (tier.tests0, tier.tests1), i, c.person)
+    if result == MISSING:
+        ask_soft(w, s, MISSING_FACT, i, fact, at)
+    if result != HOLDS:
         return
     timely = in_time(cal, w, s, at, ev.day[i] == 1)
     if timely == SAME_DAY:
@@ -223,11 +240,6 @@ def extend(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int,
         return
     if timely == PAST:
         anomaly(w, s, LATE_EXTENSION, i, at, t)
-        return
-    result, fact = holds(book, ev, w, (tier.tests0, tier.tests1), i, c.person)
-    if result == MISSING:
-        ask_soft(w, s, MISSING_FACT, i, fact, at)
-    if result != HOLDS:
         return
     if tier.after >= 0 and (c.granted >> tier.after) & 1 == 0:
         anomaly(w, s, OUT_OF_ORDER, i, at, t)
@@ -237,7 +249,7 @@ def extend(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int,
         update(book, cal, ev, w, s, as_of)
 
 
-@njit(cache=True)
+@njit
 def names_tier(book: Program, ev: EventArrays, w: Work, s: int, t: int, i: int) -> bool:
     """Whether an event grants this tier: it names it, or names none and its type serves no other."""
     tier = book.tiers[t]
@@ -250,11 +262,14 @@ def names_tier(book: Program, ev: EventArrays, w: Work, s: int, t: int, i: int) 
     return True
 
 
-@njit(cache=True)
+@njit
 def grant(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, t: int, i: int) -> bool:
     """The new limit of a tier: a total from the start, time added, or what the document says. False where nothing moves."""
     c, tier = w.clocks[s], book.tiers[t]
     if tier.mode == TIER_BY_DOCUMENT:
+        if ev.until[i] == NONE:
+            ask_hard(w, s, MISSING_FACT, i, UNTIL_FACT, ev.at[i])
+            return False
         c.tier, c.limit = t, tier.limit
         c.strict0, c.outer0 = NONE, NONE
         c.granted |= 1 << tier.ordinal
@@ -275,48 +290,46 @@ def grant(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, 
             ask_hard(w, s, MISSING_FACT, i, book.special[DAYS_FACT], ev.at[i])
             return False
         if days != NONE:
-            amount = min(amount, tier.base + days)
+            amount = min(amount, tier.base_amount + days)
     return grant_total(book, cal, w, s, t, amount, i, ev.at[i])
 
 
-@njit(cache=True)
+@njit
 def restart(
     book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, s: int, n: int, i: int, as_of: int
 ) -> None:
     """Close the clock as restarted, or late, and open a new epoch from the event under the same version."""
     c, new = w.clocks[s], book.restarts[n]
-    if c.start == ev.at[i] and c.start_event != i and c.epoch > 1 and ev.type[c.start_event] == ev.type[i]:
-        return  # the same restart, told twice
+    at = max(ev.at[i], c.start)
     if new.waits != WAITS_NOT and c.wait_mask & new.bit == 0:
         return
-    if c.wait_mask & new.bit != 0:
-        c.wait_mask &= ~new.bit
-        c.still -= 1
-        step(w, s, S_RESTART, i, ev.at[i], NONE, NONE, NO_AMOUNT, n)
-        if c.still == 0:
-            c.still = 1  # it stood still until this instant, so it is not late by it
-    close(book, cal, ev, w, s, i, ev.at[i], RESTARTED)
-    t = open_clock(book, w, group, c.rv, c.subject_event, i, c.subject, c.person, c.epoch + 1, ev.at[i])
+    close(book, cal, ev, w, s, i, at, RESTARTED)
+    c.wait_mask &= ~new.bit
+    t = open_clock(book, w, group, c.rv, c.subject_event, i, c.subject, c.person, c.epoch + 1, at)
     limit = new.limit if new.limit >= 0 else book.rvs[c.rv].limits1 - 1
     run_limit(book, cal, ev, w, t, limit, book.limits[limit].amount, i)
     note_until(book, cal, ev, w, t, i)
-    carry_over(book, w, s, t, ev.at[i])
+    carry_over(book, w, s, t, at)
+    ask_for_hour(book, ev, w, t, i)
     update(book, cal, ev, w, t, as_of)
-    follow(book, cal, ev, w, group, t, i, ev.at[i], as_of)
+    follow(book, cal, ev, w, group, t, i, at, as_of)
 
 
-@njit(cache=True)
+@njit
 def carry_over(book: Program, w: Work, old: int, new: int, at: int) -> None:
-    """Open pauses and other waits go on in the new epoch, and so does what was already served or excused."""
+    """Open pauses and other waits go on in the new epoch, and whom it must be served on."""
     c, d = w.clocks[old], w.clocks[new]
-    d.wait_mask, d.pause_mask, d.needed = c.wait_mask, c.pause_mask, c.needed
-    for bit in range(MAX_OPEN_PAUSES):
-        held = ((c.wait_mask >> bit) & 1) + ((c.pause_mask >> bit) & 1)
-        for _ in range(held):
+    d.wait_mask, d.needed = c.wait_mask, c.needed
+    for n in range(book.rvs[c.rv].restarts0, book.rvs[c.rv].restarts1):
+        if c.wait_mask & book.restarts[n].bit != 0:
+            stand_still(w, new, at)
+    for n in range(w.n[N_PAUSES]):
+        w.holds[new, n] = w.holds[old, n]
+        if w.holds[new, n] == 1:
             stand_still(w, new, at)
 
 
-@njit(cache=True)
+@njit
 def wait(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, n: int, i: int) -> None:
     """No limit runs until the restart event; not after a breach."""
     c, bit = w.clocks[s], book.restarts[n].bit
@@ -330,7 +343,7 @@ def wait(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, n
     step(w, s, S_WAIT, i, ev.at[i], NONE, NONE, NO_AMOUNT, n)
 
 
-@njit(cache=True)
+@njit
 def stop_waiting(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, n: int, i: int, as_of: int) -> None:
     """The wait is called off: the old limit goes on, moved by the span."""
     c, bit = w.clocks[s], book.restarts[n].bit
@@ -338,27 +351,22 @@ def stop_waiting(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s
         return
     c.wait_mask &= ~bit
     if go_on(cal, w, s, max(ev.at[i], c.since)):
+        ask_for_hour(book, ev, w, s, c.start_event)
         update(book, cal, ev, w, s, as_of)
     step(w, s, S_RESUME, i, ev.at[i], NONE, c.strict, NO_AMOUNT, NO_CODE)
 
 
-@njit(cache=True)
+@njit
 def note_pause(
     book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, p: int, rv: int, i: int, as_of: int
 ) -> None:
     """Time begins that does not count: for every clock that it reaches, open now or later."""
     pause = book.pauses[p]
     result, fact = holds(book, ev, w, (pause.tests0, pause.tests1), i, named(ev, PERSON_AXIS, i))
-    pair = named(ev, pause.pair, i)
-    slot = -1
-    if result == HOLDS:
-        slot = free_pause(w, ev, p, pair)
-        if slot == -1:
-            return
-        span = w.pauses[slot]
-        span.pause, span.rv, span.event, span.pair, span.open = p, rv, i, pair, 1
-        span.cap = midnight(cal, local_day(cal, ev.at[i]) + pause.cap + 1) if pause.cap >= 0 else NONE
-        w.n[N_CAPPED] += 1 if pause.cap >= 0 else 0
+    n = NO_CODE
+    if result != FAILS:
+        n = write_down(book, cal, ev, w, p, rv, i, BEGINS if result == HOLDS else DOUBTFUL)
+        w.pauses[n].fact = fact
     s = newest(w, book.rvs[rv].rule, group)
     while s >= 0:
         c = w.clocks[s]
@@ -366,69 +374,75 @@ def note_pause(
             if result == MISSING:
                 ask_soft(w, s, MISSING_FACT, i, fact, ev.at[i])
             elif result == HOLDS:
-                if in_time(cal, w, s, ev.at[i], False) == PAST:
-                    anomaly(w, s, LATE_PAUSE, i, ev.at[i], NO_CODE)
-                else:
-                    c.pause_mask |= 1 << slot
-                    stand_still(w, s, ev.at[i])
-                    step(w, s, S_PAUSE, i, ev.at[i], NONE, NONE, NO_AMOUNT, p)
-                    follow(book, cal, ev, w, group, s, i, ev.at[i], as_of)
+                hold(cal, ev, w, s, n, i)
+                follow(book, cal, ev, w, group, s, i, ev.at[i], as_of)
         s = c.next
 
 
-@njit(cache=True)
-def free_pause(w: Work, ev: EventArrays, p: int, pair: int) -> int:
-    """A place for a pause; -1 where the same one is open already. More than the mask holds is a fault that stops the run."""
-    free = -1
-    for n in range(w.n[N_PAUSES]):
-        if w.pauses[n].open == 1 and w.pauses[n].pause == p and w.pauses[n].pair == pair:
-            return -1
-        if w.pauses[n].open == 0:
-            free = n
-    if free == -1 and w.n[N_PAUSES] < MAX_OPEN_PAUSES:
-        free = w.n[N_PAUSES]
-        w.n[N_PAUSES] += 1
-    elif free == -1:
-        w.n[FAULT] = TOO_MANY_PAUSES
-    return free
+@njit
+def write_down(
+    book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, p: int, rv: int, i: int, begins: int
+) -> int:
+    """Remember a begin or an end of a pause for clocks that start later; its number."""
+    n = w.n[N_PAUSES]
+    w.n[N_PAUSES] = n + 1
+    found, pause = w.pauses[n], book.pauses[p]
+    found.pause, found.rv, found.event, found.begins, found.over, found.fact = p, rv, i, begins, 0, NO_CODE
+    found.pair, found.cap = named(ev, pause.pair, i), NONE
+    for s in range(w.n[N_CLOCKS]):
+        w.holds[s, n] = 0
+    if begins == BEGINS and pause.cap >= 0:
+        found.cap = midnight(cal, local_day(cal, ev.at[i]) + pause.cap + 1)
+        w.n[N_CAPPED] += 1
+    return n
 
 
-@njit(cache=True)
+@njit
+def hold(cal: CalendarArrays, ev: EventArrays, w: Work, s: int, n: int, i: int) -> None:
+    """A pause holds a clock, unless its due time has passed or the same pause holds it already."""
+    found = w.pauses[n]
+    if held_already(w, s, found.pause, found.pair):
+        return
+    if in_time(cal, w, s, ev.at[i], False) == PAST:
+        anomaly(w, s, LATE_PAUSE, i, ev.at[i], NO_CODE)
+        return
+    w.holds[s, n] = 1
+    stand_still(w, s, ev.at[i])
+    step(w, s, S_PAUSE, i, ev.at[i], NONE, NONE, NO_AMOUNT, found.pause)
+
+
+@njit
 def end_pauses(
-    book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, p: int, i: int, at: int, as_of: int
+    book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, p: int, rv: int, i: int, as_of: int
 ) -> None:
-    """The open pauses of a kind that an event ends: of the same pair, or of any where one side names none."""
-    pair = named(ev, book.pauses[p].pair, i)
-    for n in range(w.n[N_PAUSES]):
-        span = w.pauses[n]
-        if span.open == 1 and span.pause == p and (pair < 0 or span.pair < 0 or pair == span.pair):
-            end_pause(book, cal, ev, w, group, n, i, at, as_of)
-
-
-@njit(cache=True)
-def end_pause(
-    book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, n: int, i: int, at: int, as_of: int
-) -> None:
-    """One pause ends: clocks that nothing else holds run on, or run the limit that the law grants instead."""
-    span = w.pauses[n]
-    pause = book.pauses[span.pause]
-    span.open = 0
-    w.n[N_CAPPED] -= 1 if pause.cap >= 0 else 0
-    s = newest(w, book.rvs[span.rv].rule, group)
+    """The pauses of a kind that an event ends, for every clock that it reaches: of the same pair, or of any where one side names none."""
+    n = write_down(book, cal, ev, w, p, rv, i, ENDS)
+    s = newest(w, book.rvs[rv].rule, group)
     while s >= 0:
         c = w.clocks[s]
-        if c.open == 1 and (c.pause_mask >> n) & 1 == 1:
-            c.pause_mask &= ~(1 << n)
-            if go_on(cal, w, s, at):
-                if pause.then >= 0:
-                    run_instead(book, cal, ev, w, s, pause.then, i, at)
-                update(book, cal, ev, w, s, as_of)
-            step(w, s, S_RESUME, i, at, NONE, c.strict, NO_AMOUNT, span.pause)
-            follow(book, cal, ev, w, group, s, i, at, as_of)
+        if c.open == 1 and c.rv == rv and reaches(book, ev, w, s, i):
+            for m in range(n):
+                if ends_pause(w, s, m, p, w.pauses[n].pair):
+                    release(book, cal, ev, w, group, s, m, i, ev.at[i], as_of)
         s = c.next
 
 
-@njit(cache=True)
+@njit
+def release(
+    book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, s: int, n: int, i: int, at: int, as_of: int
+) -> None:
+    """One pause of a clock ends: when nothing else holds it, it runs on, or runs the limit that the law grants instead."""
+    c, then = w.clocks[s], book.pauses[w.pauses[n].pause].then
+    w.holds[s, n] = 0
+    if go_on(cal, w, s, at):
+        if then >= 0:
+            run_instead(book, cal, ev, w, s, then, i, at)
+        update(book, cal, ev, w, s, as_of)
+    step(w, s, S_RESUME, i, at, NONE, c.strict, NO_AMOUNT, w.pauses[n].pause)
+    follow(book, cal, ev, w, group, s, i, at, as_of)
+
+
+@njit
 def run_instead(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, limit: int, i: int, at: int) -> None:
     """After the pause a limit of its own runs from its end, and what was paused no longer matters."""
     c = w.clocks[s]
@@ -438,12 +452,19 @@ def run_instead(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s:
     if at != ev.at[i]:  # a cap ended it, at a 24:00
         c.origin, c.origin_day = at, 0
         set_limit(book, cal, w, s, limit, book.limits[limit].amount)
+    else:
+        ask_for_hour(book, ev, w, s, i)
 
 
-@njit(cache=True)
+@njit
 def expire_pauses(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, at: int, as_of: int) -> None:
     """Pauses that end by themselves do so before anything later happens."""
     for n in range(w.n[N_PAUSES]):
-        span = w.pauses[n]
-        if span.open == 1 and span.cap != NONE and span.cap <= at:
-            end_pause(book, cal, ev, w, group, n, span.event, span.cap, as_of)
+        found = w.pauses[n]
+        if found.cap == NONE or found.over == 1 or found.cap > at:
+            continue
+        found.over = 1
+        w.n[N_CAPPED] -= 1
+        for s in range(w.n[N_CLOCKS]):
+            if w.clocks[s].open == 1 and w.holds[s, n] == 1:
+                release(book, cal, ev, w, group, s, n, found.event, found.cap, as_of)

@@ -27,7 +27,7 @@ MISSING: Final = 2
 IN_CUSTODY_FACT: Final = 2  # its place in Program.special
 
 
-@njit(cache=True)
+@njit
 def remember(book: Program, ev: EventArrays, w: Work, first: int, end: int) -> None:
     """Read a case once for what counts beyond its event: facts of persons and of the case, and who is held."""
     w.n[N_CUSTODY] = 0
@@ -47,13 +47,13 @@ def remember(book: Program, ev: EventArrays, w: Work, first: int, end: int) -> N
                 w.n[N_FACTS] += 1
 
 
-@njit(cache=True)
+@njit
 def named(ev: EventArrays, axis: int, i: int) -> int:
     """The code of what an event names on an axis; -1 for nothing."""
     return np.int64(ev.subjects[axis, i])
 
 
-@njit(cache=True)
+@njit
 def stated(ev: EventArrays, i: int, code: int) -> int:
     """A fact as the event itself states it; NONE where it does not."""
     for f in range(ev.fact_ptr[i], ev.fact_ptr[i + 1]):
@@ -62,18 +62,25 @@ def stated(ev: EventArrays, i: int, code: int) -> int:
     return NONE
 
 
-@njit(cache=True)
+@njit
 def held(w: Work, person: int, at: int) -> int:
-    """Whether a person is in custody by the measures recorded up to an instant: 1, 0, or NONE where there is none."""
-    answer = NONE
+    """Whether a person is in custody by the measures recorded up to an instant: 1, 0, or NONE where there is none.
+
+    Let go of one measure and taken by the next in the same minute is held.
+    """
+    answer, taken_at = NONE, NONE
     for n in range(w.n[N_CUSTODY]):
         row = w.custody[n]
-        if row.at <= at and (row.person == person or (row.kind == LETS_GO and row.person < 0)):
-            answer = 1 if row.kind == TAKES else 0
+        if row.at > at:
+            continue
+        if row.kind == TAKES and row.person == person:
+            answer, taken_at = 1, row.at
+        elif row.kind == LETS_GO and (row.person == person or (row.person < 0 and answer == 1)) and row.at != taken_at:
+            answer = 0
     return answer
 
 
-@njit(cache=True)
+@njit
 def anyone_held(w: Work, at: int, otherwise: int) -> bool:
     """Whether any suspect of the case is in custody at an instant; `otherwise` where no measure was recorded at all."""
     if w.n[N_CUSTODY] == 0:
@@ -85,28 +92,31 @@ def anyone_held(w: Work, at: int, otherwise: int) -> bool:
     return False
 
 
-@njit(cache=True)
+@njit
 def known_fact(book: Program, ev: EventArrays, w: Work, i: int, person: int, at: int, code: int) -> int:
     """A fact for a clock: of the event, else of its person, else of the case; NONE where nobody states it."""
-    if code == book.special[IN_CUSTODY_FACT]:
+    if code == book.special[IN_CUSTODY_FACT] and person >= 0:
         by_measures = held(w, person, at)
         if by_measures != NONE:
             return by_measures
     value = stated(ev, i, code)
     if value != NONE or book.facts[code].owner == OF_EVENT:
         return value
-    of_case = book.facts[code].owner == OF_CASE
+    personal = book.facts[code].owner != OF_CASE
     dated = book.facts[code].dated == 1
+    own = NONE
     for n in range(w.n[N_FACTS]):
         row = w.facts[n]
         if row.code != code or (dated and row.at > at):
             continue
-        if of_case or row.person < 0 or row.person == person:
+        if personal and row.person >= 0 and row.person == person:
+            own = row.value
+        elif not personal or row.person < 0:
             value = row.value
-    return value
+    return own if own != NONE else value
 
 
-@njit(cache=True)
+@njit
 def compare(book: Program, t: int, value: int) -> bool:
     """One test on a value that is stated."""
     test = book.tests[t]
@@ -122,7 +132,7 @@ def compare(book: Program, t: int, value: int) -> bool:
     return found if test.op == ONE_OF else not found
 
 
-@njit(cache=True)
+@njit
 def holds(book: Program, ev: EventArrays, w: Work, tests: tuple[int, int], i: int, person: int) -> tuple[int, int]:
     """Whether all tests of a range hold for event `i`: HOLDS, FAILS, or MISSING with the code of the first fact that nobody states.
 

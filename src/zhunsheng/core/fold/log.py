@@ -20,7 +20,7 @@ from zhunsheng.core.fold.state import (
 )
 
 
-@njit(cache=True)
+@njit
 def step(w: Work, s: int, kind: int, event: int, at: int, before: int, after: int, amount: int, detail: int) -> None:
     """One row of the explanation of clock `s`. `detail` is a code that the kind gives a meaning: limit, tier, pause, question."""
     n = w.n[N_STEPS]
@@ -31,7 +31,7 @@ def step(w: Work, s: int, kind: int, event: int, at: int, before: int, after: in
         row.before, row.after, row.amount, row.detail = before, after, amount, detail
 
 
-@njit(cache=True)
+@njit
 def anomaly(w: Work, s: int, kind: int, event: int, at: int, tier: int) -> None:
     """An act that moved nothing because it came too late or out of order: a finding of its own."""
     n = w.n[N_ANOMALIES]
@@ -43,13 +43,13 @@ def anomaly(w: Work, s: int, kind: int, event: int, at: int, tier: int) -> None:
     step(w, s, kinds, event, at, w.clocks[s].strict, w.clocks[s].outer, NO_AMOUNT, tier)
 
 
-@njit(cache=True)
+@njit
 def mark(w: Work, s: int, kind: int, event: int, at: int) -> None:
     """A step that has nothing to show but when it happened."""
     step(w, s, kind, event, at, NONE, NONE, NO_AMOUNT, NO_CODE)
 
 
-@njit(cache=True)
+@njit
 def ask_hard(w: Work, s: int, question: int, event: int, fact: int, at: int) -> None:
     """A question that leaves the outcome unknown; a clock keeps the first."""
     c = w.clocks[s]
@@ -58,7 +58,7 @@ def ask_hard(w: Work, s: int, question: int, event: int, fact: int, at: int) -> 
         step(w, s, S_QUESTION, event, at, NONE, NONE, fact, question)
 
 
-@njit(cache=True)
+@njit
 def ask_soft(w: Work, s: int, question: int, event: int, fact: int, at: int) -> None:
     """A question that only asks: what it rests on is not granted. A clock keeps the first, and any hard one before it."""
     c = w.clocks[s]

@@ -1,5 +1,6 @@
 """Opening a clock: the version in force, whether the rule applies, its limit, and what already bears on it."""
 
+import numpy as np
 from numba import njit
 
 from zhunsheng.core.calendar import CalendarArrays
@@ -9,6 +10,7 @@ from zhunsheng.core.fold.due import before, count, counts_hours, set_limit
 from zhunsheng.core.fold.facts import FAILS, HOLDS, MISSING, holds, known_fact, named, stated
 from zhunsheng.core.fold.log import ask_hard, ask_soft, mark, step
 from zhunsheng.core.fold.state import (
+    DOUBTFUL,
     FAULT,
     MET,
     MISSING_FACT,
@@ -51,7 +53,7 @@ from zhunsheng.core.program import (
 )
 
 
-@njit(cache=True)
+@njit
 def start(
     book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, rv: int, i: int, run: tuple[int, int], as_of: int
 ) -> int:
@@ -65,18 +67,21 @@ def start(
     applies, fact = holds(book, ev, w, (version.applies0, version.applies1), i, person)
     if applies == FAILS:
         return -1
-    epoch = 1
+    epoch, handed = 1, 0
     s = newest(w, version.rule, group)
     while s >= 0:
         c = w.clocks[s]
         if c.subject == subject:
             epoch = max(epoch, c.epoch + 1)
-            if c.open == 1 and not handed_over(book, cal, ev, w, s, i, run):
+            if c.open == 1 and handed_over(book, cal, ev, w, s, i, run):
+                handed = 1
+            elif c.open == 1:
                 if c.rv == rv and not (c.start == ev.at[i] and ev.day[c.start_event] == ev.day[i]):
                     ask_hard(w, s, REPEATED_START, i, NO_CODE, ev.at[i])
                 return -1
         s = c.next
     s = open_clock(book, w, group, rv, i, i, subject, person, epoch, ev.at[i])
+    w.clocks[s].handed = handed
     if applies == MISSING:
         ask_hard(w, s, MISSING_FACT, i, fact, ev.at[i])
         w.clocks[s].may_not_apply = 1
@@ -87,14 +92,14 @@ def start(
     return s
 
 
-@njit(cache=True)
+@njit
 def subject_of(book: Program, ev: EventArrays, rv: int, i: int) -> int:
     """The code of what an event names as the subject of a rule; a rule per case or incident has one subject, -1."""
     axis = book.rvs[rv].axis
     return -1 if axis == CASE_AXIS or axis == INCIDENT_AXIS else named(ev, axis, i)
 
 
-@njit(cache=True)
+@njit
 def handed_over(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, i: int, run: tuple[int, int]) -> bool:
     """A term or stay that ends in the instant in which it starts anew: end the old clock by the stop of the same instant."""
     c = w.clocks[s]
@@ -110,7 +115,7 @@ def handed_over(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s:
     return False
 
 
-@njit(cache=True)
+@njit
 def open_clock(
     book: Program, w: Work, group: int, rv: int, subject_event: int, event: int, subject: int, person: int, epoch: int, at: int
 ) -> int:
@@ -135,11 +140,12 @@ def open_clock(
     c.until_end, c.until_days, c.until_us = 0, 0, 0
     c.paused_days, c.paused_work, c.paused_us = 0, 0, 0
     c.settled_days, c.settled_work, c.settled_us = 0, 0, 0
-    c.still, c.pause_mask, c.wait_mask, c.granted, c.got, c.needed, c.excused = 0, 0, 0, 0, 0, 0, 0
+    c.still, c.wait_mask, c.granted, c.got, c.needed, c.excused, c.handed = 0, 0, 0, 0, 0, 0, 0
+    w.holds[s, : w.n[N_PAUSES]] = 0
     return s
 
 
-@njit(cache=True)
+@njit
 def begin(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, i: int, as_of: int) -> None:
     """Everything that the start itself decides: limit, tiers and waits by its facts, a stated end, open pauses, earlier stops."""
     c = w.clocks[s]
@@ -155,13 +161,14 @@ def begin(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, 
     if version.recipients_fact >= 0:
         name_recipients(book, ev, w, s, i)
     waits_at_start(book, ev, w, s, i)
+    ask_for_hour(book, ev, w, s, i)
     pauses_at_start(book, ev, w, s)
     update(book, cal, ev, w, s, as_of)
     if version.before_start in (QUESTION, MEETS):
         stops_before_start(book, cal, ev, w, s)
 
 
-@njit(cache=True)
+@njit
 def choose_limit(book: Program, ev: EventArrays, w: Work, s: int, i: int) -> int:
     """The first limit whose tests hold; the last has none. A fact that nobody states leaves the limit unknown."""
     c = w.clocks[s]
@@ -175,20 +182,32 @@ def choose_limit(book: Program, ev: EventArrays, w: Work, s: int, i: int) -> int
     return version.limits1 - 1
 
 
-@njit(cache=True)
+@njit
 def run_limit(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, limit: int, amount: int, i: int) -> None:
     """Let a limit run from event `i`; where it counts hours and the event has none, its end is not known."""
     c = w.clocks[s]
     c.origin, c.origin_day = ev.at[i], ev.day[i]
     set_limit(book, cal, w, s, limit, amount)
     step(w, s, S_LIMIT, i, c.origin, NONE, NONE, amount, limit)
-    if c.origin_day == 1 and counts_hours(book.limits[limit].counting):
-        ask_hard(w, s, NO_HOUR, i, NO_CODE, ev.at[i])
+    if lacks_hour(book, w, s):
         c.strict0, c.outer0, c.earliest, c.latest = NONE, NONE, NONE, NONE
     step(w, s, S_COUNT, i, c.origin, c.origin, c.strict0, amount, limit)
 
 
-@njit(cache=True)
+@njit
+def lacks_hour(book: Program, w: Work, s: int) -> bool:
+    """Whether hours are counted from a bare date."""
+    return w.clocks[s].origin_day == 1 and counts_hours(book.limits[w.clocks[s].limit].counting)
+
+
+@njit
+def ask_for_hour(book: Program, ev: EventArrays, w: Work, s: int, i: int) -> None:
+    """Without its hour a limit in hours has no end; while the clock waits nobody needs it."""
+    if w.clocks[s].wait_mask == 0 and lacks_hour(book, w, s):
+        ask_hard(w, s, NO_HOUR, i, NO_CODE, ev.at[i])
+
+
+@njit
 def count_back_from_fact(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, i: int) -> None:
     """A due time before an instant that the start states."""
     c, version = w.clocks[s], book.rvs[w.clocks[s].rv]
@@ -201,7 +220,7 @@ def count_back_from_fact(book: Program, cal: CalendarArrays, ev: EventArrays, w:
     step(w, s, S_COUNT, i, c.origin, moment, c.strict0, version.parent0, c.limit)
 
 
-@njit(cache=True)
+@njit
 def tiers_at_start(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, i: int) -> None:
     """Tiers that a fact of the start grants."""
     c = w.clocks[s]
@@ -217,13 +236,13 @@ def tiers_at_start(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work,
             grant_total(book, cal, w, s, t, book.limits[tier.limit].amount, i, ev.at[i])
 
 
-@njit(cache=True)
+@njit
 def grant_total(book: Program, cal: CalendarArrays, w: Work, s: int, t: int, amount: int, i: int, at: int) -> bool:
-    """Count a tier's total anew from the origin, if it ends later than what is in force."""
+    """Count a tier's total anew from the origin, unless it ends earlier than what is in force."""
     c, tier = w.clocks[s], book.tiers[t]
     lim, old = book.limits[tier.limit], c.strict0
     new, _ = count(cal, lim.counting, lim.unit, amount, c.origin)
-    if old != NONE and new != NONE and new <= old:
+    if old != NONE and new != NONE and new < old:
         return False
     set_limit(book, cal, w, s, tier.limit, amount)
     if c.origin_day == 1 and counts_hours(lim.counting):
@@ -234,7 +253,7 @@ def grant_total(book: Program, cal: CalendarArrays, w: Work, s: int, t: int, amo
     return True
 
 
-@njit(cache=True)
+@njit
 def note_until(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, i: int) -> None:
     """The end that the start's or the extension's document states; an end before the start contradicts it."""
     c = w.clocks[s]
@@ -243,13 +262,14 @@ def note_until(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: 
         if book.limits[c.limit].counting == BY_DOCUMENT:
             ask_hard(w, s, MISSING_FACT, i, UNTIL_FACT, ev.at[i])
         return
-    c.until_end, c.until_days, c.until_us = ev.until_day[i], c.paused_days, c.paused_us
+    c.until_end, c.until_days, c.until_us = np.int64(ev.until_day[i]), c.paused_days, c.paused_us
     step(w, s, S_UNTIL, i, ev.at[i], c.strict0, c.until, NO_AMOUNT, NO_CODE)
     if c.until < c.start or (c.until_end == 1 and c.until == c.start):
-        ask_hard(w, s, UNTIL_BEFORE_START, i, NO_CODE, ev.at[i])
+        ask_hard(w, s, UNTIL_BEFORE_START, i, UNTIL_FACT, ev.at[i])
+        c.until = NONE
 
 
-@njit(cache=True)
+@njit
 def name_recipients(book: Program, ev: EventArrays, w: Work, s: int, i: int) -> None:
     """Who must be served: as the start names them, else all; an empty list is a question."""
     c = w.clocks[s]
@@ -261,7 +281,7 @@ def name_recipients(book: Program, ev: EventArrays, w: Work, s: int, i: int) -> 
         c.needed = version.recipients_all
 
 
-@njit(cache=True)
+@njit
 def waits_at_start(book: Program, ev: EventArrays, w: Work, s: int, i: int) -> None:
     """A fact with which no limit runs until another event."""
     c = w.clocks[s]
@@ -279,19 +299,57 @@ def waits_at_start(book: Program, ev: EventArrays, w: Work, s: int, i: int) -> N
             step(w, s, S_WAIT, i, c.start, NONE, NONE, NO_AMOUNT, n)
 
 
-@njit(cache=True)
+@njit
 def pauses_at_start(book: Program, ev: EventArrays, w: Work, s: int) -> None:
-    """Pauses of the rule version that are open already count from the start."""
+    """Pauses of the rule version that began and did not end for this clock count from its start."""
     c = w.clocks[s]
-    for p in range(w.n[N_PAUSES]):
-        span = w.pauses[p]
-        if span.open == 1 and span.rv == c.rv and reaches(book, ev, w, s, span.event):
-            c.pause_mask |= 1 << p
+    for n in range(w.n[N_PAUSES]):
+        found = w.pauses[n]
+        if found.rv != c.rv or not reaches(book, ev, w, s, found.event):
+            continue
+        if found.begins == 0:
+            for m in range(n):
+                if ends_pause(w, s, m, found.pause, found.pair):
+                    w.holds[s, m] = 0
+        elif found.over == 0 and not held_already(w, s, found.pause, found.pair):
+            w.holds[s, n] = 1
+    for n in range(w.n[N_PAUSES]):
+        if w.holds[s, n] == 1 and w.pauses[n].begins == DOUBTFUL:
+            w.holds[s, n] = 0
+            ask_soft(w, s, MISSING_FACT, w.pauses[n].event, w.pauses[n].fact, c.start)
+        elif w.holds[s, n] == 1:
             stand_still(w, s, c.start)
-            step(w, s, S_PAUSE, span.event, c.start, NONE, NONE, NO_AMOUNT, span.pause)
+            step(w, s, S_PAUSE, w.pauses[n].event, c.start, NONE, NONE, NO_AMOUNT, w.pauses[n].pause)
 
 
-@njit(cache=True)
+@njit
+def held_already(w: Work, s: int, pause: int, pair: int) -> bool:
+    """Whether a pause of this kind and pair holds the clock."""
+    for n in range(w.n[N_PAUSES]):
+        if w.holds[s, n] == 1 and w.pauses[n].pause == pause and w.pauses[n].pair == pair:
+            return True
+    return False
+
+
+@njit
+def ends_pause(w: Work, s: int, n: int, pause: int, pair: int) -> bool:
+    """Whether an end of this kind and pair ends the pause `n` of a clock; where one side names none it is the same."""
+    held = w.pauses[n]
+    return w.holds[s, n] == 1 and held.pause == pause and (pair < 0 or held.pair < 0 or held.pair == pair)
+
+
+@njit
+def used_up(w: Work, s: int, i: int) -> bool:
+    """Whether an event that once found no clock has ended one since."""
+    older = w.clocks[s].next
+    while older >= 0:
+        if w.clocks[older].stop_event == i:
+            return True
+        older = w.clocks[older].next
+    return False
+
+
+@njit
 def stops_before_start(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int) -> None:
     """An act that should meet the clock but stands before its start: it meets it where the rule lets it come early, else it is a question."""
     c = w.clocks[s]
@@ -299,10 +357,11 @@ def stops_before_start(book: Program, cal: CalendarArrays, ev: EventArrays, w: W
     for n in range(w.n[N_STRAYS]):
         stray = w.strays[n]
         i = stray.event
-        if stray.rule != c.rule or ev.at[i] >= c.start or not reaches(book, ev, w, s, i):
+        if stray.rule != c.rule or ev.at[i] >= c.start or not reaches(book, ev, w, s, i) or used_up(w, s, i):
             continue
+        if ev.day[i] == 1 and local_day(cal, ev.at[i]) == local_day(cal, c.start):
+            continue  # it acts after the start: ADR 1, 5
         if version.before_start == MEETS:
             close(book, cal, ev, w, s, i, c.start, MET)
             return
-        if not (ev.day[i] == 1 and local_day(cal, ev.at[i]) == local_day(cal, c.start)):
-            ask_hard(w, s, STOP_BEFORE_START, i, NO_CODE, ev.at[i])
+        ask_hard(w, s, STOP_BEFORE_START, i, NO_CODE, ev.at[i])

@@ -4,8 +4,7 @@ from numba import njit
 
 from zhunsheng.core.calendar import CalendarArrays
 from zhunsheng.core.dates import NONE
-from zhunsheng.core.fold.clock import PAST, in_time, update
-from zhunsheng.core.fold.due import before, paused_span
+from zhunsheng.core.fold.clock import PAST, in_time, inherit, stand_as_if_resumed
 from zhunsheng.core.fold.effects import act, expire_pauses
 from zhunsheng.core.fold.facts import remember
 from zhunsheng.core.fold.log import ask_hard, mark, step
@@ -50,7 +49,7 @@ def fold(
     return w.n[BASE]
 
 
-@njit(cache=True)
+@njit
 def fold_case(
     book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, first: int, end: int, as_of: int
 ) -> None:
@@ -78,7 +77,7 @@ def fold_case(
         expire_pauses(book, cal, ev, w, group, as_of, as_of)
 
 
-@njit(cache=True)
+@njit
 def finish_case(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, as_of: int) -> None:
     """What each clock is at `as_of`, written to the results."""
     for s in range(w.n[N_CLOCKS]):
@@ -88,19 +87,17 @@ def finish_case(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, as
         write(w, s)
 
 
-@njit(cache=True)
+@njit
 def judge_open(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, as_of: int) -> None:
     """The outcome of a clock that nothing has stopped; a paused one shows its due time as if it resumed now."""
     c = w.clocks[s]
+    inherit(w, s, as_of)
     timely = in_time(cal, w, s, as_of, False)
     if c.strict == NONE and c.earliest != NONE and c.still == 0:
         ask_hard(w, s, BEYOND_CALENDAR, c.start_event, NO_CODE, as_of)
-    if c.wait_mask != 0:
-        c.outcome = WAITING
-        c.strict, c.outer = NONE, NONE
-    elif c.still > 0:
-        c.outcome = PAUSED
-        as_if_resumed(book, cal, ev, w, s, as_of)
+    if c.still > 0:
+        c.outcome = PAUSED if c.wait_mask == 0 else WAITING
+        stand_as_if_resumed(book, cal, ev, w, s, as_of, as_of)
     elif timely == PAST and book.rvs[c.rv].lapse == 1:
         c.outcome = LAPSED
         mark(w, s, S_LAPSED, NO_CODE, c.outer)
@@ -112,23 +109,7 @@ def judge_open(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: 
         c.outcome = UNKNOWN
 
 
-@njit(cache=True)
-def as_if_resumed(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, as_of: int) -> None:
-    """The due times that a paused clock would have if it ran on from now."""
-    c = w.clocks[s]
-    if c.parent >= 0:
-        parent, spec = w.clocks[c.parent], book.children[c.child]
-        c.strict = before(cal, parent.strict, parent.strict_end == 1, spec.span1, spec.span0)
-        c.outer = c.strict
-        return
-    days, work, us = paused_span(cal, c.since, as_of)
-    c.paused_days += days
-    c.paused_work += work
-    c.paused_us += us
-    update(book, cal, ev, w, s, as_of)
-
-
-@njit(cache=True)
+@njit
 def log_dues(w: Work, s: int) -> None:
     """The last steps: the strict due time, whether it rolled, and the outer one."""
     c = w.clocks[s]
@@ -140,7 +121,7 @@ def log_dues(w: Work, s: int) -> None:
         step(w, s, S_DUE, NO_CODE, c.outer, NONE, c.outer, NO_AMOUNT, NO_CODE)
 
 
-@njit(cache=True)
+@njit
 def write(w: Work, s: int) -> None:
     """Copy what leaves the fold."""
     c, n = w.clocks[s], w.n[BASE] + s
@@ -153,4 +134,4 @@ def write(w: Work, s: int) -> None:
     row.earliest, row.latest = (c.earliest, c.latest) if c.strict == NONE else (NONE, NONE)
     row.stopped, row.stop_event, row.outcome = c.stopped, c.stop_event, c.outcome
     row.question, row.question_event, row.question_fact = c.question, c.question_event, c.question_fact
-    row.hard, row.may_not_apply = c.hard, c.may_not_apply
+    row.hard, row.may_not_apply, row.stands_still = c.hard, c.may_not_apply, 1 if c.still > 0 else 0

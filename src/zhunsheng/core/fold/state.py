@@ -92,8 +92,6 @@ STEP_KINDS: Final = (
     S_QUESTION,
 ) = np.arange(21)
 
-MAX_OPEN_PAUSES: Final = 62  # bits of a clock's mask; more at once in one case is refused, not ignored
-
 
 class EventArrays(NamedTuple):
     """Events of many cases in fold order: by group, instant, source, id."""
@@ -137,7 +135,6 @@ CLOCK: Final = record_type(
     until_days=np.int64,  # pauses counted before the end was stated
     until_us=np.int64,
     since=np.int64,  # the clock has stood still since
-    pause_mask=np.int64,
     wait_mask=np.int64,
     granted=np.int64,
     got=np.int64,
@@ -170,6 +167,7 @@ CLOCK: Final = record_type(
     until_end=np.int64,
     open=np.int64,
     excused=np.int64,
+    handed=np.int64,  # it began in the instant in which the one before it ended
     outcome=np.int64,
 )
 """A clock while its case is folded. Instants in microseconds; NONE = none or not known; *_end: an exclusive 24:00.
@@ -198,6 +196,7 @@ RESULT: Final = record_type(
     question=np.int8,
     hard=np.int8,
     may_not_apply=np.int8,
+    stands_still=np.int8,  # paused or waiting when judged or stopped
     strict_end=np.int8,
     outer_end=np.int8,
     outcome=np.int8,
@@ -216,15 +215,17 @@ STEP: Final = record_type(
 )
 ANOMALY: Final = record_type(row=np.int64, event=np.int32, kind=np.int8)
 STRAY: Final = record_type(rule=np.int64, event=np.int64)
-PAUSE_SPAN: Final = record_type(cap=np.int64, pause=np.int64, rv=np.int64, event=np.int64, pair=np.int64, open=np.int64)
+PAUSE_MARK: Final = record_type(
+    cap=np.int64, pause=np.int64, rv=np.int64, event=np.int64, pair=np.int64, fact=np.int64, begins=np.int64, over=np.int64
+)
+ENDS, BEGINS, DOUBTFUL = np.arange(3)  # doubtful: a pause that rests on a fact that nobody states
 CUSTODY: Final = record_type(at=np.int64, person=np.int64, kind=np.int64)
 KNOWN_FACT: Final = record_type(value=np.int64, at=np.int64, person=np.int64, code=np.int64)
 
 # Counters of Work.n.
 N_CLOCKS, N_STRAYS, N_PAUSES, N_CUSTODY, N_FACTS, N_CAPPED, N_STEPS, N_ANOMALIES, FAULT, BASE = np.arange(10)
 COUNTERS: Final = 10
-TOO_MANY_PAUSES: Final = 1
-NO_ROOM: Final = 2
+NO_ROOM: Final = 1
 
 
 class Work(NamedTuple):
@@ -234,7 +235,8 @@ class Work(NamedTuple):
     head: Ints  # rule → newest clock of the case
     stamp: Ints  # rule → the group for which head counts
     strays: Any
-    pauses: Any
+    pauses: Any  # begins and ends of pauses in the case, in order
+    holds: NDArray[np.uint8]  # (clock, mark) 1: this pause holds the clock
     custody: Any
     facts: Any
     n: Ints
@@ -248,14 +250,17 @@ def records(count: int, dtype: np.dtype[Any]) -> Any:
     return np.zeros(count, dtype=dtype).view(np.recarray)
 
 
-def make_work(*, rules: int, clocks: int, events: int, facts: int, results: int, steps: int, anomalies: int) -> Work:
+def make_work(
+    *, rules: int, clocks: int, events: int, pauses: int, facts: int, results: int, steps: int, anomalies: int
+) -> Work:
     """Scratch for cases of at most so many clocks, events and facts; room for so many results, steps, anomalies."""
     return Work(
         clocks=records(clocks, CLOCK),
         head=np.full(rules, -1, dtype=np.int64),
         stamp=np.full(rules, NONE, dtype=np.int64),
         strays=records(clocks + events, STRAY),
-        pauses=records(MAX_OPEN_PAUSES, PAUSE_SPAN),
+        pauses=records(pauses, PAUSE_MARK),
+        holds=np.zeros((clocks, pauses), dtype=np.uint8),
         custody=records(events, CUSTODY),
         facts=records(facts, KNOWN_FACT),
         n=np.zeros(COUNTERS, dtype=np.int64),

@@ -1,0 +1,1 @@
+"""The engine against the oracle: random histories that neither author chose."""
