@@ -166,7 +166,7 @@ class EmbeddedServer:
             (self.binaries.folder, "请用 ZS_PG_BIN 指明它可读的 PostgreSQL 程序目录。"),
         ):
             reach = subprocess.run(
-                ["test", "-x", str(folder)],
+                [shutil.which("test") or "/usr/bin/test", "-x", str(folder)],
                 check=False,
                 user=self.identity.user_to_become,
                 group=self.identity.group_to_become,

@@ -143,9 +143,9 @@ def test_nobody_writes_the_log_but_its_function() -> None:
         "TRUNCATE cases_event",
         "SELECT zs_derive_elements()",
     ):
-        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(statement)
+        refused = pytest.raises(ProgrammingError, match="permission denied")
+        with refused, transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
 
 
 def test_an_event_of_nothing_is_refused_by_the_database_too() -> None:

@@ -14,7 +14,12 @@ class WebConfig(AppConfig):
     name = "zhunsheng.web"
     label = "web"
     verbose_name = "准绳"
-    pages: ClassVar[dict[str, Page]] = {"index": signed_in(), "health": public(), "api:openapi-json": public()}
+    pages: ClassVar[dict[str, Page]] = {
+        "index": signed_in(),
+        "health": public(),
+        "api:openapi-json": public(),
+        "api:api-root": public(),
+    }
     table_rules = (
         TableRule("django_migrations", app_may=("select",), key=("id",), change="plain"),
         TableRule(

@@ -48,7 +48,6 @@ INSTALLED_APPS = [
     "zhunsheng.apps.cases.apps.CasesConfig",
 ]
 MIDDLEWARE = [
-    "zhunsheng.web.outage.OutageMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "zhunsheng.web.headers.HeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

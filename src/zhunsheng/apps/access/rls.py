@@ -28,6 +28,7 @@ def _policy(table: str, condition: str) -> Iterator[str]:
     yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
     for name in ("seen", "whole", "added", "changed", "removed"):
         yield f"DROP POLICY IF EXISTS {name} ON {table}"
+    condition = f"(SELECT zs_whole()) OR ({condition})"
     yield f"CREATE POLICY seen ON {table} FOR SELECT TO zs_app USING ({condition})"
     yield f"CREATE POLICY whole ON {table} FOR SELECT TO {WHOLE_TABLE_READERS} USING (true)"
     yield f"CREATE POLICY added ON {table} FOR INSERT TO zs_app WITH CHECK (true)"

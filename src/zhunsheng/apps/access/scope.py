@@ -1,13 +1,16 @@
 """What the policy table means for one person now: where he stands, and which cases that lets him reach."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 from django.db.models import Q
 
 from zhunsheng.apps.access.policy import Action, Label, Relation, permits
 from zhunsheng.apps.org.selectors import held_posts, units_below
+
+SCOPE_SETTINGS: Final = ("zs.whole", "zs.officer", "zs.everywhere", "zs.own", "zs.units")
 
 
 @dataclass(frozen=True)
@@ -102,21 +105,13 @@ def cases_q(viewer: Viewer, action: Action, *, own: Q, prefix: str = "") -> Q:
 def session_scope(viewer: Viewer | None) -> dict[str, str]:
     """The settings that row security reads, for a viewer, or for a process of ours, which sees everything."""
     if viewer is None:
-        labels: Sequence[Label] = tuple(Label)
-        return _settings(officer="", everywhere=labels, own=(), units=())
+        return dict(zip(SCOPE_SETTINGS, ("on", "", "", "", ""), strict=True))
     reach = viewer.reach(Action.CASE_LIST)
-    return _settings(
-        officer=str(viewer.officer or ""),
-        everywhere=[label for label, part in reach.items() if part.everywhere],
-        own=[label for label, part in reach.items() if part.own],
-        units=[f"{label}:{unit}" for label, part in reach.items() for unit in sorted(part.units)],
+    values = (
+        "",
+        str(viewer.officer or ""),
+        ",".join(label for label, part in reach.items() if part.everywhere),
+        ",".join(label for label, part in reach.items() if part.own),
+        ",".join(f"{label}:{unit}" for label, part in reach.items() for unit in sorted(part.units)),
     )
-
-
-def _settings(*, officer: str, everywhere: Sequence[str], own: Sequence[str], units: Sequence[str]) -> dict[str, str]:
-    return {
-        "zs.officer": officer,
-        "zs.everywhere": ",".join(everywhere),
-        "zs.own": ",".join(own),
-        "zs.units": ",".join(units),
-    }
+    return dict(zip(SCOPE_SETTINGS, values, strict=True))

@@ -81,7 +81,8 @@ def _leaves(tables: Sequence[TableRule]) -> sql.Composed:
 def _unsealed(rule: TableRule, horizon: int) -> sql.Composed:
     return sql.SQL(
         "SELECT 'U', {source}::text, {key}, CASE WHEN t.xid < {horizon} THEN 'unsealed' ELSE 'pending' END"
-        " FROM {table} t WHERE NOT EXISTS (SELECT FROM audit_leaf l WHERE l.source = {source} AND l.row_key = {key}) ORDER BY 3"
+        " FROM {table} t"
+        " WHERE NOT EXISTS (SELECT FROM audit_leaf l WHERE l.source = {source} AND l.row_key = {key}) ORDER BY 3"
     ).format(
         source=sql.Literal(rule.table),
         key=row_key(rule, "t"),

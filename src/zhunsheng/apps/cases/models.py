@@ -12,6 +12,7 @@ from zhunsheng.apps.access.policy import LABEL_TITLES, Label
 from zhunsheng.apps.audit.fields import SealedModel
 from zhunsheng.apps.org.models import Officer, Unit
 
+LABELS = [(label.value, title) for label, title in LABEL_TITLES.items()]
 CASE_NUMBER = RegexValidator(
     r"\A[A-Z]\d{12}(19|20)\d{2}(0[1-9]|1[0-2])\d{4}\Z",
     "案件编号是 1 个大写字母、12 位单位代码、6 位年月和 4 位序号。",
@@ -45,7 +46,7 @@ class Case(models.Model):
     number = models.CharField("案件编号", primary_key=True, max_length=40)
     title = models.CharField("案件名称（掩码）", max_length=120, blank=True, default="")
     kind = models.CharField("类别", max_length=20, choices=Kind, default=Kind.UNKNOWN)
-    label = models.CharField("密级标签", max_length=10, choices=LABEL_TITLES, default=Label.ORDINARY)
+    label = models.CharField("密级标签", max_length=10, choices=LABELS, default=Label.ORDINARY.value)
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, db_constraint=False)
     registered_unit = models.BooleanField("单位已登记", default=False)
     first_at = models.DateTimeField("最早事件", null=True, blank=True)
@@ -53,7 +54,9 @@ class Case(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=["unit", "number"], name="cases_case_unit"),)
-        constraints = (models.CheckConstraint(condition=Q(label__in=[*Label]), name="case_label_is_known"),)
+        constraints = (
+            models.CheckConstraint(condition=Q(label__in=[code for code, _ in LABELS]), name="case_label_is_known"),
+        )
 
     def __str__(self) -> str:
         return self.number
@@ -92,14 +95,14 @@ class Person(models.Model):
 
     id = models.CharField("人员编号", primary_key=True, max_length=80)
     masked_name = models.CharField("姓名（掩码）", max_length=40)
-    minor = models.BooleanField("未成年", null=True)
-    name = models.BinaryField("姓名密文", null=True)
-    id_number = models.BinaryField("证件号密文", null=True)
-    phone = models.BinaryField("电话密文", null=True)
-    address = models.BinaryField("住址密文", null=True)
-    name_index = models.BinaryField("姓名索引", null=True, max_length=16, db_index=True)
-    id_number_index = models.BinaryField("证件号索引", null=True, max_length=16, db_index=True)
-    phone_index = models.BinaryField("电话索引", null=True, max_length=16, db_index=True)
+    minor = models.BooleanField("未成年", null=True, blank=True)
+    name = models.BinaryField("姓名密文", null=True, blank=True)
+    id_number = models.BinaryField("证件号密文", null=True, blank=True)
+    phone = models.BinaryField("电话密文", null=True, blank=True)
+    address = models.BinaryField("住址密文", null=True, blank=True)
+    name_index = models.BinaryField("姓名索引", null=True, blank=True, max_length=16, db_index=True)
+    id_number_index = models.BinaryField("证件号索引", null=True, blank=True, max_length=16, db_index=True)
+    phone_index = models.BinaryField("电话索引", null=True, blank=True, max_length=16, db_index=True)
 
     def __str__(self) -> str:
         return self.masked_name
@@ -171,7 +174,7 @@ class Document(models.Model):
     document_no = models.CharField("文号", max_length=80, blank=True, default="")
     kind = models.CharField("文种", max_length=40)
     made_on = models.DateField("制作日期", null=True, blank=True)
-    signed = models.BooleanField("已签名", null=True)
+    signed = models.BooleanField("已签名", null=True, blank=True)
     recorded_at = models.DateTimeField("登记")
 
     class Meta:
