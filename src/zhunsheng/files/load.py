@@ -9,13 +9,16 @@ import polars as pl
 from zhunsheng.core.vocabulary import Vocabulary
 from zhunsheng.files.csv_file import read_csv
 from zhunsheng.files.events import to_events
+from zhunsheng.files.jsonl_file import read_jsonl
 from zhunsheng.files.mapped import map_rows
 from zhunsheng.files.mapping import Mapping
 from zhunsheng.files.parquet_file import read_parquet
 from zhunsheng.files.refusal import ROW, Issues
 from zhunsheng.files.times import Clockwork
+from zhunsheng.files.xes_file import read_xes
+from zhunsheng.files.xlsx_file import read_xlsx
 
-SUFFIXES: Final = (".csv", ".parquet")
+SUFFIXES: Final = (".csv", ".parquet", ".xlsx", ".jsonl", ".ndjson", ".xes", ".xes.gz")
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,16 @@ def _rows(path: Path, mapping: Mapping | None, issues: Issues) -> pl.DataFrame:
     elif not path.is_file():
         issues.add("there is no such file.", "Check the path.")
     issues.refuse()
+    columns = mapping.columns if mapping else None
     if suffix == ".parquet":
-        return read_parquet(path, issues, columns=mapping.columns if mapping else None)
-    reading = {} if mapping is None else {"encoding": mapping.encoding, "delimiter": mapping.delimiter}
-    header_row = mapping.header_row if mapping else 1
-    return read_csv(path.read_bytes(), issues, header_row=header_row, **reading)
+        return read_parquet(path, issues, columns=columns)
+    if suffix in (".xes", ".xes.gz"):
+        return read_xes(path, issues, columns=columns)
+    how = mapping or Mapping(())
+    if suffix == ".xlsx":
+        return read_xlsx(path, issues, sheet=how.sheet, header_row=how.header_row)
+    if suffix in (".jsonl", ".ndjson"):
+        return read_jsonl(path.read_bytes(), issues, encoding=how.encoding)
+    return read_csv(
+        path.read_bytes(), issues, delimiter=how.delimiter, encoding=how.encoding, header_row=how.header_row
+    )

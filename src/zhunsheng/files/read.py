@@ -1,4 +1,4 @@
-"""Files → the event table. What is read is checked whole; nothing of a faulty file gets in."""
+"""Files → the event table. Each is parsed in a child process and checked whole; nothing of a faulty one gets in."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,8 @@ from zhunsheng.core.schemas import EVENTS
 from zhunsheng.core.vocabulary import Vocabulary
 from zhunsheng.files.duplicates import FILE, collapse
 from zhunsheng.files.events import without_rows
-from zhunsheng.files.load import Loaded, load_file
+from zhunsheng.files.isolation import FileReader
+from zhunsheng.files.load import Loaded
 from zhunsheng.files.mapping import Mapping
 from zhunsheng.files.refusal import InputRefused, Issue
 
@@ -46,11 +47,12 @@ def read_events(paths: Sequence[Path], *, vocabulary: Vocabulary, mapping: Mappi
     """
     loaded: list[Loaded] = []
     issues: list[Issue] = []
-    for path in paths:
-        try:
-            loaded.append(load_file(path, vocabulary=vocabulary, mapping=mapping))
-        except InputRefused as refused:
-            issues += refused.issues
+    with FileReader(vocabulary, mapping) as reader:
+        for path in paths:
+            try:
+                loaded.append(reader.read(path))
+            except InputRefused as refused:
+                issues += refused.issues
     if issues:
         raise InputRefused(issues)
     files = tuple(

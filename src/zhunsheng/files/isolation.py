@@ -1,0 +1,94 @@
+"""Files of others are read in a child process: what crashes, hangs or exhausts it is a refusal here."""
+
+import json
+import os
+import pickle
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping as Dictionary
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final
+
+import polars as pl
+
+from zhunsheng.core.vocabulary import Vocabulary
+from zhunsheng.files.child import EVENTS_FILE, OUTCOME_FILE, Ending, Limits, Request
+from zhunsheng.files.load import Loaded, suffix_of
+from zhunsheng.files.mapping import Mapping
+from zhunsheng.files.refusal import InputRefused, Issue
+
+MEGABYTE: Final = 1 << 20
+LEAST_MEMORY: Final = 400 * MEGABYTE
+LEAST_SECONDS: Final = 15.0
+SECONDS_PER_MEGABYTE: Final = 1 / 20  # of memory allowed
+SHARE_OF_MACHINE: Final = 0.7
+LEAST_OUTPUT: Final = 256 * MEGABYTE
+GROWTH: Final[Dictionary[str | None, int]] = {
+    ".csv": 20, ".jsonl": 30, ".ndjson": 30, ".parquet": 2000, ".xlsx": 150, ".xes": 8, ".xes.gz": 200,
+}  # fmt: skip
+"""Suffix → how many times its size on disk a sound file may need in memory (a column of one value takes none)."""
+
+
+class FileReader:
+    """Reads files one after the other, each in a fresh fork of one child process. A context manager."""
+
+    def __init__(self, vocabulary: Vocabulary, mapping: Mapping | None = None) -> None:
+        self.vocabulary, self.mapping = vocabulary, mapping
+        self.last: Ending | None = None
+
+    def __enter__(self) -> "FileReader":
+        # One thread of BLAS, which nothing here uses: a fork then copies no pool of them.
+        environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+        command = [sys.executable, "-P", "-m", "zhunsheng.files.child"]
+        self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._child.communicate()
+
+    def read(self, path: Path) -> Loaded:
+        """The events of one file. Raises InputRefused, also where the reader crashed or ran out of what it may use."""
+        with tempfile.TemporaryDirectory(prefix="zs-read-") as name:
+            folder = Path(name)
+            self.last = self._ask(Request(path.absolute(), folder, self.vocabulary, self.mapping, limits_of(path)))
+            if self.last.status != 0:
+                raise InputRefused([_crash(path, self.last, limits_of(path))])
+            outcome = json.loads((folder / OUTCOME_FILE).read_text("utf-8"))
+            if "issues" in outcome:
+                raise InputRefused(Issue(**issue) for issue in outcome["issues"])
+            events = pl.read_ipc(folder / EVENTS_FILE)
+            return Loaded(events, outcome["rows_in"], outcome["rows_without_event"])
+
+    def _ask(self, request: Request) -> Ending:
+        assert self._child.stdin is not None  # both are pipes
+        assert self._child.stdout is not None
+        pickle.dump(request, self._child.stdin)
+        self._child.stdin.flush()
+        answer: dict[str, Any] = json.loads(self._child.stdout.readline())
+        return Ending(**answer)
+
+
+def limits_of(path: Path) -> Limits:
+    """What reading a file may cost: a fixed part, and a part that grows with its size."""
+    size = path.stat().st_size if path.is_file() else 0
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    grown = size * GROWTH.get(suffix_of(path), 1)
+    memory = min(LEAST_MEMORY + grown, max(LEAST_MEMORY, int(machine * SHARE_OF_MACHINE)))
+    seconds = LEAST_SECONDS + grown / MEGABYTE * SECONDS_PER_MEGABYTE
+    return Limits(memory, seconds, LEAST_OUTPUT + grown)
+
+
+def _crash(path: Path, ending: Ending, limits: Limits) -> Issue:
+    """What is told of a file that its reader did not survive."""
+    allowed = f"{limits.memory_bytes // MEGABYTE} MB and {limits.seconds:.0f} s"
+    if ending.timed_out:
+        text = f"takes longer than a file of its size should ({allowed})."
+    else:
+        text = (
+            f"ends its reader (code {ending.status}) or needs more memory than a file of its size should ({allowed})."
+        )
+    return Issue(path.name, text, "It is damaged or made to do harm: export it again, or split it.")
