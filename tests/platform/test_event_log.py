@@ -23,7 +23,8 @@ CASE = "A3502030100002026030001"
 
 
 @pytest.fixture(autouse=True)
-def today() -> None:
+def today(db: None) -> None:
+    del db
     clock.set_city_clock(noon("2026-03-10"), seconds_per_second=0)
 
 

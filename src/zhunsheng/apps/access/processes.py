@@ -1,4 +1,4 @@
-"""Our own processes (the supervisor, an importer, a command): they act under their name and see every case."""
+"""Who acts outside a page: our own processes, source systems, and people through a command."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +11,13 @@ from zhunsheng.apps.audit.context import Acting, acting, session_settings
 def as_process(name: str, *, purpose: str = "") -> Iterator[None]:
     """One transaction of a process of ours."""
     with acting(Acting(f"process:{name}", purpose=purpose)), session_settings(session_scope(None)):
+        yield
+
+
+@contextmanager
+def as_source(source: str) -> Iterator[None]:
+    """One transaction in the name of a source system: what it reports is held against every case."""
+    with acting(Acting(f"source:{source}")), session_settings(session_scope(None)):
         yield
 
 

@@ -7,7 +7,7 @@ from ninja import Field, Router, Schema
 from ninja.security import HttpBearer
 from pydantic import ConfigDict
 
-from zhunsheng.apps.audit.context import Acting, acting
+from zhunsheng.apps.access.processes import as_source
 from zhunsheng.apps.cases.eventlog import record_events
 from zhunsheng.apps.cases.incoming import read_rows
 from zhunsheng.apps.cases.models import Source
@@ -109,7 +109,7 @@ router = Router(auth=SourceKey())
 def record_batch(request: HttpRequest, body: BatchIn) -> ReceiptOut:
     """One call of the event log, in the name of the source."""
     source: Source = getattr(request, "auth")  # noqa: B009 - set by ninja, unknown to HttpRequest
-    with acting(Acting(actor=f"source:{source.id}")):
+    with as_source(source.id):
         rows = [event.model_dump(exclude_unset=True) for event in body.events]
         events, refusals = read_rows(rows, source=source.id, zone=source.zone, vocabulary=vocabulary())
         receipt = record_events(

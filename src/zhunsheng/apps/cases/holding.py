@@ -6,11 +6,11 @@ confirms it with a document; what it was and who decided stays either way.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import polars as pl
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 
 from zhunsheng.apps.audit import clock
 from zhunsheng.apps.cases.clock_stops import EventKey, stopped_red_clocks
@@ -51,6 +51,8 @@ def to_be_held(events: pl.DataFrame, *, second_person: bool) -> dict[EventKey, t
         lacks = _lacking(has_document=documented[key], has_second_person=second_person)
         if lacks:
             found[key] = (lacks, clocks)
+    for key in _in_the_log(found):
+        del found[key]  # delivered again after it was confirmed: the log says whether it is the same
     return found
 
 
@@ -73,18 +75,21 @@ def decide(*, held: HeldEvent, confirmed: bool, by: str, document_no: str, reaso
     :raises AlreadyDecided: it is decided.
     :raises DocumentMissing: neither the event nor the decision names a document.
     """
-    locked = HeldEvent.objects.select_for_update().get(pk=held.pk)
-    earlier = HeldDecision.objects.filter(held=locked).first()
+    earlier = HeldDecision.objects.filter(held=held).first()
     if earlier is not None:
         raise AlreadyDecided(at=f"{earlier.at:%Y-%m-%d %H:%M}", by=earlier.by)
-    if locked.by == by:
+    if held.by == by:
         raise OwnEvent
-    document = document_no or locked.body.get("document_no") or ""
+    document = document_no or held.body.get("document_no") or ""
     if confirmed and not document:
         raise DocumentMissing
-    return HeldDecision.objects.create(
-        held=locked, confirmed=confirmed, document_no=document, reason=reason, by=by, at=at
-    )
+    try:
+        with transaction.atomic():
+            return HeldDecision.objects.create(
+                held=held, confirmed=confirmed, document_no=document, reason=reason, by=by, at=at
+            )
+    except IntegrityError as problem:  # somebody else decided between the question and the answer
+        raise AlreadyDecided(at=f"{at:%Y-%m-%d %H:%M}", by="另一个人") from problem
 
 
 def held_frame(held: HeldEvent, schema: pl.Schema) -> pl.DataFrame:
@@ -93,6 +98,19 @@ def held_frame(held: HeldEvent, schema: pl.Schema) -> pl.DataFrame:
     for name in ("at", "until"):
         body[name] = datetime.fromisoformat(body[name]) if body[name] else None
     return pl.DataFrame([body], schema=schema, orient="row")
+
+
+def _in_the_log(keys: Iterable[EventKey]) -> list[EventKey]:
+    wanted = list(keys)
+    if not wanted:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT source, id, version FROM cases_event WHERE (source, id, version) IN"
+            " (SELECT * FROM unnest(%s::text[], %s::text[], %s::integer[]))",
+            [list(column) for column in zip(*wanted, strict=True)],
+        )
+        return [(row[0], row[1], row[2]) for row in cursor.fetchall()]
 
 
 def _lacking(*, has_document: bool, has_second_person: bool) -> str:
