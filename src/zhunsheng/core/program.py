@@ -60,7 +60,7 @@ class Program(NamedTuple):
     """The tables, each a record array; a pair of fields such as tests0, tests1 is a range."""
 
     role_ptr: Ints  # event type → range of roles, in the order in which they act
-    roles: Records  # kind, rv, arg (tier, pause, restart or recipient bit)
+    roles: Records  # kind, rv, arg (tier, pause, restart or recipient bit), child (counted back from another rule)
     rvs: Records
     limits: Records
     tiers: Records
@@ -122,7 +122,8 @@ class _Compiler:
     """Collects rows while it walks the rules; `compile` freezes them."""
 
     def __init__(self, rules: Sequence[r.Rule], vocabulary: Vocabulary) -> None:
-        self.rules, self.vocabulary = tuple(rules), vocabulary
+        # A rule that is counted back from another is judged after it: at one instant its roles come last.
+        self.rules, self.vocabulary = tuple(sorted(rules, key=lambda rule: any(p.rule for p in rule.parents))), vocabulary
         self.types = tuple(sorted(vocabulary.event_types))
         self.type_code = {name: n for n, name in enumerate(self.types)}
         self.facts = tuple(vocabulary.facts[name] for name in sorted(vocabulary.facts))
@@ -320,8 +321,11 @@ class _Compiler:
         pointers = np.cumsum([0] + [len(row) for row in rows])
         return pointers.tolist(), [child for row in rows for child in row]
 
+    def _is_child(self, rv: int) -> int:
+        return int(any(parent.rule for parent in self.rules[self.rv[rv]["rule"]].parents))
+
     def _program(self) -> Program:
-        roles = [sorted(row) for row in self.roles]
+        roles = [sorted(row, key=lambda role: (self._is_child(role[1]), *role)) for row in self.roles]
         flat = [role for row in roles for role in row]
         child_ptr, children = self._children()
         special = [self.fact_code.get(name, -1) for name in ("tier", "days", self.vocabulary.custody_fact)]
@@ -334,7 +338,7 @@ class _Compiler:
         ]
         return Program(
             role_ptr=np.cumsum([0] + [len(row) for row in roles]),
-            roles=_records([{"kind": kind, "rv": rv, "arg": arg} for kind, rv, arg in flat], ROLE_FIELDS),
+            roles=_records([{"kind": kind, "rv": rv, "arg": arg, "child": self._is_child(rv)} for kind, rv, arg in flat], ROLE_FIELDS),
             rvs=_records(self.rv, RV_FIELDS),
             limits=_records(self.limit, LIMIT_FIELDS),
             tiers=_records(self.tier, TIER_FIELDS),
@@ -352,7 +356,7 @@ class _Compiler:
 
 
 PAIRS: Final = frozenset({"rv", "limits", "tiers", "restarts", "applies", "parent", "tests", "start", "values", "span"})
-ROLE_FIELDS: Final = ("kind", "rv", "arg")
+ROLE_FIELDS: Final = ("kind", "rv", "arg", "child")
 RV_FIELDS: Final = (
     "rule",
     "first_day",

@@ -188,19 +188,19 @@ def refresh(book: Program, cal: CalendarArrays, w: Work, s: int, as_of: int, oth
         if not (lim.roll == BY_CUSTODY and anyone_held(w, looked_at, otherwise_held)):
             c.outer = end_of(cal, roll_forward(cal, day_of_end(cal, c.unrolled)))
     if c.until != NONE:
-        cap_by_document(cal, w, s, lim.counting)
+        cap_by_document(cal, w, s, lim.counting, lim.unit)
     if c.strict != NONE and c.outer != NONE and c.outer < c.strict:
         c.outer, c.outer_end = c.strict, c.strict_end
 
 
 @njit
-def cap_by_document(cal: CalendarArrays, w: Work, s: int, counting: int) -> None:
+def cap_by_document(cal: CalendarArrays, w: Work, s: int, counting: int, unit: int) -> None:
     """The end that a document states, if it is the earlier; pauses since it was stated move it too."""
     c = w.clocks[s]
-    if c.until_end == 1:
-        end = end_of(cal, day_of_end(cal, c.until) + c.paused_days - c.until_days)
-    else:
-        end = c.until + c.paused_us - c.until_us
+    days, work, us = c.paused_days - c.until_days, c.paused_work - c.until_work, c.paused_us - c.until_us
+    end = shift(cal, unit, c.until, c.until_end == 1, days, work, us)
+    if end == NONE:
+        return
     by_document = counting == BY_DOCUMENT
     if (c.strict == NONE and by_document) or (c.strict != NONE and end < c.strict):
         c.strict, c.strict_end = end, c.until_end

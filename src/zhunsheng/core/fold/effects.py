@@ -164,6 +164,16 @@ def act_late(
             continue
         if reaches(book, ev, w, s, k) and not heard_before(book, ev, w, s, k):
             affect(book, cal, ev, w, group, s, r, k, as_of)
+            if kind == SATISFY:
+                no_stray(w, w.clocks[s].rule, k)
+
+
+@njit
+def no_stray(w: Work, rule: int, k: int) -> None:
+    """An event that found nothing has found its clock after all."""
+    for n in range(w.n[N_STRAYS]):
+        if w.strays[n].rule == rule and w.strays[n].event == k:
+            w.strays[n].rule = NO_CODE
 
 
 @njit
@@ -310,6 +320,9 @@ def restart(
     run_limit(book, cal, ev, w, t, limit, book.limits[limit].amount, i)
     note_until(book, cal, ev, w, t, i)
     carry_over(book, w, s, t, at)
+    if c.may_not_apply == 1:
+        w.clocks[t].may_not_apply = 1
+        ask_hard(w, t, c.question, c.question_event, c.question_fact, at)
     ask_for_hour(book, ev, w, t, i)
     update(book, cal, ev, w, t, as_of)
     follow(book, cal, ev, w, group, t, i, at, as_of)

@@ -6,7 +6,7 @@ from numba import njit
 from zhunsheng.core.calendar import CalendarArrays
 from zhunsheng.core.dates import NONE, local_day
 from zhunsheng.core.fold.clock import close, newest, reaches, stand_still, update
-from zhunsheng.core.fold.due import before, count, counts_hours, set_limit
+from zhunsheng.core.fold.due import before, count, counts_hours, paused_span, set_limit
 from zhunsheng.core.fold.facts import FAILS, HOLDS, MISSING, holds, known_fact, named, stated
 from zhunsheng.core.fold.log import ask_hard, ask_soft, mark, step
 from zhunsheng.core.fold.state import (
@@ -137,7 +137,7 @@ def open_clock(
     c.strict0, c.outer0, c.strict, c.outer, c.unrolled = NONE, NONE, NONE, NONE, NONE
     c.strict0_end, c.outer0_end, c.strict_end, c.outer_end, c.origin_day = 0, 0, 0, 0, 0
     c.earliest, c.latest, c.until, c.since, c.amount = NONE, NONE, NONE, NONE, 0
-    c.until_end, c.until_days, c.until_us = 0, 0, 0
+    c.until_end, c.until_days, c.until_work, c.until_us = 0, 0, 0, 0
     c.paused_days, c.paused_work, c.paused_us = 0, 0, 0
     c.settled_days, c.settled_work, c.settled_us = 0, 0, 0
     c.still, c.wait_mask, c.granted, c.got, c.needed, c.excused, c.handed = 0, 0, 0, 0, 0, 0, 0
@@ -152,16 +152,19 @@ def begin(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, 
     version = book.rvs[c.rv]
     mark(w, s, S_START, i, c.start)
     step(w, s, S_VERSION, i, c.start, NONE, NONE, NO_AMOUNT, c.rv)
-    limit = choose_limit(book, ev, w, s, i)
+    limit, missing = choose_limit(book, ev, w, s, i)
     run_limit(book, cal, ev, w, s, limit, book.limits[limit].amount, i)
+    if missing:
+        c.strict0, c.outer0 = NONE, NONE  # which limit runs is not known
+    waits_at_start(book, ev, w, s, i)
     if version.parent_fact >= 0:
         count_back_from_fact(book, cal, ev, w, s, i)
-    tiers_at_start(book, cal, ev, w, s, i)
-    note_until(book, cal, ev, w, s, i)
+    else:
+        tiers_at_start(book, cal, ev, w, s, i)
+        ask_for_hour(book, ev, w, s, i)
+        note_until(book, cal, ev, w, s, i)
     if version.recipients_fact >= 0:
         name_recipients(book, ev, w, s, i)
-    waits_at_start(book, ev, w, s, i)
-    ask_for_hour(book, ev, w, s, i)
     pauses_at_start(book, ev, w, s)
     update(book, cal, ev, w, s, as_of)
     if version.before_start in (QUESTION, MEETS):
@@ -169,8 +172,8 @@ def begin(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, 
 
 
 @njit
-def choose_limit(book: Program, ev: EventArrays, w: Work, s: int, i: int) -> int:
-    """The first limit whose tests hold; the last has none. A fact that nobody states leaves the limit unknown."""
+def choose_limit(book: Program, ev: EventArrays, w: Work, s: int, i: int) -> tuple[int, bool]:
+    """The first limit whose tests hold; the last has none. True: a fact that nobody states leaves the limit unknown."""
     c = w.clocks[s]
     version = book.rvs[c.rv]
     for limit in range(version.limits0, version.limits1):
@@ -178,8 +181,8 @@ def choose_limit(book: Program, ev: EventArrays, w: Work, s: int, i: int) -> int
         if result == MISSING:
             ask_hard(w, s, MISSING_FACT, i, fact, ev.at[i])
         if result != FAILS:
-            return limit
-    return version.limits1 - 1
+            return limit, result == MISSING
+    return version.limits1 - 1, False
 
 
 @njit
@@ -262,7 +265,10 @@ def note_until(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: 
         if book.limits[c.limit].counting == BY_DOCUMENT:
             ask_hard(w, s, MISSING_FACT, i, UNTIL_FACT, ev.at[i])
         return
-    c.until_end, c.until_days, c.until_us = np.int64(ev.until_day[i]), c.paused_days, c.paused_us
+    c.until_end, c.until_days, c.until_work, c.until_us = np.int64(ev.until_day[i]), c.paused_days, c.paused_work, c.paused_us
+    if c.still > 0:
+        days, work, us = paused_span(cal, c.since, max(ev.at[i], c.since))
+        c.until_days, c.until_work, c.until_us = c.until_days + days, c.until_work + work, c.until_us + us
     step(w, s, S_UNTIL, i, ev.at[i], c.strict0, c.until, NO_AMOUNT, NO_CODE)
     if c.until < c.start or (c.until_end == 1 and c.until == c.start):
         ask_hard(w, s, UNTIL_BEFORE_START, i, UNTIL_FACT, ev.at[i])
@@ -339,17 +345,6 @@ def ends_pause(w: Work, s: int, n: int, pause: int, pair: int) -> bool:
 
 
 @njit
-def used_up(w: Work, s: int, i: int) -> bool:
-    """Whether an event that once found no clock has ended one since."""
-    older = w.clocks[s].next
-    while older >= 0:
-        if w.clocks[older].stop_event == i:
-            return True
-        older = w.clocks[older].next
-    return False
-
-
-@njit
 def stops_before_start(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int) -> None:
     """An act that should meet the clock but stands before its start: it meets it where the rule lets it come early, else it is a question."""
     c = w.clocks[s]
@@ -357,11 +352,12 @@ def stops_before_start(book: Program, cal: CalendarArrays, ev: EventArrays, w: W
     for n in range(w.n[N_STRAYS]):
         stray = w.strays[n]
         i = stray.event
-        if stray.rule != c.rule or ev.at[i] >= c.start or not reaches(book, ev, w, s, i) or used_up(w, s, i):
+        if stray.rule != c.rule or ev.at[i] >= c.start or not reaches(book, ev, w, s, i):
             continue
         if ev.day[i] == 1 and local_day(cal, ev.at[i]) == local_day(cal, c.start):
             continue  # it acts after the start: ADR 1, 5
         if version.before_start == MEETS:
+            stray.rule = NO_CODE
             close(book, cal, ev, w, s, i, c.start, MET)
             return
         ask_hard(w, s, STOP_BEFORE_START, i, NO_CODE, ev.at[i])

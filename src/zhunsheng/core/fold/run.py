@@ -53,7 +53,7 @@ def fold(
 def fold_case(
     book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, first: int, end: int, as_of: int
 ) -> None:
-    """All events of one case in order; at one instant, role by role."""
+    """All events of one case in order; at one instant, role by role, and rules counted back from others after these."""
     w.n[N_CLOCKS], w.n[N_STRAYS], w.n[N_PAUSES], w.n[N_CAPPED] = 0, 0, 0, 0
     remember(book, ev, w, first, end)
     i = first
@@ -67,10 +67,11 @@ def fold_case(
             for r in range(book.role_ptr[ev.type[i]], book.role_ptr[ev.type[i] + 1]):
                 act(book, cal, ev, w, group, r, i, (i, j), as_of)
         else:
-            for kind in range(ROLE_COUNT):
+            for turn in range(2 * ROLE_COUNT):
+                child, kind = turn // ROLE_COUNT, turn % ROLE_COUNT
                 for k in range(i, j):
                     for r in range(book.role_ptr[ev.type[k]], book.role_ptr[ev.type[k] + 1]):
-                        if book.roles[r].kind == kind:
+                        if book.roles[r].kind == kind and book.roles[r].child == child:
                             act(book, cal, ev, w, group, r, k, (i, j), as_of)
         i = j
     if w.n[N_CAPPED] > 0:

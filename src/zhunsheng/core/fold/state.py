@@ -133,6 +133,7 @@ CLOCK: Final = record_type(
     settled_us=np.int64,
     until=np.int64,
     until_days=np.int64,  # pauses counted before the end was stated
+    until_work=np.int64,
     until_us=np.int64,
     since=np.int64,  # the clock has stood still since
     wait_mask=np.int64,
