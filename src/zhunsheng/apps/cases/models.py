@@ -241,6 +241,17 @@ class Source(models.Model):
         return self.title
 
 
+class SourceProgress(models.Model):
+    """How far a source's view has been read."""
+
+    source = models.OneToOneField(Source, models.PROTECT, primary_key=True, related_name="progress")
+    watermark = models.DateTimeField("水位")
+    at = models.DateTimeField("读取")
+
+    def __str__(self) -> str:
+        return f"{self.source_id} {self.watermark}"
+
+
 class HeldEvent(SealedModel):
     """An event that would stop a red clock, waiting for its document or a second person."""
 
