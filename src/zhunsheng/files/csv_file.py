@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from zhunsheng.files.refusal import ROW, Issues
+from zhunsheng.files.refusal import ROW, InputRefused, Issues
 from zhunsheng.files.table import check_header, tidy
 
 CHUNK: Final = 1 << 23
@@ -38,7 +38,7 @@ def read_csv(
         issues.add("there is no header row.", "The first row must name the columns.", row=header_row)
         issues.refuse()
     body = int(starts[header_row]) if len(starts) > header_row else len(text)
-    header = next(csv.reader(io.StringIO(text[starts[header_row - 1] : body].decode()), delimiter=delimiter))
+    header = _header(text[starts[header_row - 1] : body], delimiter, issues, row=header_row)
     check_header(header, issues, row=header_row)
     _refuse_ragged(widths[header_row:], len(header), header_row, issues)
     rows = pl.DataFrame(schema=dict.fromkeys(header, pl.String()))
@@ -50,6 +50,14 @@ def read_csv(
         )
         issues.refuse()
     return tidy(rows.with_columns(pl.int_range(header_row + 1, len(starts) + 1, dtype=pl.Int64).alias(ROW)), issues)
+
+
+def _header(record: bytes, delimiter: str, issues: Issues, *, row: int) -> list[str]:
+    try:
+        return next(csv.reader(io.StringIO(record.decode(), newline=""), delimiter=delimiter, strict=True))
+    except csv.Error:
+        issues.add("the header cannot be read.", "End lines with a line feed; put quotes around names.", row=row)
+        raise InputRefused(issues.found) from None
 
 
 def decoded(data: bytes, encoding: str, issues: Issues) -> bytes:
@@ -85,11 +93,12 @@ def _records(text: bytes, delimiter: str, issues: Issues) -> tuple[NDArray[np.in
     quotes = separators = 0
     for first in range(0, len(data), CHUNK):
         chunk = data[first : first + CHUNK]
-        places = np.flatnonzero((chunk == QUOTE) | (chunk == NEWLINE) | (chunk == separator))
+        places = np.flatnonzero((chunk == QUOTE) | (chunk == NEWLINE) | (chunk == separator) | (chunk == RETURN))
         kinds = chunk[places]
         is_outside = ((quotes + np.cumsum(kinds == QUOTE)) & 1) == 0
         is_end = is_outside & (kinds == NEWLINE)
         counted = separators + np.cumsum(is_outside & (kinds == separator))
+        _refuse_lone_returns(data, first + places[is_outside & (kinds == RETURN)], issues)
         _refuse_stray_quotes(data, first + places[kinds == QUOTE], quotes, separator, issues)
         ends.append(first + places[is_end])
         separators_before.append(counted[is_end])
@@ -103,6 +112,16 @@ def _records(text: bytes, delimiter: str, issues: Issues) -> tuple[NDArray[np.in
     starts = np.concatenate([[0], *(end + 1 for end in ends)]).astype(np.int64)
     counts = np.concatenate([*separators_before, [separators]]).astype(np.int64)
     return starts, np.diff(counts, prepend=0) + 1
+
+
+def _refuse_lone_returns(data: NDArray[np.uint8], places: NDArray[np.int64], issues: Issues) -> None:
+    """A carriage return outside quotes stands before a line feed, or at the very end."""
+    after = places[places + 1 < len(data)] + 1
+    lone = after[data[after] != NEWLINE]
+    if len(lone):
+        row = _row_at(data[: lone[0]].tobytes(), int(lone[0]))
+        issues.add("lines that end with a carriage return alone.", "Save it with line feeds (LF or CR LF).", row=row)
+        issues.refuse()
 
 
 def _refuse_stray_quotes(

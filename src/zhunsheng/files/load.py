@@ -14,7 +14,6 @@ from zhunsheng.files.mapped import map_rows
 from zhunsheng.files.mapping import Mapping
 from zhunsheng.files.parquet_file import read_parquet
 from zhunsheng.files.refusal import ROW, Issues
-from zhunsheng.files.times import Clockwork
 from zhunsheng.files.xes_file import read_xes
 from zhunsheng.files.xlsx_file import read_xlsx
 
@@ -32,14 +31,12 @@ class Loaded:
 
 def load_file(path: Path, *, vocabulary: Vocabulary, mapping: Mapping | None = None) -> Loaded:
     """Read a file whole. Raises InputRefused with every issue that could be told at once."""
-    issues = Issues(path.name, mapping.sheet if mapping else None)
-    rows = _rows(path, mapping, issues)
-    if mapping is None:
-        named, clockwork = rows, Clockwork(vocabulary.zone)
-    else:
-        named, clockwork = map_rows(rows, mapping, issues), mapping.clockwork(vocabulary.zone)
-    source = (mapping.source if mapping else None) or _stem(path)
-    events = to_events(named, vocabulary, clockwork, issues, source=source)
+    how = mapping or Mapping()
+    issues = Issues(path.name, how.sheet)
+    rows = _rows(path, how, issues)
+    named = map_rows(rows, how, issues) if how.blocks else rows
+    clockwork = how.clockwork(vocabulary.zone)
+    events = to_events(named, vocabulary, clockwork, issues, source=how.source or _stem(path))
     return Loaded(events, rows.height, rows.height - events[ROW].n_unique())
 
 
@@ -53,19 +50,17 @@ def _stem(path: Path) -> str:
     return path.name[: -len(suffix_of(path) or "")]
 
 
-def _rows(path: Path, mapping: Mapping | None, issues: Issues) -> pl.DataFrame:
+def _rows(path: Path, how: Mapping, issues: Issues) -> pl.DataFrame:
     suffix = suffix_of(path)
     if suffix is None:
         issues.add("of no kind that can be read.", f"Use one of {', '.join(SUFFIXES)}.")
     elif not path.is_file():
         issues.add("there is no such file.", "Check the path.")
     issues.refuse()
-    columns = mapping.columns if mapping else None
     if suffix == ".parquet":
-        return read_parquet(path, issues, columns=columns)
+        return read_parquet(path, issues, columns=how.columns)
     if suffix in (".xes", ".xes.gz"):
-        return read_xes(path, issues, columns=columns)
-    how = mapping or Mapping(())
+        return read_xes(path, issues, columns=how.columns)
     if suffix == ".xlsx":
         return read_xlsx(path, issues, sheet=how.sheet, header_row=how.header_row)
     if suffix in (".jsonl", ".ndjson"):

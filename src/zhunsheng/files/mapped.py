@@ -18,7 +18,7 @@ def map_rows(rows: pl.DataFrame, mapping: Mapping, issues: Issues) -> pl.DataFra
     Takes   columns of the file (text, null = empty, or typed) and #row.
     Returns text columns named like the event table and fact.<id>, and #row. Raises InputRefused for a missing column.
     """
-    for name in sorted(mapping.columns - set(rows.columns)):
+    for name in sorted((mapping.columns or set()) - set(rows.columns)):
         issues.add("the column is missing.", "Correct the mapping, or name the right file.", column=name)
     issues.refuse()
     parts = [_block(rows, block, mapping, issues) for block in mapping.blocks]

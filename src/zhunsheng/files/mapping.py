@@ -61,9 +61,9 @@ class Block:
 
 @dataclass(frozen=True)
 class Mapping:
-    """How one kind of file is read."""
+    """How one kind of file is read. Without blocks its columns have our names, and only the rest holds."""
 
-    blocks: tuple[Block, ...]
+    blocks: tuple[Block, ...] = ()
     source: str | None = None
     zone: str | None = None
     time_format: str | None = None
@@ -74,13 +74,13 @@ class Mapping:
     officers_separator: str = ";"
 
     @property
-    def columns(self) -> set[str]:
-        """Every column of the file that is read."""
-        return set().union(*(block.columns for block in self.blocks))
+    def columns(self) -> set[str] | None:
+        """Every column of the file that is read; None for all, which then have our names."""
+        return set().union(*(block.columns for block in self.blocks)) if self.blocks else None
 
     def clockwork(self, zone: str) -> Clockwork:
         """How its times are read; `zone` is the rulebook's, for bare dates where the mapping states none."""
-        return Clockwork(self.zone or zone, self.zone is not None, self.time_format, rounds_to_days=True)
+        return Clockwork(self.zone or zone, self.zone is not None, self.time_format, rounds_to_days=bool(self.blocks))
 
 
 class MappingRefused(ValueError):
@@ -117,8 +117,6 @@ def parse_mapping(text: str, vocabulary: Vocabulary, *, path: str = "mapping.tom
         officers_separator=top.take("officers_separator", str, ";"),
         blocks=tuple(_BlockReader(table, vocabulary, issues, path).read() for table in top.tables("event")),
     )
-    if not mapping.blocks:
-        top.issue("event", "missing. Add an [[event]] with type, id, at and case.")
     top.close()
     if issues:
         raise MappingRefused([Issue(path, issue.key, issue.text, line_of(text, issue.key)) for issue in issues])

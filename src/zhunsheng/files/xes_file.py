@@ -22,9 +22,10 @@ CASE: Final = "case:"
 CHUNK: Final = 20_000
 SEPARATOR: Final = ";"
 ATTRIBUTES: Final = ("string", "date", "int", "float", "boolean", "id", "list", "container")
+PARENTS: Final = {"log": ("",), "trace": ("log",), "event": ("log", "trace")}
 DEEPEST: Final = 16
-LARGEST_RATIO: Final = 200
-SMALL: Final = 64 << 20
+LARGEST_RATIO: Final = 100
+SMALL: Final = 16 << 20
 GZIP_MAGIC: Final = b"\x1f\x8b"
 OWN_NAMES: Final = {"concept:name": "type", "time:timestamp": "at", f"{CASE}concept:name": "case"}
 """Without a mapping the three standard attributes stand for our columns; every other key must be one of our names."""
@@ -102,41 +103,31 @@ def _events(stream: Any, wanted: set[str] | None) -> Iterator[dict[str, str]]:
     """The attributes of each event and of its trace. A trace is held until it ends, an element no longer."""
     held: list[dict[str, str]] = []
     read_before: dict[str, Any] = {}
-    is_log = False
-    for action, element in etree.iterparse(
-        stream, events=("start", "end"), tag=("{*}log", "{*}trace", "{*}event"), resolve_entities=False,
+    for _, element in etree.iterparse(
+        stream, events=("end",), tag=("{*}log", "{*}trace", "{*}event"), resolve_entities=False,
         no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True,
     ):  # fmt: skip
-        name = _local(element)
-        if action == "start":
-            _check_place(element, name)
-            is_log = True
-            continue
+        name, parent = _local(element), _local(element.getparent())
+        if not read_before and element.getroottree().docinfo.internalDTD is not None:
+            raise LogWrong("declares a document type, which no log needs.")
+        if parent not in PARENTS[name]:
+            raise LogWrong(f"an element {name} inside {parent or 'nothing'}.")
         if name == "event":
             held.append(_attributes(element, "", wanted))
-        if name == "trace":
+        if name == "trace" and held:
             of_trace = _attributes(element, CASE, wanted)
             held = [row | of_trace for row in held]
-        if name == "trace" or _local(element.getparent()) == "log":
+        if name == "trace" or parent == "log":
             yield from held
             held = []
         _forget(element, name, read_before)
-    if not is_log:
+    if "log" not in read_before:
         raise LogWrong("XML, but no XES log.")
 
 
 def _local(element: Any) -> str:
     """The name of an element without its namespace; empty for none."""
     return "" if element is None else str(element.tag).rpartition("}")[2]
-
-
-def _check_place(element: Any, name: str) -> None:
-    """A log is the root, traces stand in it, events in either. Raises LogWrong."""
-    parent = _local(element.getparent())
-    if parent not in {"log": ("",), "trace": ("log",), "event": ("log", "trace")}[name]:
-        raise LogWrong(f"an element {name} inside {parent or 'nothing'}.")
-    if name == "log" and element.getroottree().docinfo.internalDTD is not None:
-        raise LogWrong("declares a document type, which no log needs.")
 
 
 def _forget(element: Any, name: str, read_before: dict[str, Any]) -> None:
