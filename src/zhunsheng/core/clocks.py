@@ -194,4 +194,4 @@ def _joined(compiled: Compiled, encoded: Encoded, works: list[tuple[Work, int]])
 
 
 def _concat(parts: list[Any]) -> Any:
-    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+    return parts[0] if len(parts) == 1 else np.concatenate(parts).view(np.recarray)

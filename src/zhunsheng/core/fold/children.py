@@ -1,7 +1,5 @@
 """Clocks measured back from another clock's due time: they open, move, stand still and end with it."""
 
-from numba import njit
-
 from zhunsheng.core.calendar import CalendarArrays
 from zhunsheng.core.dates import NONE, local_day
 from zhunsheng.core.fold.clock import close, inherit, newest
@@ -9,10 +7,11 @@ from zhunsheng.core.fold.due import before
 from zhunsheng.core.fold.log import mark, step
 from zhunsheng.core.fold.opening import open_clock, stops_before_start
 from zhunsheng.core.fold.state import MOOT, NO_CODE, S_COUNT, S_START, EventArrays, Work
+from zhunsheng.core.inner import inner
 from zhunsheng.core.program import NOTHING, Program
 
 
-@njit
+@inner
 def follow(
     book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, s: int, i: int, at: int, as_of: int
 ) -> None:
@@ -22,7 +21,7 @@ def follow(
         follow_one(book, cal, ev, w, group, s, n, i, at)
 
 
-@njit
+@inner
 def follow_one(
     book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, s: int, n: int, i: int, at: int
 ) -> None:
@@ -41,7 +40,7 @@ def follow_one(
         open_child(book, cal, ev, w, group, s, n, due, i, at)
 
 
-@njit
+@inner
 def latest_child(book: Program, w: Work, group: int, s: int, n: int) -> int:
     """The newest child clock of a kind that a parent clock has; -1 where it has none."""
     child = newest(w, book.children[n].rule, group)
@@ -52,7 +51,7 @@ def latest_child(book: Program, w: Work, group: int, s: int, n: int) -> int:
     return -1
 
 
-@njit
+@inner
 def move(w: Work, child: int, s: int, due: int, i: int, at: int, amount: int) -> None:
     """Take the parent's due time, its standstill and what makes it doubtful."""
     c, parent = w.clocks[child], w.clocks[s]
@@ -63,7 +62,7 @@ def move(w: Work, child: int, s: int, due: int, i: int, at: int, amount: int) ->
     c.still, c.since, c.wait_mask = parent.still, parent.since, parent.wait_mask
 
 
-@njit
+@inner
 def open_child(
     book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, s: int, n: int, due: int, i: int, at: int
 ) -> None:

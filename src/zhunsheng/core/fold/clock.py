@@ -2,8 +2,6 @@
 
 from typing import Final
 
-from numba import njit
-
 from zhunsheng.core.calendar import CalendarArrays
 from zhunsheng.core.dates import NONE, local_day
 from zhunsheng.core.fold.due import before, paused_span, refresh, set_limit
@@ -29,6 +27,7 @@ from zhunsheng.core.fold.state import (
     EventArrays,
     Work,
 )
+from zhunsheng.core.inner import inner
 from zhunsheng.core.program import CASE_AXIS, INCIDENT_AXIS, PERSON_AXIS, Program
 
 PAST: Final = 0
@@ -38,7 +37,7 @@ SAME_DAY: Final = 3  # a bare date on the day of an instant
 IN_CUSTODY_FACT: Final = 2
 
 
-@njit
+@inner
 def reaches(book: Program, ev: EventArrays, w: Work, s: int, i: int) -> bool:
     """Whether an event concerns a clock: the same subject or none of that kind, and no other person (ADR 1, 6)."""
     c = w.clocks[s]
@@ -52,13 +51,13 @@ def reaches(book: Program, ev: EventArrays, w: Work, s: int, i: int) -> bool:
     return not (person >= 0 and c.person >= 0 and person != c.person)
 
 
-@njit
+@inner
 def newest(w: Work, rule: int, group: int) -> int:
     """The newest clock of a rule in the case; -1 where it has none."""
     return w.head[rule] if w.stamp[rule] == group else -1
 
 
-@njit
+@inner
 def in_time(cal: CalendarArrays, w: Work, s: int, at: int, bare: bool) -> int:
     """Whether an instant lies within the outer due time in force: IN_TIME, PAST, UNDECIDED or SAME_DAY."""
     c = w.clocks[s]
@@ -77,7 +76,7 @@ def in_time(cal: CalendarArrays, w: Work, s: int, at: int, bare: bool) -> int:
     return IN_TIME if at <= c.outer else PAST
 
 
-@njit
+@inner
 def update(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, as_of: int) -> None:
     """Take the due times of a clock anew."""
     start = w.clocks[s].start_event
@@ -85,7 +84,7 @@ def update(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int,
     refresh(book, cal, w, s, as_of, held)
 
 
-@njit
+@inner
 def stand_still(w: Work, s: int, at: int) -> None:
     """One more reason for a clock not to run."""
     c = w.clocks[s]
@@ -94,7 +93,7 @@ def stand_still(w: Work, s: int, at: int) -> None:
     c.still += 1
 
 
-@njit
+@inner
 def go_on(cal: CalendarArrays, w: Work, s: int, at: int) -> bool:
     """One reason less; true when the clock runs again, its paused time added up."""
     c = w.clocks[s]
@@ -108,7 +107,7 @@ def go_on(cal: CalendarArrays, w: Work, s: int, at: int) -> bool:
     return True
 
 
-@njit
+@inner
 def stand_as_if_resumed(
     book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, at: int, as_of: int
 ) -> None:
@@ -133,7 +132,7 @@ def stand_as_if_resumed(
         update(book, cal, ev, w, s, as_of)
 
 
-@njit
+@inner
 def limit_after_pauses(book: Program, w: Work, s: int) -> int:
     """The limit that the law grants after the pauses that hold a clock, instead of the rest; -1 for the rest."""
     limit = -1
@@ -143,7 +142,7 @@ def limit_after_pauses(book: Program, w: Work, s: int) -> int:
     return limit
 
 
-@njit
+@inner
 def inherit(w: Work, s: int, at: int) -> None:
     """What makes a parent's due time doubtful makes the child's."""
     c = w.clocks[s]
@@ -152,7 +151,7 @@ def inherit(w: Work, s: int, at: int) -> None:
         ask_hard(w, s, parent.question, parent.question_event, parent.question_fact, at)
 
 
-@njit
+@inner
 def close(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, i: int, at: int, ending: int) -> None:
     """End a clock by event `i` (-1: by its parent): `ending` is MET, MOOT or RESTARTED when in time."""
     c = w.clocks[s]

@@ -1,7 +1,5 @@
 """From a limit to its two due times: counting, pauses, stated ends and rest days."""
 
-from numba import njit
-
 from zhunsheng.core.calendar import DAY_US, CalendarArrays
 from zhunsheng.core.dates import (
     HOUR_US,
@@ -22,6 +20,7 @@ from zhunsheng.core.dates import (
 )
 from zhunsheng.core.fold.facts import anyone_held
 from zhunsheng.core.fold.state import Work
+from zhunsheng.core.inner import inner
 from zhunsheng.core.program import (
     AT_ONCE,
     BY_CUSTODY,
@@ -46,25 +45,25 @@ from zhunsheng.core.program import (
 )
 
 
-@njit
+@inner
 def counts_hours(counting: int) -> bool:
     """Whether a counting needs the hour of its start."""
     return counting in (EXACT_MINUTE, ROLLING_24H, SAME_TIME, OFFICE_HOURS, AT_ONCE)
 
 
-@njit
+@inner
 def end_of(cal: CalendarArrays, day: int) -> int:
     """24:00 of a day; NONE of no day."""
     return NONE if day == NONE else midnight(cal, day + 1)
 
 
-@njit
+@inner
 def day_of_end(cal: CalendarArrays, end: int) -> int:
     """The day whose 24:00 an instant is."""
     return local_day(cal, end - 1)
 
 
-@njit
+@inner
 def count(cal: CalendarArrays, counting: int, unit: int, amount: int, origin: int) -> tuple[int, bool]:
     """The due time of a limit that runs from `origin` without interruption, and whether it is a 24:00. clock.md, Counting."""
     day = local_day(cal, origin)
@@ -88,7 +87,7 @@ def count(cal: CalendarArrays, counting: int, unit: int, amount: int, origin: in
     return NONE, False
 
 
-@njit
+@inner
 def count_office_hours(cal: CalendarArrays, unit: int, amount: int, origin: int) -> int:
     """Opening time from the next opening on: hours of it, or the same time of day some working days on."""
     if unit == HOURS:
@@ -100,7 +99,7 @@ def count_office_hours(cal: CalendarArrays, unit: int, amount: int, origin: int)
     return NONE if to_day == NONE else at_wall_clock(cal, to_day, local_clock(cal, opening))
 
 
-@njit
+@inner
 def count_outer(cal: CalendarArrays, reading: int, unit: int, amount: int, origin: int, strict: int) -> tuple[int, bool]:
     """The latest defensible reading before it rolls (law.md 1.2); the strict one where the rule names no other."""
     day = local_day(cal, origin)
@@ -113,7 +112,7 @@ def count_outer(cal: CalendarArrays, reading: int, unit: int, amount: int, origi
     return strict, False
 
 
-@njit
+@inner
 def set_limit(book: Program, cal: CalendarArrays, w: Work, s: int, limit: int, amount: int) -> None:
     """Let a limit run from the clock's origin: both due times before pauses, stated ends and rest days."""
     c, lim = w.clocks[s], book.limits[limit]
@@ -132,7 +131,7 @@ def set_limit(book: Program, cal: CalendarArrays, w: Work, s: int, limit: int, a
         c.latest = midnight(cal, latest_working_day(cal, day, amount) + 1)
 
 
-@njit
+@inner
 def add_time(book: Program, cal: CalendarArrays, w: Work, s: int, limit: int) -> None:
     """Added time continues the unrolled due times in force, pauses included; what they moved is settled by it."""
     c, lim = w.clocks[s], book.limits[limit]
@@ -141,7 +140,7 @@ def add_time(book: Program, cal: CalendarArrays, w: Work, s: int, limit: int) ->
     c.settled_days, c.settled_work, c.settled_us = c.paused_days, c.paused_work, c.paused_us
 
 
-@njit
+@inner
 def extend_due(cal: CalendarArrays, counting: int, unit: int, amount: int, due: int, at_end: bool) -> tuple[int, bool]:
     """A due time moved on by an amount: an instant where hours are counted, else the 24:00 of a day."""
     if due == NONE:
@@ -153,7 +152,7 @@ def extend_due(cal: CalendarArrays, counting: int, unit: int, amount: int, due: 
     return count(cal, counting, unit, amount, due - 1 if at_end else due)[0], True
 
 
-@njit
+@inner
 def shift(cal: CalendarArrays, unit: int, due: int, at_end: bool, days: int, work: int, us: int) -> int:
     """A due time moved by paused time: in the unit of its limit (ADR 1, 17)."""
     if due == NONE:
@@ -172,7 +171,7 @@ def shift(cal: CalendarArrays, unit: int, due: int, at_end: bool, days: int, wor
     return due + us
 
 
-@njit
+@inner
 def refresh(book: Program, cal: CalendarArrays, w: Work, s: int, as_of: int, otherwise_held: int) -> None:
     """Both due times as they stand: moved by pauses, rolled past rest days, capped by a stated end. Never an outer before the strict."""
     c, lim = w.clocks[s], book.limits[w.clocks[s].limit]
@@ -193,7 +192,7 @@ def refresh(book: Program, cal: CalendarArrays, w: Work, s: int, as_of: int, oth
         c.outer, c.outer_end = c.strict, c.strict_end
 
 
-@njit
+@inner
 def cap_by_document(cal: CalendarArrays, w: Work, s: int, counting: int, unit: int) -> None:
     """The end that a document states, if it is the earlier; pauses since it was stated move it too."""
     c = w.clocks[s]
@@ -209,14 +208,14 @@ def cap_by_document(cal: CalendarArrays, w: Work, s: int, counting: int, unit: i
         c.unrolled = end
 
 
-@njit
+@inner
 def paused_span(cal: CalendarArrays, since: int, to: int) -> tuple[int, int, int]:
     """A pause in calendar days, working days and microseconds (ADR 1, 17)."""
     first, last = local_day(cal, since), local_day(cal, to)
     return last - first, working_days_between(cal, first, last), to - since
 
 
-@njit
+@inner
 def before(cal: CalendarArrays, due: int, at_end: bool, unit: int, amount: int) -> int:
     """A due time counted back: to the minute, the same 24:00 or the same time of day."""
     if due == NONE:

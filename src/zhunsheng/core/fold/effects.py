@@ -2,8 +2,6 @@
 
 from typing import Final
 
-from numba import njit
-
 from zhunsheng.core.calendar import CalendarArrays
 from zhunsheng.core.dates import NONE, local_day, midnight
 from zhunsheng.core.fold.children import follow
@@ -49,6 +47,7 @@ from zhunsheng.core.fold.state import (
     EventArrays,
     Work,
 )
+from zhunsheng.core.inner import inner
 from zhunsheng.core.program import (
     ADDED,
     EXCUSE,
@@ -74,7 +73,7 @@ TIER_FACT: Final = 0  # places in Program.special
 DAYS_FACT: Final = 1
 
 
-@njit
+@inner
 def act(
     book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, r: int, i: int, run: tuple[int, int], as_of: int
 ) -> None:
@@ -104,7 +103,7 @@ def act(
         unheard(book, cal, ev, w, group, r, i, run, as_of)
 
 
-@njit
+@inner
 def unheard(
     book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, r: int, i: int, run: tuple[int, int], as_of: int
 ) -> None:
@@ -126,7 +125,7 @@ def unheard(
         w.n[N_STRAYS] += 1
 
 
-@njit
+@inner
 def met_another(book: Program, ev: EventArrays, w: Work, group: int, rule: int, i: int) -> bool:
     """Whether an event meets a clock of another version of the rule, so that it is no stray."""
     s = newest(w, rule, group)
@@ -138,7 +137,7 @@ def met_another(book: Program, ev: EventArrays, w: Work, group: int, rule: int, 
     return False
 
 
-@njit
+@inner
 def opened(
     book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, s: int, i: int, run: tuple[int, int], as_of: int
 ) -> None:
@@ -154,7 +153,7 @@ def opened(
                 act_late(book, cal, ev, w, group, s, kind, k, as_of)
 
 
-@njit
+@inner
 def act_late(
     book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, s: int, kind: int, k: int, as_of: int
 ) -> None:
@@ -168,7 +167,7 @@ def act_late(
                 no_stray(w, w.clocks[s].rule, k)
 
 
-@njit
+@inner
 def no_stray(w: Work, rule: int, k: int) -> None:
     """An event that found nothing has found its clock after all."""
     for n in range(w.n[N_STRAYS]):
@@ -176,7 +175,7 @@ def no_stray(w: Work, rule: int, k: int) -> None:
             w.strays[n].rule = NO_CODE
 
 
-@njit
+@inner
 def heard_before(book: Program, ev: EventArrays, w: Work, s: int, k: int) -> bool:
     """Whether a bare-dated event has acted already: it opened a clock, or one of the same subject was open for it."""
     older = w.clocks[s].next
@@ -190,7 +189,7 @@ def heard_before(book: Program, ev: EventArrays, w: Work, s: int, k: int) -> boo
     return False
 
 
-@njit
+@inner
 def affect(
     book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, s: int, r: int, i: int, as_of: int
 ) -> None:
@@ -213,7 +212,7 @@ def affect(
     follow(book, cal, ev, w, group, s, i, at, as_of)
 
 
-@njit
+@inner
 def satisfy(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, bit: int, i: int, at: int) -> None:
     """Met, when the last of those who must be served is served."""
     c = w.clocks[s]
@@ -222,7 +221,7 @@ def satisfy(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int
         close(book, cal, ev, w, s, i, at, MET)
 
 
-@njit
+@inner
 def excuse(cal: CalendarArrays, ev: EventArrays, w: Work, s: int, i: int) -> None:
     """A reason recorded in time: past the due time the outcome is excused."""
     timely = in_time(cal, w, s, ev.at[i], ev.day[i] == 1)
@@ -233,7 +232,7 @@ def excuse(cal: CalendarArrays, ev: EventArrays, w: Work, s: int, i: int) -> Non
         mark(w, s, S_EXCUSED, i, ev.at[i])
 
 
-@njit
+@inner
 def extend(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, t: int, i: int, as_of: int) -> None:
     """Grant a tier, if the event names it, comes in time and in order, and states what the tier rests on."""
     c, tier, at = w.clocks[s], book.tiers[t], ev.at[i]
@@ -259,7 +258,7 @@ def extend(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int,
         update(book, cal, ev, w, s, as_of)
 
 
-@njit
+@inner
 def names_tier(book: Program, ev: EventArrays, w: Work, s: int, t: int, i: int) -> bool:
     """Whether an event grants this tier: it names it, or names none and its type serves no other."""
     tier = book.tiers[t]
@@ -272,7 +271,7 @@ def names_tier(book: Program, ev: EventArrays, w: Work, s: int, t: int, i: int) 
     return True
 
 
-@njit
+@inner
 def grant(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, t: int, i: int) -> bool:
     """The new limit of a tier: a total from the start, time added, or what the document says. False where nothing moves."""
     c, tier = w.clocks[s], book.tiers[t]
@@ -304,7 +303,7 @@ def grant(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, 
     return grant_total(book, cal, w, s, t, amount, i, ev.at[i])
 
 
-@njit
+@inner
 def restart(
     book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, s: int, n: int, i: int, as_of: int
 ) -> None:
@@ -328,7 +327,7 @@ def restart(
     follow(book, cal, ev, w, group, t, i, at, as_of)
 
 
-@njit
+@inner
 def carry_over(book: Program, w: Work, old: int, new: int, at: int) -> None:
     """Open pauses and other waits go on in the new epoch, and whom it must be served on."""
     c, d = w.clocks[old], w.clocks[new]
@@ -342,7 +341,7 @@ def carry_over(book: Program, w: Work, old: int, new: int, at: int) -> None:
             stand_still(w, new, at)
 
 
-@njit
+@inner
 def wait(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, n: int, i: int) -> None:
     """No limit runs until the restart event; not after a breach."""
     c, bit = w.clocks[s], book.restarts[n].bit
@@ -356,7 +355,7 @@ def wait(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, n
     step(w, s, S_WAIT, i, ev.at[i], NONE, NONE, NO_AMOUNT, n)
 
 
-@njit
+@inner
 def stop_waiting(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, n: int, i: int, as_of: int) -> None:
     """The wait is called off: the old limit goes on, moved by the span."""
     c, bit = w.clocks[s], book.restarts[n].bit
@@ -369,7 +368,7 @@ def stop_waiting(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s
     step(w, s, S_RESUME, i, ev.at[i], NONE, c.strict, NO_AMOUNT, NO_CODE)
 
 
-@njit
+@inner
 def note_pause(
     book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, p: int, rv: int, i: int, as_of: int
 ) -> None:
@@ -392,7 +391,7 @@ def note_pause(
         s = c.next
 
 
-@njit
+@inner
 def write_down(
     book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, p: int, rv: int, i: int, begins: int
 ) -> int:
@@ -410,7 +409,7 @@ def write_down(
     return n
 
 
-@njit
+@inner
 def hold(cal: CalendarArrays, ev: EventArrays, w: Work, s: int, n: int, i: int) -> None:
     """A pause holds a clock, unless its due time has passed or the same pause holds it already."""
     found = w.pauses[n]
@@ -424,7 +423,7 @@ def hold(cal: CalendarArrays, ev: EventArrays, w: Work, s: int, n: int, i: int) 
     step(w, s, S_PAUSE, i, ev.at[i], NONE, NONE, NO_AMOUNT, found.pause)
 
 
-@njit
+@inner
 def end_pauses(
     book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, p: int, rv: int, i: int, as_of: int
 ) -> None:
@@ -440,7 +439,7 @@ def end_pauses(
         s = c.next
 
 
-@njit
+@inner
 def release(
     book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, s: int, n: int, i: int, at: int, as_of: int
 ) -> None:
@@ -455,7 +454,7 @@ def release(
     follow(book, cal, ev, w, group, s, i, at, as_of)
 
 
-@njit
+@inner
 def run_instead(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, limit: int, i: int, at: int) -> None:
     """After the pause a limit of its own runs from its end, and what was paused no longer matters."""
     c = w.clocks[s]
@@ -469,7 +468,7 @@ def run_instead(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s:
         ask_for_hour(book, ev, w, s, i)
 
 
-@njit
+@inner
 def expire_pauses(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, at: int, as_of: int) -> None:
     """Pauses that end by themselves do so before anything later happens."""
     for n in range(w.n[N_PAUSES]):

@@ -3,10 +3,10 @@
 from typing import Final
 
 import numpy as np
-from numba import njit
 
 from zhunsheng.core.dates import NONE
 from zhunsheng.core.fold.state import N_CUSTODY, N_FACTS, EventArrays, Work
+from zhunsheng.core.inner import inner
 from zhunsheng.core.program import (
     AT_LEAST,
     AT_MOST,
@@ -27,7 +27,7 @@ MISSING: Final = 2
 IN_CUSTODY_FACT: Final = 2  # its place in Program.special
 
 
-@njit
+@inner
 def remember(book: Program, ev: EventArrays, w: Work, first: int, end: int) -> None:
     """Read a case once for what counts beyond its event: facts of persons and of the case, and who is held."""
     w.n[N_CUSTODY] = 0
@@ -47,13 +47,13 @@ def remember(book: Program, ev: EventArrays, w: Work, first: int, end: int) -> N
                 w.n[N_FACTS] += 1
 
 
-@njit
+@inner
 def named(ev: EventArrays, axis: int, i: int) -> int:
     """The code of what an event names on an axis; -1 for nothing."""
     return np.int64(ev.subjects[axis, i])
 
 
-@njit
+@inner
 def stated(ev: EventArrays, i: int, code: int) -> int:
     """A fact as the event itself states it; NONE where it does not."""
     for f in range(ev.fact_ptr[i], ev.fact_ptr[i + 1]):
@@ -62,7 +62,7 @@ def stated(ev: EventArrays, i: int, code: int) -> int:
     return NONE
 
 
-@njit
+@inner
 def held(w: Work, person: int, at: int) -> int:
     """Whether a person is in custody by the measures recorded up to an instant: 1, 0, or NONE where there is none.
 
@@ -80,7 +80,7 @@ def held(w: Work, person: int, at: int) -> int:
     return answer
 
 
-@njit
+@inner
 def anyone_held(w: Work, at: int, otherwise: int) -> bool:
     """Whether any suspect of the case is in custody at an instant; `otherwise` where no measure was recorded at all."""
     if w.n[N_CUSTODY] == 0:
@@ -92,7 +92,7 @@ def anyone_held(w: Work, at: int, otherwise: int) -> bool:
     return False
 
 
-@njit
+@inner
 def known_fact(book: Program, ev: EventArrays, w: Work, i: int, person: int, at: int, code: int) -> int:
     """A fact for a clock: of the event, else of its person, else of the case; NONE where nobody states it."""
     if code == book.special[IN_CUSTODY_FACT] and person >= 0:
@@ -116,7 +116,7 @@ def known_fact(book: Program, ev: EventArrays, w: Work, i: int, person: int, at:
     return own if own != NONE else value
 
 
-@njit
+@inner
 def compare(book: Program, t: int, value: int) -> bool:
     """One test on a value that is stated."""
     test = book.tests[t]
@@ -132,7 +132,7 @@ def compare(book: Program, t: int, value: int) -> bool:
     return found if test.op == ONE_OF else not found
 
 
-@njit
+@inner
 def holds(book: Program, ev: EventArrays, w: Work, tests: tuple[int, int], i: int, person: int) -> tuple[int, int]:
     """Whether all tests of a range hold for event `i`: HOLDS, FAILS, or MISSING with the code of the first fact that nobody states.
 

@@ -1,7 +1,5 @@
 """Writing down what counted: steps, anomalies, questions. Each writer counts past the room it has, so that a second run can have enough."""
 
-from numba import njit
-
 from zhunsheng.core.dates import NONE
 from zhunsheng.core.fold.state import (
     ASK_NOTHING,
@@ -18,9 +16,10 @@ from zhunsheng.core.fold.state import (
     S_QUESTION,
     Work,
 )
+from zhunsheng.core.inner import inner
 
 
-@njit
+@inner
 def step(w: Work, s: int, kind: int, event: int, at: int, before: int, after: int, amount: int, detail: int) -> None:
     """One row of the explanation of clock `s`. `detail` is a code that the kind gives a meaning: limit, tier, pause, question."""
     n = w.n[N_STEPS]
@@ -31,7 +30,7 @@ def step(w: Work, s: int, kind: int, event: int, at: int, before: int, after: in
         row.before, row.after, row.amount, row.detail = before, after, amount, detail
 
 
-@njit
+@inner
 def anomaly(w: Work, s: int, kind: int, event: int, at: int, tier: int) -> None:
     """An act that moved nothing because it came too late or out of order: a finding of its own."""
     n = w.n[N_ANOMALIES]
@@ -43,13 +42,13 @@ def anomaly(w: Work, s: int, kind: int, event: int, at: int, tier: int) -> None:
     step(w, s, kinds, event, at, w.clocks[s].strict, w.clocks[s].outer, NO_AMOUNT, tier)
 
 
-@njit
+@inner
 def mark(w: Work, s: int, kind: int, event: int, at: int) -> None:
     """A step that has nothing to show but when it happened."""
     step(w, s, kind, event, at, NONE, NONE, NO_AMOUNT, NO_CODE)
 
 
-@njit
+@inner
 def ask_hard(w: Work, s: int, question: int, event: int, fact: int, at: int) -> None:
     """A question that leaves the outcome unknown; a clock keeps the first."""
     c = w.clocks[s]
@@ -58,7 +57,7 @@ def ask_hard(w: Work, s: int, question: int, event: int, fact: int, at: int) -> 
         step(w, s, S_QUESTION, event, at, NONE, NONE, fact, question)
 
 
-@njit
+@inner
 def ask_soft(w: Work, s: int, question: int, event: int, fact: int, at: int) -> None:
     """A question that only asks: what it rests on is not granted. A clock keeps the first, and any hard one before it."""
     c = w.clocks[s]

@@ -1,7 +1,6 @@
 """Opening a clock: the version in force, whether the rule applies, its limit, and what already bears on it."""
 
 import numpy as np
-from numba import njit
 
 from zhunsheng.core.calendar import CalendarArrays
 from zhunsheng.core.dates import NONE, local_day
@@ -39,6 +38,7 @@ from zhunsheng.core.fold.state import (
     EventArrays,
     Work,
 )
+from zhunsheng.core.inner import inner
 from zhunsheng.core.program import (
     BY_DOCUMENT,
     CASE_AXIS,
@@ -53,7 +53,7 @@ from zhunsheng.core.program import (
 )
 
 
-@njit
+@inner
 def start(
     book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, rv: int, i: int, run: tuple[int, int], as_of: int
 ) -> int:
@@ -92,14 +92,14 @@ def start(
     return s
 
 
-@njit
+@inner
 def subject_of(book: Program, ev: EventArrays, rv: int, i: int) -> int:
     """The code of what an event names as the subject of a rule; a rule per case or incident has one subject, -1."""
     axis = book.rvs[rv].axis
     return -1 if axis == CASE_AXIS or axis == INCIDENT_AXIS else named(ev, axis, i)
 
 
-@njit
+@inner
 def handed_over(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, i: int, run: tuple[int, int]) -> bool:
     """A term or stay that ends in the instant in which it starts anew: end the old clock by the stop of the same instant."""
     c = w.clocks[s]
@@ -115,7 +115,7 @@ def handed_over(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s:
     return False
 
 
-@njit
+@inner
 def open_clock(
     book: Program, w: Work, group: int, rv: int, subject_event: int, event: int, subject: int, person: int, epoch: int, at: int
 ) -> int:
@@ -145,7 +145,7 @@ def open_clock(
     return s
 
 
-@njit
+@inner
 def begin(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, i: int, as_of: int) -> None:
     """Everything that the start itself decides: limit, tiers and waits by its facts, a stated end, open pauses, earlier stops."""
     c = w.clocks[s]
@@ -171,7 +171,7 @@ def begin(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, 
         stops_before_start(book, cal, ev, w, s)
 
 
-@njit
+@inner
 def choose_limit(book: Program, ev: EventArrays, w: Work, s: int, i: int) -> tuple[int, bool]:
     """The first limit whose tests hold; the last has none. True: a fact that nobody states leaves the limit unknown."""
     c = w.clocks[s]
@@ -185,7 +185,7 @@ def choose_limit(book: Program, ev: EventArrays, w: Work, s: int, i: int) -> tup
     return version.limits1 - 1, False
 
 
-@njit
+@inner
 def run_limit(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, limit: int, amount: int, i: int) -> None:
     """Let a limit run from event `i`; where it counts hours and the event has none, its end is not known."""
     c = w.clocks[s]
@@ -197,20 +197,20 @@ def run_limit(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: i
     step(w, s, S_COUNT, i, c.origin, c.origin, c.strict0, amount, limit)
 
 
-@njit
+@inner
 def lacks_hour(book: Program, w: Work, s: int) -> bool:
     """Whether hours are counted from a bare date."""
     return w.clocks[s].origin_day == 1 and counts_hours(book.limits[w.clocks[s].limit].counting)
 
 
-@njit
+@inner
 def ask_for_hour(book: Program, ev: EventArrays, w: Work, s: int, i: int) -> None:
     """Without its hour a limit in hours has no end; while the clock waits nobody needs it."""
     if w.clocks[s].wait_mask == 0 and lacks_hour(book, w, s):
         ask_hard(w, s, NO_HOUR, i, NO_CODE, ev.at[i])
 
 
-@njit
+@inner
 def count_back_from_fact(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, i: int) -> None:
     """A due time before an instant that the start states."""
     c, version = w.clocks[s], book.rvs[w.clocks[s].rv]
@@ -223,7 +223,7 @@ def count_back_from_fact(book: Program, cal: CalendarArrays, ev: EventArrays, w:
     step(w, s, S_COUNT, i, c.origin, moment, c.strict0, version.parent0, c.limit)
 
 
-@njit
+@inner
 def tiers_at_start(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, i: int) -> None:
     """Tiers that a fact of the start grants."""
     c = w.clocks[s]
@@ -239,7 +239,7 @@ def tiers_at_start(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work,
             grant_total(book, cal, w, s, t, book.limits[tier.limit].amount, i, ev.at[i])
 
 
-@njit
+@inner
 def grant_total(book: Program, cal: CalendarArrays, w: Work, s: int, t: int, amount: int, i: int, at: int) -> bool:
     """Count a tier's total anew from the origin, unless it ends earlier than what is in force."""
     c, tier = w.clocks[s], book.tiers[t]
@@ -256,7 +256,7 @@ def grant_total(book: Program, cal: CalendarArrays, w: Work, s: int, t: int, amo
     return True
 
 
-@njit
+@inner
 def note_until(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, i: int) -> None:
     """The end that the start's or the extension's document states; an end before the start contradicts it."""
     c = w.clocks[s]
@@ -275,7 +275,7 @@ def note_until(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: 
         c.until = NONE
 
 
-@njit
+@inner
 def name_recipients(book: Program, ev: EventArrays, w: Work, s: int, i: int) -> None:
     """Who must be served: as the start names them, else all; an empty list is a question."""
     c = w.clocks[s]
@@ -287,7 +287,7 @@ def name_recipients(book: Program, ev: EventArrays, w: Work, s: int, i: int) -> 
         c.needed = version.recipients_all
 
 
-@njit
+@inner
 def waits_at_start(book: Program, ev: EventArrays, w: Work, s: int, i: int) -> None:
     """A fact with which no limit runs until another event."""
     c = w.clocks[s]
@@ -305,7 +305,7 @@ def waits_at_start(book: Program, ev: EventArrays, w: Work, s: int, i: int) -> N
             step(w, s, S_WAIT, i, c.start, NONE, NONE, NO_AMOUNT, n)
 
 
-@njit
+@inner
 def pauses_at_start(book: Program, ev: EventArrays, w: Work, s: int) -> None:
     """Pauses of the rule version that began and did not end for this clock count from its start."""
     c = w.clocks[s]
@@ -328,7 +328,7 @@ def pauses_at_start(book: Program, ev: EventArrays, w: Work, s: int) -> None:
             step(w, s, S_PAUSE, w.pauses[n].event, c.start, NONE, NONE, NO_AMOUNT, w.pauses[n].pause)
 
 
-@njit
+@inner
 def held_already(w: Work, s: int, pause: int, pair: int) -> bool:
     """Whether a pause of this kind and pair holds the clock."""
     for n in range(w.n[N_PAUSES]):
@@ -337,14 +337,14 @@ def held_already(w: Work, s: int, pause: int, pair: int) -> bool:
     return False
 
 
-@njit
+@inner
 def ends_pause(w: Work, s: int, n: int, pause: int, pair: int) -> bool:
     """Whether an end of this kind and pair ends the pause `n` of a clock; where one side names none it is the same."""
     held = w.pauses[n]
     return w.holds[s, n] == 1 and held.pause == pause and (pair < 0 or held.pair < 0 or held.pair == pair)
 
 
-@njit
+@inner
 def stops_before_start(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int) -> None:
     """An act that should meet the clock but stands before its start: it meets it where the rule lets it come early, else it is a question."""
     c = w.clocks[s]

@@ -30,6 +30,7 @@ from zhunsheng.core.fold.state import (
     EventArrays,
     Work,
 )
+from zhunsheng.core.inner import inner
 from zhunsheng.core.program import ROLE_COUNT, Ints, Program
 
 
@@ -49,7 +50,7 @@ def fold(
     return w.n[BASE]
 
 
-@njit
+@inner
 def fold_case(
     book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, first: int, end: int, as_of: int
 ) -> None:
@@ -78,7 +79,7 @@ def fold_case(
         expire_pauses(book, cal, ev, w, group, as_of, as_of)
 
 
-@njit
+@inner
 def finish_case(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, as_of: int) -> None:
     """What each clock is at `as_of`, written to the results."""
     for s in range(w.n[N_CLOCKS]):
@@ -88,7 +89,7 @@ def finish_case(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, as
         write(w, s)
 
 
-@njit
+@inner
 def judge_open(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, as_of: int) -> None:
     """The outcome of a clock that nothing has stopped; a paused one shows its due time as if it resumed now."""
     c = w.clocks[s]
@@ -110,7 +111,7 @@ def judge_open(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: 
         c.outcome = UNKNOWN
 
 
-@njit
+@inner
 def log_dues(w: Work, s: int) -> None:
     """The last steps: the strict due time, whether it rolled, and the outer one."""
     c = w.clocks[s]
@@ -122,7 +123,7 @@ def log_dues(w: Work, s: int) -> None:
         step(w, s, S_DUE, NO_CODE, c.outer, NONE, c.outer, NO_AMOUNT, NO_CODE)
 
 
-@njit
+@inner
 def write(w: Work, s: int) -> None:
     """Copy what leaves the fold."""
     c, n = w.clocks[s], w.n[BASE] + s
