@@ -184,11 +184,14 @@ class Clock:
 
     # -- what happens to it ------------------------------------------------------------------------------------------
 
-    def run(self, limit: Limit, event: Event) -> None:
-        """Let a limit run from the start. A bare date says too little where hours are counted."""
+    def run(self, limit: Limit) -> None:
+        """Let a limit run from the start."""
         self.running = self.limit_from_start(limit)
-        if not self.running.is_known and not self.waits:
-            self.ask("no_hour", event, hard=True)
+
+    def check_hour(self) -> None:
+        """A bare date says too little where hours are counted from it."""
+        if self.running is not None and not self.running.is_known and not self.waits:
+            self.ask("no_hour", self.event, hard=True)
 
     def state_until(self, event: Event) -> None:
         """Take the end that a document states; one before the start is a contradiction. None stated: no end."""
@@ -215,8 +218,8 @@ class Clock:
         if not self.running.is_known:
             self.ask("no_hour", event, hard=True)
 
-    def grant(self, tier: Tier, event: Event) -> None:
-        """Lengthen the limit by a tier; a smaller one than is in force moves nothing."""
+    def grant(self, tier: Tier, event: Event, *, states: bool = True) -> None:
+        """Lengthen the limit by a tier; a smaller one moves nothing. `states`: its document may state an end."""
         assert self.running is not None
         if tier.mode == "added":
             self._add(tier, event)
@@ -227,7 +230,8 @@ class Clock:
         if tier.mode == "total" and not self._is_at_least_current(longer):
             return
         self.running, self.tier, self.leads = longer, tier.id, tier.leads
-        self.state_until(event)
+        if states:
+            self.state_until(event)
 
     def _tier_limit(self, tier: Tier, event: Event) -> Limit:
         assert self.base is not None

@@ -64,7 +64,8 @@ class Effects:
         fresh.waits = {n: at for n in clock.waits if n != spec.n}
         fresh.stays = [Stay(s.pause, s.key, s.event, at) for s in clock.stays if s.end is None]
         if fresh.base is not None:
-            fresh.run(self.restart_limit(fresh, spec), event)
+            fresh.run(self.restart_limit(fresh, spec))
+            fresh.check_hour()
             fresh.state_until(event)
         self.check_calendar(fresh, event)
         self.note(fresh, event, at)
@@ -82,8 +83,7 @@ class Effects:
         if since is not None:
             day = self.cal.day_of
             clock.waited.append(Span(since, max(item.at, since), day(since), day(max(item.at, since))))
-            if clock.running is not None and not clock.running.is_known and not clock.waits:
-                clock.ask("no_hour", clock.event, hard=True)
+            clock.check_hour()
             self.check_calendar(clock, item.event)
 
     def has_pause(self, clock: Clock, pause: Pause) -> bool:

@@ -90,10 +90,7 @@ class Facts:
     def anyone_held(self, until: datetime, *, exclusive: bool, start: Event) -> bool:
         """Whether any suspect of the case is in custody; where no event says, as the start states."""
         if not self.custody:
-            value = self.stated(start, self.vocabulary.custody_fact)
-            if value is MISSING:
-                value = self.read(self.vocabulary.custody_fact, start, start.columns["person"])
-            return value is True
+            return self.stated(start, self.vocabulary.custody_fact) is True
         past = [e for e in self.custody if (e.at < until if exclusive else e.at <= until)]
         return bool(self._in_custody(past))
 

@@ -1,6 +1,6 @@
 """The event list replayed literally: which clocks open, and which clocks each event reaches."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from tests.oracle.book import Limit, Restart, Rule, Version
@@ -136,9 +136,10 @@ class Replay:
                 break
         self._wait_from_start(clock)
         if clock.base is not None:
-            clock.run(clock.base, event)
-            self._until_of_start(clock)
+            clock.run(clock.base)
             self._grant_at_start(clock, version)
+            clock.check_hour()
+            self._until_of_start(clock)
         self._name_recipients(clock)
 
     def _count_back_from_fact(self, clock: Clock, fact: str, amount: int, unit: str) -> None:
@@ -176,10 +177,7 @@ class Replay:
             if answer.holds is None:
                 clock.ask("missing_fact", clock.event, fact=answer.missing, hard=False)
             elif answer.holds:
-                stated = clock.running.until if clock.running else None
-                clock.grant(tier, clock.event)
-                if stated is not None and clock.running is not None and clock.running.until is None:
-                    clock.state_until(clock.event)
+                clock.grant(tier, clock.event, states=False)
 
     def _name_recipients(self, clock: Clock) -> None:
         if not self.rule.all_of:
@@ -188,10 +186,10 @@ class Replay:
         if self.rule.recipients is None:
             return
         named = self.world.facts.read(self.rule.recipients, clock.event, clock.person)
-        if named is not MISSING:
+        if named is not MISSING and named:
             clock.recipients &= set(named)
-            if not named:
-                clock.ask("missing_fact", clock.event, fact=self.rule.recipients, hard=True)
+        elif named is not MISSING:
+            clock.ask("missing_fact", clock.event, fact=self.rule.recipients, hard=True)
 
     def _opened(self, clock: Clock, event: Event) -> None:
         """What had happened before the start and matters to it; then what a bare date puts right after it."""
@@ -220,7 +218,7 @@ class Replay:
         for item in self.past:
             if item.role != "satisfy" or item.at >= clock.start or item.touched:
                 continue
-            if not clock.reached_by(item.event) or self._is_deferred_to(item, clock):
+            if not clock.reached_by(item.event) or self._is_of_its_day(item, clock):
                 continue
             if self.rule.before_start == "question":
                 clock.ask("stop_before_start", item.event, hard=True)
@@ -229,9 +227,9 @@ class Replay:
                 item.touched.add(clock.subject)
                 self.effects.serve(clock, item.event, clock.start)
 
-    def _is_deferred_to(self, item: Item, clock: Clock) -> bool:
-        day = self.cal.day_of(clock.start)
-        return item.event.is_bare_date and self.cal.day_of(item.at) == day and self._found_nothing(item, clock)
+    def _is_of_its_day(self, item: Item, clock: Clock) -> bool:
+        """A bare date on the day of the start is not before it."""
+        return item.event.is_bare_date and self.cal.day_of(item.at) == self.cal.day_of(clock.start)
 
     def _found_nothing(self, item: Item, clock: Clock) -> bool:
         """No earlier clock of the subject that the event reaches was open as the day began, or opened in it."""
@@ -273,6 +271,10 @@ class Replay:
         if answer.holds is False:
             return
         version = rule.version_on(self.cal.day_of(event.at))
+        other = self._open_clock(self._subject_of(event))
+        if other is not None:
+            self._repeat(other, event, version)
+            return
         clock = self._new(event, version, self._subject_of(event))
         item.touched.add(clock.subject)
         if version is None:
@@ -285,7 +287,8 @@ class Replay:
                 if self.world.facts.test(limit.tests, event, clock.person, rule.assume).holds:
                     clock.base = limit
                     break
-            clock.run(self.effects.restart_limit(clock, item.spec), event)
+            clock.run(self.effects.restart_limit(clock, item.spec))
+            clock.check_hour()
             clock.state_until(event)
             self._name_recipients(clock)
         self._opened(clock, event)
