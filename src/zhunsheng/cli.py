@@ -9,7 +9,7 @@ from typing import Final
 from rich.console import Console
 
 from zhunsheng.book import RulebookRefused
-from zhunsheng.commands import calendar, check, explain, rules
+from zhunsheng.commands import calendar, check, city, explain, rules
 from zhunsheng.commands.outcome import REFUSED, UsageRefused
 from zhunsheng.files.refusal import InputRefused
 from zhunsheng.rulecheck.vectors import VectorsRefused
@@ -27,6 +27,8 @@ class Verb:
 VERBS: Final = {
     "check": Verb("what is overdue and what ends next, worst first", check.add_arguments, check.run),
     "explain": Verb("how a due time was computed, step by step", explain.add_arguments, explain.run),
+    "run": Verb("a small synthetic city, judged", city.add_run_arguments, city.run_city),
+    "city": Verb("write a synthetic city", city.add_arguments, city.run),
     "rules": Verb("lint, test, list, show, vectors", rules.add_arguments, rules.run),
     "calendar": Verb("the published working days; add a notice", calendar.add_arguments, calendar.run),
 }
