@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Mapping as Dictionary
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
@@ -39,16 +39,24 @@ class FileReader:
         self.last: Ending | None = None
 
     def __enter__(self) -> "FileReader":
+        self._start()
+        return self
+
+    def _start(self) -> None:
         # One thread of BLAS, which nothing here uses: a fork then copies no pool of them.
         environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
         command = [sys.executable, "-P", "-m", "zhunsheng.files.child"]
         self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._child.communicate()
+
+    @property
+    def process_id(self) -> int:
+        """Of the child process."""
+        return self._child.pid
 
     def read(self, path: Path) -> Loaded:
         """The events of one file. Raises InputRefused, also where the reader crashed or ran out of what it may use."""
@@ -66,10 +74,19 @@ class FileReader:
     def _ask(self, request: Request) -> Ending:
         assert self._child.stdin is not None  # both are pipes
         assert self._child.stdout is not None
-        pickle.dump(request, self._child.stdin)
-        self._child.stdin.flush()
-        answer: dict[str, Any] = json.loads(self._child.stdout.readline())
-        return Ending(**answer)
+        try:
+            pickle.dump(request, self._child.stdin)
+            self._child.stdin.flush()
+            answer = self._child.stdout.readline()
+        except BrokenPipeError:
+            answer = b""
+        if answer:
+            return Ending(**json.loads(answer))
+        # The child process itself is gone, killed from outside: the next file gets a new one.
+        self._child.communicate()
+        status = self._child.returncode
+        self._start()
+        return Ending(status, 0.0, 0, timed_out=False)
 
 
 def limits_of(path: Path) -> Limits:

@@ -70,13 +70,11 @@ def read_xes(path: Path, issues: Issues, *, columns: set[str] | None = None) -> 
 
 
 def _opened(path: Path) -> "IO[bytes] | _Bounded":
-    stream = path.open("rb")
-    magic = stream.read(len(GZIP_MAGIC))
-    stream.seek(0)
-    if magic == GZIP_MAGIC:
-        limit = max(SMALL, path.stat().st_size * LARGEST_RATIO)
-        return _Bounded(gzip.GzipFile(fileobj=stream), limit)
-    return stream
+    with path.open("rb") as stream:
+        is_compressed = stream.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+    if is_compressed:
+        return _Bounded(gzip.GzipFile(path), max(SMALL, path.stat().st_size * LARGEST_RATIO))
+    return path.open("rb")
 
 
 class _Bounded:
