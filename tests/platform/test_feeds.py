@@ -77,7 +77,9 @@ def logged(own: OwnDatabase) -> list[tuple[str, int, str]]:
         ]
 
 
-def test_a_file_becomes_events_through_its_source_s_mapping(own: OwnDatabase, incoming: Path, vocabulary: Vocabulary) -> None:
+def test_a_file_becomes_events_through_its_source_s_mapping(
+    own: OwnDatabase, incoming: Path, vocabulary: Vocabulary
+) -> None:
     (incoming / "a.csv").write_text(HEADER + line(1) + line(2, "02"), encoding="utf-8")
     (taken,) = take_in(incoming.parents[1], vocabulary=vocabulary)
     assert (taken.file, taken.receipt) == ("a.csv", Receipt(added=2))

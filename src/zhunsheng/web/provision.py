@@ -120,7 +120,9 @@ def _triggers(rule: TableRule) -> Iterator[str]:
     if rule.change == "audited":
         yield (
             f"CREATE OR REPLACE TRIGGER audit_change AFTER INSERT OR UPDATE OR DELETE ON {rule.table}"
-            f" FOR EACH ROW EXECUTE FUNCTION zs_audit_change('{','.join(rule.key)}', '{','.join(rule.hidden)}')"
+            " FOR EACH ROW"
+            " WHEN (current_user <> 'zs_owner' OR current_setting('zs.deriving', true) IS DISTINCT FROM 'on')"
+            f" EXECUTE FUNCTION zs_audit_change('{','.join(rule.key)}', '{','.join(rule.hidden)}')"
         )
         yield (
             f"CREATE OR REPLACE TRIGGER refuse_truncate BEFORE TRUNCATE ON {rule.table}"

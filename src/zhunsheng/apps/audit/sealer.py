@@ -6,6 +6,7 @@ only rows that it has not passed yet.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -98,18 +99,16 @@ def run_sealer(
     report: Callable[[str], None],
 ) -> None:
     """Seal and publish until `wait` says stop. A lost database is waited for; a contradicted log ends the loop."""
-    connection: psycopg.Connection[Any] | None = None
     while True:
         try:
-            if connection is None or connection.closed:
-                connection = connect()
-            seal_once(connection, key=key, tables=tables)
-            publish(connection, place)
+            with closing(connect()) as connection:
+                while True:
+                    seal_once(connection, key=key, tables=tables)
+                    publish(connection, place)
+                    if wait():
+                        return
         except psycopg.OperationalError as problem:
             report(f"封存暂停：数据库连不上（{problem.sqlstate or '无连接'}），稍后重试。")
-            if connection is not None:
-                connection.close()
-            connection = None
         if wait():
             return
 

@@ -1,9 +1,9 @@
 """The drop folder: another system puts files there, and they become events.
 
 `<folder>/<source>/incoming/` takes the files (written under another name, then renamed: names that begin with a dot or
-end in .part are still being written); `mapping.toml` beside it says how they are read. A file goes to `done/` or, refused
-whole, to `refused/` with its reasons. Killed at any point, the next run takes the file up again: what is recorded
-already is known and changes nothing.
+end in .part are still being written); `mapping.toml` beside it says how they are read. A file goes to `done/` or,
+refused whole, to `refused/` with its reasons. Killed at any point, the next run takes the file up again: what is
+recorded already changes nothing.
 """
 
 from collections import Counter

@@ -38,16 +38,13 @@ class DocumentMissing(DomainError):
 
 def to_be_held(events: pl.DataFrame, *, second_person: bool) -> dict[EventKey, tuple[str, tuple[str, ...]]]:
     """The events that must wait: what each lacks (document, second_person, both), and the clocks that it would stop."""
-    documented = (
-        {
-            (row["source"], row["id"], row["version"]): row["document_no"] is not None
-            for row in events.select("source", "id", "version", "document_no").iter_rows(named=True)
-        }
-        if events.height
-        else {}
-    )
+    stopping = stopped_red_clocks(events)
+    if not stopping:
+        return {}
+    rows = events.select("source", "id", "version", "document_no").iter_rows()
+    documented = {(source, number, version): paper is not None for source, number, version, paper in rows}
     found: dict[EventKey, tuple[str, tuple[str, ...]]] = {}
-    for key, clocks in stopped_red_clocks(events).items():
+    for key, clocks in stopping.items():
         lacks = _lacking(has_document=documented[key], has_second_person=second_person)
         if lacks:
             found[key] = (lacks, clocks)

@@ -63,9 +63,7 @@ def poll(*, source: Source, engine: sa.Engine, view: View, vocabulary: Vocabular
     for rows in _batches(engine, view, since=_since(source, view)):
         events = _events(rows, source, view, vocabulary)
         with as_source(source.id):
-            receipts.append(
-                record_events(events, recorder=f"source:{source.id}", second_person=source.second_person)
-            )
+            receipts.append(record_events(events, recorder=f"source:{source.id}", second_person=source.second_person))
             _advance(source, rows[view.watermark].max())
     return receipts
 

@@ -66,8 +66,8 @@ BEGIN
 END $$;
 
 -- Every change of an audited table, in the transaction that makes it. Arguments: key columns, then hidden columns,
--- each a comma-separated list. Rows that the database derives from events are no act of a person and write nothing;
--- only the owner's functions can say that they derive.
+-- each a comma-separated list. (Rows that the database derives from events are no act of a person: the trigger's own
+-- condition leaves them out, and only the owner's functions can say that they derive.)
 CREATE OR REPLACE FUNCTION zs_audit_change() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     hidden text[] := string_to_array(TG_ARGV[1], ',');
@@ -76,9 +76,6 @@ DECLARE
     key text;
     changes jsonb;
 BEGIN
-    IF current_setting('zs.deriving', true) = 'on' AND current_user = 'zs_owner' THEN
-        RETURN NULL;
-    END IF;
     SELECT string_agg(coalesce(after, '{}') ->> k, '/' ORDER BY n) INTO key
         FROM unnest(string_to_array(TG_ARGV[0], ',')) WITH ORDINALITY AS keys (k, n);
     key := coalesce(key, (SELECT string_agg(before ->> k, '/' ORDER BY n)

@@ -2,224 +2,393 @@
 
 import django.core.validators
 import django.db.models.deletion
-import zhunsheng.apps.audit.fields
 from django.db import migrations, models
+
+import zhunsheng.apps.audit.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('org', '0001_initial'),
+        ("org", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.CharField(max_length=80, primary_key=True, serialize=False, verbose_name='人员编号')),
-                ('masked_name', models.CharField(max_length=40, verbose_name='姓名（掩码）')),
-                ('minor', models.BooleanField(blank=True, null=True, verbose_name='未成年')),
-                ('name', models.BinaryField(blank=True, null=True, verbose_name='姓名密文')),
-                ('id_number', models.BinaryField(blank=True, null=True, verbose_name='证件号密文')),
-                ('phone', models.BinaryField(blank=True, null=True, verbose_name='电话密文')),
-                ('address', models.BinaryField(blank=True, null=True, verbose_name='住址密文')),
-                ('name_index', models.BinaryField(blank=True, db_index=True, max_length=16, null=True, verbose_name='姓名索引')),
-                ('id_number_index', models.BinaryField(blank=True, db_index=True, max_length=16, null=True, verbose_name='证件号索引')),
-                ('phone_index', models.BinaryField(blank=True, db_index=True, max_length=16, null=True, verbose_name='电话索引')),
+                ("id", models.CharField(max_length=80, primary_key=True, serialize=False, verbose_name="人员编号")),
+                ("masked_name", models.CharField(max_length=40, verbose_name="姓名（掩码）")),
+                ("minor", models.BooleanField(blank=True, null=True, verbose_name="未成年")),
+                ("name", models.BinaryField(blank=True, null=True, verbose_name="姓名密文")),
+                ("id_number", models.BinaryField(blank=True, null=True, verbose_name="证件号密文")),
+                ("phone", models.BinaryField(blank=True, null=True, verbose_name="电话密文")),
+                ("address", models.BinaryField(blank=True, null=True, verbose_name="住址密文")),
+                (
+                    "name_index",
+                    models.BinaryField(blank=True, db_index=True, max_length=16, null=True, verbose_name="姓名索引"),
+                ),
+                (
+                    "id_number_index",
+                    models.BinaryField(blank=True, db_index=True, max_length=16, null=True, verbose_name="证件号索引"),
+                ),
+                (
+                    "phone_index",
+                    models.BinaryField(blank=True, db_index=True, max_length=16, null=True, verbose_name="电话索引"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.CharField(max_length=40, primary_key=True, serialize=False, validators=[django.core.validators.RegexValidator('\\A[a-z0-9][a-z0-9._-]*\\Z')], verbose_name='来源')),
-                ('title', models.CharField(max_length=80, verbose_name='名称')),
-                ('key_digest', models.BinaryField(max_length=32, unique=True, verbose_name='密钥摘要')),
-                ('zone', models.CharField(blank=True, default='', help_text='来源的时间不带时区时按此解释；空则拒收', max_length=40, verbose_name='时区')),
-                ('second_person', models.BooleanField(default=False, verbose_name='来源系统内已双人审批')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
+                (
+                    "id",
+                    models.CharField(
+                        max_length=40,
+                        primary_key=True,
+                        serialize=False,
+                        validators=[django.core.validators.RegexValidator("\\A[a-z0-9][a-z0-9._-]*\\Z")],
+                        verbose_name="来源",
+                    ),
+                ),
+                ("title", models.CharField(max_length=80, verbose_name="名称")),
+                ("key_digest", models.BinaryField(max_length=32, unique=True, verbose_name="密钥摘要")),
+                (
+                    "zone",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="来源的时间不带时区时按此解释；空则拒收",
+                        max_length=40,
+                        verbose_name="时区",
+                    ),
+                ),
+                ("second_person", models.BooleanField(default=False, verbose_name="来源系统内已双人审批")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
             ],
         ),
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('number', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='案件编号')),
-                ('title', models.CharField(blank=True, default='', max_length=120, verbose_name='案件名称（掩码）')),
-                ('kind', models.CharField(choices=[('criminal', '刑事'), ('administrative', '行政'), ('traffic_accident', '交通事故'), ('traffic_violation', '交通违法'), ('unknown', '未登记')], default='unknown', max_length=20, verbose_name='类别')),
-                ('label', models.CharField(choices=[('ordinary', '普通'), ('sensitive', '敏感'), ('minor', '未成年'), ('recusal', '回避')], default='ordinary', max_length=10, verbose_name='密级标签')),
-                ('registered_unit', models.BooleanField(default=False, verbose_name='单位已登记')),
-                ('first_at', models.DateTimeField(blank=True, null=True, verbose_name='最早事件')),
-                ('first_event', models.CharField(blank=True, default='', max_length=200, verbose_name='最早事件编号')),
-                ('unit', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='org.unit')),
+                ("number", models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name="案件编号")),
+                ("title", models.CharField(blank=True, default="", max_length=120, verbose_name="案件名称（掩码）")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("criminal", "刑事"),
+                            ("administrative", "行政"),
+                            ("traffic_accident", "交通事故"),
+                            ("traffic_violation", "交通违法"),
+                            ("unknown", "未登记"),
+                        ],
+                        default="unknown",
+                        max_length=20,
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "label",
+                    models.CharField(
+                        choices=[("ordinary", "普通"), ("sensitive", "敏感"), ("minor", "未成年"), ("recusal", "回避")],
+                        default="ordinary",
+                        max_length=10,
+                        verbose_name="密级标签",
+                    ),
+                ),
+                ("registered_unit", models.BooleanField(default=False, verbose_name="单位已登记")),
+                ("first_at", models.DateTimeField(blank=True, null=True, verbose_name="最早事件")),
+                ("first_event", models.CharField(blank=True, default="", max_length=200, verbose_name="最早事件编号")),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="org.unit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('case_officer', '主办民警'), ('co_officer', '协办民警'), ('recused', '回避')], max_length=20, verbose_name='角色')),
-                ('from_at', models.DateTimeField(verbose_name='起')),
-                ('until_at', models.DateTimeField(blank=True, null=True, verbose_name='止')),
-                ('officer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='org.officer')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='cases.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("case_officer", "主办民警"), ("co_officer", "协办民警"), ("recused", "回避")],
+                        max_length=20,
+                        verbose_name="角色",
+                    ),
+                ),
+                ("from_at", models.DateTimeField(verbose_name="起")),
+                ("until_at", models.DateTimeField(blank=True, null=True, verbose_name="止")),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="assignments", to="org.officer"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="assignments", to="cases.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Dossier',
+            name="Dossier",
             fields=[
-                ('code', models.CharField(max_length=80, primary_key=True, serialize=False, verbose_name='卷宗编号')),
-                ('title', models.CharField(blank=True, default='', max_length=120, verbose_name='名称')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dossiers', to='cases.case')),
+                ("code", models.CharField(max_length=80, primary_key=True, serialize=False, verbose_name="卷宗编号")),
+                ("title", models.CharField(blank=True, default="", max_length=120, verbose_name="名称")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="dossiers", to="cases.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=80, verbose_name='文书标识')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
-                ('document_no', models.CharField(blank=True, default='', max_length=80, verbose_name='文号')),
-                ('kind', models.CharField(max_length=40, verbose_name='文种')),
-                ('made_on', models.DateField(blank=True, null=True, verbose_name='制作日期')),
-                ('signed', models.BooleanField(blank=True, null=True, verbose_name='已签名')),
-                ('recorded_at', models.DateTimeField(verbose_name='登记')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='cases.dossier')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=80, verbose_name="文书标识")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="版本")),
+                ("document_no", models.CharField(blank=True, default="", max_length=80, verbose_name="文号")),
+                ("kind", models.CharField(max_length=40, verbose_name="文种")),
+                ("made_on", models.DateField(blank=True, null=True, verbose_name="制作日期")),
+                ("signed", models.BooleanField(blank=True, null=True, verbose_name="已签名")),
+                ("recorded_at", models.DateTimeField(verbose_name="登记")),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="documents", to="cases.dossier"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='HeldEvent',
+            name="HeldEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('xid', models.BigIntegerField(db_default=zhunsheng.apps.audit.fields.TransactionId(), editable=False)),
-                ('digest', models.CharField(max_length=64, unique=True, verbose_name='内容摘要')),
-                ('source', models.CharField(max_length=40, verbose_name='来源')),
-                ('event_id', models.CharField(max_length=120, verbose_name='事件编号')),
-                ('version', models.PositiveIntegerField(verbose_name='版本')),
-                ('case', models.CharField(blank=True, default='', max_length=40, verbose_name='案件编号')),
-                ('lacks', models.CharField(max_length=40, verbose_name='缺少')),
-                ('clocks', models.JSONField(verbose_name='涉及期限')),
-                ('body', models.JSONField(verbose_name='内容')),
-                ('by', models.CharField(max_length=60, verbose_name='记录人')),
-                ('at', models.DateTimeField(verbose_name='收到')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("xid", models.BigIntegerField(db_default=zhunsheng.apps.audit.fields.TransactionId(), editable=False)),
+                ("digest", models.CharField(max_length=64, unique=True, verbose_name="内容摘要")),
+                ("source", models.CharField(max_length=40, verbose_name="来源")),
+                ("event_id", models.CharField(max_length=120, verbose_name="事件编号")),
+                ("version", models.PositiveIntegerField(verbose_name="版本")),
+                ("case", models.CharField(blank=True, default="", max_length=40, verbose_name="案件编号")),
+                ("lacks", models.CharField(max_length=40, verbose_name="缺少")),
+                ("clocks", models.JSONField(verbose_name="涉及期限")),
+                ("body", models.JSONField(verbose_name="内容")),
+                ("by", models.CharField(max_length=60, verbose_name="记录人")),
+                ("at", models.DateTimeField(verbose_name="收到")),
             ],
             options={
-                'abstract': False,
-                'indexes': [models.Index(fields=['xid'], name='heldevent_xid')],
+                "abstract": False,
+                "indexes": [models.Index(fields=["xid"], name="heldevent_xid")],
             },
         ),
         migrations.CreateModel(
-            name='HeldDecision',
+            name="HeldDecision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('xid', models.BigIntegerField(db_default=zhunsheng.apps.audit.fields.TransactionId(), editable=False)),
-                ('confirmed', models.BooleanField(verbose_name='确认')),
-                ('document_no', models.CharField(blank=True, default='', max_length=80, verbose_name='文号')),
-                ('reason', models.CharField(blank=True, default='', max_length=200, verbose_name='说明')),
-                ('by', models.CharField(max_length=60, verbose_name='决定人')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('held', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='cases.heldevent')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("xid", models.BigIntegerField(db_default=zhunsheng.apps.audit.fields.TransactionId(), editable=False)),
+                ("confirmed", models.BooleanField(verbose_name="确认")),
+                ("document_no", models.CharField(blank=True, default="", max_length=80, verbose_name="文号")),
+                ("reason", models.CharField(blank=True, default="", max_length=200, verbose_name="说明")),
+                ("by", models.CharField(max_length=60, verbose_name="决定人")),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                (
+                    "held",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decision", to="cases.heldevent"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Incident',
+            name="Incident",
             fields=[
-                ('number', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='警情编号')),
-                ('first_at', models.DateTimeField(verbose_name='最早事件')),
-                ('first_event', models.CharField(max_length=200, verbose_name='最早事件编号')),
-                ('unit', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='org.unit')),
+                ("number", models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name="警情编号")),
+                ("first_at", models.DateTimeField(verbose_name="最早事件")),
+                ("first_event", models.CharField(max_length=200, verbose_name="最早事件编号")),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="org.unit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Item',
+            name="Item",
             fields=[
-                ('code', models.CharField(max_length=80, primary_key=True, serialize=False, verbose_name='物品编号')),
-                ('title', models.CharField(blank=True, default='', max_length=120, verbose_name='名称')),
-                ('kind', models.CharField(blank=True, default='', max_length=40, verbose_name='类别')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='cases.case')),
+                ("code", models.CharField(max_length=80, primary_key=True, serialize=False, verbose_name="物品编号")),
+                ("title", models.CharField(blank=True, default="", max_length=120, verbose_name="名称")),
+                ("kind", models.CharField(blank=True, default="", max_length=40, verbose_name="类别")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="items", to="cases.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Page',
+            name="Page",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='页码')),
-                ('sha256', models.CharField(max_length=64, validators=[django.core.validators.RegexValidator('\\A[0-9a-f]{64}\\Z')], verbose_name='摘要')),
-                ('media_type', models.CharField(max_length=40, verbose_name='格式')),
-                ('size_bytes', models.PositiveBigIntegerField(verbose_name='字节数')),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pages', to='cases.document')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(verbose_name="页码")),
+                (
+                    "sha256",
+                    models.CharField(
+                        max_length=64,
+                        validators=[django.core.validators.RegexValidator("\\A[0-9a-f]{64}\\Z")],
+                        verbose_name="摘要",
+                    ),
+                ),
+                ("media_type", models.CharField(max_length=40, verbose_name="格式")),
+                ("size_bytes", models.PositiveBigIntegerField(verbose_name="字节数")),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="pages", to="cases.document"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PersonInCase',
+            name="PersonInCase",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('suspect', '嫌疑人'), ('victim', '被害人'), ('witness', '证人'), ('other', '其他')], default='other', max_length=10, verbose_name='身份')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='persons', to='cases.case')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='cases.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("suspect", "嫌疑人"), ("victim", "被害人"), ("witness", "证人"), ("other", "其他")],
+                        default="other",
+                        max_length=10,
+                        verbose_name="身份",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="persons", to="cases.case"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="cases.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PlaceVisit',
+            name="PlaceVisit",
             fields=[
-                ('code', models.CharField(max_length=80, primary_key=True, serialize=False, verbose_name='到访编号')),
-                ('person', models.CharField(blank=True, default='', max_length=80, verbose_name='人员编号')),
-                ('place', models.CharField(blank=True, default='', max_length=80, verbose_name='场所')),
-                ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='cases.case')),
+                ("code", models.CharField(max_length=80, primary_key=True, serialize=False, verbose_name="到访编号")),
+                ("person", models.CharField(blank=True, default="", max_length=80, verbose_name="人员编号")),
+                ("place", models.CharField(blank=True, default="", max_length=80, verbose_name="场所")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="visits", to="cases.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SourceProgress',
+            name="SourceProgress",
             fields=[
-                ('source', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='progress', serialize=False, to='cases.source')),
-                ('watermark', models.DateTimeField(verbose_name='水位')),
-                ('at', models.DateTimeField(verbose_name='读取')),
+                (
+                    "source",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="progress",
+                        serialize=False,
+                        to="cases.source",
+                    ),
+                ),
+                ("watermark", models.DateTimeField(verbose_name="水位")),
+                ("at", models.DateTimeField(verbose_name="读取")),
             ],
         ),
         migrations.CreateModel(
-            name='Upload',
+            name="Upload",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64, verbose_name='摘要')),
-                ('size_bytes', models.PositiveBigIntegerField(verbose_name='字节数')),
-                ('media_type', models.CharField(max_length=40, verbose_name='格式')),
-                ('by', models.CharField(max_length=60, verbose_name='上传人')),
-                ('at', models.DateTimeField(verbose_name='上传')),
-                ('verdict', models.CharField(choices=[('waiting', '待检查'), ('clean', '已放行'), ('refused', '已拒绝')], default='waiting', max_length=10, verbose_name='结论')),
-                ('reason', models.CharField(blank=True, default='', max_length=200, verbose_name='说明')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uploads', to='cases.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sha256", models.CharField(max_length=64, verbose_name="摘要")),
+                ("size_bytes", models.PositiveBigIntegerField(verbose_name="字节数")),
+                ("media_type", models.CharField(max_length=40, verbose_name="格式")),
+                ("by", models.CharField(max_length=60, verbose_name="上传人")),
+                ("at", models.DateTimeField(verbose_name="上传")),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[("waiting", "待检查"), ("clean", "已放行"), ("refused", "已拒绝")],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="结论",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, default="", max_length=200, verbose_name="说明")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="uploads", to="cases.case"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['unit', 'number'], name='cases_case_unit'),
+            model_name="case",
+            index=models.Index(fields=["unit", "number"], name="cases_case_unit"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('label__in', ['ordinary', 'sensitive', 'minor', 'recusal'])), name='case_label_is_known'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("label__in", ["ordinary", "sensitive", "minor", "recusal"])),
+                name="case_label_is_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(fields=['officer', 'case'], name='cases_assignment_officer'),
+            model_name="assignment",
+            index=models.Index(fields=["officer", "case"], name="cases_assignment_officer"),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('until_at', None)), fields=('case', 'officer', 'role'), name='assigned_once'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until_at", None)), fields=("case", "officer", "role"), name="assigned_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(fields=('code', 'version'), name='document_version_once'),
+            model_name="document",
+            constraint=models.UniqueConstraint(fields=("code", "version"), name="document_version_once"),
         ),
         migrations.AddConstraint(
-            model_name='helddecision',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed', False), models.Q(('document_no', ''), _negated=True), _connector='OR'), name='a_confirmed_event_has_a_document'),
+            model_name="helddecision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("confirmed", False), models.Q(("document_no", ""), _negated=True), _connector="OR"),
+                name="a_confirmed_event_has_a_document",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='page',
-            constraint=models.UniqueConstraint(fields=('document', 'number'), name='page_once'),
+            model_name="page",
+            constraint=models.UniqueConstraint(fields=("document", "number"), name="page_once"),
         ),
         migrations.AddConstraint(
-            model_name='personincase',
-            constraint=models.UniqueConstraint(fields=('case', 'person', 'role'), name='person_in_case_once'),
+            model_name="personincase",
+            constraint=models.UniqueConstraint(fields=("case", "person", "role"), name="person_in_case_once"),
         ),
     ]

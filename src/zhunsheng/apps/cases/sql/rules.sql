@@ -7,17 +7,18 @@ CREATE OR REPLACE FUNCTION zs_append_events(
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET work_mem = '64MB' AS $$
 DECLARE
     instant timestamptz := zs_now();
+    this_transaction bigint := pg_current_xact_id()::text::bigint;
 BEGIN
     UPDATE pg_temp.event_staging SET problem = CASE WHEN at < earliest THEN 'too_early' ELSE 'future' END
     WHERE at > instant + tolerance OR at < earliest;
 
     INSERT INTO cases_event (
         source, id, version, void, type, at, at_precision, recorded_at, "case", incident, person, item, visit, "order",
-        dossier, document, place, unit, officers, until, until_precision, facts, document_no, recorded_by
+        dossier, document, place, unit, officers, until, until_precision, facts, document_no, recorded_by, xid
     )
     SELECT
         source, id, version, void, type, at, at_precision, instant, "case", incident, person, item, visit, "order",
-        dossier, document, place, unit, officers, until, until_precision, facts, document_no, recorder
+        dossier, document, place, unit, officers, until, until_precision, facts, document_no, recorder, this_transaction
     FROM pg_temp.event_staging WHERE problem IS NULL
     ORDER BY source, id, version, at, type, facts  -- keeps the index warm; of two that contradict, the same one comes first
     ON CONFLICT (source, id, version) DO NOTHING;
@@ -50,7 +51,12 @@ BEGIN
     PERFORM set_config('zs.deriving', 'on', true);
     INSERT INTO cases_case (number, title, kind, label, unit_id, registered_unit, first_at, first_event)
     SELECT DISTINCT ON ("case") "case", '', 'unknown', 'ordinary', unit, false, at, source || '/' || id || '/' || version
-    FROM pg_temp.event_staging WHERE problem IS NULL AND "case" IS NOT NULL AND unit IS NOT NULL
+    FROM pg_temp.event_staging s WHERE problem IS NULL AND "case" IS NOT NULL AND unit IS NOT NULL
+        -- Asked first, because a conflict locks its row even where there is nothing to update.
+        AND NOT EXISTS (
+            SELECT FROM cases_case c
+            WHERE c.number = s."case" AND (c.first_at, c.first_event) <= (s.at, s.source || '/' || s.id || '/' || s.version)
+        )
     ORDER BY "case", at, source || '/' || id || '/' || version
     ON CONFLICT (number) DO UPDATE SET
         unit_id = CASE WHEN cases_case.registered_unit THEN cases_case.unit_id ELSE excluded.unit_id END,
@@ -60,7 +66,8 @@ BEGIN
 
     INSERT INTO cases_case (number, title, kind, label, unit_id, registered_unit, first_event)
     SELECT DISTINCT "case", '', 'unknown', 'ordinary', NULL::text, false, ''
-    FROM pg_temp.event_staging WHERE problem IS NULL AND "case" IS NOT NULL AND unit IS NULL
+    FROM pg_temp.event_staging s WHERE problem IS NULL AND "case" IS NOT NULL AND unit IS NULL
+        AND NOT EXISTS (SELECT FROM cases_case c WHERE c.number = s."case")
     ON CONFLICT (number) DO NOTHING;
 
     INSERT INTO cases_incident (number, unit_id, first_at, first_event)

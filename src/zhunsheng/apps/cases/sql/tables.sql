@@ -1,6 +1,6 @@
 -- The log of events. Columns as in core/schemas.EVENTS; `xid` is for the sealer and for who reads along.
 CREATE TABLE cases_event (
-    source text NOT NULL CHECK (source ~ '^[a-z0-9][a-z0-9._-]*$'),
+    source text NOT NULL CHECK (source <> '' AND strpos(source, '/') = 0),  -- a slash ends it in the row's name
     id text NOT NULL CHECK (id <> ''),
     version integer NOT NULL CHECK (version > 0),
     void boolean NOT NULL,
@@ -28,8 +28,9 @@ CREATE TABLE cases_event (
     PRIMARY KEY (source, id, version),
     CONSTRAINT an_event_belongs_somewhere CHECK ("case" IS NOT NULL OR incident IS NOT NULL)
 );
-CREATE INDEX cases_event_case ON cases_event ("case") WHERE "case" IS NOT NULL;
-CREATE INDEX cases_event_incident ON cases_event (incident) WHERE incident IS NOT NULL;
+-- Cases and incidents are only ever looked up by equality; a hash index takes rows in random order twice as fast.
+CREATE INDEX cases_event_case ON cases_event USING hash ("case");
+CREATE INDEX cases_event_incident ON cases_event USING hash (incident) WHERE incident IS NOT NULL;
 CREATE INDEX cases_event_xid ON cases_event USING brin (xid) WITH (pages_per_range = 32, autosummarize = on);
 
 -- Events that were not taken, each kind of refusal once. The body is encrypted: it may hold personal data.
