@@ -26,6 +26,7 @@ from tests.platform.databases import OwnDatabase, cloned, embedded
 from zhunsheng.apps.access.processes import as_source
 from zhunsheng.apps.cases.eventlog import COLUMNS, copy_text, record_events
 from zhunsheng.core import schemas
+from zhunsheng.launcher import EmbeddedServer
 
 SOURCES = ("jz", "zfba", "jq")
 INGESTERS = 2
@@ -84,6 +85,9 @@ def delivered(events: pl.DataFrame, chance: random.Random) -> list[tuple[str, pl
 def ingest(database: str, folder: str, number: str, of: str) -> None:
     """One ingester: its share of the batches, each acknowledged in a file after its commit."""
     connections["default"].settings_dict["NAME"] = database
+    with as_source(SOURCES[0]):  # connected and compiled before the gate opens, where there is one
+        pass
+    _wait_at_the_gate(Path(folder), number)
     for path in sorted(Path(folder).glob("*.arrow"))[int(number) :: int(of)]:
         done = path.with_suffix(".done")
         if not done.exists():
@@ -91,6 +95,27 @@ def ingest(database: str, folder: str, number: str, of: str) -> None:
             with as_source(source):
                 record_events(pl.read_ipc(path), recorder=f"source:{source}")
             done.touch()
+
+
+def _wait_at_the_gate(folder: Path, number: str) -> None:
+    if (folder / "gate").exists():
+        (folder / f"ready-{number}").touch()
+        while not (folder / "open").exists():
+            time.sleep(0.005)
+
+
+def timed_ingest(database: OwnDatabase, folder: Path) -> float:
+    """Seconds from when all ingesters stand ready until all have committed their last batch."""
+    (folder / "gate").touch()
+    workers = [_start(database, folder, number) for number in range(INGESTERS)]
+    while len(list(folder.glob("ready-*"))) < INGESTERS:
+        time.sleep(0.01)
+    started = time.perf_counter()
+    (folder / "open").touch()
+    codes = [worker.wait() for worker in workers]
+    if any(codes):
+        raise SystemExit(f"an ingester failed: {codes}")
+    return time.perf_counter() - started
 
 
 def run_ingesters(database: OwnDatabase, folder: Path, *, kills: int, chance: random.Random) -> tuple[int, float]:
@@ -153,6 +178,18 @@ def bare_copy_rate(database: OwnDatabase, events: pl.DataFrame) -> float:
     return events.height / seconds
 
 
+def speed(server: EmbeddedServer, events: pl.DataFrame) -> tuple[float, float, float]:
+    """Rows a second of bare COPY, of the ingesters, and of bare COPY again, in this order in one database."""
+    with cloned(server) as database:
+        bare = bare_copy_rate(database, events)
+        # The ingesters get the same rows in random order, of one source, so that both write the same bytes.
+        mixed = events.sample(fraction=1, shuffle=True, seed=3).with_columns(source=pl.lit(SOURCES[0]))
+        batches = [(SOURCES[0], part) for part in mixed.iter_slices(20_000)]
+        seconds = timed_ingest(database, write_batches(batches, HOME / "speed"))
+        again = bare_copy_rate(database, events)
+    return bare, events.height / seconds, again
+
+
 def main(count: int, kills: int) -> int:
     """The whole run."""
     chance = random.Random(20261125)
@@ -169,15 +206,7 @@ def main(count: int, kills: int) -> int:
             ordered = [(str(key[0]), part) for key, part in events.sort("source", "id", "version").group_by("source")]
             run_ingesters(database, write_batches(ordered, HOME / "ordered"), kills=0, chance=chance)
             expected = fingerprint(database)
-        with cloned(server) as database:
-            bare = bare_copy_rate(database, events)
-            parts = [(SOURCES[0], part) for part in events.sample(fraction=1, shuffle=True, seed=3).iter_slices(20_000)]
-            same_source = [(source, part.with_columns(source=pl.lit(source))) for source, part in parts]
-            folder = write_batches(same_source, HOME / "speed")
-            _, start_up = run_ingesters(database, write_batches([], HOME / "none"), kills=0, chance=chance)
-            _, seconds = run_ingesters(database, folder, kills=0, chance=chance)
-            rate = count / (seconds - start_up)
-            again = bare_copy_rate(database, events)
+        bare, rate, again = speed(server, events)
     same = shuffled == expected
     share = rate / max(bare, again)
     say(f"tables equal to the ordered run: {same} { ({} if same else {'got': shuffled, 'wanted': expected}) }")
@@ -186,6 +215,10 @@ def main(count: int, kills: int) -> int:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["speed"]:
+        with embedded(HOME) as alone:
+            say(str([f"{rate:,.0f}" for rate in speed(alone, make_events(int(sys.argv[2])))]))
+        sys.exit(0)
     if sys.argv[1:2] == ["ingest"]:
         ingest(*sys.argv[2:])
         sys.exit(0)
