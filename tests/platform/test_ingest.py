@@ -101,6 +101,7 @@ def test_a_source_that_was_switched_off_is_refused(source: Client) -> None:
         ({"facts": {"days": "many"}}, "malformed", "facts.days"),
         ({"case": None}, "malformed", "case 和 incident"),
         ({"person": "P\u0000"}, "malformed", "控制字符"),
+        ({"facts": {"\u0000\ud800": 1}}, "unknown_code", "没有事实"),
     ],
 )
 def test_a_row_that_is_no_event_is_set_aside_and_its_neighbours_are_taken(
@@ -110,6 +111,11 @@ def test_a_row_that_is_no_event_is_set_aside_and_its_neighbours_are_taken(
     assert (status, receipt["added"], receipt["quarantined"]) == (200, 1, {reason: 1})
     assert [(problem["id"], problem["reason"]) for problem in receipt["problems"]] == [("E2", reason)]
     assert said in receipt["problems"][0]["text"]
+
+
+def test_an_event_whose_own_number_cannot_be_kept_is_set_aside_too(source: Client) -> None:
+    status, receipt = post(source, event(1, id="E\u0000"), event(2))
+    assert (status, receipt["added"], receipt["quarantined"]) == (200, 1, {"malformed": 1})
 
 
 @pytest.mark.parametrize(
@@ -156,7 +162,7 @@ def test_the_description_of_the_interface_names_the_one_call(db: None) -> None:
     del db
     description = stranger().get("/api/v1/openapi.json").json()
     assert list(description["paths"]) == ["/api/v1/events"]
-    assert set(description["paths"]["/api/v1/events"]["post"]["responses"]) == {"200", "401", "409", "422"}
+    assert set(description["paths"]["/api/v1/events"]["post"]["responses"]) == {"200", "400", "401", "409", "422"}
 
 
 def test_what_was_acknowledged_is_committed_when_the_answer_arrives(own: OwnDatabase) -> None:

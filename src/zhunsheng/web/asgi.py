@@ -5,15 +5,15 @@ import os
 import django
 import psycopg
 from django.conf import settings
+from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from django.core.asgi import get_asgi_application
-from django.core.handlers.asgi import ASGIHandler
 
 from zhunsheng.web.databases import session_dsn
 from zhunsheng.web.guards import assert_safe
 
 
-def build() -> ASGIHandler:
-    """The application, after the database has been checked.
+def build() -> ASGIStaticFilesHandler:
+    """The application with its static files, after the database has been checked.
 
     Raises  guards.UnsafeDatabase, psycopg.OperationalError: nothing is served then.
     """
@@ -21,7 +21,7 @@ def build() -> ASGIHandler:
     django.setup()
     with psycopg.connect(session_dsn(settings.DATABASE_URLS["zs_app"])) as connection:
         assert_safe(connection)
-    return get_asgi_application()
+    return ASGIStaticFilesHandler(get_asgi_application())
 
 
 application = build()

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 from ninja.security import HttpBearer
-from pydantic import ConfigDict
+from pydantic import BeforeValidator, ConfigDict
 
 from zhunsheng.apps.access.processes import as_source
 from zhunsheng.apps.cases.eventlog import record_events
@@ -30,13 +30,18 @@ class SourceKey(HttpBearer):
 Short = Annotated[str, Field(max_length=SHORT)]
 
 
+def _whole(value: Any) -> Any:
+    # JSON knows one kind of number: 1.0 is the integer 1, for its schema as for us.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 class EventIn(Schema):
     """One event as a source reports it. The server sets when it learned of it; a source cannot."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     id: Annotated[str, Field(min_length=1, max_length=SHORT)]
-    version: Annotated[int, Field(ge=1, le=2**31 - 1)] = 1
+    version: Annotated[int, Field(ge=1, le=2**31 - 1), BeforeValidator(_whole)] = 1
     void: bool = False
     type: Short
     at: Annotated[str, Field(max_length=40, description="2026-03-01T14:35:00+08:00，或只有日期 2026-03-01")]
@@ -90,8 +95,8 @@ class Problem(Schema):
     text: str
 
 
-class Unauthorized(Schema):
-    """No source has this key."""
+class Detail(Schema):
+    """Not JSON, or no source has this key."""
 
     detail: str
 
@@ -101,7 +106,7 @@ router = Router(auth=SourceKey())
 
 @router.post(
     "/events",
-    response={200: ReceiptOut, 401: Unauthorized, 409: Problem, 422: dict[str, Any]},
+    response={200: ReceiptOut, 400: Detail, 401: Detail, 409: Problem, 422: dict[str, Any]},
     operation_id="recordEvents",
     url_name="recordEvents",
     summary="登记事件：成批、可重发，提交之后才答复",

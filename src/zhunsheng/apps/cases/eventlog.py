@@ -20,7 +20,7 @@ from psycopg import sql
 from zhunsheng.apps.audit.keys import field_cipher
 from zhunsheng.apps.cases.clock_stops import EventKey
 from zhunsheng.apps.cases.holding import decide, held_frame, hold, to_be_held
-from zhunsheng.apps.cases.incoming import Refusal, event_frame
+from zhunsheng.apps.cases.incoming import Refusal, event_frame, printable
 from zhunsheng.apps.cases.models import HeldDecision, HeldEvent
 from zhunsheng.apps.refusals import DomainError
 from zhunsheng.core import schemas
@@ -146,7 +146,7 @@ def _quarantine_contradictions() -> list[str]:
 
 
 def _quarantine(refusal: Refusal) -> str:
-    body = json.dumps(refusal.body, ensure_ascii=False, sort_keys=True, default=str)
+    body = json.dumps(refusal.body, sort_keys=True, default=str)
     digest = hashlib.sha256(f"{refusal.reason}\n{body}".encode()).digest()
     sealed = field_cipher(settings.KEYS).encrypt(body, place=quarantine_place(digest))
     row = refusal.body
@@ -155,12 +155,12 @@ def _quarantine(refusal: Refusal) -> str:
             "SELECT zs_quarantine(%s, %s, %s, %s, %s, %s, %s, %s)",
             [
                 digest,
-                str(row.get("source") or ""),
-                str(row.get("id") or ""),
+                printable(row.get("source")),
+                printable(row.get("id")),
                 row.get("version") if isinstance(row.get("version"), int) else 0,
                 refusal.reason,
-                row.get("case") if isinstance(row.get("case"), str) else None,
-                refusal.text,
+                printable(row.get("case")) or None,
+                printable(refusal.text),
                 sealed,
             ],
         )

@@ -29,7 +29,7 @@ TEXT_COLUMNS: Final = (
     "document_no",
 )
 LONGEST_ID: Final = 120
-UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f]")
+UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")  # control characters, and halves of characters
 HIGHEST_VERSION: Final = 2**31 - 1
 
 
@@ -40,6 +40,11 @@ class Refusal:
     reason: str
     body: Mapping[str, Any]
     text: str
+
+
+def printable(value: Any) -> str:
+    """A text that the database can keep, of whatever was sent; nothing of what is not a text."""
+    return UNPRINTABLE.sub("", value)[:LONGEST_ID] if isinstance(value, str) else ""
 
 
 class _Refused(Exception):
