@@ -143,6 +143,7 @@ class EmbeddedServer:
         if pid is not None:
             os.kill(pid, signal.SIGINT)
             self._wait_until_gone(pid)
+        self._reap()
         self._release_lock()
 
     def processes(self) -> list[int]:

@@ -25,6 +25,7 @@ from zhunsheng.apps.audit.context import Acting, acting
 from zhunsheng.apps.audit.heads import HEADS_FILE
 from zhunsheng.apps.audit.keys import PUBLIC
 from zhunsheng.apps.audit.services import record_read
+from zhunsheng.apps.cases.sources import source_behind
 
 
 def said(name: str, *arguments: str) -> str:
@@ -112,3 +113,25 @@ def test_taking_in_an_empty_folder_says_nothing() -> None:
 def test_polling_an_unknown_source_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="没有启用的来源 nowhere"):
         said("poll", "nowhere", str(tmp_path / "view.toml"))
+
+
+@pytest.mark.usefixtures("db")
+def test_a_source_gets_its_key_once_and_a_new_one_ends_the_old() -> None:
+    first = said("add_source", "jz", "警综平台", "--zone", "Asia/Shanghai").strip()
+    known = source_behind(f"Bearer {first}")
+    assert known is not None
+    assert (known.id, known.zone) == ("jz", "Asia/Shanghai")
+    second = said("add_source", "jz", "警综平台").strip()
+    assert source_behind(f"Bearer {first}") is None
+    assert source_behind(f"Bearer {second}") is not None
+    with pytest.raises(CommandError, match="Moon/Base 不是时区"):
+        said("add_source", "x", "某", "--zone", "Moon/Base")
+
+
+@pytest.mark.usefixtures("db")
+def test_the_organisation_is_imported_by_command(tmp_path: Path) -> None:
+    table = tmp_path / "units.csv"
+    table.write_text("单位代码,名称,简称,类别,上级代码\n350200000000,甲市公安局,甲市局,市局,\n", encoding="utf-8")
+    assert said("import_org", "units", str(table)) == "已导入 1 行\n"
+    with pytest.raises(CommandError, match="第 2 行"):
+        said("import_org", "units", str(table))  # it is there already

@@ -13,6 +13,7 @@ from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer, cases_q
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.cases.models import Assignment, Case, HeldEvent, PersonInCase
+from zhunsheng.apps.cases.words import vocabulary
 from zhunsheng.apps.refusals import DomainError
 
 PAGE_ROWS: Final = 50
@@ -112,7 +113,7 @@ def open_case(viewer: Viewer, *, number: str) -> CasePage:
 
 
 def case_events(number: str) -> list[dict[str, Any]]:
-    """The events of a case by time, of each the version that counts; withdrawn ones are left out."""
+    """The events of a case by time, with their titles; of each the version that counts, withdrawn ones left out."""
     query = sql.SQL(
         """
         SELECT {names} FROM (
@@ -123,7 +124,9 @@ def case_events(number: str) -> list[dict[str, Any]]:
     ).format(names=sql.SQL(", ").join(sql.Identifier(name) for name in EVENT_COLUMNS))
     with connection.cursor() as cursor:
         cursor.execute(query, [number])
-        return [dict(zip(EVENT_COLUMNS, row, strict=True)) for row in cursor.fetchall()]
+        rows = [dict(zip(EVENT_COLUMNS, row, strict=True)) for row in cursor.fetchall()]
+    titles = vocabulary().event_types
+    return [{**row, "title": titles[row["type"]].title if row["type"] in titles else row["type"]} for row in rows]
 
 
 @dataclass(frozen=True)
