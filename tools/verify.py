@@ -239,9 +239,8 @@ class State:
     """Where the reading of the export stands."""
 
     log_id: str = ""
-    tree: Tree = field(default_factory=Tree)
+    leaves: list[bytes] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
-    roots: dict[int, bytes] = field(default_factory=dict)  # size → recomputed root, where a head speaks of it
     heads: list[Head] = field(default_factory=list)
     pending: int = 0
 
@@ -250,48 +249,53 @@ def verify_log(lines: Iterator[str], evidence: Evidence) -> tuple[State, Finding
     """Read an export from its first line to its last and hold it against the evidence."""
     state, findings = State(), Findings()
     _read_start(next(lines, ""), state, evidence, findings)
-    sizes = set(evidence.heads)
     for number, line in enumerate(lines, 2):
         kind, _, rest = line.rstrip("\n").partition("\t")
         if kind == "L":
             _read_leaf(rest.split("\t"), state, evidence, findings)
-            # Roots at sizes that an outside head speaks of; those of the export's own heads follow from the leaves.
-            if state.tree.size in sizes:
-                state.roots[state.tree.size] = state.tree.root()
         elif kind == "U":
             _read_unsealed(rest.split("\t"), state, findings)
         elif kind == "H":
             state.heads.append(head_of(rest, where=f"line {number}"))
         else:
             raise Unreadable(f"line {number}: {kind[:20]!r} is no kind of line")
+    _check_heads(state, evidence, findings)
     return state, findings
 
 
-def check_heads(state: State, leaves: list[bytes], evidence: Evidence, findings: Findings) -> None:
+def roots_at(leaves: list[bytes], sizes: set[int]) -> dict[int, bytes]:
+    """The roots of the trees of these sizes, in one pass over the leaves."""
+    tree, roots = Tree(), {}
+    for leaf in leaves:
+        tree.append(leaf)
+        if tree.size in sizes:
+            roots[tree.size] = tree.root()
+    return roots
+
+
+def _check_heads(state: State, evidence: Evidence, findings: Findings) -> None:
     """The export's own heads, then those of the second place."""
-    tree, at = Tree(), 0
+    total, at = len(state.leaves), 0
+    roots = roots_at(state.leaves, {head.size for head in state.heads} | set(evidence.heads))
     for head in state.heads:
         name = f"head {head.size}"
         if not head.is_signed_by(evidence.public_key):
             findings.add(f"{name}: not signed by this key", row=at, name=_name(state, at), until=head.size)
         if head.log_id != state.log_id:
             findings.add(f"{name}: belongs to log {head.log_id}")
-        if head.size > len(leaves):
-            findings.add(f"{name}: the log has only {len(leaves)} rows", row=len(leaves), name="(cut off)")
-            continue
-        while tree.size < head.size:
-            tree.append(leaves[tree.size])
-        if tree.root() != head.root:
+        if head.size > total:
+            findings.add(f"{name}: the log has only {total} rows", row=total, name="(cut off)")
+        elif roots[head.size] != head.root:
             findings.add(f"{name}: not the root of its rows", row=at, name=_name(state, at), until=head.size)
-        at = head.size
-    if leaves and (not state.heads or state.heads[-1].size != len(leaves)):
+        at = min(head.size, total)
+    if total and (not state.heads or state.heads[-1].size != total):
         size = state.heads[-1].size if state.heads else 0
-        findings.add(f"{len(leaves) - size} rows at the end stand under no head", row=size, name=_name(state, size))
-    _check_second_place(state, len(leaves), evidence, findings)
+        findings.add(f"{total - size} rows at the end stand under no head", row=size, name=_name(state, size))
+    _check_second_place(state, roots, evidence, findings)
 
 
-def _check_second_place(state: State, size: int, evidence: Evidence, findings: Findings) -> None:
-    good = 0
+def _check_second_place(state: State, roots: dict[int, bytes], evidence: Evidence, findings: Findings) -> None:
+    good, size = 0, len(state.leaves)
     for head in sorted(evidence.heads.values(), key=lambda one: one.size):
         name = f"second place, head {head.size}"
         if not head.is_signed_by(evidence.public_key):
@@ -300,7 +304,7 @@ def _check_second_place(state: State, size: int, evidence: Evidence, findings: F
             findings.add(f"{name}: belongs to log {head.log_id}, the export is of {state.log_id}", row=0)
         elif head.size > size:
             findings.add(f"{name}: the log was cut, it has only {size} rows", row=size, name="(cut off)")
-        elif state.roots.get(head.size) != head.root:
+        elif roots[head.size] != head.root:
             text = f"{name}: among rows {good} to {head.size - 1} something was rewritten"
             findings.add(text, row=good, name=_name(state, good), until=head.size)
         else:
@@ -318,10 +322,10 @@ def _read_start(line: str, state: State, evidence: Evidence, findings: Findings)
 
 def _read_leaf(parts: list[str], state: State, evidence: Evidence, findings: Findings) -> None:
     if len(parts) != 5:
-        raise Unreadable(f"leaf {state.tree.size}: has {len(parts)} columns, not 5")
+        raise Unreadable(f"leaf {len(state.leaves)}: has {len(parts)} columns, not 5")
     number, table, key, digest, text = parts
     name = f"{table} {unescaped(key)}"
-    expected = state.tree.size
+    expected = len(state.leaves)
     if int(number) != expected:
         findings.add(f"leaf {expected} is missing, the next is {number}", row=expected, name=name)
     leaf = bytes.fromhex(digest)
@@ -333,7 +337,7 @@ def _read_leaf(parts: list[str], state: State, evidence: Evidence, findings: Fin
     if outside and outside != leaf:
         findings.add(f"leaf {number}: the second place knows another row than {name}", row=expected, name=name)
     state.names.append(name)
-    state.tree.append(leaf)
+    state.leaves.append(leaf)
 
 
 def _read_unsealed(parts: list[str], state: State, findings: Findings) -> None:
@@ -343,7 +347,7 @@ def _read_unsealed(parts: list[str], state: State, findings: Findings) -> None:
         state.pending += 1
     else:
         name = f"{parts[0]} {unescaped(parts[1])}"
-        findings.add(f"the row {name} was inserted behind the sealer's back", row=state.tree.size, name=name)
+        findings.add(f"the row {name} was inserted behind the sealer's back", row=len(state.leaves), name=name)
 
 
 def _name(state: State, row: int) -> str:
@@ -403,19 +407,8 @@ def _evidence(options: argparse.Namespace) -> Evidence:
 
 def verify_export(path: Path, evidence: Evidence) -> tuple[State, Findings]:
     """All checks of an exported log."""
-    leaves: list[bytes] = []
     with path.open(encoding="utf-8", newline="\n") as file:
-        state, findings = verify_log(_collecting(file, leaves), evidence)
-    check_heads(state, leaves, evidence, findings)
-    return state, findings
-
-
-def _collecting(lines: Iterator[str], leaves: list[bytes]) -> Iterator[str]:
-    # The leaf hashes are kept, so that the export's heads, which come after the rows, need no second reading.
-    for line in lines:
-        if line.startswith("L\t"):
-            leaves.append(bytes.fromhex(line.split("\t", 5)[4]))
-        yield line
+        return verify_log(file, evidence)
 
 
 def _report(findings: Findings, ok: str) -> int:
@@ -447,7 +440,7 @@ def main(arguments: list[str]) -> int:
             return _report(verify_bundle(bundle, evidence), f"OK: {len(bundle['rows'])} rows are in the sealed log")
         state, findings = verify_export(options.file, evidence)
         return _report(
-            findings, f"OK: {state.tree.size} rows, {len(state.heads)} heads, {state.pending} not sealed yet"
+            findings, f"OK: {len(state.leaves)} rows, {len(state.heads)} heads, {state.pending} not sealed yet"
         )
     except (Unreadable, OSError, ValueError) as problem:
         print(f"UNREADABLE: {problem}")

@@ -28,6 +28,7 @@ def export_log(connection: psycopg.Connection[Any], *, tables: Sequence[TableRul
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         cursor.execute("SET LOCAL timezone = 'UTC'")
         cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute("SET LOCAL work_mem = '256MB'")  # the whole log is sorted and joined once
         return write_log(cursor, tables=tables, out=out)
 
 
