@@ -104,6 +104,9 @@ class Children:
         for item in self.past:
             if item.role != "satisfy" or item.at >= child.start or item.touched:
                 continue
+            day = self.world.cal.day_of
+            if item.event.is_bare_date and day(item.at) == day(child.start):
+                continue
             if child.is_open and child.reached_by(item.event) and self.rule.before_start != "nothing":
                 if self.rule.before_start == "meets":
                     item.touched.add(child.subject)

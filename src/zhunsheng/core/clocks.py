@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from zhunsheng.core import rule as r
 from zhunsheng.core import schemas
+from zhunsheng.core.by_pointer import by_pointer
 from zhunsheng.core.calendar import Calendar, CalendarArrays
 from zhunsheng.core.encoding import Counted, Encoded, counted_events, encode, link_incidents
 from zhunsheng.core.fold.run import fold
@@ -126,7 +127,7 @@ class _Run:
         room = self._first_guess(first, end)
         while True:
             work = make_work(**room)
-            rows = fold(program, self.calendar, arrays, work, cases, first, end, self.as_of)
+            rows = fold(*map(by_pointer, (program, self.calendar, arrays, work)), cases, first, end, self.as_of)
             needed = {
                 "clocks": room["clocks"] * (2 if work.n[FAULT] == NO_ROOM else 1),
                 "results": rows,
@@ -150,7 +151,7 @@ class _Run:
             "pauses": _most_in_a_case(_pausing(self.compiled), arrays.type, cases[first : end + 1]) + 1,
             "facts": int(np.diff(arrays.fact_ptr[cases[first : end + 1]]).max()) + 1,
             "results": results,
-            "steps": results * 12 if self.with_steps else 0,
+            "steps": results * 12 + 1 if self.with_steps else 0,
             "anomalies": max(1024, results // 16),
         }
 

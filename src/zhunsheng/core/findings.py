@@ -74,10 +74,11 @@ def _approaching(part: FoldPart, as_of: int) -> list[_Rows]:
     found = []
     for level in r.WARNING_LEVELS:
         kinds, values = _leads(part, kept, level)
-        at = np.where(kinds == FROM_START, kept.origin + values, due - values)
+        origin = np.maximum(kept.origin, kept.start)
+        at = np.where(kinds == FROM_START, origin + values, due - values)
         shared = kinds == SHARE
-        elapsed = (due - kept.origin) * np.where(shared, values, 0) // 100
-        at = np.where(shared, kept.origin + elapsed // MINUTE_US * MINUTE_US, at)
+        elapsed = (due - origin) * np.where(shared, values, 0) // 100
+        at = np.where(shared, origin + elapsed // MINUTE_US * MINUTE_US, at)
         at = np.maximum(at, kept.start)
         crossed = (at <= as_of) & (at < until)
         found.append(_Rows("approaching", level, rows[crossed], at[crossed], np.full(int(crossed.sum()), -1)))

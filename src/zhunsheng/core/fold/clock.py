@@ -94,16 +94,16 @@ def stand_still(w: Work, s: int, at: int) -> None:
 
 
 @inner
-def go_on(cal: CalendarArrays, w: Work, s: int, at: int) -> bool:
-    """One reason less; true when the clock runs again, its paused time added up."""
+def go_on(cal: CalendarArrays, w: Work, s: int, at: int, capped: bool) -> bool:
+    """One reason less; true when the clock runs again, its paused time added up. A capped pause ends with a day, at 24:00."""
     c = w.clocks[s]
     c.still -= 1
     if c.still > 0:
         return False
-    days, work, us = paused_span(cal, c.since, at)
+    days, work, us = paused_span(cal, c.since, at - 1 if capped else at)
     c.paused_days += days
     c.paused_work += work
-    c.paused_us += us
+    c.paused_us += us + 1 if capped else us
     return True
 
 

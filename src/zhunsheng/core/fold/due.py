@@ -155,8 +155,8 @@ def extend_due(cal: CalendarArrays, counting: int, unit: int, amount: int, due: 
 @inner
 def shift(cal: CalendarArrays, unit: int, due: int, at_end: bool, days: int, work: int, us: int) -> int:
     """A due time moved by paused time: in the unit of its limit (ADR 1, 17)."""
-    if due == NONE:
-        return NONE
+    if due == NONE or (days == 0 and work == 0 and us == 0):
+        return due
     if unit == WORKING_DAYS:
         if work == 0:
             return due

@@ -6,7 +6,7 @@ from zhunsheng.core.calendar import CalendarArrays
 from zhunsheng.core.dates import NONE, local_day, midnight
 from zhunsheng.core.fold.children import follow
 from zhunsheng.core.fold.clock import PAST, SAME_DAY, close, go_on, in_time, newest, reaches, stand_still, update
-from zhunsheng.core.fold.due import add_time, set_limit
+from zhunsheng.core.fold.due import add_time, counts_hours, set_limit
 from zhunsheng.core.fold.facts import FAILS, HOLDS, MISSING, holds, named, stated
 from zhunsheng.core.fold.log import anomaly, ask_hard, ask_soft, mark, step
 from zhunsheng.core.fold.opening import (
@@ -29,6 +29,7 @@ from zhunsheng.core.fold.state import (
     MISSING_FACT,
     MISSING_TIER,
     MOOT,
+    N_BARE,
     N_CAPPED,
     N_CLOCKS,
     N_PAUSES,
@@ -80,7 +81,7 @@ def act(
     """One role of one event."""
     role = book.roles[r]
     if role.kind == START:
-        s = start(book, cal, ev, w, group, role.rv, i, run, as_of)
+        s = start(book, cal, ev, w, group, role.rv, i, run, False, as_of)
         if s >= 0:
             opened(book, cal, ev, w, group, s, i, run, as_of)
         return
@@ -111,7 +112,7 @@ def unheard(
     role = book.roles[r]
     version = book.rvs[role.rv]
     if role.kind == RESTART and book.restarts[role.arg].opens == 1:
-        s = start(book, cal, ev, w, group, role.rv, i, run, as_of)
+        s = start(book, cal, ev, w, group, role.rv, i, run, True, as_of)
         if s >= 0:
             own = book.restarts[role.arg].limit
             if own >= 0:
@@ -143,6 +144,8 @@ def opened(
 ) -> None:
     """After a start: children follow, and the bare-dated events of the same day that found nothing open act now (ADR 1, 5)."""
     follow(book, cal, ev, w, group, s, i, ev.at[i], as_of)
+    if w.n[N_BARE] == 0:
+        return
     midnight_before = midnight(cal, local_day(cal, ev.at[i]))
     first = i
     while first > 0 and ev.at[first - 1] >= midnight_before and ev.group[first - 1] == ev.group[i]:
@@ -362,7 +365,7 @@ def stop_waiting(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s
     if c.wait_mask & bit == 0:
         return
     c.wait_mask &= ~bit
-    if go_on(cal, w, s, max(ev.at[i], c.since)):
+    if go_on(cal, w, s, max(ev.at[i], c.since), False):
         ask_for_hour(book, ev, w, s, c.start_event)
         update(book, cal, ev, w, s, as_of)
     step(w, s, S_RESUME, i, ev.at[i], NONE, c.strict, NO_AMOUNT, NO_CODE)
@@ -435,34 +438,46 @@ def end_pauses(
         if c.open == 1 and c.rv == rv and reaches(book, ev, w, s, i):
             for m in range(n):
                 if ends_pause(w, s, m, p, w.pauses[n].pair):
-                    release(book, cal, ev, w, group, s, m, i, ev.at[i], as_of)
+                    release(book, cal, ev, w, group, s, m, i, ev.at[i], False, as_of)
         s = c.next
 
 
 @inner
 def release(
-    book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, s: int, n: int, i: int, at: int, as_of: int
+    book: Program,
+    cal: CalendarArrays,
+    ev: EventArrays,
+    w: Work,
+    group: int,
+    s: int,
+    n: int,
+    i: int,
+    at: int,
+    capped: bool,
+    as_of: int,
 ) -> None:
     """One pause of a clock ends: when nothing else holds it, it runs on, or runs the limit that the law grants instead."""
     c, then = w.clocks[s], book.pauses[w.pauses[n].pause].then
     w.holds[s, n] = 0
-    if go_on(cal, w, s, at):
+    if go_on(cal, w, s, at, capped):
         if then >= 0:
-            run_instead(book, cal, ev, w, s, then, i, at)
+            run_instead(book, cal, ev, w, s, then, i, at, capped)
         update(book, cal, ev, w, s, as_of)
     step(w, s, S_RESUME, i, at, NONE, c.strict, NO_AMOUNT, w.pauses[n].pause)
     follow(book, cal, ev, w, group, s, i, at, as_of)
 
 
 @inner
-def run_instead(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, limit: int, i: int, at: int) -> None:
+def run_instead(
+    book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, limit: int, i: int, at: int, capped: bool
+) -> None:
     """After the pause a limit of its own runs from its end, and what was paused no longer matters."""
     c = w.clocks[s]
     c.until = NONE
     c.paused_days, c.paused_work, c.paused_us = 0, 0, 0
     run_limit(book, cal, ev, w, s, limit, book.limits[limit].amount, i)
-    if at != ev.at[i]:  # a cap ended it, at a 24:00
-        c.origin, c.origin_day = at, 0
+    if capped:  # it ended with a day: the next day is the first that counts
+        c.origin, c.origin_day = at if counts_hours(book.limits[limit].counting) else at - 1, 0
         set_limit(book, cal, w, s, limit, book.limits[limit].amount)
     else:
         ask_for_hour(book, ev, w, s, i)
@@ -479,4 +494,4 @@ def expire_pauses(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, 
         w.n[N_CAPPED] -= 1
         for s in range(w.n[N_CLOCKS]):
             if w.clocks[s].open == 1 and w.holds[s, n] == 1:
-                release(book, cal, ev, w, group, s, n, found.event, found.cap, as_of)
+                release(book, cal, ev, w, group, s, n, found.event, found.cap, True, as_of)

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 
 from zhunsheng.core.dates import NONE
-from zhunsheng.core.fold.state import N_CUSTODY, N_FACTS, EventArrays, Work
+from zhunsheng.core.fold.state import N_BARE, N_CUSTODY, N_FACTS, EventArrays, Work
 from zhunsheng.core.inner import inner
 from zhunsheng.core.program import (
     AT_LEAST,
@@ -32,7 +32,9 @@ def remember(book: Program, ev: EventArrays, w: Work, first: int, end: int) -> N
     """Read a case once for what counts beyond its event: facts of persons and of the case, and who is held."""
     w.n[N_CUSTODY] = 0
     w.n[N_FACTS] = 0
+    w.n[N_BARE] = 0
     for i in range(first, end):
+        w.n[N_BARE] += ev.day[i]
         kind = book.type_custody[ev.type[i]]
         if kind != 0:
             row = w.custody[w.n[N_CUSTODY]]

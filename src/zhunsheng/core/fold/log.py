@@ -22,6 +22,8 @@ from zhunsheng.core.inner import inner
 @inner
 def step(w: Work, s: int, kind: int, event: int, at: int, before: int, after: int, amount: int, detail: int) -> None:
     """One row of the explanation of clock `s`. `detail` is a code that the kind gives a meaning: limit, tier, pause, question."""
+    if len(w.steps) == 0:
+        return
     n = w.n[N_STEPS]
     w.n[N_STEPS] = n + 1
     if n < len(w.steps):

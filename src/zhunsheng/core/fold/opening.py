@@ -47,6 +47,7 @@ from zhunsheng.core.program import (
     PERSON_AXIS,
     QUESTION,
     SATISFY,
+    START,
     TERMINATE,
     TOTAL,
     Program,
@@ -55,9 +56,21 @@ from zhunsheng.core.program import (
 
 @inner
 def start(
-    book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, rv: int, i: int, run: tuple[int, int], as_of: int
+    book: Program,
+    cal: CalendarArrays,
+    ev: EventArrays,
+    w: Work,
+    group: int,
+    rv: int,
+    i: int,
+    run: tuple[int, int],
+    opened_by_restart: bool,
+    as_of: int,
 ) -> int:
-    """A START event for a rule version: a new clock, or a question to the one that is open. Returns the new clock, or -1."""
+    """A START event for a rule version: a new clock, or a question to the one that is open. Returns the new clock, or -1.
+
+    A clock that is opened by a restart waits for none.
+    """
     version = book.rvs[rv]
     day = local_day(cal, ev.at[i])
     none_in_force = version.is_first == 1 and day < version.first_day
@@ -76,7 +89,8 @@ def start(
             if c.open == 1 and handed_over(book, cal, ev, w, s, i, run):
                 handed = 1
             elif c.open == 1:
-                if c.rv == rv and not (c.start == ev.at[i] and ev.day[c.start_event] == ev.day[i]):
+                told = opened_by_restart or starts(book, ev, c.rv, i)
+                if told and not (c.start == ev.at[i] and ev.day[c.start_event] == ev.day[i]):
                     ask_hard(w, s, REPEATED_START, i, NO_CODE, ev.at[i])
                 return -1
         s = c.next
@@ -88,8 +102,17 @@ def start(
     if none_in_force:
         ask_hard(w, s, NO_VERSION, i, NO_CODE, ev.at[i])
         w.clocks[s].may_not_apply = 1
-    begin(book, cal, ev, w, s, i, as_of)
+    begin(book, cal, ev, w, s, i, opened_by_restart, as_of)
     return s
+
+
+@inner
+def starts(book: Program, ev: EventArrays, rv: int, i: int) -> bool:
+    """Whether an event is of a type that starts clocks of a rule version."""
+    for r in range(book.role_ptr[ev.type[i]], book.role_ptr[ev.type[i] + 1]):
+        if book.roles[r].rv == rv and book.roles[r].kind == START:
+            return True
+    return False
 
 
 @inner
@@ -141,12 +164,15 @@ def open_clock(
     c.paused_days, c.paused_work, c.paused_us = 0, 0, 0
     c.settled_days, c.settled_work, c.settled_us = 0, 0, 0
     c.still, c.wait_mask, c.granted, c.got, c.needed, c.excused, c.handed = 0, 0, 0, 0, 0, 0, 0
-    w.holds[s, : w.n[N_PAUSES]] = 0
+    for n in range(w.n[N_PAUSES]):
+        w.holds[s, n] = 0
     return s
 
 
 @inner
-def begin(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, i: int, as_of: int) -> None:
+def begin(
+    book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, i: int, opened_by_restart: bool, as_of: int
+) -> None:
     """Everything that the start itself decides: limit, tiers and waits by its facts, a stated end, open pauses, earlier stops."""
     c = w.clocks[s]
     version = book.rvs[c.rv]
@@ -156,7 +182,8 @@ def begin(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, 
     run_limit(book, cal, ev, w, s, limit, book.limits[limit].amount, i)
     if missing:
         c.strict0, c.outer0 = NONE, NONE  # which limit runs is not known
-    waits_at_start(book, ev, w, s, i)
+    if not opened_by_restart:
+        waits_at_start(book, ev, w, s, i)
     if version.parent_fact >= 0:
         count_back_from_fact(book, cal, ev, w, s, i)
     else:

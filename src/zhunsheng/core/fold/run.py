@@ -34,7 +34,7 @@ from zhunsheng.core.inner import inner
 from zhunsheng.core.program import ROLE_COUNT, Ints, Program
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False, error_model="numpy")
 def fold(
     book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, cases: Ints, first: int, end: int, as_of: int
 ) -> int:

@@ -224,8 +224,8 @@ CUSTODY: Final = record_type(at=np.int64, person=np.int64, kind=np.int64)
 KNOWN_FACT: Final = record_type(value=np.int64, at=np.int64, person=np.int64, code=np.int64)
 
 # Counters of Work.n.
-N_CLOCKS, N_STRAYS, N_PAUSES, N_CUSTODY, N_FACTS, N_CAPPED, N_STEPS, N_ANOMALIES, FAULT, BASE = np.arange(10)
-COUNTERS: Final = 10
+N_CLOCKS, N_STRAYS, N_PAUSES, N_CUSTODY, N_FACTS, N_CAPPED, N_BARE, N_STEPS, N_ANOMALIES, FAULT, BASE = np.arange(11)
+COUNTERS: Final = 11
 NO_ROOM: Final = 1
 
 
