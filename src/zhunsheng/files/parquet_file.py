@@ -28,7 +28,7 @@ def read_parquet(path: Path, issues: Issues, *, columns: set[str] | None = None)
         wanted = [name for name in schema if columns is None or name in columns]
         _check_types({name: schema[name] for name in wanted}, issues)
         rows = pl.read_parquet(path, columns=wanted, glob=False, use_statistics=False, hive_partitioning=False)
-    except pl.exceptions.PolarsError as wrong:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as wrong:
         issues.add(f"cannot be read as Parquet ({type(wrong).__name__}).", DAMAGED)
         issues.refuse()
     texts = [pl.col(name).cast(pl.String) for name in wanted if isinstance(schema[name], pl.Categorical | pl.Enum)]

@@ -1,6 +1,7 @@
 """XLSX → rows of text. The zip directory is checked before anything is unpacked; formulas count by their last value."""
 
 import re
+import struct
 import zipfile
 import zlib
 from datetime import date, datetime
@@ -22,6 +23,8 @@ NEEDED: Final = ("[Content_Types].xml", "xl/workbook.xml")
 ERROR_CELL: Final = re.compile(rb"<c\b[^>]*?\bt=[\"']e[\"']")
 CELL_NAME: Final = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 DAMAGED: Final = "The workbook is damaged: save it again."
+# What zipfile raises over noise: a bad seek, a wrong signature, an unknown method or flag, a broken stream.
+ZIP_ERRORS: Final = (zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, ValueError, RuntimeError)
 LARGEST_WHOLE: Final = 2**53
 
 
@@ -62,7 +65,7 @@ def _check_archive(path: Path, issues: Issues) -> None:
             for part in archive.infolist():
                 if part.filename.endswith((".xml", ".rels")):
                     _check_part(archive, part, issues)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, zlib.error) as wrong:
+    except ZIP_ERRORS as wrong:
         issues.add(f"not a workbook, or a damaged one ({type(wrong).__name__}).", DAMAGED)
     issues.refuse()
 
@@ -77,6 +80,8 @@ def _check_directory(archive: zipfile.ZipFile, packed: int, issues: Issues) -> N
         issues.add("has one part twice.", DAMAGED)
     if any(part.flag_bits & 1 for part in parts):
         issues.add("is encrypted.", "Save it without a password.")
+    if any(part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for part in parts):
+        issues.add("is packed in a way that no workbook is.", "Save it again.")
     if any(".." in Path(name).parts or name.startswith(("/", "\\")) for name in names):
         issues.add("has a part that points outside it.", DAMAGED)
     if not set(NEEDED) <= set(names):
