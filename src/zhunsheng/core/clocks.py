@@ -14,7 +14,7 @@ from zhunsheng.core import rule as r
 from zhunsheng.core import schemas
 from zhunsheng.core.by_pointer import by_pointer
 from zhunsheng.core.calendar import Calendar, CalendarArrays
-from zhunsheng.core.encoding import Counted, Encoded, counted_events, encode, link_incidents
+from zhunsheng.core.encoding import AsOf, Counted, Encoded, as_of_by_group, counted_events, encode, link_incidents
 from zhunsheng.core.fold.run import fold
 from zhunsheng.core.fold.state import FAULT, N_ANOMALIES, N_STEPS, NO_ROOM, Work, make_work
 from zhunsheng.core.program import AXIS_OF, INCIDENT_AXIS, PAUSE, RESTART, RESUME, START, Compiled, compile_rules
@@ -42,6 +42,7 @@ class FoldPart:
 
     compiled: Compiled
     encoded: Encoded
+    as_of: NDArray[np.int64]  # of each group
     results: Any
     anomalies: Any
     steps: Any
@@ -59,7 +60,7 @@ def fold_events(
     events: pl.DataFrame,
     rulebook: Rulebook,
     *,
-    as_of: datetime,
+    as_of: AsOf,
     known_at: datetime | None = None,
     with_steps: bool = False,
     threads: int = 2,
@@ -69,10 +70,10 @@ def fold_events(
     Raises  SchemaMismatch.
     """
     schemas.assert_schema(events, schemas.EVENTS, "events")
-    counted = counted_events(events, as_of=as_of, known_at=known_at)
+    counted = counted_events(link_incidents(events), as_of=as_of, known_at=known_at)
     by_case = [rule for rule in rulebook.judged() if AXIS_OF[rule.subject] != INCIDENT_AXIS]
     by_incident = [rule for rule in rulebook.judged() if AXIS_OF[rule.subject] == INCIDENT_AXIS]
-    linked = link_incidents(counted.events)
+    linked = counted.events
     parts = []
     for rules, group_by in ((by_case, "case"), (by_incident, "incident")):
         named = linked["incident"].null_count() < linked.height
@@ -86,22 +87,22 @@ def _fold_part(
     events: pl.DataFrame,
     rulebook: Rulebook,
     group_by: str,
-    as_of: datetime,
+    as_of: AsOf,
     with_steps: bool,
     threads: int,
 ) -> FoldPart:
     compiled = compile_rules(rules, rulebook.vocabulary)
     encoded = encode(events, compiled, rulebook.vocabulary, group_by=group_by)
     calendar = rulebook.calendar.arrays()
-    instant = round(as_of.timestamp() * 1e6)
+    instants = as_of_by_group(encoded, as_of)
     chunks = _chunks(encoded, threads)
-    run = _Run(compiled, encoded, calendar, instant, with_steps)
+    run = _Run(compiled, encoded, calendar, instants, with_steps)
     if len(chunks) == 1:
         works = [run.fold_chunk(*chunks[0])]
     else:
         with ThreadPoolExecutor(len(chunks)) as pool:
             works = list(pool.map(lambda chunk: run.fold_chunk(*chunk), chunks))
-    return _joined(compiled, encoded, works)
+    return _joined(compiled, encoded, instants, works)
 
 
 def _chunks(encoded: Encoded, threads: int) -> list[tuple[int, int]]:
@@ -118,7 +119,7 @@ class _Run:
     compiled: Compiled
     encoded: Encoded
     calendar: CalendarArrays
-    as_of: int
+    as_of: NDArray[np.int64]
     with_steps: bool
 
     def fold_chunk(self, first: int, end: int) -> tuple[Work, int]:
@@ -182,7 +183,7 @@ def _most_in_a_case(weights: NDArray[np.int64], types: NDArray[np.int32], edges:
     return int(np.add.reduceat(found, edges[:-1] - edges[0]).max())
 
 
-def _joined(compiled: Compiled, encoded: Encoded, works: list[tuple[Work, int]]) -> FoldPart:
+def _joined(compiled: Compiled, encoded: Encoded, as_of: NDArray[np.int64], works: list[tuple[Work, int]]) -> FoldPart:
     results, anomalies, steps, base = [], [], [], 0
     for work, rows in works:
         for rows_of in (work.anomalies, work.steps):
@@ -191,7 +192,7 @@ def _joined(compiled: Compiled, encoded: Encoded, works: list[tuple[Work, int]])
         anomalies.append(work.anomalies[: work.n[N_ANOMALIES]])
         steps.append(work.steps[: work.n[N_STEPS]] if len(work.steps) else work.steps)
         base += rows
-    return FoldPart(compiled, encoded, _concat(results), _concat(anomalies), _concat(steps))
+    return FoldPart(compiled, encoded, as_of, _concat(results), _concat(anomalies), _concat(steps))
 
 
 def _concat(parts: list[Any]) -> Any:

@@ -22,6 +22,10 @@ FACT_DTYPES: Final[Mapping[str, pl.DataType]] = {
     "set": pl.List(pl.String()),
     "instant": pl.String(),
 }
+AsOf = datetime | Mapping[str, datetime]
+"""The instant of judgement: one for all, or one for each case (or incident without a case)."""
+
+GROUP: Final = pl.coalesce("case", "incident")
 EVENT_KEY: Final = pl.concat_str([pl.col("source").fill_null(""), pl.lit("/"), pl.col("id")])
 
 
@@ -49,10 +53,10 @@ class Encoded:
         return len(self.cases) - 1
 
 
-def counted_events(events: pl.DataFrame, *, as_of: datetime, known_at: datetime | None = None) -> Counted:
+def counted_events(events: pl.DataFrame, *, as_of: AsOf, known_at: datetime | None = None) -> Counted:
     """The events that count: of each (source, id) the highest version recorded by `known_at`, unless it is void; none after `as_of`.
 
-    Takes schemas.EVENTS. Source: clock.md, Order; ADR 1, 3.
+    Takes schemas.EVENTS, whose events without a case are linked already. Source: clock.md, Order; ADR 1, 3.
     """
     total = events.height
     if known_at is not None:
@@ -62,7 +66,7 @@ def counted_events(events: pl.DataFrame, *, as_of: datetime, known_at: datetime 
         newest = pl.col("version") == pl.col("version").max().over("source", "id")
         events = events.filter(newest).filter(~pl.col("void").fill_null(value=False))
     latest = events.height
-    events = events.filter(pl.col("at") <= as_of)
+    events = events.filter(pl.col("at") <= _as_of_column(as_of))
     return Counted(events, latest - events.height, total - known, known - latest)
 
 
@@ -82,6 +86,21 @@ def link_incidents(events: pl.DataFrame) -> pl.DataFrame:
     return linked.with_columns(case=pl.coalesce("case", "linked")).drop("linked")
 
 
+def _as_of_column(as_of: AsOf) -> pl.Expr:
+    if isinstance(as_of, datetime):
+        return pl.lit(as_of).cast(schemas.INSTANT)
+    return GROUP.replace_strict(list(as_of), list(as_of.values()), return_dtype=schemas.INSTANT)
+
+
+def as_of_by_group(encoded: Encoded, as_of: AsOf) -> NDArray[np.int64]:
+    """The instant of judgement of each group, microseconds."""
+    firsts = encoded.frame[encoded.cases[:-1]] if encoded.groups else encoded.frame
+    instants = firsts.select(_as_of_column(as_of).alias("as_of"))["as_of"] if encoded.groups else pl.Series(dtype=schemas.INSTANT)
+    if len(instants) == 1 and encoded.groups != 1:
+        instants = instants.new_from_index(0, encoded.groups)
+    return instants.to_physical().to_numpy().astype(np.int64)
+
+
 def encode(events: pl.DataFrame, compiled: Compiled, vocabulary: Vocabulary, *, group_by: str) -> Encoded:
     """Order events by (group, at, source, id) and turn what the fold reads into integers.
 
@@ -91,7 +110,7 @@ def encode(events: pl.DataFrame, compiled: Compiled, vocabulary: Vocabulary, *, 
         events = events.filter(pl.col("incident").is_not_null())
         group = pl.col("incident")
     else:
-        group = pl.coalesce("case", "incident")
+        group = GROUP
     codes = pl.DataFrame({"group": _codes(events.select(group.alias("group"))["group"]), "at": events["at"].to_physical()})
     order = _fold_order(codes, events)
     if order is not None:

@@ -6,7 +6,6 @@ One row per level crossed, with the instant at which it became true, whenever we
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 import numpy as np
@@ -37,10 +36,9 @@ class _Rows:
     events: NDArray[np.int64]
 
 
-def findings_table(folded: Folded, *, as_of: datetime) -> pl.DataFrame:
-    """Every finding that became true no later than `as_of`, schemas.FINDINGS, in canonical order."""
-    instant = round(as_of.timestamp() * 1e6)
-    tables = [part_findings(part, part_clocks(part), as_of=instant) for part in folded.parts]
+def findings_table(folded: Folded) -> pl.DataFrame:
+    """Every finding that became true no later than the instant of judgement, schemas.FINDINGS, in canonical order."""
+    tables = [part_findings(part, part_clocks(part)) for part in folded.parts]
     if not tables:
         return pl.DataFrame(schema=schemas.FINDINGS)
     return pl.concat(tables).sort(ORDER, nulls_last=False)
@@ -56,14 +54,15 @@ def finding_keys(findings: pl.DataFrame) -> pl.Series:
     return pl.Series("key", [hashlib.sha256(text.encode()).hexdigest() for text in texts], dtype=pl.String)
 
 
-def part_findings(part: FoldPart, clocks: pl.DataFrame, *, as_of: int) -> pl.DataFrame:
+def part_findings(part: FoldPart, clocks: pl.DataFrame) -> pl.DataFrame:
     """The findings over one part; `clocks` are its clocks in the order of its results."""
+    as_of = part.as_of[part.encoded.arrays.group[part.results.start_event]]
     kinds = [*_approaching(part, as_of), *_ended(part, as_of), _late_known(part, as_of), _unknown(part), *_anomalies(part)]
     tables = [_table(part, clocks, rows) for rows in kinds if len(rows.rows)]
     return pl.concat(tables) if tables else pl.DataFrame(schema=schemas.FINDINGS)
 
 
-def _approaching(part: FoldPart, as_of: int) -> list[_Rows]:
+def _approaching(part: FoldPart, as_of: NDArray[np.int64]) -> list[_Rows]:
     results = part.results
     warns = (results.strict != NONE) | (results.earliest != NONE)
     warns &= (results.stands_still == 0) & (results.may_not_apply == 0)
@@ -80,7 +79,7 @@ def _approaching(part: FoldPart, as_of: int) -> list[_Rows]:
         elapsed = (due - origin) * np.where(shared, values, 0) // 100
         at = np.where(shared, origin + elapsed // MINUTE_US * MINUTE_US, at)
         at = np.maximum(at, kept.start)
-        crossed = (at <= as_of) & (at < until)
+        crossed = (at <= as_of[rows]) & (at < until)
         found.append(_Rows("approaching", level, rows[crossed], at[crossed], np.full(int(crossed.sum()), -1)))
     return found
 
@@ -110,12 +109,12 @@ def _past(results: Any, at: Any) -> NDArray[np.bool_]:
     return np.asarray((results.outer != NONE) & passed)
 
 
-def _overdue(results: Any, as_of: int) -> NDArray[np.bool_]:
+def _overdue(results: Any, as_of: NDArray[np.int64]) -> NDArray[np.bool_]:
     running = (results.outcome == s.RUNNING) & _past(results, as_of)
     return np.asarray(running | (results.outcome == s.LATE))
 
 
-def _ended(part: FoldPart, as_of: int) -> list[_Rows]:
+def _ended(part: FoldPart, as_of: NDArray[np.int64]) -> list[_Rows]:
     results = part.results
     overdue = np.flatnonzero(_overdue(results, as_of))
     late = np.flatnonzero(results.outcome == s.LATE)
@@ -127,7 +126,7 @@ def _ended(part: FoldPart, as_of: int) -> list[_Rows]:
     ]
 
 
-def _late_known(part: FoldPart, as_of: int) -> _Rows:
+def _late_known(part: FoldPart, as_of: NDArray[np.int64]) -> _Rows:
     """Overdue clocks whose start was recorded only when the due time had passed: nobody could have been warned."""
     results = part.results
     recorded = part.encoded.frame["recorded_at"].to_physical().fill_null(NONE).to_numpy()

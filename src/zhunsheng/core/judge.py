@@ -1,12 +1,14 @@
 """Events in, tables out: the one call that the command line, the supervisor and a notebook share."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
 
-from zhunsheng.core.clocks import Folded, Rulebook, fold_events
-from zhunsheng.core.encoding import Counted
+from zhunsheng.core import schemas
+from zhunsheng.core.clocks import Rulebook, fold_events
+from zhunsheng.core.encoding import AsOf, Counted
 from zhunsheng.core.findings import findings_table
 from zhunsheng.core.tables import clocks_table, steps_table
 
@@ -26,25 +28,26 @@ def judge(
     events: pl.DataFrame,
     rulebook: Rulebook,
     *,
-    as_of: datetime,
+    as_of: AsOf,
     known_at: datetime | None = None,
     with_steps: bool = False,
     threads: int = 2,
 ) -> Judgement:
     """Judge events by a rulebook as of an instant, as far as they were known at another.
 
-    Takes   events: schemas.EVENTS in any order; as_of, known_at: instants with zone.
+    Takes   events: schemas.EVENTS in any order; as_of, known_at: instants with zone; as_of may be one for each case.
     Returns clocks, findings and steps (schemas.CLOCKS, FINDINGS, STEPS) in canonical order; without `with_steps` no steps.
     Raises  SchemaMismatch; ValueError for an instant without zone.
     """
-    for name, instant in (("as_of", as_of), ("known_at", known_at)):
+    instants = list(as_of.values()) if isinstance(as_of, Mapping) else [as_of]
+    for instant in [*instants, known_at]:
         if instant is not None and instant.tzinfo is None:
-            raise ValueError(f"{name} {instant} has no zone; give it one, for example +08:00.")
-    folded: Folded = fold_events(events, rulebook, as_of=as_of, known_at=known_at, with_steps=with_steps, threads=threads)
+            raise ValueError(f"{instant} has no zone; give it one, for example +08:00.")
+    folded = fold_events(events, rulebook, as_of=as_of, known_at=known_at, with_steps=with_steps, threads=threads)
     return Judgement(
         clocks=clocks_table(folded),
-        findings=findings_table(folded, as_of=as_of),
-        steps=steps_table(folded) if with_steps else pl.DataFrame(),
+        findings=findings_table(folded),
+        steps=steps_table(folded) if with_steps else pl.DataFrame(schema=schemas.STEPS),
         counted=folded.counted,
-        as_of=as_of,
+        as_of=max(instants),
     )

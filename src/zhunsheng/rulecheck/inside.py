@@ -30,11 +30,19 @@ class Failure:
 
 def run_rule_tests(rulebook: Rulebook, rules: Sequence[Rule] | None = None) -> list[Failure]:
     """Every test of the given rules (default: all) against the fold; the failures, in order. Rules that are draft or off are judged too."""
+    return [failure for rule in (rules if rules is not None else rulebook.rules) for failure in check_rule(rulebook, rule)]
+
+
+def check_rule(rulebook: Rulebook, rule: Rule) -> list[Failure]:
+    """The tests of one rule, judged together: each test is a group of cases of its own with its own instant of judgement."""
+    alone = replace(rulebook, rules=_with_parents(rulebook, rule))
     failures = []
-    for rule in rules if rules is not None else rulebook.rules:
-        alone = replace(rulebook, rules=_with_parents(rulebook, rule))
-        for test in rule.tests:
-            failures += [Failure(rule.id, test.name, text) for text in check_test(alone, rule, test)]
+    plain = [(n, test) for n, test in enumerate(rule.tests) if test.known_at is None]
+    known = [[(n, test)] for n, test in enumerate(rule.tests) if test.known_at is not None]
+    for batch in [plain, *known] if plain else known:
+        judged = _judge_together(alone, batch)
+        for n, test in batch:
+            failures += [Failure(rule.id, test.name, text) for text in _check(judged, rule, n, test, rulebook)]
     return failures
 
 
@@ -43,40 +51,52 @@ def _with_parents(rulebook: Rulebook, rule: Rule) -> tuple[Rule, ...]:
     return tuple(replace(r, enabled=True, status="stable") for r in rulebook.rules if r.id in needed)
 
 
-def judge_test(rulebook: Rulebook, test: RuleTest) -> Judgement:
-    """Judge a test's events as of its instant, by default the last of them."""
-    events = events_of(test.given, rulebook.vocabulary, case_facts=test.case)
-    as_of = _instant(test.as_of, rulebook) if test.as_of else events["at"].max()
-    known_at = _instant(test.known_at, rulebook) if test.known_at else None
-    assert isinstance(as_of, datetime)  # a test has at least one event
-    return judge(events, rulebook, as_of=as_of, known_at=known_at, threads=1)
+def _judge_together(rulebook: Rulebook, batch: Sequence[tuple[int, RuleTest]]) -> Judgement:
+    frames, as_of = [], {}
+    for n, test in batch:
+        events = events_of(test.given, rulebook.vocabulary, case_facts=test.case)
+        events = events.with_columns(pl.concat_str(pl.lit(_mark(n)), name).alias(name) for name in ("case", "incident", "id"))
+        instant = _instant(test.as_of, rulebook) if test.as_of else events["at"].max()
+        as_of |= dict.fromkeys(events["case"].drop_nulls().to_list() + events["incident"].drop_nulls().to_list(), instant)
+        frames.append(events)
+    known_at = batch[0][1].known_at
+    known = _instant(known_at, rulebook) if known_at else None
+    return judge(pl.concat(frames), rulebook, as_of=as_of, known_at=known, threads=1)
 
 
-def check_test(rulebook: Rulebook, rule: Rule, test: RuleTest) -> list[str]:
+def _mark(n: int) -> str:
+    """What stands before the cases of a test while many are judged together."""
+    return f"{n:04d}/"
+
+
+def _check(judged: Judgement, rule: Rule, n: int, test: RuleTest, rulebook: Rulebook) -> list[str]:
     """What differs between a test's expectation and the fold, one sentence each."""
-    judged = judge_test(rulebook, test)
-    clocks = judged.clocks.filter(pl.col("rule") == rule.id).sort("case", "incident", "subject", "epoch")
+    own = pl.coalesce("case", "incident").str.starts_with(_mark(n))
+    clocks = judged.clocks.filter(own & (pl.col("rule") == rule.id)).sort("case", "incident", "subject", "epoch")
+    found = judged.findings.filter(own & (pl.col("rule") == rule.id))
     if len(test.expect) == 1 and "clocks" in test.expect[0]:
         wanted = test.expect[0]["clocks"]
         return [] if clocks.height == wanted else [f"expected {wanted} clocks, found {clocks.height}."]
     if len(test.expect) == 1:
         if clocks.is_empty():
             return ["expected a clock, found none."]
-        return _differences(test.expect[0], clocks.sort("epoch").tail(1).row(0, named=True), judged, rulebook)
+        return _differences(test.expect[0], clocks.sort("epoch").tail(1).row(0, named=True), found, rulebook)
     if clocks.height != len(test.expect):
         return [f"expected {len(test.expect)} clocks, found {clocks.height}."]
     rows = zip(test.expect, clocks.iter_rows(named=True), strict=True)
-    return [f"clock {n + 1}: {text}" for n, (e, c) in enumerate(rows) for text in _differences(e, c, judged, rulebook)]
+    return [f"clock {m + 1}: {text}" for m, (e, c) in enumerate(rows) for text in _differences(e, c, found, rulebook)]
 
 
-def _differences(expect: Mapping[str, Any], clock: Mapping[str, Any], judged: Judgement, rulebook: Rulebook) -> list[str]:
+def _differences(
+    expect: Mapping[str, Any], clock: Mapping[str, Any], findings: pl.DataFrame, rulebook: Rulebook
+) -> list[str]:
     texts = []
     for key, wanted in expect.items():
         if key in INSTANT_KEYS:
             found: Any = clock[INSTANT_KEYS[key]]
             wanted = None if wanted in ("unknown", "none") else _instant(wanted, rulebook)
         elif key == "findings":
-            found = _findings_of(clock, judged)
+            found = _findings_of(clock, findings)
             wanted = sorted(wanted)
         else:
             found = clock[key]
@@ -85,11 +105,10 @@ def _differences(expect: Mapping[str, Any], clock: Mapping[str, Any], judged: Ju
     return texts
 
 
-def _findings_of(clock: Mapping[str, Any], judged: Judgement) -> list[str]:
-    found = judged.findings
-    for name in ("rule", "case", "incident", "subject", "epoch"):
-        found = found.filter(pl.col(name).eq_missing(pl.lit(clock[name], dtype=found.schema[name])))
-    return sorted(f"{kind} {level}" for kind, level in found.select("kind", "level").iter_rows())
+def _findings_of(clock: Mapping[str, Any], findings: pl.DataFrame) -> list[str]:
+    keys = ("case", "incident", "subject", "epoch")
+    rows = findings.select(*keys, "kind", "level").iter_rows()
+    return sorted(f"{row[4]} {row[5]}" for row in rows if row[:4] == tuple(clock[key] for key in keys))
 
 
 def _instant(moment: date | datetime, rulebook: Rulebook) -> datetime:

@@ -36,16 +36,16 @@ from zhunsheng.core.program import ROLE_COUNT, Ints, Program
 
 @njit(cache=True, nogil=True, _nrt=False, error_model="numpy")
 def fold(
-    book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, cases: Ints, first: int, end: int, as_of: int
+    book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, cases: Ints, first: int, end: int, as_of: Ints
 ) -> int:
-    """Fold the cases [first, end), whose events are the ranges between `cases`; results go to w.results from row 0 on.
+    """Fold the cases [first, end), whose events are the ranges between `cases`, each as of its own instant; results go to w.results from row 0 on.
 
     Returns the number of clocks. w.n[FAULT] is not zero where a case went beyond a bound of the fold.
     """
     w.n[BASE] = 0
     for g in range(first, end):
-        fold_case(book, cal, ev, w, g, cases[g], cases[g + 1], as_of)
-        finish_case(book, cal, ev, w, as_of)
+        fold_case(book, cal, ev, w, g, cases[g], cases[g + 1], as_of[g])
+        finish_case(book, cal, ev, w, as_of[g])
         w.n[BASE] += w.n[N_CLOCKS]
     return w.n[BASE]
 
