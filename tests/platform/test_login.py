@@ -229,3 +229,11 @@ def test_a_form_of_another_site_is_refused() -> None:
 
 def test_the_lock_is_as_long_as_it_says() -> None:
     assert timedelta(minutes=15) == login.LOCK
+
+
+def test_a_form_that_needs_the_second_factor_again_leads_back_to_its_page(wall: list[datetime]) -> None:
+    city()
+    chief = signed_in(account("chief", officer=officer("035001", ("legal_department", CITY))))
+    wall[0] += timedelta(minutes=6)
+    answer = chief.client.post("/held/1/decide/", headers={"referer": "http://localhost/held/"})
+    assert answer.headers["Location"] == "/confirm/?next=%2Fheld%2F"

@@ -7,6 +7,7 @@ what was acknowledged is kept and what was shown is in the audit log; if it cann
 import uuid
 from collections.abc import Callable
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -89,4 +90,7 @@ def _step_up(request: HttpRequest, action: Action, *, at: datetime) -> HttpRespo
     progress = asking(request).progress
     if action not in STEP_UP or progress is None or progress.stepped_up(at):
         return None
-    return redirect(f"/confirm/?{urlencode({'next': request.get_full_path()})}")
+    # What was posted is not kept: the actor comes back to the page that he posted from.
+    came_from = urlsplit(request.headers.get("Referer", "")).path or "/"
+    goal = request.get_full_path() if request.method == "GET" else came_from
+    return redirect(f"/confirm/?{urlencode({'next': goal})}")

@@ -14,6 +14,8 @@ PAGES: Final[dict[str, Page]] = {
     "access:passkey_enrol": half("POST"),
     "access:passkey_login": half("POST"),
     "access:confirm": signed_in("GET", "POST"),
+    "access:passkey_confirm_options": signed_in("POST"),
+    "access:passkey_confirm": signed_in("POST"),
     "access:accounts": for_action(GET=Action.ACCOUNT_MANAGE),
     "access:audit_log": for_action(GET=Action.AUDIT_READ),
 }

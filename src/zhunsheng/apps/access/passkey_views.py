@@ -46,6 +46,24 @@ def enrol(request: HttpRequest) -> JsonResponse:
 @require_POST
 def login(request: HttpRequest) -> JsonResponse:
     """Second step by a key."""
+    refusal = _checked(request)
+    if refusal is not None:
+        return refusal
+    sessions.complete(request.session, at=asking(request).at)
+    return JsonResponse({"next": request.session.pop("goal", "/")})
+
+
+@require_POST
+def confirm(request: HttpRequest) -> JsonResponse:
+    """The key again, before an act that asks for it; the page itself knows where to go on."""
+    refusal = _checked(request)
+    if refusal is not None:
+        return refusal
+    sessions.confirm(request.session, at=asking(request).at)
+    return JsonResponse({"next": ""})
+
+
+def _checked(request: HttpRequest) -> JsonResponse | None:
     account, who = _account(request), asking(request)
     attempt = Attempt(account.username, who.address, who.at)
     try:
@@ -56,8 +74,7 @@ def login(request: HttpRequest) -> JsonResponse:
         record_failed_factor(attempt)
         return _refusal(problem)
     record_passed(attempt)
-    sessions.complete(request.session, at=who.at)
-    return JsonResponse({"next": request.session.pop("goal", "/")})
+    return None
 
 
 def _account(request: HttpRequest) -> Account:

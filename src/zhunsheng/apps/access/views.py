@@ -92,7 +92,8 @@ def confirm(request: HttpRequest) -> HttpResponse:
         else:
             sessions.confirm(request.session, at=asking(request).at)
             return redirect(_goal(request))
-    return _form_page(request, "access/confirm.html", form)
+    has_passkey = _account(request).factors.filter(kind=Factor.Kind.PASSKEY).exists()
+    return _form_page(request, "access/confirm.html", form, has_passkey=has_passkey)
 
 
 @require_POST

@@ -43,15 +43,17 @@
   }
   button.hidden = false;
   button.addEventListener("click", function () {
-    var makes = button.dataset.passkey === "make";
+    var act = button.dataset.passkey;
+    var paths = { make: "/login/passkey/enrol/", use: "/login/passkey/", confirm: "/confirm/passkey/" };
+    var asks = act === "confirm" ? "/confirm/passkey/options/" : "/login/passkey/options/";
     status.textContent = "请触碰安全密钥。";
-    post("/login/passkey/options/").then(function (options) {
+    post(asks).then(function (options) {
       var wanted = decoded(options);
-      return makes ? navigator.credentials.create(wanted) : navigator.credentials.get(wanted);
+      return act === "make" ? navigator.credentials.create(wanted) : navigator.credentials.get(wanted);
     }).then(function (credential) {
-      return post(makes ? "/login/passkey/enrol/" : "/login/passkey/", encoded(credential));
+      return post(paths[act], encoded(credential));
     }).then(function (value) {
-      window.location.assign(value.next);
+      window.location.assign(value.next || button.dataset.next);
     }).catch(function (problem) {
       status.textContent = problem.message || "安全密钥没有通过。请再试一次。";
     });
