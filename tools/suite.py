@@ -76,6 +76,7 @@ GROUPS: Final = (
     Group("pages", (*PYTEST, "tests/pages"), "tests/pages", (CHROMIUM, CJK_FONT)),
     Group("spark", (*PYTEST, "tests/spark"), "tests/spark", (JAVA,)),
     Group("fuzz", ("-m", "tests.files.fuzz"), "tests/files/fuzz.py", nightly=True),
+    Group("xes", ("-m", "tests.files.xes_speed"), "tests/files/xes_speed.py", nightly=True),
 )
 
 

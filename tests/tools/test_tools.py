@@ -1,0 +1,172 @@
+"""The tools that keep the tree in order find what they are there to find."""
+
+import shutil
+import subprocess
+from collections.abc import Mapping
+from email.message import Message
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tools import licences, suite, tree
+from tools.suite import Group, Need, Result
+
+ROOT: Final = Path(__file__).parents[2]
+NOTHING: Final = Need("a thing that is nowhere", "nothing", ("no-such-program",))
+
+
+@pytest.mark.parametrize(
+    ("expression", "allowed"),
+    [
+        ("MIT", True),
+        ("Apache-2.0 OR BSD-3-Clause", True),
+        ("MIT OR GPL-3.0-only", True),  # the choice is ours
+        ("MIT AND GPL-3.0-only", False),
+        ("BSD-2-Clause AND Apache-2.0 WITH LLVM-exception", True),
+        ("(MIT OR Apache-2.0) AND Zlib", True),
+        ("GPL-2.0-or-later", False),
+        ("AGPL-3.0-only", False),
+        ("License :: Other/Proprietary License", False),
+        ("", False),
+    ],
+)
+def test_a_licence_is_allowed_or_not(expression: str, allowed: bool) -> None:
+    assert licences.is_allowed(expression) is allowed
+
+
+def fields(values: Mapping[str, str]) -> Message:
+    message = Message()
+    for name, value in values.items():
+        message[name] = value
+    return message
+
+
+@pytest.mark.parametrize(
+    ("metadata", "licence"),
+    [
+        ({"License-Expression": "MIT", "License": "whatever"}, "MIT"),
+        ({"Classifier": "License :: OSI Approved :: BSD License"}, "BSD-3-Clause"),
+        ({"Classifier": "License :: OSI Approved :: GNU Affero General Public License v3"}, None),
+        ({"License": "BSD"}, "BSD-3-Clause"),
+        ({"Classifier": "Framework :: Django"}, ""),
+    ],
+)
+def test_the_licence_is_read_from_what_a_package_states(metadata: Mapping[str, str], licence: str | None) -> None:
+    found = licences.licence_of("some-package", fields(metadata))  # type: ignore[arg-type]
+    if licence is None:
+        assert not licences.is_allowed(found)
+    else:
+        assert found == licence
+
+
+def test_a_locked_package_that_is_not_installed_is_told(tmp_path: Path) -> None:
+    lock = tmp_path / "requirements.lock"
+    lock.write_text("no-such-package-of-anybody==1.0 \\\n    --hash=sha256:00\n", "utf-8")
+    (issue,) = licences.issues([lock])
+    assert "no-such-package-of-anybody" in issue
+
+
+HOST: Final = "https" + "://packages.invalid/simple"
+HOME: Final = "/ho" + "me/somebody/log.csv"
+SHARED: Final = ".." + "/shared/data"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("requirements.lock", f"numpy==2 @ {HOST}\n", "a lock names a host"),
+        ("requirements-dev.lock", "--index" + "-url x\n", "a lock names a host"),
+        ("docs/page.md", f"see {HOME}\n", "a path of one machine"),
+        ("docs/page.md", f"see {SHARED}\n", "a path of one machine"),
+        ("src/utils.py", "", "a name that says nothing"),
+        ("src/long.py", "x = 1\n" * 401, "401 lines"),
+        ("src/long.py", "def f() -> None:\n" + "    x = 1\n" * 70, "f has 71 lines"),
+    ],
+)
+def test_a_fault_of_the_tree_is_found(tmp_path: Path, name: str, text: str, says: str) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+    (issue,) = tree.issues(tmp_path, [name])
+    assert says in issue
+    assert issue.startswith(name)
+
+
+def test_only_the_servers_script_names_the_shared_folder(tmp_path: Path) -> None:
+    script = tmp_path / ".ci" / "run"
+    script.parent.mkdir()
+    script.write_text(f"ZS_DATA={SHARED}\n", "utf-8")
+    assert tree.issues(tmp_path, [".ci/run"]) == []
+
+
+def group(**changes: object) -> Group:
+    plain: dict[str, object] = {"name": "some", "command": ("-c", "pass"), "folder": "tools"}
+    return Group(**{**plain, **changes})  # type: ignore[arg-type]
+
+
+def test_a_group_that_lacks_something_is_not_run() -> None:
+    assert suite.run(group(needs=(NOTHING,)), required=False) == Result(
+        "some", "not run: needs a thing that is nowhere"
+    )
+
+
+def test_on_the_server_that_is_a_failure() -> None:
+    assert suite.run(group(needs=(NOTHING,)), required=True).is_failure
+
+
+@pytest.mark.parametrize(("code", "fails"), [("pass", False), ("raise SystemExit(3)", True)])
+def test_a_group_fails_with_its_command(code: str, fails: bool) -> None:
+    assert suite.run(group(command=("-c", code)), required=False).is_failure is fails
+
+
+def test_the_suite_fails_if_a_group_does(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    groups = (
+        group(name="good"),
+        group(name="bad", command=("-c", "raise SystemExit(1)")),
+        group(name="long", nightly=True),
+    )
+    monkeypatch.setattr(suite, "GROUPS", groups)
+    assert suite.main([], {}) == 1
+    assert "FAILED: bad" in capsys.readouterr().out
+    assert suite.main(["good"], {}) == 0
+    assert suite.main(["--nightly"], {}) == 0
+    assert suite.main(["absent"], {}) == 2
+
+
+def test_what_is_lacking_is_named_as_packages(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(suite, "GROUPS", (group(needs=(NOTHING,)),))
+    suite.main(["--packages"], {})
+    assert capsys.readouterr().out == "nothing\n"
+
+
+def stub(folder: Path, script: str) -> None:
+    """A python3.11 that answers as the script says."""
+    program = folder / "python3.11"
+    program.write_text(f"#!/bin/sh\n{script}\n", "utf-8")
+    program.chmod(0o755)
+
+
+def run_zs(folder: Path) -> str:
+    shutil.copy(ROOT / "zs", folder / "zs")
+    path = f"{folder}:/usr/bin:/bin"
+    done = subprocess.run(["./zs", "lint"], cwd=folder, env={"PATH": path}, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    return done.stderr
+
+
+def test_without_venv_the_one_line_is_named(tmp_path: Path) -> None:
+    stub(tmp_path, 'case "$2" in *ensurepip*) exit 1;; esac')
+    assert "apt-get install -y python3-venv" in run_zs(tmp_path)
+
+
+def test_a_failed_installation_says_what_to_check(tmp_path: Path) -> None:
+    # The interpreter "makes" a venv whose own interpreter cannot install anything.
+    broken = "#!/bin/sh\nexit 1\n"
+    (tmp_path / "broken").write_text(broken, "utf-8")
+    (tmp_path / "broken").chmod(0o755)
+    stub(tmp_path, f'[ "$2" != venv ] || {{ mkdir -p "$3/bin" && cp "{tmp_path}/broken" "$3/bin/python"; }}')
+    (tmp_path / "requirements.lock").write_text("", "utf-8")
+    assert "PIP_INDEX_URL" in run_zs(tmp_path)
