@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Verify an exported audit log, or a bundle of proofs, with this one file.
 
-It imports nothing of the platform and asks nobody: it needs Python, the export, the heads that were kept in a second
-place, and the public key that was noted when the deployment began. `cryptography` makes it faster where installed.
+It imports nothing of the platform and asks nobody, which is why it is one long file that repeats what the platform also
+knows. It needs Python, the export, the heads that were kept in a second place, and the public key that was noted when
+the deployment began. `cryptography` makes it faster where installed.
 
     verify.py log EXPORT --public-key KEY [--heads HEADS.jsonl] [--leaves LEAVES.bin] [--log-id ID]
     verify.py bundle BUNDLE --public-key KEY [--heads HEADS.jsonl] [--log-id ID]

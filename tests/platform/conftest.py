@@ -1,27 +1,15 @@
 """One embedded server for the session, one prepared database as template, and for each test either a transaction that
 is rolled back (`db`) or a database of its own (`own`)."""
 
-import os
 import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
-HOME = Path(tempfile.mkdtemp(prefix="zs-test-"))
-os.environ["ZS_DATA"] = str(HOME)
-os.environ["DJANGO_SETTINGS_MODULE"] = "zhunsheng.web.settings"
-os.environ.pop("DATABASE_URL", None)
+import pytest
+from django.db import transaction
 
-import django  # noqa: E402 - the settings read the environment
-import pytest  # noqa: E402
-from django.db import transaction  # noqa: E402
-
-from tests.platform.databases import OwnDatabase, cloned, embedded  # noqa: E402
-from zhunsheng.apps.audit.keys import create_keys  # noqa: E402
-from zhunsheng.launcher import EmbeddedServer  # noqa: E402
-
-create_keys(HOME / "keys")
-django.setup()
+from tests.platform.databases import OwnDatabase, cloned, embedded
+from tests.platform.environment import HOME
+from zhunsheng.launcher import EmbeddedServer
 
 
 def pytest_configure(config: pytest.Config) -> None:

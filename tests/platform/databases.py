@@ -40,6 +40,8 @@ class OwnDatabase:
 def embedded(home: Path) -> Iterator[EmbeddedServer]:
     """An embedded server with a prepared demonstration database."""
     running = embedded_server(home, os.environ).start()
+    for alias in ("default", "owner"):
+        connections[alias].settings_dict["HOST"] = str(running.socket_dir)
     try:
         provision.create_roles(running.dsn(SUPERUSER, "postgres"))
         provision.prepare(mode="demo", owner_dsn=running.dsn("zs_owner"))

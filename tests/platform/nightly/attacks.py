@@ -3,38 +3,22 @@
 Prints how many were found, and in how many the first bad row was named; exit code 1 if any was not.
 """
 
-import os
 import random
 import sys
-import tempfile
 import time
 from collections import Counter
-from pathlib import Path
 
-HOME = Path(tempfile.mkdtemp(prefix="zs-nightly-"))
-os.environ |= {"ZS_DATA": str(HOME), "DJANGO_SETTINGS_MODULE": "zhunsheng.web.settings"}
+import psycopg
 
-import django  # noqa: E402 - the settings read the environment
-
-from zhunsheng.apps.audit.keys import create_keys  # noqa: E402
-
-create_keys(HOME / "keys")
-django.setup()
-
-import psycopg  # noqa: E402
-
-from tests.platform.attacks import ATTACKS, forged_bundle, open_tables  # noqa: E402
-from tests.platform.databases import cloned, embedded  # noqa: E402
-from tests.platform.logs import SealedLog  # noqa: E402
-from tools import verify  # noqa: E402
-from zhunsheng.apps.audit.bundle import bundle  # noqa: E402
-from zhunsheng.apps.audit.tables import sealed_tables  # noqa: E402
+from tests.platform.attacks import ATTACKS, forged_bundle, open_tables
+from tests.platform.databases import cloned, embedded
+from tests.platform.environment import HOME, say
+from tests.platform.logs import SealedLog
+from tools import verify
+from zhunsheng.apps.audit.bundle import bundle
+from zhunsheng.apps.audit.tables import sealed_tables
 
 ROWS, ROWS_A_HEAD = 2000, 100
-
-
-def say(line: str) -> None:
-    sys.stdout.write(line + "\n")
 
 
 def main(times: int) -> int:

@@ -10,20 +10,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-MOUNT = Path(tempfile.mkdtemp(prefix="zs-small-disk-"))
+from django.test import Client
+
+from tests.platform.databases import cloned, embedded
+from tests.platform.environment import say
+from zhunsheng.apps.access.processes import as_process
+from zhunsheng.apps.cases.services import register_source
+from zhunsheng.apps.cases.sources import new_key
+
 SIZE = "320m"
-subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(MOUNT)], check=True)
-os.environ["ZS_NIGHTLY_HOME"] = str(MOUNT / "data")
-
-from tests.platform.nightly.setup import HOME, say  # noqa: E402, I001 - the mount comes first, and it sets Django up
-
-from django.test import Client  # noqa: E402
-
-from tests.platform.databases import cloned, embedded  # noqa: E402
-from zhunsheng.apps.access.processes import as_process  # noqa: E402
-from zhunsheng.apps.cases.services import register_source  # noqa: E402
-from zhunsheng.apps.cases.sources import new_key  # noqa: E402
-
 KEY = new_key()
 BATCH = 500
 
@@ -40,14 +35,14 @@ def post(client: Client, batch: int) -> tuple[int, str]:
     return answer.status_code, answer.json().get("text", "")
 
 
-def main() -> int:
+def main(mount: Path) -> int:
     """Fill the disk, see what is said, free it, see that it goes on."""
     client = Client(raise_request_exception=False, SERVER_NAME="localhost")
-    with embedded(HOME) as server, cloned(server) as database:
+    with embedded(mount / "data") as server, cloned(server) as database:
         with as_process("test"):
             register_source(source="jz", title="警综平台", key=KEY)
         acknowledged = sum(BATCH for batch in range(20) if post(client, batch)[0] == 200)
-        filler = MOUNT / "filler"
+        filler = mount / "filler"
         with filler.open("wb") as file:
             _fill(file.fileno())
         full = [post(client, batch) for batch in range(20, 60)]
@@ -73,8 +68,10 @@ def _fill(handle: int) -> None:
 
 
 if __name__ == "__main__":
+    small = Path(tempfile.mkdtemp(prefix="zs-small-disk-"))
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(small)], check=True)
     try:
-        code = main()
+        code = main(small)
     finally:
-        subprocess.run(["umount", "-l", str(MOUNT)], check=False)
+        subprocess.run(["umount", "-l", str(small)], check=False)
     sys.exit(code)

@@ -16,13 +16,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.platform.nightly.setup import HOME, say  # isort: skip - it sets Django up
-
 import polars as pl
 import psycopg
 from django.db import connections
 
 from tests.platform.databases import OwnDatabase, cloned, embedded
+from tests.platform.environment import HOME, say
 from zhunsheng.apps.access.processes import as_source
 from zhunsheng.apps.cases.eventlog import COLUMNS, copy_text, record_events
 from zhunsheng.core import schemas

@@ -14,12 +14,11 @@ import sys
 import threading
 import time
 
-from tests.platform.nightly.setup import HOME, say  # isort: skip - it sets Django up
-
 from django.db import connections
 from django.test import Client
 
 from tests.platform.databases import cloned, embedded
+from tests.platform.environment import HOME, say
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.cases.services import register_source
 from zhunsheng.apps.cases.sources import new_key

@@ -1,0 +1,23 @@
+"""A data folder of its own for this run, and Django set up on it; importing this module does it."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import django
+
+from zhunsheng.apps.audit.keys import create_keys
+
+HOME = Path(os.environ.get("ZS_TEST_HOME") or tempfile.mkdtemp(prefix="zs-test-"))
+os.environ.pop("DATABASE_URL", None)
+# ZS_TEST_HOME: processes that a run starts work in the same folder.
+os.environ |= {"ZS_TEST_HOME": str(HOME), "ZS_DATA": str(HOME), "DJANGO_SETTINGS_MODULE": "zhunsheng.web.settings"}
+create_keys(HOME / "keys")
+django.setup()
+
+
+def say(line: str) -> None:
+    """Print one line of a report."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
