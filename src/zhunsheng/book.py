@@ -6,7 +6,8 @@ from pathlib import Path
 from zhunsheng.core.calendar import Calendar, CalendarRefused, parse_calendar
 from zhunsheng.core.clocks import Rulebook
 from zhunsheng.core.rule import Rule
-from zhunsheng.core.rules import Issue, parse_rule
+from zhunsheng.core.rules import parse_rule
+from zhunsheng.core.toml_table import Issue
 from zhunsheng.core.vocabulary import Vocabulary, VocabularyRefused, parse_vocabulary
 
 
@@ -70,7 +71,9 @@ def _rules(folder: Path, vocabulary: Vocabulary, issues: list[Issue | str]) -> l
         if rule is not None:
             rules.append(rule)
             if path.stem != rule.id:
-                issues.append(Issue(str(path.relative_to(folder)), "id", f"{rule.id!r} is not the file's name. Rename one."))
+                issues.append(
+                    Issue(str(path.relative_to(folder)), "id", f"{rule.id!r} is not the file's name. Rename one.")
+                )
     return sorted(rules, key=lambda rule: rule.id)
 
 

@@ -1,6 +1,7 @@
 """Where the compiled fold is kept between runs.
 
-Numba looks only at the file of the function that it caches, not at those that it calls. So the folder is named after the text of the whole core:
+Numba looks only at the file of the function that it caches, not at those that it calls. So the folder is named after
+the text of the whole core:
 a changed core finds no old code.
 """
 

@@ -141,7 +141,8 @@ class Explainer:
         self.zone = ZoneInfo(vocabulary.zone)
 
     def sentences(self, steps: Iterable[Mapping[str, Any]], types: Mapping[str, str]) -> list[str]:
-        """One sentence a step (rows of schemas.STEPS of one clock). `types` gives the type of each event by its source/id."""
+        """One sentence a step (rows of schemas.STEPS of one clock). `types` gives the type of each event by its
+        source/id."""
         return [self._sentence(step, types) for step in steps]
 
     def _sentence(self, step: Mapping[str, Any], types: Mapping[str, str]) -> str:

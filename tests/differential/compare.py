@@ -120,9 +120,8 @@ def main(arguments: list[str]) -> int:
         if not wanted or rule.id in wanted:
             texts = comparison.differences(rule, cases=int(cases), seed=int(seed))
             total += len(texts)
-            print(f"{rule.id}: {len(texts)} differences")
-            for text in texts[:12]:
-                print("   ", text)
+            lines = [f"{rule.id}: {len(texts)} differences", *(f"    {text}" for text in texts[:12])]
+            sys.stdout.write("\n".join(lines) + "\n")
     return 1 if total else 0
 
 

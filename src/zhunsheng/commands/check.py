@@ -62,7 +62,7 @@ WORDS: Final = {
         "state": "state",
         "more": "{n} more; write all with --out DIR.",
         "nothing": "Nothing overdue, nothing about to end, nothing to ask.",
-        "counts": "overdue {overdue} · ended late {late} · red {red} · yellow {yellow} · blue {blue} · to ask {unknown}",
+        "counts": "overdue {overdue} · late {late} · red {red} · yellow {yellow} · blue {blue} · to ask {unknown}",
         "left_out": "Left out: {future} beyond as-of, {unknown_yet} not recorded by then, {superseded} superseded.",
         "overdue": "overdue {span}",
         "late": "ended late",

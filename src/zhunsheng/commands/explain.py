@@ -30,7 +30,10 @@ OUTCOME_WORDS: Final = {
         "restarted": "已重新计算",
         "unknown": "待核实",
     },
-    "en": {name: name for name in ("waiting", "running", "paused", "met", "late", "moot", "excused", "lapsed", "restarted", "unknown")},
+    "en": {
+        name: name
+        for name in ("waiting", "running", "paused", "met", "late", "moot", "excused", "lapsed", "restarted", "unknown")
+    },
 }
 KEYS: Final = ("rule", "case", "incident", "subject", "epoch")
 

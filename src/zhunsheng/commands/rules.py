@@ -21,7 +21,11 @@ NAMES: Final = inputs.ROOT / "tests" / "vectors" / "names.toml"
 def add_arguments(parser: ArgumentParser) -> None:
     """Arguments of the verb and its own verbs."""
     verbs = parser.add_subparsers(dest="rules_verb", required=True, metavar="lint|test|list|show|vectors")
-    for name, text in (("lint", "every issue of every file"), ("test", "the tests inside the files"), ("list", "a line a rule")):
+    for name, text in (
+        ("lint", "every issue of every file"),
+        ("test", "the tests inside the files"),
+        ("list", "a line a rule"),
+    ):
         _with_rules(verbs.add_parser(name, help=text))
     show = _with_rules(verbs.add_parser("show", help="one rule, whole"))
     show.add_argument("id")

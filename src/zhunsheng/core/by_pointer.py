@@ -1,7 +1,9 @@
 """Tables of arrays as one argument of a compiled function.
 
-Numba passes a named tuple of arrays as every field of every array, three hundred numbers at each call. Here a table is passed as one pointer to a
-block that holds the address and the shape of each array; `table.clocks[s].strict` reads as before. Where Numba is switched off
+Numba passes a named tuple of arrays as every field of every array, three hundred numbers at each call. Here a table
+is passed as one pointer to a
+block that holds the address and the shape of each array; `table.clocks[s].strict` reads as before. Where Numba is
+switched off
 (NUMBA_DISABLE_JIT) the named tuple itself is passed.
 """
 
@@ -53,7 +55,8 @@ class Pointer:
 
 
 def by_pointer(table: Any) -> Any:
-    """A named tuple of C-contiguous arrays and integers as one argument. Raises ValueError for an array that is not contiguous."""
+    """A named tuple of C-contiguous arrays and integers as one argument. Raises ValueError for an array that is not
+    contiguous."""
     for name, value in table._asdict().items():
         if isinstance(value, np.ndarray) and not value.flags.c_contiguous:
             raise ValueError(f"{type(table).__name__}.{name} is not contiguous; copy it first.")
@@ -125,4 +128,4 @@ def _lower_attribute(context: Any, builder: Any, kind: PointerType, value: Any, 
         itemsize=context.get_constant(types.intp, itemsize),
         meminfo=None,
     )
-    return array._getvalue()
+    return array._getvalue()  # noqa: SLF001 - Numba's own way to say that an array is complete

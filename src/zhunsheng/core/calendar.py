@@ -1,6 +1,7 @@
 """Working days, opening hours and the zone of a rulebook, as published: no year is guessed.
 
-A calendar is a folder of TOML texts: `calendar.toml` (zone, weekend, office_hours) and one file per yearly notice, which may name days of a
+A calendar is a folder of TOML texts: `calendar.toml` (zone, weekend, office_hours) and one file per yearly notice,
+which may name days of a
 neighbouring year (the notice for 2019 makes 2018-12-29 a working day).
 """
 
@@ -9,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -28,7 +30,9 @@ CALENDAR_KEYS: Final = {"zone", "weekend", "office_hours", "note"}
 class CalendarArrays(NamedTuple):
     """A calendar as integers: days since 1970-01-01 (local), instants in microseconds since 1970-01-01 UTC."""
 
-    transitions: NDArray[np.int64]  # (t,) instants at which the zone's offset changes; the first is the smallest integer
+    transitions: NDArray[
+        np.int64
+    ]  # (t,) instants at which the zone's offset changes; the first is the smallest integer
     offsets: NDArray[np.int64]  # (t,) offset from then on
     first_day: int  # published days
     last_day: int
@@ -43,7 +47,8 @@ class CalendarArrays(NamedTuple):
 
 @dataclass(frozen=True)
 class Calendar:
-    """A published calendar. `names` gives the holiday a rest day belongs to; `make_up` are weekend days that are worked."""
+    """A published calendar. `names` gives the holiday a rest day belongs to; `make_up` are weekend days that are
+    worked."""
 
     zone: str
     weekend: frozenset[int]
@@ -57,7 +62,9 @@ class Calendar:
     def is_working(self, day: date) -> bool:
         """Whether a published day is worked. Raises BeyondCalendar for a day that no notice covers."""
         if not self.first <= day <= self.last:
-            raise BeyondCalendar(f"{day} is not in the published calendar ({self.first} to {self.last}); add its notice.")
+            raise BeyondCalendar(
+                f"{day} is not in the published calendar ({self.first} to {self.last}); add its notice."
+            )
         if day in self.make_up:
             return True
         return day.isoweekday() not in self.weekend and day not in self.rest
@@ -106,7 +113,8 @@ class CalendarRefused(ValueError):
 def parse_calendar(texts: Mapping[str, str]) -> Calendar:
     """Read the texts of a calendar folder, by file name.
 
-    Raises  CalendarRefused with every issue at once: unknown keys, days out of order, a day both rest and worked, a gap between years.
+    Raises  CalendarRefused with every issue at once: unknown keys, days out of order, a day both rest and worked, a
+    gap between years.
     """
     issues: list[str] = []
     tables = {name: _table(name, text, issues) for name, text in sorted(texts.items())}
@@ -187,12 +195,13 @@ def _after_midnight(moment: time) -> int:
 
 
 def _zone_table(zone: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Every change of a zone's offset, found by halving between the first days of months: zoneinfo names no transitions."""
+    """Every change of a zone's offset, found by halving between the first days of months: zoneinfo names no
+    transitions."""
     info = ZoneInfo(zone)
     probes = [datetime(y, m, 1, tzinfo=UTC) for y in range(FIRST_ZONE_YEAR, LAST_ZONE_YEAR + 1) for m in range(1, 13)]
     transitions = [np.iinfo(np.int64).min]
     offsets = [_offset(info, probes[0])]
-    for earlier, later in zip(probes, probes[1:], strict=False):
+    for earlier, later in pairwise(probes):
         if _offset(info, earlier) != _offset(info, later):
             moment = _first_change(info, earlier, later)
             transitions.append(int(moment.timestamp()) * SECOND)

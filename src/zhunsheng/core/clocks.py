@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -14,10 +15,11 @@ from zhunsheng.core import rule as r
 from zhunsheng.core import schemas
 from zhunsheng.core.by_pointer import by_pointer
 from zhunsheng.core.calendar import Calendar, CalendarArrays
+from zhunsheng.core.compiler import compile_rules
 from zhunsheng.core.encoding import AsOf, Counted, Encoded, as_of_by_group, counted_events, encode, link_incidents
 from zhunsheng.core.fold.run import fold
 from zhunsheng.core.fold.state import FAULT, N_ANOMALIES, N_STEPS, NO_ROOM, Work, make_work
-from zhunsheng.core.program import AXIS_OF, INCIDENT_AXIS, PAUSE, RESTART, RESUME, START, Compiled, compile_rules
+from zhunsheng.core.program import AXIS_OF, INCIDENT_AXIS, PAUSE, RESTART, RESUME, START, Compiled
 from zhunsheng.core.vocabulary import Vocabulary
 
 MIN_EVENTS_PER_THREAD: Final = 50_000
@@ -111,7 +113,7 @@ def _chunks(encoded: Encoded, threads: int) -> list[tuple[int, int]]:
     pieces = max(1, min(threads, events // MIN_EVENTS_PER_THREAD))
     bounds = np.searchsorted(encoded.cases, np.linspace(0, events, pieces + 1)[1:-1])
     edges = [0, *bounds.tolist(), encoded.groups]
-    return [(a, b) for a, b in zip(edges, edges[1:], strict=False) if a < b]
+    return [(a, b) for a, b in pairwise(edges) if a < b]
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,8 @@ class _Run:
             room |= {name: max(room[name], needed[name]) for name in needed}
 
     def _first_guess(self, first: int, end: int) -> dict[str, int]:
-        """Room that nearly always suffices: as many clocks as there are starts. Memory that is not touched costs nothing."""
+        """Room that nearly always suffices: as many clocks as there are starts. Memory that is not touched costs
+        nothing."""
         arrays, cases = self.encoded.arrays, self.encoded.cases
         opening = _openings(self.compiled)[arrays.type[cases[first] : cases[end]]]
         events = int(np.diff(cases[first : end + 1]).max())
@@ -158,7 +161,8 @@ class _Run:
 
 
 def _openings(compiled: Compiled) -> NDArray[np.int64]:
-    """Event type → how many clocks one event of it may open, at most: its starts and restarts, and children of any clock it touches."""
+    """Event type → how many clocks one event of it may open, at most: its starts and restarts, and children of any
+    clock it touches."""
     program = compiled.program
     roles = program.roles
     counts = np.zeros(len(compiled.types), dtype=np.int64)
@@ -174,7 +178,7 @@ def _pausing(compiled: Compiled) -> NDArray[np.int64]:
     """Event type → how many begins and ends of pauses one event of it is."""
     program = compiled.program
     kinds = program.roles.kind
-    pausing = [np.isin(kinds[a:b], (PAUSE, RESUME)).sum() for a, b in zip(program.role_ptr, program.role_ptr[1:], strict=False)]
+    pausing = [np.isin(kinds[a:b], (PAUSE, RESUME)).sum() for a, b in pairwise(program.role_ptr)]
     return np.array(pausing, dtype=np.int64)
 
 

@@ -1,23 +1,25 @@
 """Day and month arithmetic on integers, compiled: the only place that turns instants into local days and back.
 
-Instants are microseconds since 1970-01-01 UTC, days are local days since 1970-01-01. `NONE` stands for what does not exist or is not known.
+Instants are microseconds since 1970-01-01 UTC, days are local days since 1970-01-01. `NONE` stands for what does not
+exist or is not known.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from zhunsheng.core.calendar import DAY_US, CalendarArrays
+from zhunsheng.core.codes import code
 from zhunsheng.core.inner import inner
 
-NONE: Final = np.int64(np.iinfo(np.int64).min)
+NONE: Final = code(np.iinfo(np.int64).min)
 HOUR_US: Final = 3_600_000_000
 MINUTE_US: Final = 60_000_000
 MONTHS_PER_YEAR: Final = 12
 
 
 @inner
-def offset_at(cal: CalendarArrays, instant: int) -> int:
+def offset_at(cal: CalendarArrays, instant: int) -> Any:
     """Offset of the zone from UTC at an instant, microseconds."""
     last = len(cal.transitions) - 1
     if instant >= cal.transitions[last]:
@@ -46,7 +48,8 @@ def local_clock(cal: CalendarArrays, instant: int) -> int:
 
 @inner
 def at_wall_clock(cal: CalendarArrays, day: int, clock: int) -> int:
-    """The instant at which the wall clock of a day shows `clock`: an hour skipped in spring moves forward, a doubled hour takes the later."""
+    """The instant at which the wall clock of a day shows `clock`: an hour skipped in spring moves forward, a doubled
+    hour takes the later."""
     wall = day * DAY_US + clock
     before = offset_at(cal, wall - DAY_US)
     after = offset_at(cal, wall + DAY_US)
@@ -191,7 +194,8 @@ def opening_at_or_after(cal: CalendarArrays, instant: int) -> int:
 
 @inner
 def after_open_time(cal: CalendarArrays, instant: int, span: int) -> int:
-    """The instant at which `span` microseconds of opening time have passed since `instant`; NONE beyond the published calendar."""
+    """The instant at which `span` microseconds of opening time have passed since `instant`; NONE beyond the published
+    calendar."""
     current = opening_at_or_after(cal, instant)
     while current != NONE:
         day = local_day(cal, current)

@@ -31,7 +31,8 @@ EVENT_KEY: Final = pl.concat_str([pl.col("source").fill_null(""), pl.lit("/"), p
 
 @dataclass(frozen=True)
 class Counted:
-    """Events that count, and how many did not: `future` lie beyond `as_of`, `unknown_yet` were recorded after `known_at`."""
+    """Events that count, and how many did not: `future` lie beyond `as_of`, `unknown_yet` were recorded after
+    `known_at`."""
 
     events: pl.DataFrame
     future: int
@@ -54,7 +55,8 @@ class Encoded:
 
 
 def counted_events(events: pl.DataFrame, *, as_of: AsOf, known_at: datetime | None = None) -> Counted:
-    """The events that count: of each (source, id) the highest version recorded by `known_at`, unless it is void; none after `as_of`.
+    """The events that count: of each (source, id) the highest version recorded by `known_at`, unless it is void; none
+    after `as_of`.
 
     Takes schemas.EVENTS, whose events without a case are linked already. Source: clock.md, Order; ADR 1, 3.
     """
@@ -95,7 +97,11 @@ def _as_of_column(as_of: AsOf) -> pl.Expr:
 def as_of_by_group(encoded: Encoded, as_of: AsOf) -> NDArray[np.int64]:
     """The instant of judgement of each group, microseconds."""
     firsts = encoded.frame[encoded.cases[:-1]] if encoded.groups else encoded.frame
-    instants = firsts.select(_as_of_column(as_of).alias("as_of"))["as_of"] if encoded.groups else pl.Series(dtype=schemas.INSTANT)
+    instants = (
+        firsts.select(_as_of_column(as_of).alias("as_of"))["as_of"]
+        if encoded.groups
+        else pl.Series(dtype=schemas.INSTANT)
+    )
     if len(instants) == 1 and encoded.groups != 1:
         instants = instants.new_from_index(0, encoded.groups)
     return instants.to_physical().to_numpy().astype(np.int64)
@@ -111,7 +117,9 @@ def encode(events: pl.DataFrame, compiled: Compiled, vocabulary: Vocabulary, *, 
         group = pl.col("incident")
     else:
         group = GROUP
-    codes = pl.DataFrame({"group": _codes(events.select(group.alias("group"))["group"]), "at": events["at"].to_physical()})
+    codes = pl.DataFrame(
+        {"group": _codes(events.select(group.alias("group"))["group"]), "at": events["at"].to_physical()}
+    )
     order = _fold_order(codes, events)
     if order is not None:
         events, codes = events[order], codes[order]
@@ -131,7 +139,8 @@ def _codes(texts: pl.Series) -> pl.Series:
 
 
 def _fold_order(codes: pl.DataFrame, events: pl.DataFrame) -> pl.Series | None:
-    """Row numbers in fold order; None where the events are in it. Source and id are compared only where instants tie."""
+    """Row numbers in fold order; None where the events are in it. Source and id are compared only where instants
+    tie."""
     rows = codes.with_row_index("row")
     before = pl.col("group") == pl.col("group").shift(1)
     out_of_order = before & (pl.col("at") < pl.col("at").shift(1))
@@ -212,7 +221,9 @@ def _stated(events: pl.DataFrame, judged: list[tuple[int, Fact]]) -> list[pl.Dat
 def _as_integer(fact: Fact) -> pl.Expr:
     column = pl.col(fact.id)
     if fact.type == "enum":
-        return column.replace_strict(list(fact.values), list(range(len(fact.values))), default=None, return_dtype=pl.Int64)
+        return column.replace_strict(
+            list(fact.values), list(range(len(fact.values))), default=None, return_dtype=pl.Int64
+        )
     if fact.type == "set":
         bits = [pl.when(column.list.contains(word)).then(1 << n).otherwise(0) for n, word in enumerate(fact.values)]
         return pl.when(column.is_not_null()).then(pl.sum_horizontal(bits).cast(pl.Int64))
@@ -231,7 +242,9 @@ def _asserted(events: pl.DataFrame, compiled: Compiled, vocabulary: Vocabulary) 
             rows = events.select(row, "type").filter(pl.col("type") == event_type.id)
             parts.append(
                 rows.select(
-                    "row", pl.lit(codes[name], dtype=pl.Int32).alias("code"), pl.lit(constant, dtype=pl.Int64).alias("value")
+                    "row",
+                    pl.lit(codes[name], dtype=pl.Int32).alias("code"),
+                    pl.lit(constant, dtype=pl.Int64).alias("value"),
                 )
             )
     return parts

@@ -1,6 +1,7 @@
 """Clocks × as_of → findings: what is about to end, what has ended, what ended late, what cannot be judged.
 
-One row per level crossed, with the instant at which it became true, whenever we looked. clock.md, Findings over a clock.
+One row per level crossed, with the instant at which it became true, whenever we looked. clock.md, Findings over a
+clock.
 """
 
 import hashlib
@@ -15,9 +16,10 @@ from numpy.typing import NDArray
 from zhunsheng.core import rule as r
 from zhunsheng.core import schemas
 from zhunsheng.core.clocks import Folded, FoldPart
+from zhunsheng.core.compiler import at_once_lead
 from zhunsheng.core.dates import MINUTE_US, NONE
 from zhunsheng.core.fold import state as s
-from zhunsheng.core.program import AT_ONCE, at_once_lead
+from zhunsheng.core.program import AT_ONCE
 from zhunsheng.core.tables import event_names, instants, part_clocks
 
 KEY_COLUMNS: Final = ("rule", "case", "incident", "subject", "epoch", "kind", "level", "due", "outer")
@@ -45,7 +47,8 @@ def findings_table(folded: Folded) -> pl.DataFrame:
 
 
 def finding_keys(findings: pl.DataFrame) -> pl.Series:
-    """The key of each finding: SHA-256 over what it is about and its due times. No rule file and no clock reading is in it."""
+    """The key of each finding: SHA-256 over what it is about and its due times. No rule file and no clock reading is
+    in it."""
     fields = [
         pl.col(name).dt.epoch("us").cast(pl.String) if name in ("due", "outer") else pl.col(name).cast(pl.String)
         for name in KEY_COLUMNS
@@ -57,7 +60,13 @@ def finding_keys(findings: pl.DataFrame) -> pl.Series:
 def part_findings(part: FoldPart, clocks: pl.DataFrame) -> pl.DataFrame:
     """The findings over one part; `clocks` are its clocks in the order of its results."""
     as_of = part.as_of[part.encoded.arrays.group[part.results.start_event]]
-    kinds = [*_approaching(part, as_of), *_ended(part, as_of), _late_known(part, as_of), _unknown(part), *_anomalies(part)]
+    kinds = [
+        *_approaching(part, as_of),
+        *_ended(part, as_of),
+        _late_known(part, as_of),
+        _unknown(part),
+        *_anomalies(part),
+    ]
     tables = [_table(part, clocks, rows) for rows in kinds if len(rows.rows)]
     return pl.concat(tables) if tables else pl.DataFrame(schema=schemas.FINDINGS)
 
@@ -85,7 +94,8 @@ def _approaching(part: FoldPart, as_of: NDArray[np.int64]) -> list[_Rows]:
 
 
 def _leads(part: FoldPart, results: Any, level: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Kind and value of the lead of each clock at a level: the tier's own, else the rule's; an at_once limit counts from its start."""
+    """Kind and value of the lead of each clock at a level: the tier's own, else the rule's; an at_once limit counts
+    from its start."""
     compiled = part.compiled
     rules = [compiled.rules[n] for n in compiled.program.rvs.rule]
     by_version = np.array([_lead(rule.leads, level) for rule in rules], dtype=np.int64)
@@ -187,7 +197,8 @@ def _reasons(about: pl.DataFrame, kind: str) -> pl.Series:
 
 
 def worst_first(findings: pl.DataFrame, custody_rules: Sequence[str]) -> pl.DataFrame:
-    """Findings in the order in which a person should read them: open before closed, liberty first, then by gravity and due time."""
+    """Findings in the order in which a person should read them: open before closed, liberty first, then by gravity
+    and due time."""
     gravity = {"overdue": 0, "broken": 0, "late_known": 1, "late": 2, "approaching": 3, "unknown": 5}
     levels = {"red": 0, "yellow": 1, "blue": 2, "ask": 3}
     return findings.sort(

@@ -36,7 +36,8 @@ def judge(
     """Judge events by a rulebook as of an instant, as far as they were known at another.
 
     Takes   events: schemas.EVENTS in any order; as_of, known_at: instants with zone; as_of may be one for each case.
-    Returns clocks, findings and steps (schemas.CLOCKS, FINDINGS, STEPS) in canonical order; without `with_steps` no steps.
+    Returns clocks, findings and steps (schemas.CLOCKS, FINDINGS, STEPS) in canonical order; without `with_steps` no
+    steps.
     Raises  SchemaMismatch; ValueError for an instant without zone.
     """
     instants = list(as_of.values()) if isinstance(as_of, Mapping) else [as_of]

@@ -56,7 +56,8 @@ class Limit:
 
 @dataclass(frozen=True)
 class Lead:
-    """When a level falls due: microseconds before the due time (or after the start), or a share of the limit in percent."""
+    """When a level falls due: microseconds before the due time (or after the start), or a share of the limit in
+    percent."""
 
     kind: Literal["duration", "share"]
     value: int
@@ -251,8 +252,8 @@ def limit_like(base: Limit, amount: int, unit: str, *, kind: str, custody: bool)
         outer, roll = ("same", "never") if custody else ("rolled", "forward")
     elif counting == "next_workday":
         outer, roll = "same", "never"
-    elif base.outer == "spc_month" and unit not in ("months", "years"):
-        outer = "same"
-    elif base.outer == "day_end" and counting != "rolling_24h":
+    elif (base.outer == "spc_month" and unit not in ("months", "years")) or (
+        base.outer == "day_end" and counting != "rolling_24h"
+    ):
         outer = "same"
     return Limit(amount, unit, counting, outer, roll)

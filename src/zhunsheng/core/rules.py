@@ -2,105 +2,19 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
 from zhunsheng.core import rule as r
 from zhunsheng.core.schemas import SUBJECT_COLUMNS
+from zhunsheng.core.toml_table import Issue, Table, line_of
 from zhunsheng.core.vocabulary import Vocabulary
 
 DURATION: Final = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
 SHARE: Final = re.compile(r"(\d{1,2})%")
 MINUTE_US: Final = 60_000_000
 SUBJECTS: Final = tuple(SUBJECT_COLUMNS)
-
-
-@dataclass(frozen=True)
-class Issue:
-    """What is wrong in a file, where, and what would be right."""
-
-    path: str
-    key: str
-    text: str
-    line: int = 0
-
-    def __str__(self) -> str:
-        place = f"{self.path}:{self.line}" if self.line else self.path
-        return f"{place}: {self.key}: {self.text}" if self.key else f"{place}: {self.text}"
-
-
-class Table:
-    """A TOML table that is read key by key; what nobody asked for is an issue."""
-
-    def __init__(self, data: Mapping[str, Any], key: str, issues: list[Issue], path: str) -> None:
-        self._data, self._key, self._issues, self._path = dict(data), key, issues, path
-
-    def where(self, name: str) -> str:
-        """The full key of a member."""
-        return f"{self._key}.{name}" if self._key else name
-
-    def issue(self, name: str, text: str) -> None:
-        """Record an issue at a member."""
-        self._issues.append(Issue(self._path, self.where(name), text))
-
-    def take(self, name: str, kind: type, default: Any = ...) -> Any:
-        """The value of a key, which must be of a type; without a default it must be there."""
-        if name not in self._data:
-            if default is ...:
-                self.issue(name, f"missing. State it as {kind.__name__}.")
-                return kind()
-            return default
-        value = self._data.pop(name)
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            self.issue(name, f"{value!r} is no {kind.__name__}.")
-            return kind() if default is ... else default
-        return value
-
-    def choice(self, name: str, options: tuple[str, ...], default: Any = ...) -> str:
-        """A word of a closed list."""
-        value = self.take(name, str, default)
-        if value not in options and value != default:
-            self.issue(name, f"{value!r} is not one of {', '.join(options)}.")
-            return options[0]
-        return str(value)
-
-    def words(self, name: str, options: Mapping[str, Any] | None, what: str, default: Any = ()) -> tuple[str, ...]:
-        """A list of words, each of which must be among `options`."""
-        value = self.take(name, list, list(default) if default is not ... else ...)
-        for word in value:
-            if options is not None and word not in options:
-                self.issue(name, f"{word!r} is no {what}. Name one of the vocabulary.")
-        return tuple(str(word) for word in value)
-
-    def table(self, name: str) -> "Table":
-        """A sub-table; empty where it is absent."""
-        return Table(self.take(name, dict, {}), self.where(name), self._issues, self._path)
-
-    def tables(self, name: str) -> list["Table"]:
-        """An array of tables; a single table counts as one."""
-        value = self._data.pop(name, [])
-        rows = value if isinstance(value, list) else [value]
-        return [Table(row, f"{self.where(name)}[{n}]", self._issues, self._path) for n, row in enumerate(rows)]
-
-    def raw(self, name: str, default: Any = None) -> Any:
-        """A value of any type."""
-        return self._data.pop(name, default)
-
-    def has(self, name: str) -> bool:
-        """Whether a key is there and not yet read."""
-        return name in self._data
-
-    def rest(self) -> dict[str, Any]:
-        """What is left, all of it read now."""
-        rest, self._data = self._data, {}
-        return rest
-
-    def close(self) -> None:
-        """Everything left is unknown."""
-        for name in self.rest():
-            self.issue(name, "unknown key. See docs/rule-format.md for the keys there are.")
 
 
 def parse_rule(text: str, vocabulary: Vocabulary, *, path: str = "rule.toml") -> tuple[r.Rule | None, list[Issue]]:
@@ -115,22 +29,6 @@ def parse_rule(text: str, vocabulary: Vocabulary, *, path: str = "rule.toml") ->
     issues: list[Issue] = []
     rule = _RuleReader(vocabulary, issues, path).read(Table(data, "", issues, path))
     return (None, [replace(i, line=line_of(text, i.key)) for i in issues]) if issues else (rule, [])
-
-
-def line_of(text: str, key: str) -> int:
-    """The line on which a key of a TOML text stands, as well as its last word tells; 0 where it is absent."""
-    *parents, name = key.replace("]", "").replace("[", ".").split(".") if key else [""]
-    index = next((int(part) for part in reversed(parents) if part.isdigit()), 0)
-    heads = [part for part in parents if not part.isdigit()]
-    lines = text.splitlines()
-    start = 0
-    if heads:
-        found = [n for n, line in enumerate(lines) if re.match(rf"\s*\[+\s*{re.escape('.'.join(heads[:1]))}\b", line)]
-        start = found[min(index, len(found) - 1)] if found else 0
-    for n in range(start, len(lines)):
-        if re.match(rf"\s*\[*{re.escape(name)}\b", lines[n]):
-            return n + 1
-    return start + 1 if heads else 0
 
 
 class _RuleReader:
@@ -211,7 +109,7 @@ class _RuleReader:
         if limit.outer == "full_hour" and kind == "duration":
             table.issue("outer", "full_hour is never for a duration: every minute of a stay counts. Use same.")
         if limit.roll == "by_custody" and limit.outer != "rolled":
-            table.issue("outer", "by_custody moves the outer reading. Use outer = \"rolled\".")
+            table.issue("outer", 'by_custody moves the outer reading. Use outer = "rolled".')
         table.close()
         return limit
 
@@ -264,7 +162,7 @@ class _RuleReader:
         if then is None or then == "base":
             return then
         if not isinstance(then, dict):
-            table.issue("then", f"{then!r} is no limit. Write \"base\" or an amount and a unit.")
+            table.issue("then", f'{then!r} is no limit. Write "base" or an amount and a unit.')
             return None
         return self._inner_limit(Table(then, table.where("then"), self.issues, self.path), like)
 
@@ -363,7 +261,7 @@ class _RuleReader:
         if value == "always":
             return None
         if type(value) is not date:
-            table.issue("in_force", f"{value!r} is no date. Write a date, or \"always\" where one text only is known.")
+            table.issue("in_force", f'{value!r} is no date. Write a date, or "always" where one text only is known.')
             return None
         return value
 
@@ -383,9 +281,8 @@ class _RuleReader:
             if fact not in self.vocabulary.facts:
                 table.issue(fact, "is no fact. Declare it in the vocabulary.")
                 continue
-            if not isinstance(wanted, dict):
-                wanted = {"one_of": wanted if isinstance(wanted, list) else [wanted]}
-            for op, value in wanted.items():
+            plain = {"one_of": wanted if isinstance(wanted, list) else [wanted]}
+            for op, value in (wanted if isinstance(wanted, dict) else plain).items():
                 if op not in r.TEST_OPS:
                     table.issue(fact, f"{op!r} is no test. Use {', '.join(r.TEST_OPS)}.")
                 values = tuple(value) if isinstance(value, list) else (value,)
@@ -443,8 +340,7 @@ class _RuleReader:
         return found
 
     def _messages(self, table: Table) -> dict[str, str]:
-        messages = {kind: str(text) for kind, text in table.rest().items()}
-        return messages
+        return {kind: str(text) for kind, text in table.rest().items()}
 
     def _rule_test(self, table: Table) -> r.RuleTest:
         expect = table.raw("expect", {})

@@ -1,4 +1,5 @@
-"""Events written as a person writes them, one table a row, turned into the event table: for rule tests, vectors and stories."""
+"""Events written as a person writes them, one table a row, turned into the event table: for rule tests, vectors and
+stories."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -23,8 +24,10 @@ def events_of(
 ) -> pl.DataFrame:
     """Rows of at, type, columns of the event table and facts beside them, as schemas.EVENTS.
 
-    A row without `case` and `incident` belongs to `case`. `case_facts` are stated by the first event of every case. An instant has a zone; a
-    bare date stands at its local midnight, a bare `until` at the end of its day. Raises KeyError for a column or fact that does not exist.
+    A row without `case` and `incident` belongs to `case`. `case_facts` are stated by the first event of every case.
+    An instant has a zone; a
+    bare date stands at its local midnight, a bare `until` at the end of its day. Raises KeyError for a column or fact
+    that does not exist.
     """
     zone = ZoneInfo(vocabulary.zone)
     seen: set[str | None] = set()

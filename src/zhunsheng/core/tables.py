@@ -93,7 +93,8 @@ def part_steps(part: FoldPart) -> pl.DataFrame:
 
 
 def step_details(part: FoldPart, steps: Any) -> pl.Series:
-    """What a step's code stands for: the limit's counting, the tier, the pause, the restart event, the question and its fact."""
+    """What a step's code stands for: the limit's counting, the tier, the pause, the restart event, the question and
+    its fact."""
     compiled = part.compiled
     names = {
         "version": [str(n) for n in compiled.version_of],
@@ -174,9 +175,12 @@ def event_names(part: FoldPart, rows: Any) -> pl.Series:
     """source/id of events; null for -1."""
     index = pl.Series("row", np.asarray(rows).astype(np.int64))
     index = index.set(index < 0, None)
-    return part.encoded.frame.select(pl.struct("source", "id").gather(index).alias("key")).unnest("key").select(
-        pl.when(pl.col("id").is_not_null()).then(EVENT_KEY)
-    ).to_series()
+    return (
+        part.encoded.frame.select(pl.struct("source", "id").gather(index).alias("key"))
+        .unnest("key")
+        .select(pl.when(pl.col("id").is_not_null()).then(EVENT_KEY))
+        .to_series()
+    )
 
 
 def tier_names(part: FoldPart, tiers: Any) -> pl.Series:

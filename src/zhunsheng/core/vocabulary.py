@@ -52,7 +52,8 @@ class Vocabulary:
 
 
 class VocabularyRefused(ValueError):
-    """vocabulary.toml names something wrongly: the file, the key and the remedy are in the message, one line an issue."""
+    """vocabulary.toml names something wrongly: the file, the key and the remedy are in the message, one line an
+    issue."""
 
     def __init__(self, issues: list[str]) -> None:
         super().__init__("\n".join(issues))
@@ -76,7 +77,7 @@ def parse_vocabulary(text: str, *, path: str = "vocabulary.toml") -> Vocabulary:
             if name not in events
         ]
     if "zone" not in data:
-        issues.append(f"{path}: zone: missing. State the time zone, for example zone = \"Asia/Shanghai\".")
+        issues.append(f'{path}: zone: missing. State the time zone, for example zone = "Asia/Shanghai".')
     if issues:
         raise VocabularyRefused(issues)
     return Vocabulary(

@@ -1,4 +1,5 @@
-"""Alert × message → text: a closed list of names, formats as people write them, and a length that fits one Chinese SMS."""
+"""Alert × message → text: a closed list of names, formats as people write them, and a length that fits one Chinese
+SMS."""
 
 import re
 from collections.abc import Mapping
@@ -17,7 +18,8 @@ MASKED_TITLE: Final = re.compile(r"某")
 
 @dataclass(frozen=True)
 class Deployment:
-    """What a deployment allows in a text. A masked case title needs a recorded decision of two persons; by default the last four digits stand."""
+    """What a deployment allows in a text. A masked case title needs a recorded decision of two persons; by default
+    the last four digits stand."""
 
     masked_case_title: bool = False
 
@@ -31,7 +33,8 @@ def message_text(
     title: str | None = None,
     deployment: Deployment = Deployment(),
 ) -> str:
-    """Fill a message of a rule file from a clock (a row of schemas.CLOCKS). `title` is the masked case title, if the case states one.
+    """Fill a message of a rule file from a clock (a row of schemas.CLOCKS). `title` is the masked case title, if the
+    case states one.
 
     Raises  UnknownPlaceholder naming the word that is not of the closed list.
     """

@@ -13,7 +13,7 @@ from zhunsheng.core.judge import Judgement, judge
 from zhunsheng.core.rule import Rule, RuleTest
 from zhunsheng.core.story import events_of
 
-INSTANT_KEYS: Final = {"due": "due", "outer": "outer", "stopped": "stopped"}
+INSTANT_KEYS: Final = ("due", "outer", "stopped")
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,16 @@ class Failure:
 
 
 def run_rule_tests(rulebook: Rulebook, rules: Sequence[Rule] | None = None) -> list[Failure]:
-    """Every test of the given rules (default: all) against the fold; the failures, in order. Rules that are draft or off are judged too."""
-    return [failure for rule in (rules if rules is not None else rulebook.rules) for failure in check_rule(rulebook, rule)]
+    """Every test of the given rules (default: all) against the fold; the failures, in order. Rules that are draft or
+    off are judged too."""
+    return [
+        failure for rule in (rules if rules is not None else rulebook.rules) for failure in check_rule(rulebook, rule)
+    ]
 
 
 def check_rule(rulebook: Rulebook, rule: Rule) -> list[Failure]:
-    """The tests of one rule, judged together: each test is a group of cases of its own with its own instant of judgement."""
+    """The tests of one rule, judged together: each test is a group of cases of its own with its own instant of
+    judgement."""
     alone = replace(rulebook, rules=_with_parents(rulebook, rule))
     failures = []
     plain = [(n, test) for n, test in enumerate(rule.tests) if test.known_at is None]
@@ -52,12 +56,17 @@ def _with_parents(rulebook: Rulebook, rule: Rule) -> tuple[Rule, ...]:
 
 
 def _judge_together(rulebook: Rulebook, batch: Sequence[tuple[int, RuleTest]]) -> Judgement:
-    frames, as_of = [], {}
+    frames: list[pl.DataFrame] = []
+    as_of: dict[str, datetime] = {}
     for n, test in batch:
         events = events_of(test.given, rulebook.vocabulary, case_facts=test.case)
-        events = events.with_columns(pl.concat_str(pl.lit(_mark(n)), name).alias(name) for name in ("case", "incident", "id"))
+        events = events.with_columns(
+            pl.concat_str(pl.lit(_mark(n)), name).alias(name) for name in ("case", "incident", "id")
+        )
         instant = _instant(test.as_of, rulebook) if test.as_of else events["at"].max()
-        as_of |= dict.fromkeys(events["case"].drop_nulls().to_list() + events["incident"].drop_nulls().to_list(), instant)
+        as_of |= dict.fromkeys(
+            events["case"].drop_nulls().to_list() + events["incident"].drop_nulls().to_list(), instant
+        )
         frames.append(events)
     known_at = batch[0][1].known_at
     known = _instant(known_at, rulebook) if known_at else None
@@ -91,15 +100,12 @@ def _differences(
     expect: Mapping[str, Any], clock: Mapping[str, Any], findings: pl.DataFrame, rulebook: Rulebook
 ) -> list[str]:
     texts = []
-    for key, wanted in expect.items():
+    for key, stated in expect.items():
+        wanted, found = stated, clock.get(key)
         if key in INSTANT_KEYS:
-            found: Any = clock[INSTANT_KEYS[key]]
-            wanted = None if wanted in ("unknown", "none") else _instant(wanted, rulebook)
+            wanted = None if stated in ("unknown", "none") else _instant(stated, rulebook)
         elif key == "findings":
-            found = _findings_of(clock, findings)
-            wanted = sorted(wanted)
-        else:
-            found = clock[key]
+            wanted, found = sorted(stated), _findings_of(clock, findings)
         if found != wanted:
             texts.append(f"{key}: expected {_shown(wanted, rulebook)}, found {_shown(found, rulebook)}.")
     return texts

@@ -50,11 +50,15 @@ def run_vectors(path: Path, names_path: Path, rulebook: Rulebook) -> list[Vector
         reader = csv.DictReader(file)
         missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
         if missing:
-            raise VectorsRefused(f"{path.name}: columns {missing} are missing. A vectors file has {', '.join(COLUMNS)}.")
+            raise VectorsRefused(
+                f"{path.name}: columns {missing} are missing. A vectors file has {', '.join(COLUMNS)}."
+            )
         rows = list(reader)
     for n, row in enumerate(rows):
         if None in row or None in row.values():
-            raise VectorsRefused(f"{path.name}: row {n + 2} has not {len(COLUMNS)} cells. Quote cells that hold a comma.")
+            raise VectorsRefused(
+                f"{path.name}: row {n + 2} has not {len(COLUMNS)} cells. Quote cells that hold a comma."
+            )
     return [_run(row, names, rulebook) for row in rows]
 
 
@@ -74,7 +78,9 @@ def _run(row: Mapping[str, str], names: Mapping[str, Any], rulebook: Rulebook) -
     return VectorResult(row["id"], row["rule_id"], "ok" if found == expected else f"expected {expected}, found {found}")
 
 
-def _judged(rulebook: Rulebook, rule: Rule, given: list[dict[str, Any]], marked: str | None, reading: Mapping[str, str]) -> str:
+def _judged(
+    rulebook: Rulebook, rule: Rule, given: list[dict[str, Any]], marked: str | None, reading: Mapping[str, str]
+) -> str:
     needed = {parent.rule for parent in rule.parents} | {rule.id}
     rules = tuple(replace(r, enabled=True, status="stable") for r in rulebook.rules if r.id in needed)
     events = events_of(given, rulebook.vocabulary)
@@ -115,7 +121,10 @@ def _events(text: str, rule: Rule, names: Mapping[str, Any], zone: ZoneInfo) -> 
             raise UnknownName(f"{name!r} is not explained for {rule.id}. Add it to the names file.")
     first = {**_holding(rule), **of_rule.get("facts", {}), **stated}
     same = dict.fromkeys(SUBJECTS, "V")
-    events = [{**same, "case": "V", **{k: v for k, v in row.items() if k not in ADMINISTRATION}, "type": row["type"]} for row in rows]
+    events = [
+        {**same, "case": "V", **{k: v for k, v in row.items() if k not in ADMINISTRATION}, "type": row["type"]}
+        for row in rows
+    ]
     events[0] = {**events[0], **first}
     return events
 

@@ -4,17 +4,16 @@ from zhunsheng.core.calendar import CalendarArrays
 from zhunsheng.core.dates import NONE, local_day
 from zhunsheng.core.fold.clock import close, inherit, newest
 from zhunsheng.core.fold.due import before
+from zhunsheng.core.fold.earlier import stops_before_start
 from zhunsheng.core.fold.log import mark, step
-from zhunsheng.core.fold.opening import open_clock, stops_before_start
+from zhunsheng.core.fold.opening import open_clock
 from zhunsheng.core.fold.state import MOOT, NO_CODE, S_COUNT, S_START, EventArrays, Work
 from zhunsheng.core.inner import inner
 from zhunsheng.core.program import NOTHING, Program
 
 
 @inner
-def follow(
-    book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, s: int, i: int, at: int, as_of: int
-) -> None:
+def follow(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, s: int, i: int, at: int) -> None:
     """After anything happened to a clock: bring its children up to date."""
     rule = w.clocks[s].rule
     for n in range(book.child_ptr[rule], book.child_ptr[rule + 1]):

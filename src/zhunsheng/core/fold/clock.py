@@ -42,7 +42,7 @@ def reaches(book: Program, ev: EventArrays, w: Work, s: int, i: int) -> bool:
     """Whether an event concerns a clock: the same subject or none of that kind, and no other person (ADR 1, 6)."""
     c = w.clocks[s]
     axis = book.rvs[c.rv].axis
-    if axis == CASE_AXIS or axis == INCIDENT_AXIS:
+    if axis in (CASE_AXIS, INCIDENT_AXIS):
         return True
     other = named(ev, axis, i)
     if other >= 0 and c.subject >= 0 and other != c.subject:
@@ -95,7 +95,8 @@ def stand_still(w: Work, s: int, at: int) -> None:
 
 @inner
 def go_on(cal: CalendarArrays, w: Work, s: int, at: int, capped: bool) -> bool:
-    """One reason less; true when the clock runs again, its paused time added up. A capped pause ends with a day, at 24:00."""
+    """One reason less; true when the clock runs again, its paused time added up. A capped pause ends with a day, at
+    24:00."""
     c = w.clocks[s]
     c.still -= 1
     if c.still > 0:
@@ -177,5 +178,3 @@ def close(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, 
         mark(w, s, S_LAPSED, i, c.outer)
     elif c.outcome == EXCUSED:
         mark(w, s, S_EXCUSED, i, at)
-
-

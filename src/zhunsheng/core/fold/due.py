@@ -65,7 +65,8 @@ def day_of_end(cal: CalendarArrays, end: int) -> int:
 
 @inner
 def count(cal: CalendarArrays, counting: int, unit: int, amount: int, origin: int) -> tuple[int, bool]:
-    """The due time of a limit that runs from `origin` without interruption, and whether it is a 24:00. clock.md, Counting."""
+    """The due time of a limit that runs from `origin` without interruption, and whether it is a 24:00. clock.md,
+    Counting."""
     day = local_day(cal, origin)
     if counting in (EXACT_MINUTE, ROLLING_24H):
         return origin + amount * (HOUR_US if unit == HOURS else DAY_US), False
@@ -100,7 +101,9 @@ def count_office_hours(cal: CalendarArrays, unit: int, amount: int, origin: int)
 
 
 @inner
-def count_outer(cal: CalendarArrays, reading: int, unit: int, amount: int, origin: int, strict: int) -> tuple[int, bool]:
+def count_outer(
+    cal: CalendarArrays, reading: int, unit: int, amount: int, origin: int, strict: int
+) -> tuple[int, bool]:
     """The latest defensible reading before it rolls (law.md 1.2); the strict one where the rule names no other."""
     day = local_day(cal, origin)
     if reading == FULL_HOUR:
@@ -125,7 +128,11 @@ def set_limit(book: Program, cal: CalendarArrays, w: Work, s: int, limit: int, a
     elif lim.counting == AT_ONCE:
         c.outer0 = c.origin + book.rvs[c.rv].at_once_outer
     c.earliest, c.latest = NONE, NONE
-    if c.strict0 == NONE and lim.counting in (NEXT_WORKDAY, OFFICE_HOURS) and c.origin_day * counts_hours(lim.counting) == 0:
+    if (
+        c.strict0 == NONE
+        and lim.counting in (NEXT_WORKDAY, OFFICE_HOURS)
+        and c.origin_day * counts_hours(lim.counting) == 0
+    ):
         day = local_day(cal, c.origin)
         c.earliest = midnight(cal, earliest_working_day(cal, day, amount) + 1)
         c.latest = midnight(cal, latest_working_day(cal, day, amount) + 1)
@@ -173,7 +180,8 @@ def shift(cal: CalendarArrays, unit: int, due: int, at_end: bool, days: int, wor
 
 @inner
 def refresh(book: Program, cal: CalendarArrays, w: Work, s: int, as_of: int, otherwise_held: int) -> None:
-    """Both due times as they stand: moved by pauses, rolled past rest days, capped by a stated end. Never an outer before the strict."""
+    """Both due times as they stand: moved by pauses, rolled past rest days, capped by a stated end. Never an outer
+    before the strict."""
     c, lim = w.clocks[s], book.limits[w.clocks[s].limit]
     days, work, us = c.paused_days - c.settled_days, c.paused_work - c.settled_work, c.paused_us - c.settled_us
     c.strict, c.strict_end = shift(cal, lim.unit, c.strict0, c.strict0_end == 1, days, work, us), c.strict0_end

@@ -1,6 +1,6 @@
 """What a case says: facts by event, person and case, custody by its events, and tests on them."""
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -50,7 +50,7 @@ def remember(book: Program, ev: EventArrays, w: Work, first: int, end: int) -> N
 
 
 @inner
-def named(ev: EventArrays, axis: int, i: int) -> int:
+def named(ev: EventArrays, axis: int, i: int) -> Any:
     """The code of what an event names on an axis; -1 for nothing."""
     return np.int64(ev.subjects[axis, i])
 
@@ -136,7 +136,8 @@ def compare(book: Program, t: int, value: int) -> bool:
 
 @inner
 def holds(book: Program, ev: EventArrays, w: Work, tests: tuple[int, int], i: int, person: int) -> tuple[int, int]:
-    """Whether all tests of a range hold for event `i`: HOLDS, FAILS, or MISSING with the code of the first fact that nobody states.
+    """Whether all tests of a range hold for event `i`: HOLDS, FAILS, or MISSING with the code of the first fact that
+    nobody states.
 
     A test that fails outweighs a fact that is missing: then the rule does not apply either way.
     """

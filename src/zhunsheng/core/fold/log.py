@@ -1,4 +1,5 @@
-"""Writing down what counted: steps, anomalies, questions. Each writer counts past the room it has, so that a second run can have enough."""
+"""Writing down what counted: steps, anomalies, questions. Each writer counts past the room it has, so that a second
+run can have enough."""
 
 from zhunsheng.core.dates import NONE
 from zhunsheng.core.fold.state import (
@@ -21,7 +22,8 @@ from zhunsheng.core.inner import inner
 
 @inner
 def step(w: Work, s: int, kind: int, event: int, at: int, before: int, after: int, amount: int, detail: int) -> None:
-    """One row of the explanation of clock `s`. `detail` is a code that the kind gives a meaning: limit, tier, pause, question."""
+    """One row of the explanation of clock `s`. `detail` is a code that the kind gives a meaning: limit, tier, pause,
+    question."""
     if len(w.steps) == 0:
         return
     n = w.n[N_STEPS]
@@ -61,7 +63,8 @@ def ask_hard(w: Work, s: int, question: int, event: int, fact: int, at: int) -> 
 
 @inner
 def ask_soft(w: Work, s: int, question: int, event: int, fact: int, at: int) -> None:
-    """A question that only asks: what it rests on is not granted. A clock keeps the first, and any hard one before it."""
+    """A question that only asks: what it rests on is not granted. A clock keeps the first, and any hard one before
+    it."""
     c = w.clocks[s]
     if c.question == ASK_NOTHING:
         c.question, c.question_event, c.question_fact = question, event, fact

@@ -6,17 +6,16 @@ from zhunsheng.core.calendar import CalendarArrays
 from zhunsheng.core.dates import NONE, local_day
 from zhunsheng.core.fold.clock import close, newest, reaches, stand_still, update
 from zhunsheng.core.fold.due import before, count, counts_hours, paused_span, set_limit
+from zhunsheng.core.fold.earlier import pauses_at_start, stops_before_start
 from zhunsheng.core.fold.facts import FAILS, HOLDS, MISSING, holds, known_fact, named, stated
 from zhunsheng.core.fold.log import ask_hard, ask_soft, mark, step
 from zhunsheng.core.fold.state import (
-    DOUBTFUL,
     FAULT,
     MET,
     MISSING_FACT,
     MOOT,
     N_CLOCKS,
     N_PAUSES,
-    N_STRAYS,
     NO_AMOUNT,
     NO_CODE,
     NO_HOUR,
@@ -27,12 +26,10 @@ from zhunsheng.core.fold.state import (
     S_COUNT,
     S_EXTEND,
     S_LIMIT,
-    S_PAUSE,
     S_START,
     S_UNTIL,
     S_VERSION,
     S_WAIT,
-    STOP_BEFORE_START,
     UNTIL_BEFORE_START,
     UNTIL_FACT,
     EventArrays,
@@ -67,7 +64,8 @@ def start(
     opened_by_restart: bool,
     as_of: int,
 ) -> int:
-    """A START event for a rule version: a new clock, or a question to the one that is open. Returns the new clock, or -1.
+    """A START event for a rule version: a new clock, or a question to the one that is open. Returns the new clock, or
+    -1.
 
     A clock that is opened by a restart waits for none.
     """
@@ -119,12 +117,15 @@ def starts(book: Program, ev: EventArrays, rv: int, i: int) -> bool:
 def subject_of(book: Program, ev: EventArrays, rv: int, i: int) -> int:
     """The code of what an event names as the subject of a rule; a rule per case or incident has one subject, -1."""
     axis = book.rvs[rv].axis
-    return -1 if axis == CASE_AXIS or axis == INCIDENT_AXIS else named(ev, axis, i)
+    return -1 if axis in (CASE_AXIS, INCIDENT_AXIS) else named(ev, axis, i)
 
 
 @inner
-def handed_over(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, i: int, run: tuple[int, int]) -> bool:
-    """A term or stay that ends in the instant in which it starts anew: end the old clock by the stop of the same instant."""
+def handed_over(
+    book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, i: int, run: tuple[int, int]
+) -> bool:
+    """A term or stay that ends in the instant in which it starts anew: end the old clock by the stop of the same
+    instant."""
     c = w.clocks[s]
     if book.rvs[c.rv].handover == 0 or c.start >= ev.at[i]:
         return False
@@ -140,7 +141,16 @@ def handed_over(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s:
 
 @inner
 def open_clock(
-    book: Program, w: Work, group: int, rv: int, subject_event: int, event: int, subject: int, person: int, epoch: int, at: int
+    book: Program,
+    w: Work,
+    group: int,
+    rv: int,
+    subject_event: int,
+    event: int,
+    subject: int,
+    person: int,
+    epoch: int,
+    at: int,
 ) -> int:
     """A fresh clock record at the head of its rule."""
     s = w.n[N_CLOCKS]
@@ -173,7 +183,8 @@ def open_clock(
 def begin(
     book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, i: int, opened_by_restart: bool, as_of: int
 ) -> None:
-    """Everything that the start itself decides: limit, tiers and waits by its facts, a stated end, open pauses, earlier stops."""
+    """Everything that the start itself decides: limit, tiers and waits by its facts, a stated end, open pauses,
+    earlier stops."""
     c = w.clocks[s]
     version = book.rvs[c.rv]
     mark(w, s, S_START, i, c.start)
@@ -213,7 +224,9 @@ def choose_limit(book: Program, ev: EventArrays, w: Work, s: int, i: int) -> tup
 
 
 @inner
-def run_limit(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, limit: int, amount: int, i: int) -> None:
+def run_limit(
+    book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, limit: int, amount: int, i: int
+) -> None:
     """Let a limit run from event `i`; where it counts hours and the event has none, its end is not known."""
     c = w.clocks[s]
     c.origin, c.origin_day = ev.at[i], ev.day[i]
@@ -292,7 +305,12 @@ def note_until(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: 
         if book.limits[c.limit].counting == BY_DOCUMENT:
             ask_hard(w, s, MISSING_FACT, i, UNTIL_FACT, ev.at[i])
         return
-    c.until_end, c.until_days, c.until_work, c.until_us = np.int64(ev.until_day[i]), c.paused_days, c.paused_work, c.paused_us
+    c.until_end, c.until_days, c.until_work, c.until_us = (
+        np.int64(ev.until_day[i]),
+        c.paused_days,
+        c.paused_work,
+        c.paused_us,
+    )
     if c.still > 0:
         days, work, us = paused_span(cal, c.since, max(ev.at[i], c.since))
         c.until_days, c.until_work, c.until_us = c.until_days + days, c.until_work + work, c.until_us + us
@@ -330,61 +348,3 @@ def waits_at_start(book: Program, ev: EventArrays, w: Work, s: int, i: int) -> N
             c.wait_mask |= restart.bit
             stand_still(w, s, c.start)
             step(w, s, S_WAIT, i, c.start, NONE, NONE, NO_AMOUNT, n)
-
-
-@inner
-def pauses_at_start(book: Program, ev: EventArrays, w: Work, s: int) -> None:
-    """Pauses of the rule version that began and did not end for this clock count from its start."""
-    c = w.clocks[s]
-    for n in range(w.n[N_PAUSES]):
-        found = w.pauses[n]
-        if found.rv != c.rv or not reaches(book, ev, w, s, found.event):
-            continue
-        if found.begins == 0:
-            for m in range(n):
-                if ends_pause(w, s, m, found.pause, found.pair):
-                    w.holds[s, m] = 0
-        elif found.over == 0 and not held_already(w, s, found.pause, found.pair):
-            w.holds[s, n] = 1
-    for n in range(w.n[N_PAUSES]):
-        if w.holds[s, n] == 1 and w.pauses[n].begins == DOUBTFUL:
-            w.holds[s, n] = 0
-            ask_soft(w, s, MISSING_FACT, w.pauses[n].event, w.pauses[n].fact, c.start)
-        elif w.holds[s, n] == 1:
-            stand_still(w, s, c.start)
-            step(w, s, S_PAUSE, w.pauses[n].event, c.start, NONE, NONE, NO_AMOUNT, w.pauses[n].pause)
-
-
-@inner
-def held_already(w: Work, s: int, pause: int, pair: int) -> bool:
-    """Whether a pause of this kind and pair holds the clock."""
-    for n in range(w.n[N_PAUSES]):
-        if w.holds[s, n] == 1 and w.pauses[n].pause == pause and w.pauses[n].pair == pair:
-            return True
-    return False
-
-
-@inner
-def ends_pause(w: Work, s: int, n: int, pause: int, pair: int) -> bool:
-    """Whether an end of this kind and pair ends the pause `n` of a clock; where one side names none it is the same."""
-    held = w.pauses[n]
-    return w.holds[s, n] == 1 and held.pause == pause and (pair < 0 or held.pair < 0 or held.pair == pair)
-
-
-@inner
-def stops_before_start(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int) -> None:
-    """An act that should meet the clock but stands before its start: it meets it where the rule lets it come early, else it is a question."""
-    c = w.clocks[s]
-    version = book.rvs[c.rv]
-    for n in range(w.n[N_STRAYS]):
-        stray = w.strays[n]
-        i = stray.event
-        if stray.rule != c.rule or ev.at[i] >= c.start or not reaches(book, ev, w, s, i):
-            continue
-        if ev.day[i] == 1 and local_day(cal, ev.at[i]) == local_day(cal, c.start):
-            continue  # it acts after the start: ADR 1, 5
-        if version.before_start == MEETS:
-            stray.rule = NO_CODE
-            close(book, cal, ev, w, s, i, c.start, MET)
-            return
-        ask_hard(w, s, STOP_BEFORE_START, i, NO_CODE, ev.at[i])

@@ -5,9 +5,10 @@ from numba import njit
 from zhunsheng.core.calendar import CalendarArrays
 from zhunsheng.core.dates import NONE
 from zhunsheng.core.fold.clock import PAST, in_time, inherit, stand_as_if_resumed
-from zhunsheng.core.fold.effects import act, expire_pauses
+from zhunsheng.core.fold.effects import act
 from zhunsheng.core.fold.facts import remember
 from zhunsheng.core.fold.log import ask_hard, mark, step
+from zhunsheng.core.fold.pauses import expire_pauses
 from zhunsheng.core.fold.state import (
     BASE,
     BEYOND_CALENDAR,
@@ -38,7 +39,8 @@ from zhunsheng.core.program import ROLE_COUNT, Ints, Program
 def fold(
     book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, cases: Ints, first: int, end: int, as_of: Ints
 ) -> int:
-    """Fold the cases [first, end), whose events are the ranges between `cases`, each as of its own instant; results go to w.results from row 0 on.
+    """Fold the cases [first, end), whose events are the ranges between `cases`, each as of its own instant; results
+    go to w.results from row 0 on.
 
     Returns the number of clocks. w.n[FAULT] is not zero where a case went beyond a bound of the fold.
     """

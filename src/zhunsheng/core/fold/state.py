@@ -5,16 +5,16 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from zhunsheng.core.codes import code, codes
 from zhunsheng.core.dates import NONE
 
 Ints = NDArray[np.int64]
 
-# Codes are NumPy integers, not Python's: Numba takes a Python constant as a type of its own and compiles what it is passed to once for each.
-NO_CODE: Final = np.int64(-1)
-NO_AMOUNT: Final = np.int64(0)
+NO_CODE: Final = code(-1)
+NO_AMOUNT: Final = code(0)
 
 OUTCOMES: Final = ("running", "waiting", "paused", "met", "late", "moot", "excused", "lapsed", "restarted", "unknown")
-RUNNING, WAITING, PAUSED, MET, LATE, MOOT, EXCUSED, LAPSED, RESTARTED, UNKNOWN = np.arange(10)
+RUNNING, WAITING, PAUSED, MET, LATE, MOOT, EXCUSED, LAPSED, RESTARTED, UNKNOWN = codes(10)
 
 QUESTIONS: Final = (
     "",
@@ -39,11 +39,11 @@ QUESTIONS: Final = (
     UNTIL_BEFORE_START,
     BEYOND_CALENDAR,
     MISSING_TIER,
-) = np.arange(10)
-UNTIL_FACT: Final = np.int64(-2)  # the "fact" of a question about the column `until`
+) = codes(10)
+UNTIL_FACT: Final = code(-2)  # the "fact" of a question about the column `until`
 
 ANOMALIES: Final = ("late_extension", "late_pause", "extension_out_of_order")
-LATE_EXTENSION, LATE_PAUSE, OUT_OF_ORDER = np.arange(3)
+LATE_EXTENSION, LATE_PAUSE, OUT_OF_ORDER = codes(3)
 
 STEP_KINDS: Final = (
     "start",
@@ -90,7 +90,7 @@ STEP_KINDS: Final = (
     S_OUT_OF_ORDER,
     S_LATE_PAUSE,
     S_QUESTION,
-) = np.arange(21)
+) = codes(21)
 
 
 class EventArrays(NamedTuple):
@@ -173,7 +173,8 @@ CLOCK: Final = record_type(
 )
 """A clock while its case is folded. Instants in microseconds; NONE = none or not known; *_end: an exclusive 24:00.
 
-Every field of the scratch is 64 bits wide: a function of the fold is compiled once for each mix of widths that it is called with.
+Every field of the scratch is 64 bits wide: a function of the fold is compiled once for each mix of widths that it is
+called with.
 """
 
 RESULT: Final = record_type(
@@ -217,14 +218,21 @@ STEP: Final = record_type(
 ANOMALY: Final = record_type(row=np.int64, event=np.int32, kind=np.int8)
 STRAY: Final = record_type(rule=np.int64, event=np.int64)
 PAUSE_MARK: Final = record_type(
-    cap=np.int64, pause=np.int64, rv=np.int64, event=np.int64, pair=np.int64, fact=np.int64, begins=np.int64, over=np.int64
+    cap=np.int64,
+    pause=np.int64,
+    rv=np.int64,
+    event=np.int64,
+    pair=np.int64,
+    fact=np.int64,
+    begins=np.int64,
+    over=np.int64,
 )
-ENDS, BEGINS, DOUBTFUL = np.arange(3)  # doubtful: a pause that rests on a fact that nobody states
+ENDS, BEGINS, DOUBTFUL = codes(3)  # doubtful: a pause that rests on a fact that nobody states
 CUSTODY: Final = record_type(at=np.int64, person=np.int64, kind=np.int64)
 KNOWN_FACT: Final = record_type(value=np.int64, at=np.int64, person=np.int64, code=np.int64)
 
 # Counters of Work.n.
-N_CLOCKS, N_STRAYS, N_PAUSES, N_CUSTODY, N_FACTS, N_CAPPED, N_BARE, N_STEPS, N_ANOMALIES, FAULT, BASE = np.arange(11)
+N_CLOCKS, N_STRAYS, N_PAUSES, N_CUSTODY, N_FACTS, N_CAPPED, N_BARE, N_STEPS, N_ANOMALIES, FAULT, BASE = codes(11)
 COUNTERS: Final = 11
 NO_ROOM: Final = 1
 
