@@ -229,7 +229,9 @@ class EmbeddedServer:
             for pid in orphans:
                 _kill_if_there(pid)
             time.sleep(POLL_SECONDS)
-        self._reap()
+        if self.process is not None:
+            self.process.wait(STOP_SECONDS)  # a dying process leaves its folder a moment before it is gone
+            self.process = None
         for stale in (self.cluster / "postmaster.pid", *self.socket_dir.glob(".s.PGSQL.*")):
             stale.unlink(missing_ok=True)
 
