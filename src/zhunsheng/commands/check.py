@@ -20,6 +20,8 @@ from zhunsheng.core.judge import Judgement, judge
 from zhunsheng.core.wording import left_words, moment_words, span_words
 
 SHOWN: Final = 20
+WIDE: Final = 130  # columns of a terminal that has room for whole case numbers
+ENDING: Final = 8
 BREACHES: Final = ("overdue", "late", "late_known", "broken")
 WORDS: Final = {
     "zh": {
@@ -43,6 +45,7 @@ WORDS: Final = {
         "late_extension": "延长已过期限",
         "late_pause": "暂停已过期限",
         "extension_out_of_order": "延长次序不对",
+        "overdue_level": "已超期",
         "red": "红色预警",
         "yellow": "黄色预警",
         "blue": "蓝色提示",
@@ -72,6 +75,7 @@ WORDS: Final = {
         "late_extension": "extension came late",
         "late_pause": "pause came late",
         "extension_out_of_order": "extension out of order",
+        "overdue_level": "overdue",
         "red": "red",
         "yellow": "yellow",
         "blue": "blue",
@@ -169,10 +173,11 @@ def show(judgement: Judgement, rulebook: Rulebook, console: Console, language: s
     as_of = judgement.as_of.astimezone(ZoneInfo(zone))
     table = Table(title=words["title"].format(n=judgement.clocks.height, as_of=f"{as_of:%Y-%m-%d %H:%M}"))
     for name in ("level", "rule", "case", "subject", "due", "outer", "state"):
-        table.add_column(words[name], overflow="fold")
+        table.add_column(words[name], no_wrap=name != "rule", overflow="fold")
     ends = _ends(judgement)
+    is_wide = console.width >= WIDE
     for row in now.head(SHOWN).iter_rows(named=True):
-        table.add_row(*_cells(row, ends, titles, words, zone, judgement.as_of))
+        table.add_row(*_cells(row, ends, titles, words, zone, judgement.as_of, is_wide=is_wide))
     console.print(table if now.height else words["nothing"])
     if now.height > SHOWN:
         console.print(words["more"].format(n=now.height - SHOWN))
@@ -212,18 +217,27 @@ def _cells(
     words: dict[str, str],
     zone: str,
     as_of: datetime,
+    *,
+    is_wide: bool,
 ) -> list[str]:
     due_end, outer_end = ends[(row["rule"], row["case"], row["incident"], row["subject"], row["epoch"])]
     differs = row["outer"] != row["due"]
     return [
-        words[row["level"]],
+        words["overdue_level" if row["kind"] == "overdue" else row["level"]],
         titles.get(row["rule"], row["rule"]),
-        row["case"] or row["incident"] or "",
-        row["subject"] if row["subject"] != row["case"] else "",
+        _short(row["case"] or row["incident"], is_wide=is_wide),
+        _short(row["subject"] if row["subject"] != row["case"] else None, is_wide=is_wide),
         moment_words(row["due"], zone, at_end=due_end),
         moment_words(row["outer"], zone, at_end=outer_end) if differs else "",
         _state(row, words, as_of),
     ]
+
+
+def _short(number: str | None, *, is_wide: bool) -> str:
+    """A number as far as there is room: whole, or its end."""
+    if number is None or is_wide or len(number) <= ENDING:
+        return number or ""
+    return f"…{number[-ENDING:]}"
 
 
 def _state(row: dict[str, Any], words: dict[str, str], as_of: datetime) -> str:
