@@ -102,8 +102,10 @@ def read_in_limits(request: Request) -> None:
         outcome: dict[str, object]
         try:
             loaded = load_file(request.path, vocabulary=request.vocabulary, mapping=request.mapping)
-            loaded.events.write_ipc(request.folder / EVENTS_FILE, compression="uncompressed")
-            outcome = {"rows_in": loaded.rows_in, "rows_without_event": loaded.rows_without_event}
+            if not loaded.is_canonical:  # else the parent takes them from the file, which is now known to be sound
+                loaded.events.write_ipc(request.folder / EVENTS_FILE, compression="uncompressed")
+            totals = ("rows_in", "rows_without_event", "repeated", "is_canonical")
+            outcome = {name: getattr(loaded, name) for name in totals}
         except InputRefused as refused:
             outcome = {"issues": [asdict(issue) for issue in refused.issues]}
         (request.folder / OUTCOME_FILE).write_text(json.dumps(outcome), "utf-8")

@@ -99,7 +99,8 @@ def _texts(rows: pl.DataFrame, issues: Issues, source: str) -> dict[str, pl.Seri
         issues.where(columns[name].is_null(), rows[ROW], name, "the cell is empty.", "State it in every row.")
     homeless = columns["case"].is_null() & columns["incident"].is_null()
     issues.where(homeless, rows[ROW], "case", "neither case nor incident is named.", "Name one of them in every row.")
-    for name in IDS:
+    longest = pl.DataFrame([columns[name].alias(name) for name in IDS]).select(pl.all().str.len_bytes().max())
+    for name in (name for name in IDS if (longest[name].item() or 0) > LONGEST_ID):
         too_long = (columns[name].str.len_chars() > LONGEST_ID).fill_null(value=False)
         text = f"longer than {LONGEST_ID} characters."
         issues.where(too_long, rows[ROW], name, text, "Use the id, not a description.", values=columns[name])
@@ -145,27 +146,32 @@ def _moment(rows: pl.DataFrame, name: str, clockwork: Clockwork, issues: Issues)
     times = _times(rows, name, clockwork, issues)
     column = f"{name}_precision"
     stated = rows[column] if column in rows.columns else pl.Series([None] * rows.height, dtype=pl.String)
-    frame = pl.DataFrame({"instant": times.instant, "is_bare": times.is_day, "stated": stated})
+    frame = pl.DataFrame({ROW: rows[ROW], "instant": times.instant, "is_bare": times.is_day, "stated": stated})
     written = pl.when("is_bare").then(pl.lit("day")).otherwise(pl.lit("minute"))
     frame = frame.with_columns(precision=pl.when(pl.col("instant").is_not_null()).then(pl.coalesce("stated", written)))
-    day = pl.col("instant").dt.convert_time_zone(clockwork.zone).dt.replace_time_zone(None).dt.truncate("1d")
+    by_day = frame.select((pl.col("precision") == "day").fill_null(value=False) | pl.col("is_bare")).to_series()
+    if not by_day.any():
+        return frame["instant"], frame["precision"]
+    days = _days(frame.filter(by_day), name, clockwork, issues)
+    return frame["instant"].scatter(by_day.arg_true(), days), frame["precision"]
+
+
+def _days(frame: pl.DataFrame, name: str, clockwork: Clockwork, issues: Issues) -> pl.Series:
+    """Where a bare date stands: at its local midnight, as an end at the next one. Takes rows of days."""
+    local = pl.col("instant").dt.convert_time_zone(clockwork.zone).dt.replace_time_zone(None).dt.truncate("1d")
+    midnight, next_midnight = (at_wall_clock(day, clockwork.zone) for day in (local, local.dt.offset_by("1d")))
     is_day = pl.col("precision") == "day"
-    has_hour = is_day & (pl.col("instant") != at_wall_clock(day, clockwork.zone))
+    has_hour = is_day & (pl.col("instant") != midnight)
     if clockwork.rounds_to_days:
-        ends = is_day & (name == "until")
-        frame = frame.with_columns(
-            instant=pl.when(has_hour).then(at_wall_clock(day, clockwork.zone)).otherwise("instant")
-        )
+        is_end = is_day & (name == "until")
     else:
-        ends = pl.col("is_bare") & (name == "until")
-        wrong = (has_hour | ((pl.col("precision") == "minute") & pl.col("is_bare"))).fill_null(value=False)
-        issues.where(
-            frame.select(wrong).to_series(), rows[ROW], column, "contradicts the time beside it.",
-            "A day is a bare date or its local midnight; a minute states its hour.", values=frame["precision"],
-        )  # fmt: skip
-    next_day = at_wall_clock(day.dt.offset_by("1d"), clockwork.zone)
-    frame = frame.with_columns(pl.when(ends).then(next_day).otherwise("instant").alias("instant"))
-    return frame["instant"], frame["precision"]
+        is_end = pl.col("is_bare") & (name == "until")
+        wrong = frame.select(has_hour | (~is_day & pl.col("is_bare"))).to_series().fill_null(value=False)
+        remedy = "A day is a bare date or its local midnight; a minute states its hour."
+        text = "contradicts the time beside it."
+        issues.where(wrong, frame[ROW], f"{name}_precision", text, remedy, values=frame["precision"])
+    stands = pl.when(is_end).then(next_midnight).when(has_hour).then(midnight).otherwise("instant")
+    return frame.select(stands).to_series()
 
 
 def _times(rows: pl.DataFrame, name: str, clockwork: Clockwork, issues: Issues) -> Times:
@@ -173,6 +179,8 @@ def _times(rows: pl.DataFrame, name: str, clockwork: Clockwork, issues: Issues) 
         nothing = pl.Series([None] * rows.height, dtype=INSTANT)
         return Times(nothing, nothing.is_not_null(), nothing.cast(pl.String))
     times = read_times(rows[name], clockwork)
+    if times.fault.null_count() == rows.height:
+        return times
     for fault, (text, remedy) in FAULTS.items():
         bad = (times.fault == fault).fill_null(value=False)
         issues.where(bad, rows[ROW], name, text, remedy, values=rows[name])

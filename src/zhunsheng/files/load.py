@@ -6,8 +6,10 @@ from typing import Final
 
 import polars as pl
 
+from zhunsheng.core.schemas import EVENTS
 from zhunsheng.core.vocabulary import Vocabulary
 from zhunsheng.files.csv_file import read_csv
+from zhunsheng.files.duplicates import FILE, collapse
 from zhunsheng.files.events import to_events
 from zhunsheng.files.jsonl_file import read_jsonl
 from zhunsheng.files.mapped import map_rows
@@ -22,11 +24,16 @@ SUFFIXES: Final = (".csv", ".parquet", ".xlsx", ".jsonl", ".ndjson", ".xes", ".x
 
 @dataclass(frozen=True)
 class Loaded:
-    """The events of one file: schemas.EVENTS with #row; its rows, and those that no [[event]] wanted."""
+    """The events of one file: schemas.EVENTS with #row; its rows, those that no [[event]] wanted, repetitions dropped.
+
+    `is_canonical`: the file is Parquet and holds exactly these events, column for column.
+    """
 
     events: pl.DataFrame
     rows_in: int
-    rows_without_event: int
+    rows_without_event: int = 0
+    repeated: int = 0
+    is_canonical: bool = False
 
 
 def load_file(path: Path, *, vocabulary: Vocabulary, mapping: Mapping | None = None) -> Loaded:
@@ -37,7 +44,16 @@ def load_file(path: Path, *, vocabulary: Vocabulary, mapping: Mapping | None = N
     named = map_rows(rows, how, issues) if how.blocks else rows
     clockwork = how.clockwork(vocabulary.zone)
     events = to_events(named, vocabulary, clockwork, issues, source=how.source or _stem(path))
-    return Loaded(events, rows.height, rows.height - events[ROW].n_unique())
+    kept = collapse(events.with_columns(pl.lit(path.name).alias(FILE))).drop(FILE)
+    return Loaded(
+        events=kept,
+        rows_in=rows.height,
+        rows_without_event=rows.height - (events[ROW].n_unique() if how.blocks else rows.height),
+        repeated=events.height - kept.height,
+        is_canonical=suffix_of(path) == ".parquet"
+        and rows.columns == [*EVENTS, ROW]
+        and rows.equals(kept.select(rows.columns)),
+    )
 
 
 def suffix_of(path: Path) -> str | None:

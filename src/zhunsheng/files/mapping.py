@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from zhunsheng.core.rules import Issue, Table, line_of
 from zhunsheng.core.schemas import EVENTS, PRECISIONS
+from zhunsheng.core.toml_table import Issue, Table, line_of
 from zhunsheng.core.vocabulary import Vocabulary
 from zhunsheng.files.facts import FactWrong, fact_value
 from zhunsheng.files.times import Clockwork

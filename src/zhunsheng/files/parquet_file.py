@@ -33,7 +33,6 @@ def read_parquet(path: Path, issues: Issues, *, columns: set[str] | None = None)
         issues.refuse()
     texts = [pl.col(name).cast(pl.String) for name in wanted if isinstance(schema[name], pl.Categorical | pl.Enum)]
     rows = rows.with_columns(*texts, pl.int_range(1, rows.height + 1, dtype=pl.Int64).alias(ROW))
-    _refuse_control_characters(rows, issues)
     return tidy(rows, issues)
 
 
@@ -45,10 +44,3 @@ def _check_types(schema: dict[str, pl.DataType], issues: Issues) -> None:
                 f"of type {dtype}, which no cell has.", "Write it as text, whole number, date or time.", column=name
             )
     issues.refuse()
-
-
-def _refuse_control_characters(rows: pl.DataFrame, issues: Issues) -> None:
-    for name, dtype in rows.schema.items():
-        if dtype == pl.String:
-            has_nul = rows[name].str.contains("\0", literal=True).fill_null(value=False)
-            issues.where(has_nul, rows[ROW], name, "a NUL character.", "Remove it where the file is made.")

@@ -61,8 +61,10 @@ def read_events(paths: Sequence[Path], *, vocabulary: Vocabulary, mapping: Mappi
     )
     if not loaded:
         return EventsRead(pl.DataFrame(schema=EVENTS), (), 0)
-    events = pl.concat(
-        one.events.with_columns(pl.lit(file.file).alias(FILE)) for one, file in zip(loaded, files, strict=True)
-    )
+    repeated = sum(one.repeated for one in loaded)
+    if len(loaded) == 1:
+        return EventsRead(without_rows(loaded[0].events), files, repeated)
+    parts = [one.events.with_columns(pl.lit(file.file).alias(FILE)) for one, file in zip(loaded, files, strict=True)]
+    events = pl.concat(parts)
     kept = collapse(events)
-    return EventsRead(without_rows(kept), files, events.height - kept.height)
+    return EventsRead(without_rows(kept), files, repeated + events.height - kept.height)

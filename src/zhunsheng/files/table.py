@@ -30,17 +30,35 @@ def check_header(header: list[str], issues: Issues, *, row: int) -> None:
 
 
 def tidy(rows: pl.DataFrame, issues: Issues) -> pl.DataFrame:
-    """Cells without surrounding blanks, empty ones null; refuses a repeated header and cells out of all measure."""
+    """Cells without surrounding blanks, empty ones null; refuses a repeated header, NUL and immense cells."""
     names = [name for name in rows.columns if name != ROW and rows.schema[name] == pl.String]
     names = [name for name in names if rows[name].null_count() < rows.height]
-    stripped = {name: pl.col(name).str.strip_chars() for name in names}
+    if not names:
+        return rows
+    is_untidy = [((pl.col(name).str.strip_chars() != pl.col(name)) | (pl.col(name) == "")).any() for name in names]
+    untidy = [name for name, found in zip(names, rows.select(is_untidy).row(0), strict=True) if found]
+    stripped = {name: pl.col(name).str.strip_chars() for name in untidy}
     rows = rows.with_columns(pl.when(text != "").then(text).alias(name) for name, text in stripped.items())
     again = rows.filter(pl.col(name) == name for name in names[:1]).filter(pl.col(name) == name for name in names)
     if again.height:
         every = pl.Series([True] * again.height)
         issues.where(every, again[ROW], names[0], "the header again.", "Two files were joined: keep one header.")
-    for name in names:
-        huge = (rows[name].str.len_bytes() > LONGEST_CELL).fill_null(value=False)
-        issues.where(huge, rows[ROW], name, f"a cell of more than {LONGEST_CELL} bytes.", "Is a quote left open above?")
-    issues.refuse()
+    _refuse_cells(rows, names, issues)
     return rows
+
+
+def _refuse_cells(rows: pl.DataFrame, names: list[str], issues: Issues) -> None:
+    faults = {
+        "a NUL character.": (pl.all().str.contains("\0", literal=True), "Remove it where the file is made."),
+        f"a cell of more than {LONGEST_CELL} bytes.": (
+            pl.all().str.len_bytes() > LONGEST_CELL,
+            "Is a quote left open?",
+        ),
+    }
+    texts = rows.select(names)
+    for text, (is_wrong, remedy) in faults.items():
+        found = texts.select(is_wrong.any()).row(0)
+        for name in (name for name, wrong in zip(names, found, strict=True) if wrong):
+            bad = texts.select(name).select(is_wrong).to_series().fill_null(value=False)
+            issues.where(bad, rows[ROW], name, text, remedy)
+    issues.refuse()
