@@ -17,7 +17,7 @@ from zhunsheng.commands.outcome import FINE, ONLY_UNKNOWN, RED
 from zhunsheng.core.clocks import Rulebook
 from zhunsheng.core.findings import worst_first
 from zhunsheng.core.judge import Judgement, judge
-from zhunsheng.core.wording import left_words, moment_words, span_words
+from zhunsheng.core.wording import left_words, moment_in_english, moment_words, span_in_english, span_words
 
 SHOWN: Final = 20
 WIDE: Final = 130  # columns of a terminal that has room for whole case numbers
@@ -177,7 +177,7 @@ def show(judgement: Judgement, rulebook: Rulebook, console: Console, language: s
     ends = _ends(judgement)
     is_wide = console.width >= WIDE
     for row in now.head(SHOWN).iter_rows(named=True):
-        table.add_row(*_cells(row, ends, titles, words, zone, judgement.as_of, is_wide=is_wide))
+        table.add_row(*_cells(row, ends, titles, words, zone, judgement.as_of, language, is_wide=is_wide))
     console.print(table if now.height else words["nothing"])
     if now.height > SHOWN:
         console.print(words["more"].format(n=now.height - SHOWN))
@@ -217,19 +217,21 @@ def _cells(
     words: dict[str, str],
     zone: str,
     as_of: datetime,
+    language: str,
     *,
     is_wide: bool,
 ) -> list[str]:
     due_end, outer_end = ends[(row["rule"], row["case"], row["incident"], row["subject"], row["epoch"])]
     differs = row["outer"] != row["due"]
+    moment = moment_words if language == "zh" else moment_in_english
     return [
         words["overdue_level" if row["kind"] == "overdue" else row["level"]],
         titles.get(row["rule"], row["rule"]),
         _short(row["case"] or row["incident"], is_wide=is_wide),
         _short(row["subject"] if row["subject"] != row["case"] else None, is_wide=is_wide),
-        moment_words(row["due"], zone, at_end=due_end),
-        moment_words(row["outer"], zone, at_end=outer_end) if differs else "",
-        _state(row, words, as_of),
+        moment(row["due"], zone, at_end=due_end),
+        moment(row["outer"], zone, at_end=outer_end) if differs else "",
+        _state(row, words, as_of, language),
     ]
 
 
@@ -240,11 +242,18 @@ def _short(number: str | None, *, is_wide: bool) -> str:
     return f"…{number[-ENDING:]}"
 
 
-def _state(row: dict[str, Any], words: dict[str, str], as_of: datetime) -> str:
+def _state(row: dict[str, Any], words: dict[str, str], as_of: datetime, language: str) -> str:
     if row["kind"] == "approaching":
-        return left_words(row["due"], as_of)
-    span = span_words((row["closed_at"] or as_of) - row["outer"]) if row["outer"] else ""
+        return left_words(row["due"], as_of) if language == "zh" else _left_in_english(row["due"], as_of)
+    span_of = span_words if language == "zh" else span_in_english
+    span = span_of((row["closed_at"] or as_of) - row["outer"]) if row["outer"] else ""
     return words[row["kind"]].format(span=span, reason=row["reason"])
+
+
+def _left_in_english(due: datetime | None, as_of: datetime) -> str:
+    if due is None:
+        return "due time open"
+    return f"{span_in_english(due - as_of)} left" if as_of < due else "past the strict due time"
 
 
 def _json(judgement: Judgement, now: pl.DataFrame) -> dict[str, Any]:

@@ -133,9 +133,9 @@ def _print(rows: list[dict[str, Any]], rule: Rule, console: Console, language: s
         subject = "" if clock["subject"] in (None, clock["case"]) else f"{clock['subject']} "
         console.print(f"\n{subject}#{clock['epoch']}  {OUTCOME_WORDS[language][clock['outcome']]}", highlight=False)
         for n, sentence in enumerate(row["sentences"], start=1):
-            console.print(f"{n:>3}  {sentence}", highlight=False)
+            console.print(f"{n:>3}  {sentence}", highlight=False, soft_wrap=True)
         if row["message"]:
-            console.print(f"  ✉  {row['message']}", highlight=False)
+            console.print(f"  ✉  {row['message']}", highlight=False, soft_wrap=True)
 
 
 def _plain(value: Any) -> Any:

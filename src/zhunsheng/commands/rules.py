@@ -1,4 +1,4 @@
-"""./zs rules lint|test|list|show|vectors: the rulebook itself."""
+"""./zs rules lint|test|list|show|schema|reference|vectors: the rulebook itself."""
 
 import json
 from argparse import ArgumentParser, Namespace
@@ -9,10 +9,12 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from zhunsheng.book import load_rulebook
+from zhunsheng.book import RulebookRefused, load_rulebook
 from zhunsheng.commands import inputs
 from zhunsheng.commands.outcome import FINE, OUR_FAULT, UsageRefused
 from zhunsheng.rulecheck.inside import run_rule_tests
+from zhunsheng.rulecheck.lint import lint_rulebook
+from zhunsheng.rulecheck.second import second_computation
 from zhunsheng.rulecheck.vectors import run_vectors
 
 NAMES: Final = inputs.ROOT / "tests" / "vectors" / "names.toml"
@@ -47,22 +49,27 @@ def run(arguments: Namespace, console: Console) -> int:
 
 
 def lint(arguments: Namespace, console: Console) -> int:
-    """Load everything; what is wrong is raised whole."""
+    """Read and lint everything; what is wrong is raised whole."""
+    if issues := lint_rulebook(arguments.rules):
+        raise RulebookRefused(issues)
     rulebook = load_rulebook(arguments.rules)
     console.print(f"{len(rulebook.rules)} rules, {sum(len(r.tests) for r in rulebook.rules)} tests: no issue.")
     return FINE
 
 
 def test(arguments: Namespace, console: Console) -> int:
-    """Run the tests inside the rule files."""
+    """Run the tests inside the rule files, and compute every expectation a second time where the oracle is there."""
     rulebook = load_rulebook(arguments.rules)
     failures = run_rule_tests(rulebook)
+    second = second_computation(arguments.rules, inputs.ROOT)
     for failure in failures:
         console.print(str(failure), highlight=False, soft_wrap=True)
     total = sum(len(rule.tests) for rule in rulebook.rules)
     failed = len({(failure.rule, failure.test) for failure in failures})
-    console.print(f"{total - failed} passed, {failed} failed")
-    return OUR_FAULT if failures else FINE
+    for line in second.differences:
+        console.print(f"oracle: {line}", highlight=False, soft_wrap=True)
+    console.print(f"{total - failed} passed, {failed} failed; {second}")
+    return OUR_FAULT if failures or second.differences else FINE
 
 
 def list_rules(arguments: Namespace, console: Console) -> int:

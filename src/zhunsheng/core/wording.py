@@ -111,3 +111,19 @@ def left_words(due: datetime | None, as_of: datetime) -> str:
 def late_words(outer: datetime | None, at: datetime) -> str:
     """How far beyond the outer due time."""
     return span_words(at - outer) if outer is not None and at > outer else "0分"
+
+
+def moment_in_english(moment: datetime | None, zone: str, *, at_end: bool) -> str:
+    """9 Nov 24:00, 4 Mar 14:35; open for none."""
+    if moment is None:
+        return "open"
+    local = moment.astimezone(ZoneInfo(zone)) - (timedelta(minutes=1) if at_end else timedelta())
+    return f"{local.day} {local:%b} {'24:00' if at_end else f'{local:%H:%M}'}"
+
+
+def span_in_english(span: timedelta) -> str:
+    """7 h 12 min, 1 d 1 h, 14 d: the same steps as in Chinese."""
+    words = span_words(span)
+    for chinese, english in (("天", " d "), ("小时", " h "), ("分", " min ")):
+        words = words.replace(chinese, english)
+    return words.strip()
