@@ -196,6 +196,14 @@ def test_a_fault_of_many_rows_is_told_once_a_value(tmp_path: Path) -> None:
     ]
 
 
+def test_a_long_list_of_faults_says_how_many_it_leaves_out(tmp_path: Path) -> None:
+    paths = [write([{**FILED, "at": "soon"}], "csv", tmp_path, f"f{n}") for n in range(43)]
+    with pytest.raises(InputRefused) as refused:
+        read_events(paths, vocabulary=VOCABULARY)
+    assert len(refused.value.issues) == 43
+    assert str(refused.value).splitlines()[-1] == "… and 3 more."
+
+
 @pytest.mark.parametrize(
     ("value", "column", "told"),
     [

@@ -48,7 +48,10 @@ class InputRefused(ValueError):
 
     def __init__(self, issues: Iterable[Issue]) -> None:
         self.issues = list(issues)
-        super().__init__("\n".join(map(str, self.issues[:MOST_SHOWN])))
+        told = [str(issue) for issue in self.issues[:MOST_SHOWN]]
+        if len(self.issues) > MOST_SHOWN:
+            told.append(f"… and {len(self.issues) - MOST_SHOWN} more.")
+        super().__init__("\n".join(told))
 
 
 @dataclass
