@@ -113,7 +113,7 @@ def run(first: int, count: int, step: int, seed: int) -> Tally:
         FileReader(VOCABULARY, gb18030) as encoded,
     ):
         for number in range(first, count, step):
-            draw = random.Random(f"{seed}/{number}")  # noqa: S311 (mutations, not secrets)
+            draw = random.Random(f"{seed}/{number}")
             form = forms[number % len(forms)]
             path = Path(folder) / f"mutant.{form}"
             origin = draw.choice((start_from[form][0], draw.choice(start_from[form])))  # half from the sound file

@@ -68,7 +68,7 @@ when     = { "lifecycle:transition" = "complete" }
 
 def make(path: Path, events: int) -> None:
     """Write the log: 5 to 15 events a trace, a tenth of them not complete."""
-    draw = random.Random(SEED)  # noqa: S311 (a sample, not a secret)
+    draw = random.Random(SEED)
     with path.open("w", encoding="utf-8") as file:
         file.write(HEAD)
         number = case = 0
