@@ -1,4 +1,4 @@
-"""`applies`: a start counts for the rules whose facts hold: those of the event, else of its person, else of the case."""
+"""`applies`: a start counts for the rules whose facts hold: the event's, else its person's, else the case's."""
 
 import pytest
 
