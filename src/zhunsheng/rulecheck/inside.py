@@ -1,5 +1,6 @@
 """Run the tests that rule files carry, and say where the fold and the file disagree."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -28,6 +29,14 @@ class Failure:
         return f"{self.rule}: {self.test!r}: {self.text}"
 
 
+@dataclass(frozen=True)
+class Answers:
+    """What the fold said of tests judged together: clocks by rule and number of the test, findings by clock."""
+
+    clocks: Mapping[tuple[str, int], list[dict[str, Any]]]
+    findings: Mapping[tuple[Any, ...], list[str]]
+
+
 def run_rule_tests(rulebook: Rulebook, rules: Sequence[Rule] | None = None) -> list[Failure]:
     """Every test of the given rules (default: all) against the fold; the failures, in order. Rules that are draft or
     off are judged too."""
@@ -39,20 +48,32 @@ def run_rule_tests(rulebook: Rulebook, rules: Sequence[Rule] | None = None) -> l
 def check_rule(rulebook: Rulebook, rule: Rule) -> list[Failure]:
     """The tests of one rule, judged together: each test is a group of cases of its own with its own instant of
     judgement."""
-    alone = replace(rulebook, rules=_with_parents(rulebook, rule))
-    failures = []
-    plain = [(n, test) for n, test in enumerate(rule.tests) if test.known_at is None]
-    known = [[(n, test)] for n, test in enumerate(rule.tests) if test.known_at is not None]
-    for batch in [plain, *known] if plain else known:
-        judged = _judge_together(alone, batch)
-        for n, test in batch:
-            failures += [Failure(rule.id, test.name, text) for text in _check(judged, rule, n, test, rulebook)]
-    return failures
+    answers = ask(rulebook, rule, (rule,))
+    return [
+        Failure(rule.id, test.name, text)
+        for n, test in enumerate(rule.tests)
+        for text in differences(answers, rule.id, n, test, rulebook)
+    ]
 
 
-def _with_parents(rulebook: Rulebook, rule: Rule) -> tuple[Rule, ...]:
-    needed = {parent.rule for parent in rule.parents} | {rule.id}
-    return tuple(replace(r, enabled=True, status="stable") for r in rulebook.rules if r.id in needed)
+def ask(rulebook: Rulebook, rule: Rule, judged: Sequence[Rule], tests: Sequence[RuleTest] | None = None) -> Answers:
+    """What the fold says of tests (default: the rule's own), by each of the rules `judged` (the rule itself, or others
+    of its shape with ids of their own) beside the parents of the rule."""
+    needed = {parent.rule for parent in rule.parents}
+    parents = [other for other in rulebook.rules if other.id in needed and other.id not in {one.id for one in judged}]
+    alone = replace(rulebook, rules=tuple(replace(r, enabled=True, status="stable") for r in (*parents, *judged)))
+    by_known: dict[datetime | date | None, list[tuple[int, RuleTest]]] = defaultdict(list)
+    for n, test in enumerate(rule.tests if tests is None else tests):
+        by_known[test.known_at].append((n, test))
+    clocks: dict[tuple[str, int], list[dict[str, Any]]] = defaultdict(list)
+    findings: dict[tuple[Any, ...], list[str]] = defaultdict(list)
+    for batch in by_known.values():
+        judgement = _judge_together(alone, batch)
+        for clock in judgement.clocks.sort("case", "incident", "subject", "epoch").iter_rows(named=True):
+            clocks[clock["rule"], _number(clock)].append(clock)
+        for finding in judgement.findings.iter_rows(named=True):
+            findings[_key(finding)].append(f"{finding['kind']} {finding['level']}")
+    return Answers(clocks, findings)
 
 
 def _judge_together(rulebook: Rulebook, batch: Sequence[tuple[int, RuleTest]]) -> Judgement:
@@ -78,26 +99,36 @@ def _mark(n: int) -> str:
     return f"{n:04d}/"
 
 
-def _check(judged: Judgement, rule: Rule, n: int, test: RuleTest, rulebook: Rulebook) -> list[str]:
-    """What differs between a test's expectation and the fold, one sentence each."""
-    own = pl.coalesce("case", "incident").str.starts_with(_mark(n))
-    clocks = judged.clocks.filter(own & (pl.col("rule") == rule.id)).sort("case", "incident", "subject", "epoch")
-    found = judged.findings.filter(own & (pl.col("rule") == rule.id))
+def _number(clock: Mapping[str, Any]) -> int:
+    """The number of the test whose case or incident a clock is about."""
+    return int((clock["case"] or clock["incident"]).partition("/")[0])
+
+
+def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in ("rule", "case", "incident", "subject", "epoch"))
+
+
+def differences(answers: Answers, rule_id: str, n: int, test: RuleTest, rulebook: Rulebook) -> list[str]:
+    """What differs between the expectation of test `n` and the answers of a rule, one sentence each."""
+    clocks = answers.clocks.get((rule_id, n), [])
     if len(test.expect) == 1 and "clocks" in test.expect[0]:
         wanted = test.expect[0]["clocks"]
-        return [] if clocks.height == wanted else [f"expected {wanted} clocks, found {clocks.height}."]
+        return [] if len(clocks) == wanted else [f"expected {wanted} clocks, found {len(clocks)}."]
     if len(test.expect) == 1:
-        if clocks.is_empty():
+        if not clocks:
             return ["expected a clock, found none."]
-        return _differences(test.expect[0], clocks.sort("epoch").tail(1).row(0, named=True), found, rulebook)
-    if clocks.height != len(test.expect):
-        return [f"expected {len(test.expect)} clocks, found {clocks.height}."]
-    rows = zip(test.expect, clocks.iter_rows(named=True), strict=True)
-    return [f"clock {m + 1}: {text}" for m, (e, c) in enumerate(rows) for text in _differences(e, c, found, rulebook)]
+        last = sorted(clocks, key=lambda clock: int(clock["epoch"]))[-1]
+        return _differences(test.expect[0], last, answers, rulebook)
+    if len(clocks) != len(test.expect):
+        return [f"expected {len(test.expect)} clocks, found {len(clocks)}."]
+    pairs = zip(test.expect, clocks, strict=True)
+    return [
+        f"clock {m + 1}: {text}" for m, (e, c) in enumerate(pairs) for text in _differences(e, c, answers, rulebook)
+    ]
 
 
 def _differences(
-    expect: Mapping[str, Any], clock: Mapping[str, Any], findings: pl.DataFrame, rulebook: Rulebook
+    expect: Mapping[str, Any], clock: Mapping[str, Any], answers: Answers, rulebook: Rulebook
 ) -> list[str]:
     texts = []
     for key, stated in expect.items():
@@ -105,16 +136,10 @@ def _differences(
         if key in INSTANT_KEYS:
             wanted = None if stated in ("unknown", "none") else _instant(stated, rulebook)
         elif key == "findings":
-            wanted, found = sorted(stated), _findings_of(clock, findings)
+            wanted, found = sorted(stated), sorted(answers.findings.get(_key(clock), ()))
         if found != wanted:
             texts.append(f"{key}: expected {_shown(wanted, rulebook)}, found {_shown(found, rulebook)}.")
     return texts
-
-
-def _findings_of(clock: Mapping[str, Any], findings: pl.DataFrame) -> list[str]:
-    keys = ("case", "incident", "subject", "epoch")
-    rows = findings.select(*keys, "kind", "level").iter_rows()
-    return sorted(f"{row[4]} {row[5]}" for row in rows if row[:4] == tuple(clock[key] for key in keys))
 
 
 def _instant(moment: date | datetime, rulebook: Rulebook) -> datetime:

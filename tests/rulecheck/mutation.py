@@ -1,0 +1,82 @@
+"""Each rule flipped in one place at a time, and judged by its own tests: python -m tests.rulecheck.mutation [RULE…]
+
+A mutant that fails a test of its rule is killed. One that survives either changes nothing that a test of one rule can
+see, and stands in survivors.toml with the reason, or shows that a test is missing. 0: at least 95 % are killed, every
+survivor has a reason, and no reason is out of date.
+"""
+
+import sys
+import time
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from tests.rulecheck.mutants import mutants
+from zhunsheng.book import load_rulebook
+from zhunsheng.core.clocks import Rulebook
+from zhunsheng.core.rule import Rule
+from zhunsheng.rulecheck.inside import ask, differences
+
+RULEBOOK: Final = Path(__file__).parents[2] / "rulebook"
+REASONS: Final = Path(__file__).parent / "survivors.toml"
+ENOUGH: Final = 95
+TOGETHER: Final = 60  # mutants judged at once
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of the mutants of a rule: how many there were, and the names of those that no test killed."""
+
+    rule: str
+    total: int
+    survivors: tuple[str, ...]
+
+
+def mutate(rulebook: Rulebook, rule: Rule) -> Result:
+    """Judge every mutant of a rule by the tests of its file."""
+    named = list(mutants(rule, never_recorded(rulebook, rule)))
+    survivors: list[str] = []
+    for first in range(0, len(named), TOGETHER):
+        some = named[first : first + TOGETHER]
+        together = [replace(mutant, id=f"{rule.id}~{n}") for n, (_, mutant) in enumerate(some)]
+        answers = ask(rulebook, rule, together)
+        for (name, _), mutant in zip(some, together, strict=True):
+            if not any(differences(answers, mutant.id, n, test, rulebook) for n, test in enumerate(rule.tests)):
+                survivors.append(name)
+    return Result(rule.id, len(named), tuple(survivors))
+
+
+def never_recorded(rulebook: Rulebook, rule: Rule) -> str:
+    """An event type that no test of the rule records and the rule does not know."""
+    recorded = {event["type"] for test in rule.tests for event in test.given}
+    text = repr(replace(rule, tests=()))
+    return next(t for t in sorted(rulebook.vocabulary.event_types) if t not in recorded and f"'{t}'" not in text)
+
+
+def reasons() -> Mapping[str, Mapping[str, str]]:
+    """Rule → mutant → why no test can tell it from the rule."""
+    return tomllib.loads(REASONS.read_text("utf-8"))
+
+
+def main(arguments: Sequence[str]) -> int:
+    rulebook, began = load_rulebook(RULEBOOK), time.process_time()
+    chosen = [rule for rule in rulebook.rules if not arguments or rule.id in arguments]
+    results = [mutate(rulebook, rule) for rule in chosen]
+    known = reasons()
+    unexplained = [(r.rule, name) for r in results for name in r.survivors if name not in known.get(r.rule, {})]
+    stale = [(r.rule, name) for r in results for name in known.get(r.rule, {}) if name not in r.survivors]
+    for words, pairs in (("survives without a reason", unexplained), ("has a reason, and does not survive", stale)):
+        for rule, name in pairs:
+            print(f"{rule}: {name}: {words}")
+    total = sum(result.total for result in results)
+    survivors = sum(len(result.survivors) for result in results)
+    killed = 100 * (total - survivors) / total
+    spent = time.process_time() - began
+    print(f"{total} mutants of {len(results)} rules, {survivors} survive: {killed:.1f} % killed, {spent:.0f} s CPU")
+    return 1 if unexplained or stale or killed < ENOUGH else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
