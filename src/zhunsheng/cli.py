@@ -11,6 +11,7 @@ from rich.console import Console
 from zhunsheng.book import RulebookRefused
 from zhunsheng.commands import calendar, check, city, explain, rules
 from zhunsheng.commands.outcome import REFUSED, UsageRefused
+from zhunsheng.files.mapping import MappingRefused
 from zhunsheng.files.refusal import InputRefused
 from zhunsheng.rulecheck.vectors import VectorsRefused
 
@@ -49,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console(stderr=False)
     try:
         return VERBS[parsed.verb].run(parsed, console)
-    except (UsageRefused, RulebookRefused, InputRefused, VectorsRefused) as refused:
+    except (UsageRefused, RulebookRefused, InputRefused, MappingRefused, VectorsRefused) as refused:
         Console(stderr=True).print(f"{refused}", highlight=False, markup=False, soft_wrap=True)
         return REFUSED
 

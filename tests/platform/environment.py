@@ -12,7 +12,7 @@ from zhunsheng.apps.audit.keys import create_keys
 HOME = Path(os.environ.get("ZS_TEST_HOME") or tempfile.mkdtemp(prefix="zs-test-"))
 os.environ.pop("DATABASE_URL", None)
 # ZS_TEST_HOME: processes that a run starts work in the same folder.
-os.environ |= {"ZS_TEST_HOME": str(HOME), "ZS_DATA": str(HOME), "DJANGO_SETTINGS_MODULE": "zhunsheng.web.settings"}
+os.environ |= {"ZS_TEST_HOME": str(HOME), "ZS_HOME": str(HOME), "DJANGO_SETTINGS_MODULE": "zhunsheng.web.settings"}
 create_keys(HOME / "keys")
 django.setup()
 

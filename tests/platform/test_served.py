@@ -55,7 +55,7 @@ class Site:
 def environment(data: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ZS_")}
     kept.pop("DATABASE_URL", None)
-    return kept | {"ZS_DATA": str(data), "DJANGO_SETTINGS_MODULE": "zhunsheng.web.settings"}
+    return kept | {"ZS_HOME": str(data), "DJANGO_SETTINGS_MODULE": "zhunsheng.web.settings"}
 
 
 def served(data: Path, database: EmbeddedServer) -> Site:

@@ -64,12 +64,22 @@ def counted_events(events: pl.DataFrame, *, as_of: AsOf, known_at: datetime | No
     if known_at is not None:
         events = events.filter(pl.col("recorded_at").is_null() | (pl.col("recorded_at") <= known_at))
     known = events.height
-    if events["version"].max() != 1 or events["void"].any():
-        newest = pl.col("version") == pl.col("version").max().over("source", "id")
-        events = events.filter(newest).filter(~pl.col("void").fill_null(value=False))
+    events = _newest_versions(events)
     latest = events.height
     events = events.filter(pl.col("at") <= _as_of_column(as_of))
     return Counted(events, latest - events.height, total - known, known - latest)
+
+
+def _newest_versions(events: pl.DataFrame) -> pl.DataFrame:
+    """Of each (source, id) the highest version, unless it is void. Only ids that were ever corrected are compared."""
+    void = pl.col("void").fill_null(value=False)
+    corrected = events.filter(pl.col("version") != 1)["id"].unique()
+    if corrected.is_empty():
+        return events.filter(~void) if events["void"].any() else events
+    in_question = events["id"].is_in(corrected.implode())
+    versions = events.filter(in_question)
+    newest = versions.filter(pl.col("version") == pl.col("version").max().over("source", "id"))
+    return pl.concat([events.filter(~in_question), newest]).filter(~void)
 
 
 def link_incidents(events: pl.DataFrame) -> pl.DataFrame:
@@ -84,8 +94,8 @@ def link_incidents(events: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("cases").list.len() == 1)
         .select("incident", pl.col("cases").list.first().alias("linked"))
     )
-    linked = events.join(cases, on="incident", how="left", maintain_order="left")
-    return linked.with_columns(case=pl.coalesce("case", "linked")).drop("linked")
+    linked = events.filter(loose).drop("case").join(cases, on="incident", how="left").rename({"linked": "case"})
+    return pl.concat([events.filter(~loose), linked.select(events.columns)])
 
 
 def _as_of_column(as_of: AsOf) -> pl.Expr:
@@ -188,11 +198,14 @@ def _facts(
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64]]:
     """Facts of events as ranges of (code, value): those stated, and those that the type itself asserts."""
     judged = [(n, fact) for n, fact in enumerate(compiled.facts) if fact.type in FACT_DTYPES]
-    parts = [*_stated(events, judged), *_asserted(events, compiled, vocabulary)]
-    parts = [part for part in parts if part.height]
+    stated = [part for part in _stated(events, judged) if part.height]
+    asserted = [part for part in _asserted(events, compiled, vocabulary) if part.height]
+    if stated and asserted:  # what an event states itself outweighs what its type asserts
+        asserted = [pl.concat(asserted).join(pl.concat(stated), on=["row", "code"], how="anti")]
+    parts = [*stated, *asserted]
     if not parts:
         return np.zeros(events.height + 1, dtype=np.int64), np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int64)
-    rows = pl.concat(parts).unique(["row", "code"], keep="first", maintain_order=True).sort("row", maintain_order=True)
+    rows = pl.concat(parts).sort("row", "code")
     counts = np.bincount(rows["row"].to_numpy(), minlength=events.height)
     return (
         np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),

@@ -20,7 +20,7 @@ from zhunsheng.core.compiler import at_once_lead
 from zhunsheng.core.dates import MINUTE_US, NONE
 from zhunsheng.core.fold import state as s
 from zhunsheng.core.program import AT_ONCE
-from zhunsheng.core.tables import event_names, instants, part_clocks
+from zhunsheng.core.tables import event_names, instants
 
 KEY_COLUMNS: Final = ("rule", "case", "incident", "subject", "epoch", "kind", "level", "due", "outer")
 ORDER: Final = ("rule", "case", "incident", "subject", "epoch", "kind", "level", "found_at", "event")
@@ -38,9 +38,12 @@ class _Rows:
     events: NDArray[np.int64]
 
 
-def findings_table(folded: Folded) -> pl.DataFrame:
-    """Every finding that became true no later than the instant of judgement, schemas.FINDINGS, in canonical order."""
-    tables = [part_findings(part, part_clocks(part)) for part in folded.parts]
+def findings_table(folded: Folded, clocks: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Every finding that became true no later than the instant of judgement, schemas.FINDINGS, in canonical order.
+
+    `clocks` are the clocks of each part, in the order of its results.
+    """
+    tables = [part_findings(part, own) for part, own in zip(folded.parts, clocks, strict=True)]
     if not tables:
         return pl.DataFrame(schema=schemas.FINDINGS)
     return pl.concat(tables).sort(ORDER, nulls_last=False)

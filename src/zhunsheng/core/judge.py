@@ -10,7 +10,7 @@ from zhunsheng.core import schemas
 from zhunsheng.core.clocks import Rulebook, fold_events
 from zhunsheng.core.encoding import AsOf, Counted
 from zhunsheng.core.findings import findings_table
-from zhunsheng.core.tables import clocks_table, steps_table
+from zhunsheng.core.tables import clocks_table, part_clocks, steps_table
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,10 @@ def judge(
         if instant is not None and instant.tzinfo is None:
             raise ValueError(f"{instant} has no zone; give it one, for example +08:00.")
     folded = fold_events(events, rulebook, as_of=as_of, known_at=known_at, with_steps=with_steps, threads=threads)
+    clocks = [part_clocks(part) for part in folded.parts]
     return Judgement(
-        clocks=clocks_table(folded),
-        findings=findings_table(folded),
+        clocks=clocks_table(clocks),
+        findings=findings_table(folded, clocks),
         steps=steps_table(folded) if with_steps else pl.DataFrame(schema=schemas.STEPS),
         counted=folded.counted,
         as_of=max(instants),

@@ -1,5 +1,6 @@
 """What the fold said, as the tables of schemas.py: codes become words, rows become canonical."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,9 +16,8 @@ from zhunsheng.core.program import SUBJECT_AXES
 CLOCK_ORDER = ("rule", "case", "incident", "subject", "epoch")
 
 
-def clocks_table(folded: Folded) -> pl.DataFrame:
-    """Every clock, schemas.CLOCKS, in canonical order (rule, case, incident, subject, epoch)."""
-    tables = [part_clocks(part) for part in folded.parts]
+def clocks_table(tables: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The clocks of all parts, schemas.CLOCKS, in canonical order (rule, case, incident, subject, epoch)."""
     if not tables:
         return pl.DataFrame(schema=schemas.CLOCKS)
     return pl.concat(tables).sort(CLOCK_ORDER, nulls_last=False)

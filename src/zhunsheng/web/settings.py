@@ -1,10 +1,10 @@
 """Settings of the web site. Everything that differs between deployments comes from the environment.
 
-ZS_DATA                     folder of keys, media, heads and the embedded database (default: ~/.local/share/zhunsheng)
+ZS_HOME                     folder of keys, media, heads and the embedded database (default: ~/.local/share/zhunsheng)
 DATABASE_URL                a real server, as the role zs_app; absent: the embedded one
 ZS_OWNER_DATABASE_URL       the same as zs_owner, for migrations only
 ZS_SEALER_DATABASE_URL, ZS_VERIFIER_DATABASE_URL   the same as zs_sealer and zs_verifier
-ZS_KEYS, ZS_MEDIA, ZS_HEADS, ZS_DROP   folders, by default inside ZS_DATA; ZS_HEADS should be on another disk or host
+ZS_KEYS, ZS_MEDIA, ZS_HEADS, ZS_DROP   folders, by default inside ZS_HOME; ZS_HEADS should be on another disk or host
 ZS_RULEBOOK                 folder of the rulebook (default: the one beside the source)
 ZS_HOSTS                    host names that may be asked for, comma-separated (default: localhost)
 ZS_HTTPS                    "1" where the site is reached by TLS: cookies are then sent over it only
@@ -18,7 +18,7 @@ from typing import Any
 from zhunsheng.launcher import default_data_dir
 from zhunsheng.web.databases import alias_settings, role_urls, site_secret
 
-DATA = Path(os.environ.get("ZS_DATA") or default_data_dir(os.environ))
+DATA = Path(os.environ.get("ZS_HOME") or default_data_dir(os.environ))
 KEYS = Path(os.environ.get("ZS_KEYS") or DATA / "keys")
 MEDIA = Path(os.environ.get("ZS_MEDIA") or DATA / "media")
 HEADS = Path(os.environ.get("ZS_HEADS") or DATA / "heads")
