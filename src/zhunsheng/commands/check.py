@@ -18,6 +18,9 @@ from zhunsheng.core.clocks import Rulebook
 from zhunsheng.core.findings import worst_first
 from zhunsheng.core.judge import Judgement, judge
 from zhunsheng.core.wording import left_words, moment_in_english, moment_words, span_in_english, span_words
+from zhunsheng.report.page import Checked, Source
+from zhunsheng.report.standing import current
+from zhunsheng.report.write import write_report
 
 SHOWN: Final = 20
 WIDE: Final = 130  # columns of a terminal that has room for whole case numbers
@@ -90,7 +93,7 @@ WORDS: Final = {
 def add_arguments(parser: ArgumentParser) -> None:
     """Arguments of the verb."""
     inputs.add_input_arguments(parser)
-    parser.add_argument("--out", type=Path, metavar="DIR", help="write clocks.parquet and findings.parquet there")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write report.html, report.xlsx and the tables there")
     parser.add_argument("--steps", action="store_true", help="with --out, also steps.parquet")
     inputs.add_output_arguments(parser)
 
@@ -113,6 +116,10 @@ def run(arguments: Namespace, console: Console) -> int:
         progress.update(task, advance=1, description=words["writing"])
         if arguments.out:
             write_tables(judgement, arguments.out, with_steps=arguments.steps)
+            sources = tuple(Source(f.file, f.rows_in, f.rows_without_event, f.events) for f in read.files)
+            known_at = inputs.known_at_of(arguments, rulebook)
+            checked = Checked(judgement, read.frame, rulebook, known_at, sources)
+            write_report(checked, arguments.out, language=arguments.lang)
         progress.update(task, advance=1)
     show(judgement, rulebook, console, arguments.lang, as_json=arguments.json)
     return exit_code(judgement.findings)
@@ -142,22 +149,6 @@ def exit_code(findings: pl.DataFrame) -> int:
     if findings.select((kinds.is_in(BREACHES) | red_now).any()).item():
         return RED
     return ONLY_UNKNOWN if findings.select((kinds == "unknown").any()).item() else FINE
-
-
-def current(findings: pl.DataFrame) -> pl.DataFrame:
-    """What still needs a person: of each clock that runs, its gravest finding; and what ended late or is asked."""
-    open_now = pl.col("closed_at").is_null() | pl.col("kind").is_in(("late", "unknown"))
-    gravity = {"overdue": 0, "broken": 0, "late": 1, "late_known": 2, "approaching": 3}
-    levels = {"red": 0, "yellow": 1, "blue": 2, "ask": 3}
-    return (
-        findings.filter(open_now & (pl.col("kind") != "late_known"))
-        .sort(
-            pl.col("kind").replace_strict(gravity, default=4, return_dtype=pl.Int8),
-            pl.col("level").replace_strict(levels, return_dtype=pl.Int8),
-            maintain_order=True,
-        )
-        .unique(["rule", "case", "incident", "subject", "epoch"], keep="first", maintain_order=True)
-    )
 
 
 def show(judgement: Judgement, rulebook: Rulebook, console: Console, language: str, *, as_json: bool) -> None:
