@@ -52,7 +52,7 @@ class Histories:
 
     def __init__(self, rule: Rule, parents: list[Rule], vocabulary: Vocabulary, seed: int) -> None:
         self.rule, self.vocabulary = rule, vocabulary
-        self.random = random.Random(f"{rule.id}/{seed}")  # noqa: S311 - histories, not secrets
+        self.random = random.Random(f"{rule.id}/{seed}")
         self.zone = ZoneInfo(vocabulary.zone)
         self.types = event_types(rule) + [t for parent in parents for t in event_types(parent)]
         self.types += list(vocabulary.custody_takes[:1] + vocabulary.custody_ends[:1])

@@ -141,9 +141,10 @@ def subject_columns(part: FoldPart, results: Any) -> dict[str, pl.Series]:
     for axis in np.unique(axes):
         names = gather(frame[SUBJECT_AXES[axis]], starts)
         subject = names if len(np.unique(axes)) == 1 else subject.zip_with(pl.Series(axes != axis), names)
-    per_incident = pl.Series(axes == SUBJECT_AXES.index("incident")) | case.is_null()
+    of_incident = pl.Series(axes == SUBJECT_AXES.index("incident"))
+    per_incident = of_incident | case.is_null()
     return {
-        "case": case,
+        "case": case.set(of_incident, None),  # not part of its key: an incident may become a case later
         "incident": incident.set(~per_incident, None),
         "subject": subject,
         "person": gather(frame["person"], starts),

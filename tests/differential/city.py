@@ -1,0 +1,84 @@
+"""The synthetic city: what the oracle finds and what the engine finds, row for row, at a dozen random instants.
+
+python -m tests.differential.city --cases 100000 --instants 12 --seed 1
+"""
+
+import argparse
+import random
+import sys
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from tests.oracle.truth import Bench, truth_of
+from zhunsheng.book import load_rulebook
+from zhunsheng.city.make import generate
+from zhunsheng.core.judge import judge
+
+RULEBOOK: Final = Path(__file__).parents[2] / "rulebook"
+KEYS: Final = ("rule", "case", "incident", "subject", "epoch")
+FOUND: Final = (*KEYS, "kind", "level", "found_at")
+CLOCK: Final = (*KEYS, "due", "outer", "stopped", "outcome", "question")
+
+
+def instants_of(events: pl.DataFrame, count: int, seed: int) -> list[datetime]:
+    """Random instants of the year, to the minute."""
+    first, last = events["at"].min(), events["at"].max()
+    assert isinstance(first, datetime)  # a city has events
+    assert isinstance(last, datetime)
+    minutes = int((last - first).total_seconds() // 60)
+    chance = random.Random(seed)
+    return sorted(first + timedelta(minutes=chance.randrange(minutes)) for _ in range(count))
+
+
+def differences(cases: int, instants: int, seed: int, processes: int = 2) -> tuple[int, pl.DataFrame]:
+    """How many findings the oracle has, and every row that only one of the two has (column `only`)."""
+    rulebook = load_rulebook(RULEBOOK)
+    events = generate(cases, seed, rulebook.vocabulary, rulebook.calendar).events
+    bench = Bench.read(RULEBOOK)
+    judged = {rule.id for rule in rulebook.judged()}
+    total, parts = 0, []
+    for as_of in instants_of(events, instants, seed):
+        truth = truth_of(events, bench, [as_of], processes=processes).filter(pl.col("rule").is_in(sorted(judged)))
+        ours = judge(events, rulebook, as_of=as_of)
+        expected = truth.explode("findings").filter(pl.col("findings").is_not_null())
+        expected = expected.select(*KEYS, pl.col("findings").struct.unnest()).select(FOUND)
+        found = ours.findings.filter(pl.col("kind") != "late_known").select(FOUND)
+        total += expected.height
+        parts += [_only(expected, found, "finding"), _only(truth.select(CLOCK), ours.clocks.select(CLOCK), "clock")]
+    return total, pl.concat([part for part in parts if part.height] or [parts[0]], how="diagonal")
+
+
+def _only(theirs: pl.DataFrame, ours: pl.DataFrame, what: str) -> pl.DataFrame:
+    columns = theirs.columns
+    missed = theirs.join(ours, on=columns, how="anti", nulls_equal=True).with_columns(only=pl.lit(f"oracle {what}"))
+    extra = ours.join(theirs, on=columns, how="anti", nulls_equal=True).with_columns(only=pl.lit(f"engine {what}"))
+    return pl.concat([missed, extra])
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The command line. 0 where both find the same."""
+    parser = argparse.ArgumentParser(prog="python -m tests.differential.city", description="Engine against oracle.")
+    parser.add_argument("--cases", type=int, default=100_000)
+    parser.add_argument("--instants", type=int, default=12)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args(arguments)
+    began = time.monotonic()
+    total, rows = differences(given.cases, given.instants, given.seed)
+    missed = rows.filter(pl.col("only") == "oracle finding").height if rows.height else 0
+    extra = rows.filter(pl.col("only") == "engine finding").height if rows.height else 0
+    sys.stdout.write(
+        f"{given.cases} cases, {given.instants} instants, seed {given.seed}: {total} findings, "
+        f"{missed} missed, {extra} false, {rows.height} rows differ in all; {time.monotonic() - began:.0f} s\n"
+    )
+    for row in rows.head(20).iter_rows(named=True):
+        sys.stdout.write(f"  {row}\n")
+    return 1 if rows.height else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
