@@ -77,6 +77,24 @@ GROUPS: Final = (
     Group("spark", (*PYTEST, "tests/spark"), "tests/spark", (JAVA,)),
     Group("fuzz", ("-m", "tests.files.fuzz"), "tests/files/fuzz.py", nightly=True),
     Group("xes", ("-m", "tests.files.xes_speed"), "tests/files/xes_speed.py", nightly=True),
+    Group(
+        "city",
+        ("-m", "tests.differential.city", "--cases", "10000", "--instants", "3"),
+        "tests/differential/city.py",
+        nightly=True,
+    ),
+    Group(
+        "histories",
+        ("-m", "tests.differential.compare", "rulebook", "200", "1"),
+        "tests/differential/compare.py",
+        nightly=True,
+    ),
+    Group("mutation", ("-m", "tests.rulecheck.mutation"), "tests/rulecheck/mutation.py", nightly=True),
+    Group("bugs", ("-m", "tests.bugs"), "tests/bugs/__main__.py", nightly=True),
+    Group("ingest", ("-m", "tests.platform.nightly.ingest"), "tests/platform/nightly/ingest.py", nightly=True),
+    Group("kills", ("-m", "tests.platform.nightly.kills"), "tests/platform/nightly/kills.py", nightly=True),
+    Group("attacks", ("-m", "tests.platform.nightly.attacks"), "tests/platform/nightly/attacks.py", nightly=True),
+    Group("disk", ("-m", "tests.platform.nightly.disk"), "tests/platform/nightly/disk.py", nightly=True),
 )
 
 
