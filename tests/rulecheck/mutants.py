@@ -2,12 +2,14 @@
 a condition.
 
 With outer = "rolled", roll = "forward" and "never" say the same of every due time (the second only says that the law
-does not state it), so the roll flag is flipped by taking the roll away, by giving one, and between forward and by_custody.
+does not state it), so the roll flag is flipped by taking the roll away, by giving one, and between forward and
+by_custody.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from zhunsheng.core import rule as r
@@ -32,6 +34,7 @@ OUTER: Final = {"full_hour": ("same",), "day_end": ("same",), "spc_month": ("sam
 NEVER_RECORDED: Final = "roles.declared"
 HOUR: Final = 3_600_000_000
 DAY: Final = 24 * HOUR
+Put = Callable[[Any], r.Rule]
 Mutants = Iterator[tuple[str, r.Rule]]
 T = TypeVar("T")
 
@@ -42,11 +45,11 @@ class Place:
 
     name: str
     value: Any
-    put: Callable[[Any], r.Rule]
+    put: Put
 
 
 def mutants(rule: r.Rule, event_never_recorded: str = NEVER_RECORDED) -> Mutants:
-    """Every mutant of a rule with the name of what was flipped. Two versions that share a limit are flipped together."""
+    """Every mutant of a rule with the name of what was flipped. Versions that share a limit are flipped together."""
     yield from _limits(rule)
     yield from _leads("leads", Place("leads", rule.leads, lambda leads: replace(rule, leads=leads)))
     yield from _events(rule, event_never_recorded)
@@ -69,13 +72,14 @@ def _limits(rule: r.Rule) -> Mutants:
             place = Place(
                 f"version[{first}].limit[{m}]",
                 limit,
-                lambda new, limits=limits, m=m: _with_limits(rule, limits, _put(limits, m, new)),
+                partial(_with_limit, rule, limits, m),
             )
             yield from _limit(rule, place)
 
 
-def _with_limits(rule: r.Rule, old: tuple[r.Limit, ...], new: tuple[r.Limit, ...]) -> r.Rule:
-    return replace(rule, versions=tuple(replace(v, limits=new) if v.limits == old else v for v in rule.versions))
+def _with_limit(rule: r.Rule, old: tuple[r.Limit, ...], m: int, new: r.Limit) -> r.Rule:
+    limits = _put(old, m, new)
+    return replace(rule, versions=tuple(replace(v, limits=limits) if v.limits == old else v for v in rule.versions))
 
 
 def _limit(rule: r.Rule, place: Place) -> Mutants:
@@ -97,7 +101,7 @@ def _limit(rule: r.Rule, place: Place) -> Mutants:
     yield from _tests(Place(f"{place.name}.if", limit.tests, lambda tests: place.put(replace(limit, tests=tests))))
 
 
-def _amount(name: str, holder: Any, put: Callable[[Any], r.Rule]) -> Mutants:
+def _amount(name: str, holder: Any, put: Put) -> Mutants:
     if holder.unit not in ("immediate", "by_document"):
         yield f"{name}.amount +1", put(replace(holder, amount=holder.amount + 1))
         if holder.amount > 1:
@@ -112,7 +116,7 @@ def _leads(name: str, place: Place) -> Mutants:
         for sign in (1, -1):
             if lead.value + sign * step >= 0:
                 changed = replace(lead, value=lead.value + sign * step)
-                yield f"{name}.{level} {'+-'[sign < 0]}", place.put(replace(leads, **{level: changed}))
+                yield f"{name}.{level} {'+-'[sign < 0]}", _field(place.put, leads, level)(changed)
     yield f"{name}.from", place.put(replace(leads, from_start=not leads.from_start))
 
 
@@ -123,7 +127,7 @@ def _events(rule: r.Rule, never: str) -> Mutants:
             yield f"start {what}", replace(rule, versions=versions)
     for name in ("met_by", "moot_by", "excused_by"):
         for new, what in _without(getattr(rule.stop, name), never):
-            yield f"stop.{name} {what}", replace(rule, stop=replace(rule.stop, **{name: new}))
+            yield f"stop.{name} {what}", _field(lambda stop: replace(rule, stop=stop), rule.stop, name)(new)
     for who, event in rule.stop.all_of.items():
         stop = replace(rule.stop, all_of={**rule.stop.all_of, who: never})
         yield f"stop.all_of {event}", replace(rule, stop=stop)
@@ -184,10 +188,7 @@ def _stop(rule: r.Rule) -> Mutants:
 
 def _extensions(rule: r.Rule, never: str) -> Mutants:
     for extension in dict.fromkeys(e for version in rule.versions for e in version.extensions):
-
-        def put(new: r.Extension | None, old: r.Extension = extension) -> r.Rule:
-            return _in_versions(rule, "extensions", old, new)
-
+        put = partial(_in_versions, rule, "extensions", extension)
         name = f"extension {extension.tier}"
         yield f"{name} dropped", put(None)
         yield from _amount(name, extension, put)
@@ -206,71 +207,69 @@ def _extensions(rule: r.Rule, never: str) -> Mutants:
             yield f"{name}.repeat", put(replace(extension, repeat=not extension.repeat))
         for field in ("tests", "start_fact"):
             tests = getattr(extension, field)
-            yield from _tests(
-                Place(f"{name}.{field}", tests, lambda new, f=field, e=extension, p=put: p(replace(e, **{f: new})))
-            )
+            yield from _tests(Place(f"{name}.{field}", tests, _field(put, extension, field)))
         if extension.leads:
-            place = Place(name, extension.leads, lambda new, e=extension, p=put: p(replace(e, leads=new)))
+            place = Place(name, extension.leads, _field(put, extension, "leads"))
             yield from _leads(f"{name}.leads", place)
+
+
+def _field(put: Put, holder: Any, name: str) -> Put:
+    """Puts a value into a field of a part of the rule."""
+    return lambda value: put(replace(holder, **{name: value}))
+
+
+def _in_row(rule: Any, name: str, n: int, new: Any) -> r.Rule:
+    """The rule with the nth restart or parent replaced."""
+    changed: r.Rule = replace(rule, **{name: _put(getattr(rule, name), n, new)})
+    return changed
 
 
 def _in_versions(rule: r.Rule, name: str, old: Any, new: Any) -> r.Rule:
     """The rule with an extension or pause replaced, or dropped for None, in every version that has it."""
-    versions = []
-    for version in rule.versions:
+    versions: list[Any] = list(rule.versions)
+    for n, version in enumerate(versions):
         kept = (new if one == old else one for one in getattr(version, name))
-        versions.append(replace(version, **{name: tuple(one for one in kept if one is not None)}))
+        versions[n] = replace(version, **{name: tuple(one for one in kept if one is not None)})
     return replace(rule, versions=tuple(versions))
 
 
 def _pauses(rule: r.Rule, never: str) -> Mutants:
     for pause in dict.fromkeys(p for version in rule.versions for p in version.pauses):
-
-        def put(new: r.Pause | None, old: r.Pause = pause) -> r.Rule:
-            return _in_versions(rule, "pauses", old, new)
-
+        put = partial(_in_versions, rule, "pauses", pause)
         name = f"pause {pause.id}"
         yield f"{name}.from", put(replace(pause, begins=never))
         for new, what in _without(pause.ends, never):
             yield f"{name}.to {what}", put(replace(pause, ends=new))
-        yield from _tests(Place(f"{name}.if", pause.tests, lambda new, p=pause, q=put: q(replace(p, tests=new))))
+        yield from _tests(Place(f"{name}.if", pause.tests, _field(put, pause, "tests")))
         if pause.cap_days is not None:
             for step in (1, -1):
                 yield f"{name}.cap_days {step:+}", put(replace(pause, cap_days=pause.cap_days + step))
         if pause.then is not None:
             yield f"{name}.then dropped", put(replace(pause, then=None))
         if isinstance(pause.then, r.Limit):
-            yield from _amount(f"{name}.then", pause.then, lambda new, p=pause, q=put: q(replace(p, then=new)))
+            yield from _amount(f"{name}.then", pause.then, _field(put, pause, "then"))
 
 
 def _restarts(rule: r.Rule, never: str) -> Mutants:
     for n, restart in enumerate(rule.restarts):
-
-        def put(new: r.Restart, n: int = n) -> r.Rule:
-            return replace(rule, restarts=_put(rule.restarts, n, new))
-
+        put = partial(_in_row, rule, "restarts", n)
         name = f"restart {restart.event}"
         yield f"{name} dropped", replace(rule, restarts=_drop(rule.restarts, n))
         yield f"{name}.event", put(replace(restart, event=never))
         yield f"{name}.opens", put(replace(restart, opens=not restart.opens))
         if restart.limit:
             yield f"{name}.limit dropped", put(replace(restart, limit=None))
-            yield from _amount(f"{name}.limit", restart.limit, lambda new, s=restart, p=put: p(replace(s, limit=new)))
+            yield from _amount(f"{name}.limit", restart.limit, _field(put, restart, "limit"))
         if restart.waits_from:
             yield f"{name}.waits_from", put(replace(restart, waits_from=never))
         for new, what in _without(restart.waits_end, never):
             yield f"{name}.waits_end {what}", put(replace(restart, waits_end=new))
-        yield from _tests(
-            Place(f"{name}.waits_if", restart.waits_if, lambda new, s=restart, p=put: p(replace(s, waits_if=new)))
-        )
+        yield from _tests(Place(f"{name}.waits_if", restart.waits_if, _field(put, restart, "waits_if")))
 
 
 def _parents(rule: r.Rule) -> Mutants:
     for n, parent in enumerate(rule.parents):
-
-        def put(new: r.Parent, n: int = n) -> r.Rule:
-            return replace(rule, parents=_put(rule.parents, n, new))
-
+        put = partial(_in_row, rule, "parents", n)
         yield from _amount(f"parent[{n}].before", parent, put)
         other = "hours" if parent.unit == "days" else "days"
         yield f"parent[{n}].before.unit {other}", put(replace(parent, unit=other))

@@ -60,6 +60,10 @@ def reasons() -> Mapping[str, Mapping[str, str]]:
     return tomllib.loads(REASONS.read_text("utf-8"))
 
 
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
 def main(arguments: Sequence[str]) -> int:
     rulebook, began = load_rulebook(RULEBOOK), time.process_time()
     chosen = [rule for rule in rulebook.rules if not arguments or rule.id in arguments]
@@ -69,12 +73,12 @@ def main(arguments: Sequence[str]) -> int:
     stale = [(r.rule, name) for r in results for name in known.get(r.rule, {}) if name not in r.survivors]
     for words, pairs in (("survives without a reason", unexplained), ("has a reason, and does not survive", stale)):
         for rule, name in pairs:
-            print(f"{rule}: {name}: {words}")
+            say(f"{rule}: {name}: {words}")
     total = sum(result.total for result in results)
     survivors = sum(len(result.survivors) for result in results)
     killed = 100 * (total - survivors) / total
     spent = time.process_time() - began
-    print(f"{total} mutants of {len(results)} rules, {survivors} survive: {killed:.1f} % killed, {spent:.0f} s CPU")
+    say(f"{total} mutants of {len(results)} rules, {survivors} survive: {killed:.1f} % killed, {spent:.0f} s CPU")
     return 1 if unexplained or stale or killed < ENOUGH else 0
 
 

@@ -117,7 +117,7 @@ def differences(answers: Answers, rule_id: str, n: int, test: RuleTest, rulebook
     if len(test.expect) == 1:
         if not clocks:
             return ["expected a clock, found none."]
-        last = sorted(clocks, key=lambda clock: int(clock["epoch"]))[-1]
+        last = max(reversed(clocks), key=lambda clock: int(clock["epoch"]))
         return _differences(test.expect[0], last, answers, rulebook)
     if len(clocks) != len(test.expect):
         return [f"expected {len(test.expect)} clocks, found {len(clocks)}."]
