@@ -20,6 +20,7 @@ from zhunsheng.report.words import Wording
 
 MAX_CASES: Final = 30
 MAX_EXPLAINED: Final = 6
+TALL: Final = 4  # rows from which a case begins a new sheet of paper
 Key = tuple[Any, ...]
 NUMBER: Final = pl.coalesce("case", "incident")
 IS_RED: Final = (pl.col("kind") == "overdue") | ((pl.col("kind") == "approaching") & (pl.col("level") == "red"))
@@ -45,6 +46,7 @@ class CasePage:
     number: str
     unit: str
     level: str
+    is_tall: bool
     svg: str
     folded: int
     explained: tuple[Explained, ...]
@@ -103,6 +105,7 @@ def _page(number: str, clocks: list[dict[str, Any]], order: dict[Key, int], book
         number=number,
         unit=next((clock["unit"] for clock in clocks if clock["unit"]), ""),
         level="over" if any(row.level == "over" for row in rows) else "red",
+        is_tall=len(drawn) > TALL,
         svg=track_svg(drawn, book.as_of, book.rulebook.calendar, book.wording, title=label),
         folded=len(rows) - len(drawn),
         explained=tuple(_explained(row, rules[row.key[0]], versions[row.key], book) for row in red[:MAX_EXPLAINED]),
@@ -114,7 +117,7 @@ def _explained(row: Row, rule: Rule, version: int, book: _Book) -> Explained:
     rulebook, language = book.rulebook, book.wording.language
     explainer = Explainer(rule, rulebook.vocabulary, rulebook.calendar, language=language)
     return Explained(
-        title=row.name,
+        title=book.wording.about(row.name, row.about or None),
         rule=rule.id,
         state=" · ".join(row.lines),
         level=row.level,

@@ -17,11 +17,13 @@ GRAVITY: Final = {"over": 0, "red": 1, "unknown": 2, "yellow": 2, "blue": 3}
 
 @dataclass(frozen=True)
 class Row:
-    """One rail. `level` is over, red, yellow, blue, unknown or nothing; `pauses` end with None while they last."""
+    """One rail. `about` is the person, item … that the clock is about, where it is not the case.
+    `level` is over, red, yellow, blue, unknown or nothing; `pauses` end with None while they last."""
 
     key: tuple[Any, ...]
     element: str
     name: str
+    about: str
     basis: str
     level: str
     outcome: str
@@ -82,17 +84,15 @@ def _row(
     title = rule.title if wording.language == "zh" else rule.title_en
     subject = clock["subject"]
     named = subject and subject not in (clock["case"], clock["incident"])
+    nature = "" if rule.nature == "statutory" else wording[rule.nature]
     first = rule.versions[max(clock["rule_version"], 1) - 1].basis
     article = f"{first[0].instrument}{first[0].article}" if first else ""
     return Row(
         key=key_of(clock),
         element=rule.element,
-        name=f"{title}（{subject}）"
-        if named and wording.language == "zh"
-        else f"{title} ({subject})"
-        if named
-        else title,
-        basis=f"{wording[rule.nature]} · {article}" if article else wording[rule.nature],
+        name=title,
+        about=subject if named else "",
+        basis=" · ".join(filter(None, (subject if named else "", nature, article))),
         level=level,
         outcome=clock["outcome"],
         is_statutory=rule.nature == "statutory",
