@@ -249,7 +249,7 @@ class Replay:
                 self.effects.act(clock, item)
 
     def _opens(self, item: Item) -> bool:
-        return item.role == "restart" and item.spec.opens
+        return item.role == "restart" and any(c.event is item.event and c.epoch == 1 for c in self.clocks)
 
     def _act_on_all(self, item: Item) -> None:
         for clock in self._reached(item):

@@ -36,8 +36,11 @@ def pauses_at_start(book: Program, ev: EventArrays, w: Work, s: int) -> None:
             for m in range(n):
                 if ends_pause(w, s, m, found.pause, found.pair):
                     w.holds[s, m] = 0
-        elif found.over == 0 and not held_already(w, s, found.pause, found.pair):
-            w.holds[s, n] = 1
+        else:
+            drop_ended(w, s, n, ev.at[found.event])
+            if not held_already(w, s, found.pause, found.pair):
+                w.holds[s, n] = 1
+    drop_ended(w, s, w.n[N_PAUSES], c.start)
     for n in range(w.n[N_PAUSES]):
         if w.holds[s, n] == 1 and w.pauses[n].begins == DOUBTFUL:
             w.holds[s, n] = 0
@@ -45,6 +48,14 @@ def pauses_at_start(book: Program, ev: EventArrays, w: Work, s: int) -> None:
         elif w.holds[s, n] == 1:
             stand_still(w, s, c.start)
             step(w, s, S_PAUSE, w.pauses[n].event, c.start, NONE, NONE, NO_AMOUNT, w.pauses[n].pause)
+
+
+@inner
+def drop_ended(w: Work, s: int, end: int, at: int) -> None:
+    """Of the pauses before `end`, those that had ended by themselves at an instant hold the clock no more."""
+    for n in range(end):
+        if w.pauses[n].cap != NONE and w.pauses[n].cap <= at:
+            w.holds[s, n] = 0
 
 
 @inner

@@ -180,7 +180,7 @@ def heard_before(book: Program, ev: EventArrays, w: Work, s: int, k: int) -> boo
     older = w.clocks[s].next
     while older >= 0:
         o = w.clocks[older]
-        if o.start_event == k:
+        if o.start_event == k and (o.epoch == 1 or o.subject == w.clocks[s].subject):
             return True
         if (
             o.subject == w.clocks[s].subject
