@@ -9,11 +9,13 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from zhunsheng.book import RulebookRefused, load_rulebook
+from zhunsheng.book import RulebookRefused, load_rulebook, load_vocabulary
 from zhunsheng.commands import inputs
 from zhunsheng.commands.outcome import FINE, OUR_FAULT, UsageRefused
 from zhunsheng.rulecheck.inside import run_rule_tests
 from zhunsheng.rulecheck.lint import lint_rulebook
+from zhunsheng.rulecheck.reference import reference_pages
+from zhunsheng.rulecheck.schema import schema_text
 from zhunsheng.rulecheck.second import second_computation
 from zhunsheng.rulecheck.vectors import run_vectors
 
@@ -22,13 +24,16 @@ NAMES: Final = inputs.ROOT / "tests" / "vectors" / "names.toml"
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Arguments of the verb and its own verbs."""
-    verbs = parser.add_subparsers(dest="rules_verb", required=True, metavar="lint|test|list|show|vectors")
+    verbs = parser.add_subparsers(dest="rules_verb", required=True, metavar="|".join(VERBS))
     for name, text in (
         ("lint", "every issue of every file"),
         ("test", "the tests inside the files"),
         ("list", "a line a rule"),
+        ("schema", "the JSON Schema of a rule file"),
     ):
         _with_rules(verbs.add_parser(name, help=text))
+    reference = _with_rules(verbs.add_parser("reference", help="write the rule reference into a folder"))
+    reference.add_argument("--out", type=Path, default=inputs.ROOT / "docs" / "rules", metavar="DIR")
     show = _with_rules(verbs.add_parser("show", help="one rule, whole"))
     show.add_argument("id")
     vectors = _with_rules(verbs.add_parser("vectors", help="due times written with short names"))
@@ -70,6 +75,23 @@ def test(arguments: Namespace, console: Console) -> int:
         console.print(f"oracle: {line}", highlight=False, soft_wrap=True)
     console.print(f"{total - failed} passed, {failed} failed; {second}")
     return OUR_FAULT if failures or second.differences else FINE
+
+
+def schema(arguments: Namespace, console: Console) -> int:
+    """Print the JSON Schema of a rule file."""
+    text = schema_text(load_vocabulary(arguments.rules))
+    console.print(text, end="", highlight=False, markup=False, soft_wrap=True)
+    return FINE
+
+
+def reference(arguments: Namespace, console: Console) -> int:
+    """Write the rule reference: a page a folder, and the indexes."""
+    pages = reference_pages(load_rulebook(arguments.rules))
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    for name, text in pages.items():
+        (arguments.out / name).write_text(text, "utf-8")
+    console.print(f"{len(pages)} pages written to {arguments.out}", highlight=False, soft_wrap=True)
+    return FINE
 
 
 def list_rules(arguments: Namespace, console: Console) -> int:
@@ -115,4 +137,12 @@ def vectors(arguments: Namespace, console: Console) -> int:
     return FINE if all(result.ok or result.text == "no such rule" for result in results) else OUR_FAULT
 
 
-VERBS: Final = {"lint": lint, "test": test, "list": list_rules, "show": show, "vectors": vectors}
+VERBS: Final = {
+    "lint": lint,
+    "test": test,
+    "list": list_rules,
+    "schema": schema,
+    "reference": reference,
+    "show": show,
+    "vectors": vectors,
+}

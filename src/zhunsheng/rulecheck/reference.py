@@ -1,0 +1,156 @@
+"""The rule reference: a page for each folder of the rulebook, and indexes by article and by element.
+
+In Chinese with English titles, made from the rule files alone, so that it cannot say anything else than they do.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+from typing import Final
+
+from zhunsheng.core import rule as r
+from zhunsheng.core.clocks import Rulebook
+from zhunsheng.core.vocabulary import Vocabulary
+from zhunsheng.core.wording import limit_words
+from zhunsheng.rulecheck.track import lead_words, track
+
+MADE: Final = "<!-- 由 ./zs rules reference 生成，请改规则文件，不改本页 -->\n"
+ELEMENTS: Final = {"person": "人", "matter": "事", "item": "物", "dossier": "卷宗", "unit": "单位", "place": "场所"}
+NATURES: Final = {"statutory": "法定", "internal": "内部", "agreed": "约定"}
+STATUSES: Final = {"draft": "草稿", "trial": "试用（只显示，不发送）", "stable": "启用", "retired": "停用"}
+SOURCES: Final = {
+    "full": "已读条文全文",
+    "full_2018": "已读 2018 年文本，2020 年修改未见",
+    "secondary": "转引",
+    "memory": "未见条文",
+    "local": "地方规定",
+}
+FOLDERS: Final = {
+    "admin-cases": "行政案件",
+    "admin-coercion": "行政强制",
+    "admin-money": "罚款与保证金",
+    "appraisal": "鉴定",
+    "bail-surveillance": "取保候审与监视居住",
+    "criminal-conclusion": "侦查终结与审查起诉",
+    "criminal-intake": "刑事受案立案",
+    "criminal-investigation": "侦查措施",
+    "criminal-rights": "诉讼权利",
+    "custody": "羁押",
+    "places-dossiers": "场所与案卷",
+    "property": "涉案财物",
+    "redress": "救济",
+    "traffic": "交通",
+}
+
+
+def reference_pages(rulebook: Rulebook) -> dict[str, str]:
+    """File name → text of every page."""
+    by_folder: dict[str, list[r.Rule]] = defaultdict(list)
+    for rule in rulebook.rules:
+        by_folder[folder_of(rule)].append(rule)
+    pages = {f"{folder}.md": _page(folder, rules, rulebook.vocabulary) for folder, rules in sorted(by_folder.items())}
+    pages["README.md"] = _contents(by_folder)
+    pages["by-article.md"] = _by_article(rulebook.rules)
+    pages["by-element.md"] = _by_element(rulebook.rules)
+    return pages
+
+
+def folder_of(rule: r.Rule) -> str:
+    """The folder in which a rule file stands."""
+    return PurePosixPath(rule.path).parent.name
+
+
+def _page(folder: str, rules: Iterable[r.Rule], vocabulary: Vocabulary) -> str:
+    return "\n".join(
+        [MADE, f"# {FOLDERS.get(folder, folder)}\n", *("\n".join(_rule(rule, vocabulary)) for rule in rules)]
+    )
+
+
+def _rule(rule: r.Rule, vocabulary: Vocabulary) -> list[str]:
+    state = [
+        f"`{rule.id}`",
+        ELEMENTS[rule.element],
+        NATURES[rule.nature],
+        STATUSES[rule.status],
+        SOURCES[rule.source],
+        *(["涉及人身自由"] if rule.custody else []),
+        *([] if rule.enabled else ["默认不启用"]),
+    ]
+    return [
+        f"## {rule.title} · {rule.title_en}\n",
+        " · ".join(state) + "\n",
+        *([f"{rule.note}\n"] if rule.note else []),
+        "```text",
+        *track(rule, vocabulary),
+        "```\n",
+        "**依据**\n",
+        *_law(rule),
+        "\n**通知**\n",
+        *(_told(rule, level, word, vocabulary) for level, word in (("blue", "蓝"), ("yellow", "黄"), ("red", "红"))),
+        f"\n<details><summary>{len(rule.tests)} 个用例</summary>\n",
+        *(f"- {test.name}: {test.why}" for test in rule.tests),
+        "\n</details>\n",
+    ]
+
+
+def _law(rule: r.Rule) -> list[str]:
+    lines = []
+    for version in rule.versions:
+        since = f"（{version.in_force} 起）" if version.in_force else ""
+        for basis in version.basis:
+            year = f"（{basis.year}）" if basis.year else ""
+            lines.append(f"- 《{basis.instrument}》{year}{basis.article}{since}：{basis.gist}")
+    return lines
+
+
+def _told(rule: r.Rule, level: str, word: str, vocabulary: Vocabulary) -> str:
+    people = "、".join(vocabulary.roles[role] for role in rule.recipients[level])
+    return f"- {word}（{lead_words(rule.leads, level)}）：{people}"
+
+
+def _link(rule: r.Rule) -> str:
+    return f"[{rule.title}]({folder_of(rule)}.md) `{rule.id}`"
+
+
+def _contents(by_folder: Mapping[str, list[r.Rule]]) -> str:
+    lines = [
+        MADE,
+        "# 规则一览 · Rule reference\n",
+        "按条文：[by-article.md](by-article.md) · 按要素：[by-element.md](by-element.md)\n",
+    ]
+    for folder, rules in sorted(by_folder.items()):
+        lines += [
+            f"\n## [{FOLDERS.get(folder, folder)}]({folder}.md)\n",
+            "| 规则 | 期限 | 性质 | 状态 |",
+            "|---|---|---|---|",
+        ]
+        for rule in rules:
+            limit = rule.versions[-1].limits[-1]
+            words = limit_words(limit.amount, limit.unit)
+            lines.append(f"| {rule.title} `{rule.id}` | {words} | {NATURES[rule.nature]} | {STATUSES[rule.status]} |")
+    return "\n".join(lines) + "\n"
+
+
+def _by_article(rules: Iterable[r.Rule]) -> str:
+    found: dict[str, dict[str, list[r.Rule]]] = defaultdict(lambda: defaultdict(list))
+    for rule in rules:
+        for basis in {(basis.instrument, basis.article) for version in rule.versions for basis in version.basis}:
+            found[basis[0]][basis[1]].append(rule)
+    lines = [MADE, "# 按条文 · By article\n", "没有列出的条文，没有规则。\n"]
+    for instrument, articles in sorted(found.items()):
+        lines.append(f"\n## {instrument}\n")
+        lines += [f"- {article}：{'；'.join(map(_link, rules))}" for article, rules in sorted(articles.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _by_element(rules: Iterable[r.Rule]) -> str:
+    found: dict[str, list[r.Rule]] = defaultdict(list)
+    for rule in rules:
+        found[rule.element].append(rule)
+    lines = [MADE, "# 按要素 · By element\n"]
+    for element, word in ELEMENTS.items():
+        lines += [
+            f"\n## {word} · {element}（{len(found[element])}）\n",
+            *(f"- {_link(rule)}" for rule in found[element]),
+        ]
+    return "\n".join(lines) + "\n"
