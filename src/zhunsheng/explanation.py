@@ -133,6 +133,16 @@ QUESTION_WORDS: Final = {
 DAY_KINDS: Final = {"zh": ("工作日", "休息日"), "en": ("working day", "rest day")}
 
 
+def question_words(question: str, fact: str, vocabulary: Vocabulary, language: str) -> str:
+    """What is asked, and on which fact."""
+    words = QUESTION_WORDS[language].get(question, question)
+    if not fact:
+        return words
+    if language == "en":
+        return f"{words} ({fact})"
+    return f"{words}（{vocabulary.facts[fact].title if fact in vocabulary.facts else fact}）"
+
+
 class Explainer:
     """Puts the steps of a rule's clocks into words of one language."""
 
@@ -191,9 +201,7 @@ class Explainer:
         return self._amount(amount, found[0].unit) if found else str(amount)
 
     def _question(self, question: str, fact: str) -> str:
-        words = QUESTION_WORDS[self.language].get(question, question)
-        title = self.vocabulary.facts[fact].title if fact in self.vocabulary.facts and self.language == "zh" else fact
-        return f"{words}（{title}）" if fact else words
+        return question_words(question, fact, self.vocabulary, self.language)
 
     def _days(self, step: Mapping[str, Any]) -> str:
         """Up to ten days one by one, each a working day, a rest day or a named holiday."""

@@ -18,6 +18,7 @@ from zhunsheng.core.clocks import Rulebook
 from zhunsheng.core.findings import worst_first
 from zhunsheng.core.judge import Judgement, judge
 from zhunsheng.core.wording import left_words, moment_in_english, moment_words, span_in_english, span_words
+from zhunsheng.explanation import question_words
 from zhunsheng.report.page import Checked, Source
 from zhunsheng.report.standing import current
 from zhunsheng.report.write import write_report
@@ -168,6 +169,8 @@ def show(judgement: Judgement, rulebook: Rulebook, console: Console, language: s
     ends = _ends(judgement)
     is_wide = console.width >= WIDE
     for row in now.head(SHOWN).iter_rows(named=True):
+        question, _, fact = (row["reason"] or "").partition(": ")
+        row["reason"] = question_words(question, fact, rulebook.vocabulary, language)
         table.add_row(*_cells(row, ends, titles, words, zone, judgement.as_of, language, is_wide=is_wide))
     console.print(table if now.height else words["nothing"])
     if now.height > SHOWN:
