@@ -24,6 +24,9 @@ from zhunsheng.report.standing import current
 from zhunsheng.report.write import write_report
 
 SHOWN: Final = 20
+COLUMNS: Final = ("level", "rule", "case", "subject", "due", "outer", "state")
+NARROW: Final = 100
+LEFT_OUT_WHEN_NARROW: Final = ("subject", "outer")
 WIDE: Final = 130  # columns of a terminal that has room for whole case numbers
 ENDING: Final = 8
 BREACHES: Final = ("overdue", "late", "late_known", "broken")
@@ -164,14 +167,18 @@ def show(judgement: Judgement, rulebook: Rulebook, console: Console, language: s
     zone = rulebook.vocabulary.zone
     as_of = judgement.as_of.astimezone(ZoneInfo(zone))
     table = Table(title=words["title"].format(n=judgement.clocks.height, as_of=f"{as_of:%Y-%m-%d %H:%M}"))
-    for name in ("level", "rule", "case", "subject", "due", "outer", "state"):
-        table.add_column(words[name], no_wrap=name != "rule", overflow="fold")
+    names = [name for name in COLUMNS if console.width >= NARROW or name not in LEFT_OUT_WHEN_NARROW]
+    for name in names:
+        table.add_column(
+            words[name], no_wrap=name in ("level", "due", "outer"), min_width=12 if name == "rule" else None
+        )
     ends = _ends(judgement)
     is_wide = console.width >= WIDE
     for row in now.head(SHOWN).iter_rows(named=True):
         question, _, fact = (row["reason"] or "").partition(": ")
         row["reason"] = question_words(question, fact, rulebook.vocabulary, language)
-        table.add_row(*_cells(row, ends, titles, words, zone, judgement.as_of, language, is_wide=is_wide))
+        cells = _cells(row, ends, titles, words, zone, judgement.as_of, language, is_wide=is_wide)
+        table.add_row(*(cells[COLUMNS.index(name)] for name in names))
     console.print(table if now.height else words["nothing"])
     if now.height > SHOWN:
         console.print(words["more"].format(n=now.height - SHOWN))
