@@ -154,7 +154,7 @@ def _worst(now: pl.DataFrame, checked: Checked, wording: Wording) -> list[dict[s
                 if row["outer"] != row["due"]
                 else "",
                 "state": state_lines(clock, wording, checked.judgement.as_of)[0] if is_warning else word,
-                "basis": f"{basis[0].instrument}{basis[0].article}" if basis else "",
+                "basis": wording.basis(basis),
             }
         )
     return rows

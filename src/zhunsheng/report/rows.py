@@ -85,8 +85,7 @@ def _row(
     subject = clock["subject"]
     named = subject and subject not in (clock["case"], clock["incident"])
     nature = "" if rule.nature == "statutory" else wording[rule.nature]
-    first = rule.versions[max(clock["rule_version"], 1) - 1].basis
-    article = f"{first[0].instrument}{first[0].article}" if first else ""
+    article = wording.basis(rule.versions[max(clock["rule_version"], 1) - 1].basis)
     return Row(
         key=key_of(clock),
         element=rule.element,

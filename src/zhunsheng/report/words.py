@@ -1,15 +1,21 @@
 """The words of the report, and the names of states and groups."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from zhunsheng.core.rule import Basis
 from zhunsheng.core.wording import span_in_english, span_words
 
 ELEMENTS: Final = {
-    "matter": ("事", "Mat"), "person": ("人", "Per"), "item": ("物", "Item"), "dossier": ("卷", "File"),
-    "unit": ("单", "Unit"), "place": ("所", "Plc"),
-}  # fmt: skip
+    "matter": ("事", "M"),
+    "person": ("人", "P"),
+    "item": ("物", "I"),
+    "dossier": ("卷", "D"),
+    "unit": ("单", "U"),
+    "place": ("所", "L"),
+}
 """Element of a rule → its glyph, in the order in which a case is drawn."""
 
 WEEKDAYS: Final = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
@@ -234,6 +240,13 @@ class Wording:
             return title
         return f"{title}（{subject}）" if self.language == "zh" else f"{title} ({subject})"
 
+    def basis(self, basis: Sequence[Basis]) -> str:
+        """The first instrument and article of a rule; nothing where no version is in force."""
+        if not basis:
+            return ""
+        space = " " if basis[0].instrument.isascii() else ""
+        return f"{basis[0].instrument}{space}{basis[0].article}"
+
     def element(self, element: str) -> str:
         """The glyph of a group."""
-        return ELEMENTS.get(element, ("事", "Mat"))[0 if self.language == "zh" else 1]
+        return ELEMENTS.get(element, ELEMENTS["matter"])[0 if self.language == "zh" else 1]
