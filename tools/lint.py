@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from tools import licences, tree
+from tools import figures, licences, tree
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 BIN: Final = Path(sys.executable).parent
@@ -68,9 +68,14 @@ def files() -> bool:
     return report(tree.issues(ROOT, listed.stdout.split("\0")[:-1]))
 
 
+def quoted() -> bool:
+    """Figures in the documents that are older than the code they measure."""
+    return report(figures.issues(ROOT))
+
+
 STEPS: Final[dict[str, Callable[[], bool]]] = {
     "ruff": ruff, "format": formatting, "types": types, "imports": imports, "rules": rules, "licences": packages,
-    "tree": files,
+    "tree": files, "figures": quoted,
 }  # fmt: skip
 
 
