@@ -1,6 +1,7 @@
 """准绳 Zhunsheng: the platform that keeps police case handling inside the law.
 
-`zhunsheng.judge`, `zhunsheng.load_rulebook` and `zhunsheng.read_events` are the Python interface (`zhunsheng.api`), loaded when first asked for:
+`zhunsheng.judge`, `zhunsheng.load_rulebook` and `zhunsheng.read_events` are the Python interface (`zhunsheng.api`),
+loaded when first asked for:
 the web must not wait for a compiler.
 """
 
