@@ -12,6 +12,7 @@ from zhunsheng.core import rule as r
 from zhunsheng.core.clocks import Rulebook
 from zhunsheng.core.vocabulary import Vocabulary
 from zhunsheng.core.wording import limit_words
+from zhunsheng.rulecheck.on_city import city_page
 from zhunsheng.rulecheck.track import lead_words, track
 
 MADE: Final = "<!-- 由 ./zs rules reference 生成，请改规则文件，不改本页 -->\n"
@@ -42,6 +43,11 @@ FOLDERS: Final = {
     "traffic": "交通",
 }
 
+INDEXES: Final = (
+    "按条文：[by-article.md](by-article.md) · 按要素：[by-element.md](by-element.md) · "
+    "合成城市：[on-the-city.md](on-the-city.md)\n"
+)
+
 
 def reference_pages(rulebook: Rulebook) -> dict[str, str]:
     """File name → text of every page."""
@@ -52,6 +58,7 @@ def reference_pages(rulebook: Rulebook) -> dict[str, str]:
     pages["README.md"] = _contents(by_folder)
     pages["by-article.md"] = _by_article(rulebook.rules)
     pages["by-element.md"] = _by_element(rulebook.rules)
+    pages["on-the-city.md"] = city_page(rulebook, MADE)
     return pages
 
 
@@ -116,7 +123,7 @@ def _contents(by_folder: Mapping[str, list[r.Rule]]) -> str:
     lines = [
         MADE,
         "# 规则一览 · Rule reference\n",
-        "按条文：[by-article.md](by-article.md) · 按要素：[by-element.md](by-element.md)\n",
+        INDEXES,
     ]
     for folder, rules in sorted(by_folder.items()):
         lines += [
