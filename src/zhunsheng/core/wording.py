@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 SMS_LENGTH: Final = 70
 PLACEHOLDER: Final = re.compile(r"\{(\w*)\}")
-PLACEHOLDERS: Final = ("case", "start", "due", "outer", "limit", "left", "late", "article")
+PLACEHOLDERS: Final = ("case", "start", "due", "outer", "limit", "left", "late")
 UNIT_WORDS: Final = {"hours": "小时", "days": "天", "working_days": "个工作日", "months": "个月", "years": "年"}
 LONG_WORDS: Final = timedelta(days=10)
 MASKED_TITLE: Final = re.compile(r"某")
