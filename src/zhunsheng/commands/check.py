@@ -44,6 +44,7 @@ WORDS: Final = {
         "nothing": "没有超期、没有即将到期、没有待核实。",
         "counts": "超期 {overdue} · 已超期办结 {late} · 红 {red} · 黄 {yellow} · 蓝 {blue} · 待核实 {unknown}",
         "left_out": "未计入：{future} 条晚于截至时间，{unknown_yet} 条当时尚未登记，{superseded} 条已被更正。",
+        "totals": "读入 {rows} 行，得 {events} 个事件；重复 {repeated} 条，拒收 0 条。",
         "overdue": "超期 {span}",
         "late": "超期办结",
         "late_known": "得知时已超期",
@@ -74,6 +75,7 @@ WORDS: Final = {
         "nothing": "Nothing overdue, nothing about to end, nothing to ask.",
         "counts": "overdue {overdue} · late {late} · red {red} · yellow {yellow} · blue {blue} · to ask {unknown}",
         "left_out": "Left out: {future} beyond as-of, {unknown_yet} not recorded by then, {superseded} superseded.",
+        "totals": "Rows in {rows}, events {events}; repeated {repeated}, refused 0.",
         "overdue": "overdue {span}",
         "late": "ended late",
         "late_known": "overdue when learned",
@@ -126,6 +128,9 @@ def run(arguments: Namespace, console: Console) -> int:
             write_report(checked, arguments.out, language=arguments.lang)
         progress.update(task, advance=1)
     show(judgement, rulebook, console, arguments.lang, as_json=arguments.json)
+    if not arguments.json:
+        totals = {"rows": read.rows_in, "events": read.frame.height, "repeated": read.repeated}
+        console.print(words["totals"].format(**totals), highlight=False)
     return exit_code(judgement.findings)
 
 
