@@ -24,7 +24,7 @@ MEASUREMENTS: Final = Path("docs/measurements.toml")
 QUOTED: Final = re.compile(r"<!--\s*m:(\S*)\s*-->")
 WINDOW: Final = 80  # characters before the reference in which the figure must stand
 KEYS: Final = ("name", "figure", "command", "commit", "paths")
-DOCUMENTS: Final = ("docs/**/*.md", "README*.md")
+DOCUMENTS: Final = ("docs/**/*.md", "examples/**/*.md", "README*.md")
 
 
 def issues(root: Path) -> list[str]:
