@@ -10,7 +10,7 @@ import numpy as np
 
 from zhunsheng.core.calendar import DAY_US, CalendarArrays
 from zhunsheng.core.codes import code
-from zhunsheng.core.inner import inner
+from zhunsheng.core.inner import callable_inner
 
 NONE: Final = code(np.iinfo(np.int64).min)
 HOUR_US: Final = 3_600_000_000
@@ -18,7 +18,7 @@ MINUTE_US: Final = 60_000_000
 MONTHS_PER_YEAR: Final = 12
 
 
-@inner
+@callable_inner
 def offset_at(cal: CalendarArrays, instant: int) -> Any:
     """Offset of the zone from UTC at an instant, microseconds."""
     last = len(cal.transitions) - 1
@@ -34,19 +34,19 @@ def offset_at(cal: CalendarArrays, instant: int) -> Any:
     return cal.offsets[low]
 
 
-@inner
+@callable_inner
 def local_day(cal: CalendarArrays, instant: int) -> int:
     """The local day in which an instant lies."""
     return (instant + offset_at(cal, instant)) // DAY_US
 
 
-@inner
+@callable_inner
 def local_clock(cal: CalendarArrays, instant: int) -> int:
     """What the wall clock shows at an instant, microseconds after 00:00."""
     return (instant + offset_at(cal, instant)) % DAY_US
 
 
-@inner
+@callable_inner
 def at_wall_clock(cal: CalendarArrays, day: int, clock: int) -> int:
     """The instant at which the wall clock of a day shows `clock`: an hour skipped in spring moves forward, a doubled
     hour takes the later."""
@@ -64,13 +64,13 @@ def at_wall_clock(cal: CalendarArrays, day: int, clock: int) -> int:
     return later if before < after else earlier
 
 
-@inner
+@callable_inner
 def midnight(cal: CalendarArrays, day: int) -> int:
     """The instant at which a local day begins; the 24:00 of the day before."""
     return at_wall_clock(cal, day, 0)
 
 
-@inner
+@callable_inner
 def civil(day: int) -> tuple[int, int, int]:
     """Year, month, day of month of a day number (Gregorian; eras of 400 years counted from 1 March of year 0)."""
     shifted = day + 719468
@@ -84,7 +84,7 @@ def civil(day: int) -> tuple[int, int, int]:
     return year, month, of_year - (153 * month_from_march + 2) // 5 + 1
 
 
-@inner
+@callable_inner
 def day_number(year: int, month: int, day: int) -> int:
     """The day number of a Gregorian date: the inverse of `civil`."""
     from_march = year - 1 if month <= 2 else year
@@ -94,7 +94,7 @@ def day_number(year: int, month: int, day: int) -> int:
     return era * 146097 + year_of_era * 365 + year_of_era // 4 - year_of_era // 100 + of_year - 719468
 
 
-@inner
+@callable_inner
 def days_in_month(year: int, month: int) -> int:
     """Number of days of a month."""
     if month == MONTHS_PER_YEAR:
@@ -102,7 +102,7 @@ def days_in_month(year: int, month: int) -> int:
     return day_number(year, month + 1, 1) - day_number(year, month, 1)
 
 
-@inner
+@callable_inner
 def add_months(day: int, months: int, keep_month_end: bool) -> int:
     """The same-numbered day some months on, clipped to the month's end.
 
@@ -117,13 +117,13 @@ def add_months(day: int, months: int, keep_month_end: bool) -> int:
     return day_number(to_year, to_month, min(number, length))
 
 
-@inner
+@callable_inner
 def is_published(cal: CalendarArrays, day: int) -> bool:
     """Whether a notice says if this day is worked."""
     return cal.first_day <= day <= cal.last_day
 
 
-@inner
+@callable_inner
 def nth_working_day(cal: CalendarArrays, day: int, n: int) -> int:
     """The n-th working day after a day; NONE where the published calendar does not reach."""
     if not is_published(cal, day):
@@ -134,7 +134,7 @@ def nth_working_day(cal: CalendarArrays, day: int, n: int) -> int:
     return cal.working_days[index] if n > 0 else day
 
 
-@inner
+@callable_inner
 def roll_forward(cal: CalendarArrays, day: int) -> int:
     """The day itself if it is worked, else the next working day; NONE where the published calendar does not reach."""
     if not is_published(cal, day):
@@ -144,7 +144,7 @@ def roll_forward(cal: CalendarArrays, day: int) -> int:
     return nth_working_day(cal, day, 1)
 
 
-@inner
+@callable_inner
 def working_days_between(cal: CalendarArrays, first: int, end: int) -> int:
     """Working days in [first, end); days beyond the published calendar do not count."""
     low = min(max(first, cal.first_day), cal.last_day + 1)
@@ -155,7 +155,7 @@ def working_days_between(cal: CalendarArrays, first: int, end: int) -> int:
     return upto - (cal.working_to[low - 1 - cal.first_day] if low > cal.first_day else 0)
 
 
-@inner
+@callable_inner
 def earliest_working_day(cal: CalendarArrays, day: int, n: int) -> int:
     """The earliest day that the n-th working day after `day` can be: every unpublished day counts as worked."""
     known = working_days_between(cal, day + 1, cal.last_day + 1) if day < cal.last_day else 0
@@ -164,7 +164,7 @@ def earliest_working_day(cal: CalendarArrays, day: int, n: int) -> int:
     return max(day, cal.last_day) + (n - known)
 
 
-@inner
+@callable_inner
 def latest_working_day(cal: CalendarArrays, day: int, n: int) -> int:
     """The latest: unpublished weekends rest, and as many weekdays as the fullest published year had."""
     found = working_days_between(cal, day + 1, cal.last_day + 1) if cal.first_day <= day + 1 <= cal.last_day else 0
@@ -177,7 +177,7 @@ def latest_working_day(cal: CalendarArrays, day: int, n: int) -> int:
     return current
 
 
-@inner
+@callable_inner
 def opening_at_or_after(cal: CalendarArrays, instant: int) -> int:
     """The instant itself inside opening hours, else the next opening; NONE beyond the published calendar."""
     day, clock = local_day(cal, instant), local_clock(cal, instant)
@@ -192,7 +192,7 @@ def opening_at_or_after(cal: CalendarArrays, instant: int) -> int:
     return NONE if next_day == NONE else at_wall_clock(cal, next_day, cal.opens)
 
 
-@inner
+@callable_inner
 def after_open_time(cal: CalendarArrays, instant: int, span: int) -> int:
     """The instant at which `span` microseconds of opening time have passed since `instant`; NONE beyond the published
     calendar."""

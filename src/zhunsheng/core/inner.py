@@ -8,3 +8,6 @@ from numba import njit
 # counted (_nrt).
 # Divisors are constants, so that nothing need be checked (error_model).
 inner: Final = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False, error_model="numpy")
+
+# The arithmetic of dates is also called from Python, where tests hold it against the calendar.
+callable_inner: Final = njit(error_model="numpy")
