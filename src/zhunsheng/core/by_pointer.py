@@ -1,21 +1,25 @@
 """Tables of arrays as one argument of a compiled function.
 
-Numba passes a named tuple of arrays as every field of every array, three hundred numbers at each call. Here a table
-is passed as one pointer to a
-block that holds the address and the shape of each array; `table.clocks[s].strict` reads as before. Where Numba is
-switched off
-(NUMBA_DISABLE_JIT) the named tuple itself is passed.
+Numba passes a named tuple of arrays as every field of every array, three hundred numbers at each call. Here a table is
+passed as one pointer to a block that holds the address and the shape of each array; `table.clocks[s].strict` reads as
+before. An index is taken as it stands: a negative one does not count from the end. Addresses, and what stands in a
+constant table, never change while a function runs, and LLVM is told so: it need not load them again after each store.
+Where Numba is switched off (NUMBA_DISABLE_JIT) the named tuple itself is passed.
 """
 
-from typing import Any, NamedTuple
+import operator
+from typing import Any, Final, NamedTuple
 
 import numpy as np
-from numba import config, typeof, types
+from numba import config, from_dtype, types
 from numba.core import cgutils
-from numba.core.imputils import lower_getattr_generic
-from numba.core.typing.templates import AttributeTemplate, infer_getattr
+from numba.core.imputils import lower_builtin, lower_getattr_generic, lower_setattr_generic
+from numba.core.typing import signature
+from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_getattr, infer_global
 from numba.extending import NativeValue, models, register_model, typeof_impl, unbox
-from numba.np.arrayobj import make_array, populate_array
+
+CHANGING: Final = ("Work",)
+"""Tables that a compiled function writes to; every other is constant."""
 
 
 class PointerType(types.Type):  # type: ignore[misc]  # numba has no types
@@ -40,13 +44,31 @@ class PointerType(types.Type):  # type: ignore[misc]  # numba has no types
         raise KeyError(attribute)
 
 
+class ColumnType(types.Type):  # type: ignore[misc]  # numba has no types
+    """One array of a table: integers, or records of integers, in one or two dimensions."""
+
+    def __init__(self, element: Any, dimensions: int, constant: bool) -> None:
+        self.element, self.dimensions, self.constant = element, dimensions, constant
+        super().__init__(name=f"{'const ' * constant}{element}[{dimensions}]")
+
+
+class RowType(types.Type):  # type: ignore[misc]  # numba has no types
+    """One record of an array."""
+
+    def __init__(self, record: Any, constant: bool) -> None:
+        self.record, self.constant = record, constant
+        super().__init__(name=f"{'const ' * constant}row of {record}")
+
+
 class Pointer:
     """A table laid out for compiled code. It keeps its arrays alive."""
 
     def __init__(self, table: NamedTuple) -> None:
         values = table._asdict()
+        name = type(table).__name__
+        constant = name not in CHANGING
         self.table = table
-        self.kind = PointerType(type(table).__name__, tuple((name, _kind(value)) for name, value in values.items()))
+        self.kind = PointerType(name, tuple((field, _kind(value, constant)) for field, value in values.items()))
         words: list[int] = []
         for value in values.values():
             words += [value.ctypes.data, *value.shape] if isinstance(value, np.ndarray) else [int(value)]
@@ -63,15 +85,15 @@ def by_pointer(table: Any) -> Any:
     return table if config.DISABLE_JIT else Pointer(table)
 
 
-def _kind(value: Any) -> Any:
-    if isinstance(value, np.ndarray):
-        plain = typeof(value)
-        return types.Array(plain.dtype, plain.ndim, "C", aligned=plain.aligned)
-    return types.int64
+def _kind(value: Any, constant: bool) -> Any:
+    if not isinstance(value, np.ndarray):
+        return types.int64
+    dtype = np.dtype((np.void, value.dtype.fields)) if value.dtype.fields else value.dtype
+    return ColumnType(from_dtype(dtype), value.ndim, constant)
 
 
 def _words(kind: Any) -> int:
-    return 1 + kind.ndim if isinstance(kind, types.Array) else 1
+    return 1 + kind.dimensions if isinstance(kind, ColumnType) else 1
 
 
 @typeof_impl.register(Pointer)
@@ -80,8 +102,10 @@ def _typeof_pointer(value: Pointer, _: Any) -> PointerType:
 
 
 @register_model(PointerType)
+@register_model(ColumnType)
+@register_model(RowType)
 class _PointerModel(models.OpaqueModel):  # type: ignore[misc]  # numba has no types
-    """One machine pointer."""
+    """One machine pointer: to a table's block, to the words of an array in it, to a record."""
 
 
 @unbox(PointerType)
@@ -102,30 +126,128 @@ class _PointerAttributes(AttributeTemplate):  # type: ignore[misc]  # numba has 
         return dict(kind.fields).get(attribute)
 
 
+@infer_getattr
+class _RowAttributes(AttributeTemplate):  # type: ignore[misc]  # numba has no types
+    """The fields of a record as its attributes."""
+
+    key = RowType
+
+    def generic_resolve(self, kind: RowType, attribute: str) -> Any:
+        return kind.record.typeof(attribute) if attribute in kind.record.fields else None
+
+
+@infer_global(operator.getitem)
+class _ColumnItem(AbstractTemplate):  # type: ignore[misc]  # numba has no types
+    """An element of an array: a number, or a record."""
+
+    def generic(self, arguments: tuple[Any, ...], _: Any) -> Any:
+        column, index = arguments
+        if not isinstance(column, ColumnType):
+            return None
+        if isinstance(column.element, types.Record):
+            return signature(RowType(column.element, column.constant), column, index)
+        return signature(column.element, column, index)
+
+
+@infer_global(operator.setitem)
+class _ColumnStore(AbstractTemplate):  # type: ignore[misc]  # numba has no types
+    """Numbers can be stored, and records copied, but not into a constant table."""
+
+    def generic(self, arguments: tuple[Any, ...], _: Any) -> Any:
+        column, index, value = arguments
+        if not isinstance(column, ColumnType) or column.constant:
+            return None
+        if isinstance(column.element, types.Record):
+            is_same = isinstance(value, RowType) and value.record == column.element
+            return signature(types.void, column, index, value) if is_same else None
+        return signature(types.void, column, index, column.element)
+
+
+@infer_global(len)
+class _ColumnLength(AbstractTemplate):  # type: ignore[misc]  # numba has no types
+    """The length of the first dimension."""
+
+    def generic(self, arguments: tuple[Any, ...], _: Any) -> Any:
+        return signature(types.intp, *arguments) if isinstance(arguments[0], ColumnType) else None
+
+
+def _load(builder: Any, pointer: Any, constant: bool) -> Any:
+    value = builder.load(pointer, align=1)
+    if constant:
+        value.set_metadata("invariant.load", builder.module.add_metadata([]))
+    return value
+
+
+def _word(context: Any, builder: Any, block: Any, place: int) -> Any:
+    words = builder.bitcast(block, context.get_value_type(types.int64).as_pointer())
+    return _load(builder, cgutils.gep_inbounds(builder, words, place), constant=True)
+
+
 @lower_getattr_generic(PointerType)
-def _lower_attribute(context: Any, builder: Any, kind: PointerType, value: Any, attribute: str) -> Any:
-    word = context.get_value_type(types.int64)
-    block = builder.bitcast(value, word.as_pointer())
+def _lower_field(context: Any, builder: Any, kind: PointerType, value: Any, attribute: str) -> Any:
     place, field = kind.place(attribute), dict(kind.fields)[attribute]
+    if not isinstance(field, ColumnType):
+        return _word(context, builder, value, place)
+    words = builder.bitcast(value, context.get_value_type(types.int64).as_pointer())
+    return builder.bitcast(cgutils.gep_inbounds(builder, words, place), cgutils.voidptr_t)
 
-    def load(offset: int) -> Any:
-        return builder.load(cgutils.gep_inbounds(builder, block, place + offset))
 
-    if not isinstance(field, types.Array):
-        return load(0)
-    array = make_array(field)(context, builder)
-    data_type = context.get_data_type(field.dtype)
-    itemsize = context.get_abi_sizeof(data_type)
-    shape = [load(1 + axis) for axis in range(field.ndim)]
-    strides = [context.get_constant(types.intp, itemsize)]
-    for length in reversed(shape[1:]):
-        strides.insert(0, builder.mul(strides[0], length))
-    populate_array(
-        array,
-        data=builder.inttoptr(load(0), data_type.as_pointer()),
-        shape=cgutils.pack_array(builder, shape),
-        strides=cgutils.pack_array(builder, strides),
-        itemsize=context.get_constant(types.intp, itemsize),
-        meminfo=None,
-    )
-    return array._getvalue()  # noqa: SLF001 - Numba's own way to say that an array is complete
+def _element(context: Any, builder: Any, column: ColumnType, value: Any, index_type: Any, index: Any) -> Any:
+    """The address of an element."""
+    indices = cgutils.unpack_tuple(builder, index) if isinstance(index_type, types.BaseTuple) else [index]
+    kinds = list(index_type) if isinstance(index_type, types.BaseTuple) else [index_type]
+    offset = None
+    for axis, (number, kind) in enumerate(zip(indices, kinds, strict=True)):
+        at = context.cast(builder, number, kind, types.intp)
+        if offset is not None:
+            at = builder.add(builder.mul(offset, _word(context, builder, value, 1 + axis)), at)
+        offset = at
+    data_type = context.get_data_type(column.element)
+    data = builder.inttoptr(_word(context, builder, value, 0), data_type.as_pointer())
+    return builder.gep(data, [offset], inbounds=True)
+
+
+@lower_builtin(operator.getitem, ColumnType, types.Integer)
+@lower_builtin(operator.getitem, ColumnType, types.BaseTuple)
+def _lower_item(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
+    column, index_type = sig.args
+    element = _element(context, builder, column, arguments[0], index_type, arguments[1])
+    if isinstance(column.element, types.Record):
+        return builder.bitcast(element, cgutils.voidptr_t)
+    return _load(builder, element, column.constant)
+
+
+@lower_builtin(operator.setitem, ColumnType, types.Integer, types.Any)
+@lower_builtin(operator.setitem, ColumnType, types.BaseTuple, types.Any)
+def _lower_store(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
+    column, index_type, _ = sig.args
+    element = _element(context, builder, column, arguments[0], index_type, arguments[1])
+    if isinstance(column.element, types.Record):
+        one, size = context.get_constant(types.intp, 1), context.get_constant(types.intp, column.element.size)
+        cgutils.raw_memcpy(builder, builder.bitcast(element, cgutils.voidptr_t), arguments[2], one, size)
+    else:
+        builder.store(arguments[2], element, align=1)
+    return context.get_dummy_value()
+
+
+@lower_builtin(len, ColumnType)
+def _lower_length(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
+    return _word(context, builder, arguments[0], 1)
+
+
+def _field(context: Any, builder: Any, row: RowType, value: Any, attribute: str) -> Any:
+    """The address of a field of a record."""
+    kind = context.get_value_type(row.record.typeof(attribute))
+    place = cgutils.gep_inbounds(builder, value, row.record.offset(attribute))
+    return builder.bitcast(place, kind.as_pointer())
+
+
+@lower_getattr_generic(RowType)
+def _lower_row_field(context: Any, builder: Any, row: RowType, value: Any, attribute: str) -> Any:
+    return _load(builder, _field(context, builder, row, value, attribute), row.constant)
+
+
+@lower_setattr_generic(RowType)
+def _lower_row_store(context: Any, builder: Any, sig: Any, arguments: Any, attribute: str) -> Any:
+    builder.store(arguments[1], _field(context, builder, sig.args[0], arguments[0], attribute), align=1)
+    return context.get_dummy_value()

@@ -13,6 +13,13 @@ from zhunsheng.core.program import NOTHING, Program
 
 
 @inner
+def has_children(book: Program, w: Work, s: int) -> bool:
+    """Whether any rule is counted back from a clock's."""
+    rule = w.clocks[s].rule
+    return book.child_ptr[rule] < book.child_ptr[rule + 1]
+
+
+@inner
 def follow(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, s: int, i: int, at: int) -> None:
     """After anything happened to a clock: bring its children up to date."""
     rule = w.clocks[s].rule

@@ -28,7 +28,7 @@ from zhunsheng.core.fold.state import (
     Work,
 )
 from zhunsheng.core.inner import inner
-from zhunsheng.core.program import CASE_AXIS, INCIDENT_AXIS, PERSON_AXIS, Program
+from zhunsheng.core.program import BY_CUSTODY, CASE_AXIS, INCIDENT_AXIS, PERSON_AXIS, Program
 
 PAST: Final = 0
 IN_TIME: Final = 1
@@ -79,8 +79,9 @@ def in_time(cal: CalendarArrays, w: Work, s: int, at: int, bare: bool) -> int:
 @inner
 def update(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, as_of: int) -> None:
     """Take the due times of a clock anew."""
-    start = w.clocks[s].start_event
-    held = stated(ev, start, book.special[IN_CUSTODY_FACT]) if book.special[IN_CUSTODY_FACT] >= 0 else NONE
+    c, held = w.clocks[s], NONE
+    if book.limits[c.limit].roll == BY_CUSTODY and book.special[IN_CUSTODY_FACT] >= 0:
+        held = stated(ev, c.start_event, book.special[IN_CUSTODY_FACT])
     refresh(book, cal, w, s, as_of, held)
 
 

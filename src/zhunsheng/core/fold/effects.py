@@ -2,7 +2,7 @@
 
 from zhunsheng.core.calendar import CalendarArrays
 from zhunsheng.core.dates import local_day, midnight
-from zhunsheng.core.fold.children import follow
+from zhunsheng.core.fold.children import follow, has_children
 from zhunsheng.core.fold.clock import PAST, SAME_DAY, close, in_time, newest, reaches, update
 from zhunsheng.core.fold.extensions import extend
 from zhunsheng.core.fold.log import ask_hard, mark
@@ -139,7 +139,8 @@ def opened(
 ) -> None:
     """After a start: children follow, and the bare-dated events of the same day that found nothing open act now (ADR
     1, 5)."""
-    follow(book, cal, ev, w, group, s, i, ev.at[i])
+    if has_children(book, w, s):
+        follow(book, cal, ev, w, group, s, i, ev.at[i])
     if w.n[N_BARE] == 0:
         return
     midnight_before = midnight(cal, local_day(cal, ev.at[i]))
@@ -212,7 +213,8 @@ def affect(
         stop_waiting(book, cal, ev, w, s, role.arg, i, as_of)
     elif role.kind == EXCUSE:
         excuse(cal, ev, w, s, i)
-    follow(book, cal, ev, w, group, s, i, at)
+    if has_children(book, w, s):
+        follow(book, cal, ev, w, group, s, i, at)
 
 
 @inner

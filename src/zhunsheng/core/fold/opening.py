@@ -22,7 +22,6 @@ from zhunsheng.core.fold.state import (
     NO_ROOM,
     NO_VERSION,
     REPEATED_START,
-    RUNNING,
     S_COUNT,
     S_EXTEND,
     S_LIMIT,
@@ -75,7 +74,9 @@ def start(
     if not none_in_force and not (version.first_day <= day < version.end_day):
         return -1
     subject, person = subject_of(book, ev, rv, i), named(ev, PERSON_AXIS, i)
-    applies, fact = holds(book, ev, w, (version.applies0, version.applies1), i, person)
+    applies, fact = HOLDS, -1
+    if version.applies0 < version.applies1:
+        applies, fact = holds(book, ev, w, (version.applies0, version.applies1), i, person)
     if applies == FAILS:
         return -1
     epoch, handed = 1, 0
@@ -159,21 +160,13 @@ def open_clock(
         s -= 1
     w.n[N_CLOCKS] = s + 1
     rule = book.rvs[rv].rule
+    w.clocks[s] = w.blank[0]
     c = w.clocks[s]
     c.rule, c.rv, c.subject, c.person, c.epoch = rule, rv, subject, person, epoch
     c.subject_event, c.start_event, c.start, c.origin = subject_event, event, at, at
     c.next = newest(w, rule, group)
     w.head[rule], w.stamp[rule] = s, group
-    c.parent, c.child, c.tier, c.limit = -1, -1, -1, book.rvs[rv].limits1 - 1
-    c.open, c.outcome, c.stop_event, c.stopped = 1, RUNNING, -1, NONE
-    c.question, c.hard, c.question_event, c.question_fact, c.may_not_apply = 0, 0, -1, -1, 0
-    c.strict0, c.outer0, c.strict, c.outer, c.unrolled = NONE, NONE, NONE, NONE, NONE
-    c.strict0_end, c.outer0_end, c.strict_end, c.outer_end, c.origin_day = 0, 0, 0, 0, 0
-    c.earliest, c.latest, c.until, c.since, c.amount = NONE, NONE, NONE, NONE, 0
-    c.until_end, c.until_days, c.until_work, c.until_us = 0, 0, 0, 0
-    c.paused_days, c.paused_work, c.paused_us = 0, 0, 0
-    c.settled_days, c.settled_work, c.settled_us = 0, 0, 0
-    c.still, c.wait_mask, c.granted, c.got, c.needed, c.excused, c.handed = 0, 0, 0, 0, 0, 0, 0
+    c.limit = book.rvs[rv].limits1 - 1
     for n in range(w.n[N_PAUSES]):
         w.holds[s, n] = 0
     return s
@@ -193,17 +186,20 @@ def begin(
     run_limit(book, cal, ev, w, s, limit, book.limits[limit].amount, i)
     if missing:
         c.strict0, c.outer0 = NONE, NONE  # which limit runs is not known
-    if not opened_by_restart:
+    if version.restarts0 < version.restarts1 and not opened_by_restart:
         waits_at_start(book, ev, w, s, i)
     if version.parent_fact >= 0:
         count_back_from_fact(book, cal, ev, w, s, i)
     else:
-        tiers_at_start(book, cal, ev, w, s, i)
+        if version.tiers0 < version.tiers1:
+            tiers_at_start(book, cal, ev, w, s, i)
         ask_for_hour(book, ev, w, s, i)
-        note_until(book, cal, ev, w, s, i)
+        if ev.until[i] != NONE or book.limits[c.limit].counting == BY_DOCUMENT:
+            note_until(book, cal, ev, w, s, i)
     if version.recipients_fact >= 0:
         name_recipients(book, ev, w, s, i)
-    pauses_at_start(book, ev, w, s)
+    if w.n[N_PAUSES] > 0:
+        pauses_at_start(book, ev, w, s)
     update(book, cal, ev, w, s, as_of)
     if version.before_start in (QUESTION, MEETS):
         stops_before_start(book, cal, ev, w, s)
@@ -214,7 +210,7 @@ def choose_limit(book: Program, ev: EventArrays, w: Work, s: int, i: int) -> tup
     """The first limit whose tests hold; the last has none. True: a fact that nobody states leaves the limit unknown."""
     c = w.clocks[s]
     version = book.rvs[c.rv]
-    for limit in range(version.limits0, version.limits1):
+    for limit in range(version.limits0, version.limits1 - 1):
         result, fact = holds(book, ev, w, (book.limits[limit].tests0, book.limits[limit].tests1), i, c.person)
         if result == MISSING:
             ask_hard(w, s, MISSING_FACT, i, fact, ev.at[i])

@@ -4,7 +4,7 @@ from numba import njit
 
 from zhunsheng.core.calendar import CalendarArrays
 from zhunsheng.core.dates import NONE
-from zhunsheng.core.fold.clock import PAST, in_time, inherit, stand_as_if_resumed
+from zhunsheng.core.fold.clock import PAST, in_time, inherit, newest, stand_as_if_resumed
 from zhunsheng.core.fold.effects import act
 from zhunsheng.core.fold.facts import remember
 from zhunsheng.core.fold.log import ask_hard, mark, step
@@ -32,7 +32,18 @@ from zhunsheng.core.fold.state import (
     Work,
 )
 from zhunsheng.core.inner import inner
-from zhunsheng.core.program import ROLE_COUNT, Ints, Program
+from zhunsheng.core.program import (
+    EXCUSE,
+    EXTEND,
+    NOTHING,
+    ROLE_COUNT,
+    SATISFY,
+    TERMINATE,
+    WAIT,
+    WAIT_END,
+    Ints,
+    Program,
+)
 
 
 @njit(cache=True, nogil=True, _nrt=False, error_model="numpy")
@@ -68,7 +79,8 @@ def fold_case(
             expire_pauses(book, cal, ev, w, group, ev.at[i], as_of)
         if j == i + 1:
             for r in range(book.role_ptr[ev.type[i]], book.role_ptr[ev.type[i] + 1]):
-                act(book, cal, ev, w, group, r, i, (i, j), as_of)
+                if matters(book, w, group, r):
+                    act(book, cal, ev, w, group, r, i, (i, j), as_of)
         else:
             for turn in range(2 * ROLE_COUNT):
                 child, kind = turn // ROLE_COUNT, turn % ROLE_COUNT
@@ -82,12 +94,23 @@ def fold_case(
 
 
 @inner
+def matters(book: Program, w: Work, group: int, r: int) -> bool:
+    """Whether a role can do anything: where its rule has no clock in the case, an end or an extension cannot."""
+    role = book.roles[r]
+    if role.kind not in (WAIT, WAIT_END, EXTEND, EXCUSE, TERMINATE, SATISFY):
+        return True
+    version = book.rvs[role.rv]
+    return newest(w, version.rule, group) >= 0 or (role.kind == SATISFY and version.before_start != NOTHING)
+
+
+@inner
 def finish_case(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, as_of: int) -> None:
     """What each clock is at `as_of`, written to the results."""
     for s in range(w.n[N_CLOCKS]):
         if w.clocks[s].open == 1:
             judge_open(book, cal, ev, w, s, as_of)
-        log_dues(w, s)
+        if len(w.steps) > 0:
+            log_dues(w, s)
         write(w, s)
 
 

@@ -176,6 +176,10 @@ CLOCK: Final = record_type(
 Every field of the scratch is 64 bits wide: a function of the fold is compiled once for each mix of widths that it is
 called with.
 """
+NOT_KNOWN: Final = (
+    "strict0", "outer0", "strict", "outer", "unrolled", "earliest", "latest", "until", "since", "stopped",
+)  # fmt: skip
+NO_SUCH: Final = ("parent", "child", "tier", "stop_event", "question_event", "question_fact")
 
 RESULT: Final = record_type(
     start=np.int64,
@@ -241,6 +245,7 @@ class Work(NamedTuple):
     """Scratch of one case at a time, and what has been written. Results go to rows BASE + clock."""
 
     clocks: Any
+    blank: Any  # one clock as it opens
     head: Ints  # rule → newest clock of the case
     stamp: Ints  # rule → the group for which head counts
     strays: Any
@@ -259,12 +264,24 @@ def records(count: int, dtype: np.dtype[Any]) -> Any:
     return np.zeros(count, dtype=dtype).view(np.recarray)
 
 
+def blank_clock() -> Any:
+    """A clock of which nothing is known yet, as the only row of a record array."""
+    blank = records(1, CLOCK)
+    for name in NOT_KNOWN:
+        blank[name] = NONE
+    for name in NO_SUCH:
+        blank[name] = -1
+    blank["open"], blank["outcome"] = 1, RUNNING
+    return blank
+
+
 def make_work(
     *, rules: int, clocks: int, events: int, pauses: int, facts: int, results: int, steps: int, anomalies: int
 ) -> Work:
     """Scratch for cases of at most so many clocks, events and facts; room for so many results, steps, anomalies."""
     return Work(
         clocks=records(clocks, CLOCK),
+        blank=blank_clock(),
         head=np.full(rules, -1, dtype=np.int64),
         stamp=np.full(rules, NONE, dtype=np.int64),
         strays=records(clocks + events, STRAY),
