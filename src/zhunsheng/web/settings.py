@@ -46,6 +46,8 @@ INSTALLED_APPS = [
     "zhunsheng.apps.org.apps.OrgConfig",
     "zhunsheng.apps.access.apps.AccessConfig",
     "zhunsheng.apps.cases.apps.CasesConfig",
+    "zhunsheng.apps.supervision.apps.SupervisionConfig",
+    "zhunsheng.apps.alerts.apps.AlertsConfig",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

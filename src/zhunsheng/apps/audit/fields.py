@@ -20,4 +20,4 @@ class SealedModel(models.Model):
 
     class Meta:
         abstract = True
-        indexes = (models.Index(fields=["xid"], name="%(class)s_xid"),)
+        indexes: tuple[models.Index, ...] = (models.Index(fields=["xid"], name="%(class)s_xid"),)
