@@ -12,6 +12,7 @@ from rich.table import Table
 from zhunsheng.book import RulebookRefused, load_rulebook, load_vocabulary
 from zhunsheng.commands import inputs
 from zhunsheng.commands.outcome import FINE, OUR_FAULT, UsageRefused
+from zhunsheng.rulecheck.articles import read_instruments
 from zhunsheng.rulecheck.inside import run_rule_tests
 from zhunsheng.rulecheck.lint import lint_rulebook
 from zhunsheng.rulecheck.reference import reference_pages
@@ -86,7 +87,7 @@ def schema(arguments: Namespace, console: Console) -> int:
 
 def reference(arguments: Namespace, console: Console) -> int:
     """Write the rule reference: a page a folder, and the indexes."""
-    pages = reference_pages(load_rulebook(arguments.rules))
+    pages = reference_pages(load_rulebook(arguments.rules), read_instruments(arguments.rules))
     arguments.out.mkdir(parents=True, exist_ok=True)
     for name, text in pages.items():
         (arguments.out / name).write_text(text, "utf-8")

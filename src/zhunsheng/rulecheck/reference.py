@@ -4,7 +4,7 @@ In Chinese with English titles, made from the rule files alone, so that it canno
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -12,6 +12,7 @@ from zhunsheng.core import rule as r
 from zhunsheng.core.clocks import Rulebook
 from zhunsheng.core.vocabulary import Vocabulary
 from zhunsheng.core.wording import limit_words
+from zhunsheng.rulecheck.articles import Instrument, article_numbers, article_text
 from zhunsheng.rulecheck.on_city import city_page
 from zhunsheng.rulecheck.track import lead_words, track
 
@@ -49,14 +50,14 @@ INDEXES: Final = (
 )
 
 
-def reference_pages(rulebook: Rulebook) -> dict[str, str]:
-    """File name → text of every page."""
+def reference_pages(rulebook: Rulebook, watched: Sequence[Instrument] = ()) -> dict[str, str]:
+    """File name → text of every page. `watched` are the instruments whose articles without a rule are listed."""
     by_folder: dict[str, list[r.Rule]] = defaultdict(list)
     for rule in rulebook.rules:
         by_folder[folder_of(rule)].append(rule)
     pages = {f"{folder}.md": _page(folder, rules, rulebook.vocabulary) for folder, rules in sorted(by_folder.items())}
     pages["README.md"] = _contents(by_folder)
-    pages["by-article.md"] = _by_article(rulebook.rules)
+    pages["by-article.md"] = _by_article(rulebook.rules, watched)
     pages["by-element.md"] = _by_element(rulebook.rules)
     pages["on-the-city.md"] = city_page(rulebook, MADE)
     return pages
@@ -138,16 +139,30 @@ def _contents(by_folder: Mapping[str, list[r.Rule]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _by_article(rules: Iterable[r.Rule]) -> str:
+def _by_article(rules: Iterable[r.Rule], watched: Sequence[Instrument]) -> str:
     found: dict[str, dict[str, list[r.Rule]]] = defaultdict(lambda: defaultdict(list))
     for rule in rules:
         for basis in {(basis.instrument, basis.article) for version in rule.versions for basis in version.basis}:
             found[basis[0]][basis[1]].append(rule)
-    lines = [MADE, "# 按条文 · By article\n", "没有列出的条文，没有规则。\n"]
-    for instrument, articles in sorted(found.items()):
+    lines = [
+        MADE,
+        "# 按条文 · By article\n",
+        "所关注的条文中没有期限规则的，列在每部法规之后；其余没有列出的条文，没有规则。\n",
+    ]
+    without = {instrument.name: _without_rule(instrument, found.get(instrument.name, {})) for instrument in watched}
+    for instrument in sorted(found.keys() | {name for name, lines in without.items() if lines}):
+        articles = found.get(instrument, {})
         lines.append(f"\n## {instrument}\n")
         lines += [f"- {article}：{'；'.join(map(_link, rules))}" for article, rules in sorted(articles.items())]
+        if without.get(instrument):
+            lines += [f"\n**没有期限规则的条文（{len(without[instrument])}）**\n", *without[instrument]]
     return "\n".join(lines) + "\n"
+
+
+def _without_rule(instrument: Instrument, ruled: Iterable[str]) -> list[str]:
+    """A line for each watched article on which no rule rests. `ruled` are the articles as rules cite them."""
+    taken = frozenset[int]().union(*map(article_numbers, ruled))
+    return [f"- {article_text(n)}：{subject}" for n, subject in sorted(instrument.articles.items()) if n not in taken]
 
 
 def _by_element(rules: Iterable[r.Rule]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from zhunsheng.core.rule import TEST_OPS
-from zhunsheng.core.rules import DURATION, SHARE, _RuleReader
+from zhunsheng.core.rules import DURATION, SHARE, RuleReader
 from zhunsheng.core.toml_table import Table
 from zhunsheng.core.vocabulary import Fact, Vocabulary
 
@@ -25,7 +25,7 @@ def rule_schema(vocabulary: Vocabulary) -> Node:
     """The schema of one rule file, whose events, facts and roles are those of a vocabulary."""
     whole, other = _node(), _node()
     for node, has in ((whole, False), (other, True)):  # a key may be read only where another stands
-        _RuleReader(vocabulary, [], "").read(_Recorder(node, vocabulary, has=has))
+        RuleReader(vocabulary, [], "").read(_Recorder(node, vocabulary, has=has))
     _merge(whole, other)
     return {
         "$schema": DIALECT,
