@@ -40,13 +40,21 @@ class Answer:
     confirmed: bool = False
 
 
+class Arrival(StrEnum):
+    """What a receipt says."""
+
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    PENDING = "pending"  # on its way: another receipt will follow
+
+
 @dataclass(frozen=True)
 class Receipt:
     """What the gateway says later of a message that it accepted. `token` is the channel's own, to take it."""
 
     gateway_id: str
-    is_delivered: bool
-    reason: str
+    arrival: Arrival
+    reason: str = ""
     token: object = None
 
 

@@ -1,4 +1,4 @@
-"""Frames over TCP: both SMPP and CMPP begin every message with its own length in four octets, most significant first."""
+"""Frames over TCP: SMPP and CMPP both begin a message with its own length in four octets, most significant first."""
 
 import select
 import socket

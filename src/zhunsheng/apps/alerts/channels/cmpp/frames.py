@@ -1,6 +1,6 @@
 """CMPP 2.0 and 3.0 on the wire, between a service provider and the Internet short message gateway (ISMG).
 
-Source  China Mobile, 中国移动通信互联网短信网关接口协议 (China Mobile Peer to Peer, CMPP), V2.0 (April 2002), chapter 7,
+Source  China Mobile, 中国移动通信互联网短信网关接口协议 (China Mobile Peer to Peer, CMPP), V2.0 (April 2002),
         tables of 7.3 and 7.4.1 to 7.4.7; V3.0 (2003), the same tables: what it changed is marked 3.0 below.
 
 Integers are unsigned, most significant octet first. An Octet String has a fixed length: filled with NUL on the right.
@@ -8,7 +8,7 @@ Integers are unsigned, most significant octet first. An Octet String has a fixed
 
 import hashlib
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from typing import Final
@@ -321,7 +321,6 @@ class Deliver:
     has_header: bool = False
     is_report: bool = False
     service: str = ""
-    link: str = field(default="", repr=False)
 
     def body(self, version: Version) -> bytes:
         """As octets."""
@@ -335,7 +334,7 @@ class Deliver:
             bytes((0,)) if is_new else b"",  # Src_terminal_type
             bytes((int(self.is_report), len(self.content))),
             self.content,
-            octet_string(self.link, 20 if is_new else 8),
+            octet_string("", 20 if is_new else 8),
         ))  # fmt: skip
 
     @classmethod
