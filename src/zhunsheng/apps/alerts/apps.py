@@ -30,6 +30,8 @@ class AlertsConfig(AppConfig):
         """,
         "alerts_action": OF_GROUP_SEEN,
         "alerts_delivery": "EXISTS (SELECT FROM alerts_alert a WHERE a.key = alert_id)",
+        "alerts_deliveryoutcome": "EXISTS (SELECT FROM alerts_alert a WHERE a.key = alert_id)",
+        "alerts_reply": "EXISTS (SELECT FROM alerts_alert a WHERE a.key = alert_id)",
     }
     table_rules = (
         TableRule(
@@ -45,5 +47,8 @@ class AlertsConfig(AppConfig):
         TableRule("alerts_switch", app_may=READ_WRITE, key=("id",), change="audited"),
         TableRule("alerts_gap", app_may=READ_WRITE, key=("key",), change="audited"),
         TableRule("alerts_pending", app_may=(*READ_WRITE, "delete"), key=("alert_id",), change="plain"),
-        TableRule("alerts_delivery", app_may=READ_WRITE, key=("key",), change="audited", hidden=("target",)),
+        # A lease is no act: what became of a message is in its outcomes.
+        TableRule("alerts_delivery", app_may=READ_WRITE, key=("key",), change="plain"),
+        TableRule("alerts_deliveryoutcome", app_may=READ_ADD, key=("id",), change="append", sealed=True),
+        TableRule("alerts_reply", app_may=READ_ADD, key=("key",), change="append", sealed=True),
     )

@@ -6,6 +6,7 @@ changed; a group says where its clock stands among people now.
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from zhunsheng.apps.audit.fields import SealedModel
 from zhunsheng.apps.org.models import Officer
@@ -285,6 +286,10 @@ class Delivery(models.Model):
     confirmed_at = models.DateTimeField("送达", null=True)
     gateway_id = models.CharField("网关编号", max_length=120, blank=True, default="")
     error = models.CharField("错误", max_length=200, blank=True, default="")
+    in_doubt = models.BooleanField("不明", default=False)  # an attempt may have been taken without an answer
+    retry_at = models.DateTimeField("再试", null=True)  # real time, as leases are: gateways do not run with a city
+    queued_at = models.DateTimeField("入列", db_default=Now())  # real time
+    followed = models.BooleanField("已转途径", default=False)  # red and unconfirmed: the second channel was opened
 
     class Meta:
         verbose_name_plural = "deliveries"
@@ -297,7 +302,73 @@ class Delivery(models.Model):
             models.Index(fields=["alert"], name="alerts_delivery_alert"),
             models.Index(fields=["channel", "gateway_id"], name="alerts_delivery_gateway", condition=~Q(gateway_id="")),
             models.Index(fields=["sent_at"], name="alerts_delivery_unconfirmed", condition=Q(state="sent")),
+            models.Index(
+                fields=["queued_at"],
+                name="alerts_delivery_red",
+                condition=Q(priority__lte=1, followed=False, state__in=["queued", "leased", "sent"]),
+            ),
+            models.Index(fields=["channel", "target", "sent_at"], name="alerts_delivery_target"),
         )
 
     def __str__(self) -> str:
         return f"{self.channel} {self.get_state_display()}"
+
+
+class DeliveryOutcome(SealedModel):
+    """What happened to a delivery: accepted, confirmed, given up, sent another way. Never changed."""
+
+    class What(models.TextChoices):
+        """Kinds of outcomes."""
+
+        ACCEPTED = "accepted", "网关已接收"
+        CONFIRMED = "confirmed", "已送达"
+        UNDELIVERABLE = "undeliverable", "未送达"
+        SECOND_CHANNEL = "second_channel", "改用第二途径"
+        NO_SECOND_CHANNEL = "no_second_channel", "没有第二途径"
+        SUPERSEDED = "superseded", "不再需要"
+
+    delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="outcomes")
+    alert = models.ForeignKey(Alert, models.PROTECT, related_name="outcomes")
+    what = models.CharField("结果", max_length=20, choices=What)
+    channel = models.CharField("途径", max_length=12)
+    at = models.DateTimeField("时间")
+    real_at = models.DateTimeField("实际时间")
+    attempt = models.PositiveIntegerField("第几次")
+    gateway_id = models.CharField("网关编号", max_length=120, blank=True, default="")
+    reason = models.CharField("原因", max_length=200, blank=True, default="")
+
+    class Meta(SealedModel.Meta):
+        abstract = False
+        indexes = (
+            *SealedModel.Meta.indexes,
+            models.Index(fields=["delivery"], name="alerts_outcome_delivery"),
+            models.Index(fields=["alert"], name="alerts_outcome_alert"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.get_what_display()}"
+
+
+class Reply(SealedModel):
+    """A text that a phone sent back, and what it did. The words are not kept: they could say anything."""
+
+    class Effect(models.TextChoices):
+        """What it did."""
+
+        ACKNOWLEDGED = "acknowledged", "已签收"
+        NOT_UNDERSTOOD = "not_understood", "看不懂"
+        NO_ALERT = "no_alert", "没有对应预警"
+
+    key = models.CharField("编号", primary_key=True, max_length=KEY)
+    alert = models.ForeignKey(Alert, models.PROTECT, null=True, related_name="replies")
+    officer = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="replies")
+    channel = models.CharField("途径", max_length=12)
+    effect = models.CharField("作用", max_length=16, choices=Effect)
+    at = models.DateTimeField("时间")
+
+    class Meta(SealedModel.Meta):
+        abstract = False
+        verbose_name_plural = "replies"
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.get_effect_display()}"
