@@ -85,6 +85,11 @@ def _between_rules(rules: list[Rule]) -> list[Issue]:
         if rule.id in seen:
             issues.append(Issue(rule.path, "id", f"{rule.id!r} is used twice. Every rule has its own."))
         seen.add(rule.id)
+        issues += [
+            Issue(rule.path, "inhibited_by", f"{cause!r} is no rule of this rulebook.")
+            for cause in rule.inhibited_by
+            if cause not in ids
+        ]
         for n, parent in enumerate(rule.parents):
             if parent.rule and parent.rule not in ids:
                 issues.append(Issue(rule.path, f"parent[{n}].rule", f"{parent.rule!r} is no rule of this rulebook."))

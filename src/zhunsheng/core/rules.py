@@ -73,7 +73,10 @@ class RuleReader:
             messages=self._messages(top.table("message")),
             tests=tuple(self._rule_test(table) for table in top.tables("test")),
             path=self.path,
+            inhibited_by=top.words("inhibited_by", None, "rule"),
         )
+        if rule.custody and rule.inhibited_by:
+            top.issue("inhibited_by", "liberty is at stake: nothing holds its alerts back. Remove it.")
         top.close()
         return rule
 

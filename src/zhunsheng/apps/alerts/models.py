@@ -39,26 +39,28 @@ class AlertGroup(models.Model):
     liberty = models.BooleanField("限制人身自由")
     level = models.CharField("级别", max_length=8, choices=LEVELS)  # of the worst finding that is open, else that was
     kind = models.CharField("情形", max_length=24)
+    start = models.DateTimeField("起点", null=True)
     due = models.DateTimeField("届满", null=True)
     outer = models.DateTimeField("最迟", null=True)
     due_at_end = models.BooleanField("届满为当日24时", default=False)
     outer_at_end = models.BooleanField("最迟为当日24时", default=False)
     clock = models.JSONField("期限")  # the clock as it was judged last: columns of core.schemas.CLOCKS
     findings = models.JSONField("发现")  # key → kind, level, found_at, closed_at, state of each finding told of
-    explanation = models.JSONField("说明")  # frozen when it was last alerted: the steps as data
+    words = models.JSONField("规则用语", default=dict)  # of the rule as it was judged last: title, messages, recipients
+    explanation = models.JSONField("说明")  # how it was reached, as it was judged last: the steps as data
 
     state = models.CharField("状态", max_length=16, choices=State, default=State.WAITING)
     owner = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="alert_groups", verbose_name="签收人")
     state_until = models.DateTimeField("状态至", null=True)  # it asks again, returns, or is to be ruled on
     handed_to = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="handed", verbose_name="交给")
-    told_level = models.CharField("已告知级别", max_length=8, blank=True, default="")
-    told_kind = models.CharField("已告知情形", max_length=24, blank=True, default="")
-    told_at = models.DateTimeField("告知", null=True)
     asks = models.PositiveIntegerField("再次询问", default=0)
     escalations = models.PositiveIntegerField("升级", default=0)
+    escalated = models.JSONField("已升级至", default=list)  # roles that were told because nobody answered
     escalate_at = models.DateTimeField("升级于", null=True)
     next_at = models.DateTimeField("下次处理", null=True)  # the earliest instant at which time alone changes it
+    held = models.CharField("不发送", max_length=12, blank=True, default="")  # why: inhibited, silenced, trial
     inhibited_by = models.CharField("并入", max_length=KEY, blank=True, default="")  # the group of the cause
+    ruled_due = models.DateTimeField("裁定所及届满", null=True)
     opened_at = models.DateTimeField("开始")
     closed_at = models.DateTimeField("结束", null=True)
 
@@ -73,7 +75,9 @@ class AlertGroup(models.Model):
         constraints = (
             models.CheckConstraint(condition=Q(liberty=False) | ~Q(state="snoozed"), name="liberty_is_never_snoozed"),
             models.CheckConstraint(condition=~Q(level="red", state="snoozed"), name="red_is_never_snoozed"),
-            models.CheckConstraint(condition=Q(liberty=False) | Q(inhibited_by=""), name="liberty_is_never_inhibited"),
+            models.CheckConstraint(
+                condition=Q(liberty=False) | Q(held__in=["", "trial"]), name="liberty_is_never_held"
+            ),
             models.CheckConstraint(
                 condition=Q(case__isnull=False) | Q(incident__isnull=False), name="a_group_is_about_something"
             ),
@@ -98,6 +102,7 @@ class Alert(SealedModel):
         URGED = "urged", "督办"
         DIGEST = "digest", "汇总"
         NO_RECIPIENT = "no_recipient", "无人接收"
+        DISPUTED = "disputed", "误报待裁"
         SILENCE_ENDED = "silence_ended", "静默结束"
 
     key = models.CharField("编号", primary_key=True, max_length=KEY)

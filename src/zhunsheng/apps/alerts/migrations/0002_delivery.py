@@ -2,8 +2,9 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import zhunsheng.apps.audit.fields
 from django.db import migrations, models
+
+import zhunsheng.apps.audit.fields
 
 
 class Migration(migrations.Migration):
