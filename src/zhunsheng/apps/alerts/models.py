@@ -104,6 +104,7 @@ class Alert(SealedModel):
         NO_RECIPIENT = "no_recipient", "无人接收"
         DISPUTED = "disputed", "误报待裁"
         SILENCE_ENDED = "silence_ended", "静默结束"
+        UNDELIVERED = "undelivered", "短信未送达"
 
     key = models.CharField("编号", primary_key=True, max_length=KEY)
     group = models.ForeignKey(AlertGroup, models.PROTECT, null=True, related_name="alerts")
