@@ -5,6 +5,7 @@ DATABASE_URL                a real server, as the role zs_app; absent: the embed
 ZS_OWNER_DATABASE_URL       the same as zs_owner, for migrations only
 ZS_SEALER_DATABASE_URL, ZS_VERIFIER_DATABASE_URL   the same as zs_sealer and zs_verifier
 ZS_KEYS, ZS_MEDIA, ZS_HEADS, ZS_DROP   folders, by default inside ZS_HOME; ZS_HEADS should be on another disk or host
+ZS_LINES                    file of the lines by which alerts leave (default: lines.toml inside ZS_HOME)
 ZS_RULEBOOK                 folder of the rulebook (default: the one beside the source)
 ZS_HOSTS                    host names that may be asked for, comma-separated (default: localhost)
 ZS_HTTPS                    "1" where the site is reached by TLS: cookies are then sent over it only
@@ -24,6 +25,7 @@ MEDIA = Path(os.environ.get("ZS_MEDIA") or DATA / "media")
 HEADS = Path(os.environ.get("ZS_HEADS") or DATA / "heads")
 DROP = Path(os.environ.get("ZS_DROP") or DATA / "drop")
 
+LINES = Path(os.environ.get("ZS_LINES") or DATA / "lines.toml")
 RULEBOOK = Path(os.environ.get("ZS_RULEBOOK") or Path(__file__).resolve().parents[3] / "rulebook")
 
 DATABASE_URLS = role_urls(DATA, os.environ)
