@@ -82,10 +82,11 @@ class Channel(Protocol):
     def seconds_a_send(self) -> float:
         """The longest that one message may take before its answer is unknown."""
 
-    def send(self, messages: Sequence[Message]) -> Iterator[Answer]:
+    def send(self, messages: Sequence[Message], *, begin_until: float) -> Iterator[Answer]:
         """Hand over messages in this order; yields an answer for each, as it comes.
 
-        Raises  ChannelDown if the gateway is not there: no message without an answer was handed over.
+        After `begin_until` (of the monotonic clock) no further message is begun: their lease would run out.
+        A message without an answer was not handed over. Raises  ChannelDown if the gateway is not there.
         """
 
     def receive(self) -> list[Receipt | Reply]:

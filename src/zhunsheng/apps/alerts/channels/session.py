@@ -63,7 +63,9 @@ class Ended:
 class Dialect(Protocol):
     """The frames of one protocol."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What it is called."""
 
     def login(self) -> bytes:
         """The request to log in; its sequence is 1."""
@@ -117,7 +119,7 @@ class GatewaySession:
         self._heard_at = 0.0
         self._probed_at: float | None = None
 
-    def send(self, messages: Sequence[Message]) -> Iterator[Answer]:
+    def send(self, messages: Sequence[Message], *, begin_until: float) -> Iterator[Answer]:
         """See Channel. Up to `window` short messages are under way at once; a text's parts in their order."""
         stream = self._connected()
         flight = _Flight()
@@ -131,6 +133,8 @@ class GatewaySession:
             flight.open_parts[message.key] = part.total
         while requests or flight.waiting:
             try:
+                if self._now() > begin_until:
+                    requests.clear()
                 while requests and len(flight.waiting) < self._window:
                     yield from self._submit(stream, flight, *requests.pop(0))
                 if flight.waiting:

@@ -76,9 +76,11 @@ class BotChannel:
         self._unix_time = unix_time
         self.seconds_a_send = seconds_a_send
 
-    def send(self, messages: Sequence[Message]) -> Iterator[Answer]:
+    def send(self, messages: Sequence[Message], *, begin_until: float) -> Iterator[Answer]:
         """See Channel."""
         for message in messages:
+            if time.monotonic() > begin_until:
+                return
             request = KINDS[self._kind](message.text, token=self._token, secret=self._secret, at=int(self._unix_time()))
             query = f"?{urlencode(request.query)}" if request.query else ""
             body = json.dumps(request.body, ensure_ascii=False).encode()

@@ -49,9 +49,11 @@ class HttpSmsChannel:
         self._unix_time = unix_time
         self.seconds_a_send = seconds_a_send
 
-    def send(self, messages: Sequence[Message]) -> Iterator[Answer]:
+    def send(self, messages: Sequence[Message], *, begin_until: float) -> Iterator[Answer]:
         """See Channel."""
         for message in messages:
+            if time.monotonic() > begin_until:
+                return
             body = {"to": message.target, "text": message.text, "key": message.key}
             try:
                 answer = self._ask("POST", "/messages", body, {"Idempotency-Key": message.key})

@@ -3,6 +3,7 @@ and the server's log show it once."""
 
 import smtplib
 import ssl
+import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from email.message import EmailMessage
@@ -39,9 +40,11 @@ class MailChannel:
         self.seconds_a_send = seconds_a_send
         self._server: smtplib.SMTP | None = None
 
-    def send(self, messages: Sequence[Message]) -> Iterator[Answer]:
+    def send(self, messages: Sequence[Message], *, begin_until: float) -> Iterator[Answer]:
         """See Channel."""
         for message in messages:
+            if time.monotonic() > begin_until:
+                return
             yield self._send(message)
 
     def receive(self) -> list[Receipt | Reply]:

@@ -1,0 +1,219 @@
+"""The rows of the queue: leased, given back, and what the gateway answered written down.
+
+A row goes from queued to leased to sent to confirmed. Every function here is one transaction, and none of them talks to
+a gateway.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import connection
+
+from zhunsheng.apps.access.processes import as_process
+from zhunsheng.apps.alerts.channels.contract import Answer, Arrival, Message, Outcome, Receipt
+from zhunsheng.apps.alerts.delivery.follow_up import gave_up
+from zhunsheng.apps.alerts.delivery.moment import Moment
+from zhunsheng.apps.alerts.delivery.outcomes import write_outcomes
+from zhunsheng.apps.alerts.models import Delivery, DeliveryOutcome
+
+PROCESS: Final = "delivery"
+LEASE: Final = timedelta(seconds=12)
+RED_PRIORITIES: Final = 1  # 0 red and liberty, 1 red
+FIRST_RETRY: Final = timedelta(seconds=1)
+LONGEST_RETRY: Final = timedelta(minutes=5)
+LONGEST_RETRY_RED: Final = timedelta(seconds=30)
+DOUBT_RED: Final = timedelta(seconds=30)
+DOUBT_OTHERS: Final = timedelta(minutes=10)
+STALE_AFTER: Final = timedelta(minutes=1)
+ERROR_LENGTH: Final = 200
+
+
+@dataclass(frozen=True)
+class Leased:
+    """A row that is ours for a while, and how it stood before."""
+
+    key: str
+    target: str
+    text: str
+    priority: int
+    attempt: int
+    was_in_doubt: bool
+
+    def message(self, *, recognises_keys: bool) -> Message:
+        """As a channel takes it. A gateway that knows keys needs no word to the reader that it may come twice."""
+        return Message(self.key, self.target, self.text, is_resent=self.was_in_doubt and not recognises_keys)
+
+
+CLAIM: Final = """
+    WITH due AS (
+        SELECT key, in_doubt FROM alerts_delivery
+        WHERE channel = %(channel)s
+            AND (state = 'queued' OR (state = 'leased' AND leased_until <= %(real)s))
+            AND not_before <= %(at)s
+            AND (retry_at IS NULL OR retry_at <= %(real)s OR %(probing)s)
+        ORDER BY priority, not_before, key
+        LIMIT %(most)s
+        FOR UPDATE SKIP LOCKED
+    ), taken AS (
+        UPDATE alerts_delivery d
+        SET state = 'leased', leased_until = %(until)s, leased_by = %(by)s, attempts = attempts + 1, in_doubt = true
+        FROM due WHERE d.key = due.key
+        RETURNING d.key, d.alert_id, d.target, d.priority, d.not_before, d.attempts, due.in_doubt
+    )
+    SELECT t.key, t.target, a.text, t.priority, t.attempts, t.in_doubt
+    FROM taken t JOIN alerts_alert a ON a.key = t.alert_id
+    ORDER BY t.priority, t.not_before, t.key
+"""
+STALE: Final = """
+    SELECT d.key FROM alerts_delivery d JOIN alerts_alert a ON a.key = d.alert_id
+    WHERE d.key = ANY(%(keys)s) AND d.created_at < %(before)s AND a.group_id IS NOT NULL AND EXISTS (
+        SELECT FROM alerts_alert b JOIN alerts_delivery e ON e.alert_id = b.key
+        WHERE b.group_id = a.group_id AND b.officer_id = a.officer_id AND b.created_at > a.created_at
+            AND b.reason IN ('first', 'worse', 'repeat') AND a.reason IN ('first', 'worse', 'repeat')
+            AND e.channel = d.channel AND e.priority < d.priority AND e.state <> 'superseded'
+    )
+"""
+
+
+def lease(channel: str, *, most: int, by: str, moment: Moment, probing: bool = False) -> list[Leased]:
+    """Take the most urgent rows of a channel: red before yellow before blue, liberty first, then the older.
+
+    `probing`: also rows whose next attempt is later, because the gateway may be back and order counts then.
+    A row whose lease has run out is taken again. A row that a worse alert of the same matter has overtaken while it
+    waited is not sent any more.
+    """
+    values: dict[str, str | int | bool | datetime] = {
+        "channel": channel,
+        "at": moment.at,
+        "real": moment.real,
+        "until": moment.real + LEASE,
+        "by": by,
+        "most": most,
+        "probing": probing,
+    }
+    with as_process(PROCESS), connection.cursor() as cursor:
+        cursor.execute(CLAIM, values)
+        rows = [Leased(*row) for row in cursor.fetchall()]
+        overtaken = _overtaken([row.key for row in rows if not row.was_in_doubt], moment)
+        if overtaken:
+            Delivery.objects.filter(key__in=overtaken).update(state=Delivery.State.SUPERSEDED, in_doubt=False)
+            write_outcomes(overtaken, DeliveryOutcome.What.SUPERSEDED, moment=moment)
+    return [row for row in rows if row.key not in overtaken]
+
+
+def give_back(rows: Sequence[Leased], *, by: str) -> None:
+    """Return rows that were not handed over: as they were before the lease."""
+    if not rows:
+        return
+    with as_process(PROCESS), connection.cursor() as cursor:
+        cursor.executemany(
+            """
+            UPDATE alerts_delivery SET state = 'queued', leased_until = NULL, attempts = attempts - 1, in_doubt = %s
+            WHERE key = %s AND state = 'leased' AND leased_by = %s
+            """,
+            [(row.was_in_doubt, row.key, by) for row in rows],
+        )
+
+
+def record(rows: Sequence[Leased], answers: Sequence[Answer], *, recognises_keys: bool, moment: Moment) -> None:
+    """Write down what the gateway answered, in one transaction, with what follows from it."""
+    by_key = {row.key: row for row in rows}
+    with as_process(PROCESS):
+        for answer in answers:
+            row = by_key[answer.key]
+            if answer.outcome is Outcome.ACCEPTED:
+                _record_accepted(answer, moment)
+            elif answer.outcome is Outcome.UNDELIVERABLE:
+                record_undeliverable(row.key, answer.reason, moment)
+            else:
+                _record_again(row, answer, recognises_keys, moment)
+
+
+def release_retries(channel: str) -> None:
+    """The gateway is back: nothing waits for its own next attempt any more, so that order is by urgency alone."""
+    with as_process(PROCESS):
+        waiting = Delivery.objects.filter(channel=channel, state=Delivery.State.QUEUED, retry_at__isnull=False)
+        waiting.filter(in_doubt=False).update(retry_at=None)
+
+
+def record_receipt(channel: str, receipt: Receipt, moment: Moment) -> bool:
+    """Write down what a receipt says. False if no delivery has its number (yet)."""
+    with as_process(PROCESS):
+        delivery = Delivery.objects.select_for_update().filter(channel=channel, gateway_id=receipt.gateway_id).first()
+        if delivery is None:
+            return False
+        if delivery.state != Delivery.State.SENT:
+            return True  # a receipt that came twice, or after somebody answered
+        if receipt.arrival is Arrival.DELIVERED:
+            record_confirmed(delivery.key, moment)
+        elif receipt.arrival is Arrival.FAILED:
+            record_undeliverable(delivery.key, receipt.reason, moment)
+        return True
+
+
+def record_confirmed(key: str, moment: Moment) -> None:
+    """It reached its reader."""
+    Delivery.objects.filter(key=key).update(
+        state=Delivery.State.CONFIRMED, confirmed_at=moment.at, error="", leased_until=None
+    )
+    write_outcomes([key], DeliveryOutcome.What.CONFIRMED, moment=moment)
+
+
+def record_undeliverable(key: str, reason: str, moment: Moment) -> None:
+    """It will never arrive there. The alert goes to the inbox, and the head of the unit is told."""
+    Delivery.objects.filter(key=key).update(
+        state=Delivery.State.FAILED, error=reason[:ERROR_LENGTH], in_doubt=False, leased_until=None
+    )
+    write_outcomes([key], DeliveryOutcome.What.UNDELIVERABLE, moment=moment, reason=reason)
+    gave_up(key, reason=reason, moment=moment)
+
+
+def retry_after(attempt: int, *, priority: int) -> timedelta:
+    """How long to wait after a refusal: 1, 2, 4 … seconds, never long for red. Red is tried for ever."""
+    longest = LONGEST_RETRY_RED if priority <= RED_PRIORITIES else LONGEST_RETRY
+    doublings = min(attempt - 1, 16)
+    return min(FIRST_RETRY * int(2**doublings), longest)
+
+
+def _overtaken(keys: Sequence[str], moment: Moment) -> set[str]:
+    if not keys:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(STALE, {"keys": list(keys), "before": moment.at - STALE_AFTER})
+        return {key for (key,) in cursor.fetchall()}
+
+
+def _record_accepted(answer: Answer, moment: Moment) -> None:
+    Delivery.objects.filter(key=answer.key).exclude(state__in=(Delivery.State.CONFIRMED, Delivery.State.FAILED)).update(
+        state=Delivery.State.SENT,
+        sent_at=moment.at,
+        gateway_id=answer.gateway_id,
+        error="",
+        in_doubt=False,
+        retry_at=None,
+        leased_until=None,
+    )
+    write_outcomes(
+        [answer.key],
+        DeliveryOutcome.What.ACCEPTED,
+        moment=moment,
+        gateway_id=answer.gateway_id,
+    )
+    if answer.confirmed:
+        record_confirmed(answer.key, moment)
+
+
+def _record_again(row: Leased, answer: Answer, recognises_keys: bool, moment: Moment) -> None:
+    is_unknown = answer.outcome is Outcome.UNKNOWN
+    wait = retry_after(row.attempt, priority=row.priority)
+    if is_unknown and not recognises_keys:
+        wait = DOUBT_RED if row.priority <= RED_PRIORITIES else DOUBT_OTHERS
+    Delivery.objects.filter(key=row.key, state=Delivery.State.LEASED).update(
+        state=Delivery.State.QUEUED,
+        error=answer.reason[:ERROR_LENGTH],
+        in_doubt=is_unknown or row.was_in_doubt,
+        retry_at=moment.real + wait,
+        leased_until=None,
+    )
