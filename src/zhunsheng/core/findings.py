@@ -50,6 +50,22 @@ def findings_table(folded: Folded, clocks: Sequence[pl.DataFrame]) -> pl.DataFra
     return pl.concat(tables).sort(ORDER, nulls_last=False)
 
 
+def check_findings(verdicts: pl.DataFrame) -> pl.DataFrame:
+    """Verdicts of checks (schemas.VERDICTS) as schemas.FINDINGS."""
+    nothing = pl.lit(None, dtype=schemas.INSTANT)
+    table = verdicts.with_columns(
+        pl.lit(None, dtype=pl.Int32).alias("epoch"), nothing.alias("due"), nothing.alias("outer")
+    ).select(schemas.FINDINGS.names())
+    return schemas.assert_schema(table, schemas.FINDINGS, "findings")
+
+
+def with_checks(findings: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
+    """Findings over clocks and those of checks together, in canonical order."""
+    if verdicts.is_empty():
+        return findings
+    return pl.concat([findings, check_findings(verdicts)]).sort(ORDER, nulls_last=False)
+
+
 def finding_keys(findings: pl.DataFrame) -> pl.Series:
     """The key of each finding: SHA-256 over what it is about and what it rests on. No rule file and no clock reading is
     in it.
@@ -165,6 +181,8 @@ def _table(part: FoldPart, clocks: pl.DataFrame, rows: _Rows) -> pl.DataFrame:
         "start_event",
         event_names(part, rows.events).alias("event"),
         _reasons(about, rows.kind).alias("reason"),
+        pl.lit(None, dtype=schemas.FINDINGS["events"]).alias("events"),
+        pl.lit(None, dtype=schemas.FINDINGS["cases"]).alias("cases"),
     )
     return schemas.assert_schema(frame, schemas.FINDINGS, "findings")
 

@@ -7,9 +7,14 @@ from datetime import datetime
 import polars as pl
 
 from zhunsheng.core import schemas
-from zhunsheng.core.clocks import Rulebook, fold_events
-from zhunsheng.core.encoding import AsOf, Counted
-from zhunsheng.core.findings import findings_table
+from zhunsheng.core.checks.events import Events
+from zhunsheng.core.checks.of_findings import count_findings
+from zhunsheng.core.checks.run import judge_checks
+from zhunsheng.core.clocks import Folded, Rulebook, fold_events
+from zhunsheng.core.compiler import compile_rules
+from zhunsheng.core.encoding import AsOf, Counted, as_of_by_group, encode
+from zhunsheng.core.findings import findings_table, with_checks
+from zhunsheng.core.program import AXIS_OF, INCIDENT_AXIS
 from zhunsheng.core.tables import clocks_table, part_clocks, steps_table
 
 
@@ -18,6 +23,7 @@ class Judgement:
     """What the rules say of some events at one instant."""
 
     clocks: pl.DataFrame
+    verdicts: pl.DataFrame
     findings: pl.DataFrame
     steps: pl.DataFrame
     counted: Counted
@@ -36,8 +42,8 @@ def judge(
     """Judge events by a rulebook as of an instant, as far as they were known at another.
 
     Takes   events: schemas.EVENTS in any order; as_of, known_at: instants with zone; as_of may be one for each case.
-    Returns clocks, findings and steps (schemas.CLOCKS, FINDINGS, STEPS) in canonical order; without `with_steps` no
-    steps.
+    Returns clocks, verdicts of checks, findings over both, and steps (schemas.CLOCKS, VERDICTS, FINDINGS, STEPS) in
+    canonical order; without `with_steps` no steps.
     Raises  SchemaMismatch; ValueError for an instant without zone.
     """
     instants = list(as_of.values()) if isinstance(as_of, Mapping) else [as_of]
@@ -46,10 +52,40 @@ def judge(
             raise ValueError(f"{instant} has no zone; give it one, for example +08:00.")
     folded = fold_events(events, rulebook, as_of=as_of, known_at=known_at, with_steps=with_steps, threads=threads)
     clocks = [part_clocks(part) for part in folded.parts]
+    findings, verdicts = _with_checks(findings_table(folded, clocks), folded, rulebook, as_of)
     return Judgement(
         clocks=clocks_table(clocks),
-        findings=findings_table(folded, clocks),
+        verdicts=verdicts,
+        findings=findings,
         steps=steps_table(folded) if with_steps else pl.DataFrame(schema=schemas.STEPS),
         counted=folded.counted,
         as_of=max(instants),
     )
+
+
+def _with_checks(
+    findings: pl.DataFrame, folded: Folded, rulebook: Rulebook, as_of: AsOf
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The findings with those of checks, and the verdicts. Checks that count findings come last, and count no other of
+    their kind."""
+    checks = rulebook.judged_checks()
+    if not checks or folded.counted.events.is_empty():
+        return findings, pl.DataFrame(schema=schemas.VERDICTS)
+    verdicts = judge_checks(_events(folded, rulebook, as_of), checks)
+    findings = with_checks(findings, verdicts)
+    counted = count_findings(findings, checks)
+    together = pl.concat([verdicts, counted]).sort(schemas.VERDICT_ORDER, nulls_last=False)
+    return with_checks(findings, counted), together
+
+
+def _events(folded: Folded, rulebook: Rulebook, as_of: AsOf) -> Events:
+    """The events as the fold encoded them; encoded here where no deadline is judged by case."""
+    for part in folded.parts:
+        if any(AXIS_OF[rule.subject] != INCIDENT_AXIS for rule in part.compiled.rules):
+            compiled, encoded, instants = part.compiled, part.encoded, part.as_of
+            break
+    else:
+        compiled = compile_rules((), rulebook.vocabulary)
+        encoded = encode(folded.counted.events, compiled, rulebook.vocabulary, group_by="case")
+        instants = as_of_by_group(encoded, as_of)
+    return Events(encoded, instants, rulebook.vocabulary, compiled.facts, compiled.types)
