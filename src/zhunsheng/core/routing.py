@@ -1,8 +1,8 @@
 """Findings × roles × what was sent → who is told what, and why.
 
-What comes in are changes: what a judgement found that the last one had not. `Change` is their shape, made by the
-supervisor and read by `apps.alerts.services.route` in the same transaction. At most one change of a finding belongs to
-one judgement; said twice, or in another order, changes mean the same.
+What comes in are changes: what a judgement found that the last one had not. `Change` is their shape; the supervisor's
+batch gives them to `apps.alerts.services.route` in its own transaction. At most one change of a finding belongs to one
+judgement; said twice, or in another order, changes mean the same.
 
 What goes out are notices: a reason, a finding, and roles (or officers) to tell. Their keys hold neither a rule file's
 hash nor a clock reading, and the reasons "first" and "worse" share one, so that a released rulebook, a second loop or
@@ -10,7 +10,7 @@ a replay tells nobody twice. Instants come in as arguments; the same group and i
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Protocol
 
@@ -19,6 +19,7 @@ from zhunsheng.core.alert_policy import AlertPolicy
 from zhunsheng.core.alert_times import escalation_at, snooze_floor
 
 WHATS: Final = ("appeared", "closed", "superseded", "withdrawn")
+LEGAL_DEPARTMENT: Final = "legal_department"
 TOLD_WHEN_CLOSED: Final = frozenset({"late", "late_known", "late_extension", "late_pause", "broken"})
 
 
@@ -73,9 +74,8 @@ class Change:
     `what`: appeared (it is true now and was not, or its clock runs again), closed (its clock was stopped; the finding
     stays true), superseded (its due times moved), withdrawn (a correction or a repaired rule takes it away). `key`: of
     the finding. `group`: key of its clock, or of what a check judged. `finding`: a row of schemas.FINDINGS. `clock`:
-    the row of schemas.CLOCKS as it is judged now, the same in every change of the group; none for a check.
-    `explanation`: JSON that shows how it was reached, {"steps": rows of schemas.STEPS as text, "sentences",
-    "rulebook", "as_of"}.
+    the row of schemas.CLOCKS as it is judged now, the same in every change of the group; none for a check. `rule`: none
+    where the rulebook has it no more.
     """
 
     what: str
@@ -83,9 +83,7 @@ class Change:
     group: str
     finding: Mapping[str, Any]
     clock: Mapping[str, Any] | None
-    rule: RuleTold
-    explanation: Mapping[str, Any] = field(default_factory=dict)
-    reason: str = ""
+    rule: RuleTold | None
 
     def __post_init__(self) -> None:
         if self.what not in WHATS:
@@ -186,10 +184,9 @@ def _raise(group: Group, as_of: datetime, policy: AlertPolicy, roles: Mapping[st
 
 def _is_news(found: Found, as_of: datetime, policy: AlertPolicy) -> bool:
     """Open, or an act that came too late and only recently."""
-    if found.is_open:
-        return True
-    late = found.kind in TOLD_WHEN_CLOSED and found.state == "current" and found.closed_at is not None
-    return late and found.closed_at is not None and found.closed_at >= as_of - policy.late_told_within
+    if found.state != "current" or found.closed_at is None:
+        return found.is_open
+    return found.kind in TOLD_WHEN_CLOSED and found.closed_at >= as_of - policy.late_told_within
 
 
 def _settle(group: Group, as_of: datetime, policy: AlertPolicy) -> Group:
@@ -203,6 +200,8 @@ def _settle(group: Group, as_of: datetime, policy: AlertPolicy) -> Group:
                 closed_at=None,
                 escalate_at=None if group.held else escalation_at(group, group.level, as_of, policy),
             )
+        if group.state == "snoozed" and group.level == "red":
+            return replace(group, state="waiting", state_until=None)
         return _within_due(group, as_of, policy)
     if group.state in ("done", "withdrawn"):
         return group
@@ -221,6 +220,8 @@ def _within_due(group: Group, as_of: datetime, policy: AlertPolicy) -> Group:
     """A snooze or an acknowledgement does not outlast a due time that moved nearer."""
     if group.state_until is None or group.due is None or group.state not in ("snoozed", "acknowledged"):
         return group
+    if group.state == "acknowledged" and group.due <= as_of:
+        return group
     latest = group.due - snooze_floor(group, policy) if group.state == "snoozed" else group.due
     return replace(group, state_until=min(group.state_until, max(latest, as_of)))
 
@@ -236,6 +237,8 @@ def swept(
     """What time alone does to an open group: acknowledgements, snoozes and claims end, unanswered alerts go to the next
     role up. `reachable`: whether a role has somebody who can be told."""
     notices: list[Notice] = []
+    if group.held:
+        return group, notices
     if group.state_until is not None and group.state_until <= as_of:
         group, notices = _asked_again(group, as_of, policy, roles)
     answers = group.state == "waiting" or (group.state == "disputed" and group.liberty)
@@ -251,10 +254,13 @@ def _asked_again(group: Group, as_of: datetime, policy: AlertPolicy, roles: Mapp
         return replace(group, state_until=None), []
     asks = group.asks + 1
     text = "claim" if group.state == "claimed_done" else "repeat"
-    to = {"officers": (group.owner,)} if group.owner is not None else {"roles": level_roles(group.level, roles)[:1]}
+    handling = level_roles(group.level, roles)[:1]
     if group.state == "disputed":
-        to = {"roles": ("legal_department", *level_roles(group.level, roles)[:1])}
-    notice = _notice(group, worst[0], "repeat", text, occasion=f"ask{asks}", **to)
+        notice = _notice(group, worst[0], "repeat", text, occasion=f"ask{asks}", roles=(LEGAL_DEPARTMENT, *handling))
+    elif group.owner is not None:
+        notice = _notice(group, worst[0], "repeat", text, occasion=f"ask{asks}", officers=(group.owner,))
+    else:
+        notice = _notice(group, worst[0], "repeat", text, occasion=f"ask{asks}", roles=handling)
     at = escalation_at(group, group.level, as_of, policy)
     return replace(group, state="waiting", state_until=None, asks=asks, escalate_at=at), [notice]
 

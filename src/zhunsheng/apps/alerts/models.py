@@ -30,11 +30,11 @@ class AlertGroup(models.Model):
         WITHDRAWN = "withdrawn", "已撤回"
 
     key = models.CharField("编号", primary_key=True, max_length=KEY)
-    case = models.CharField("案件编号", max_length=40, null=True, blank=True)
-    incident = models.CharField("警情编号", max_length=40, null=True, blank=True)
-    rule = models.CharField("规则", max_length=120)
-    subject = models.CharField("对象", max_length=120, blank=True, default="")
-    unit = models.CharField("单位代码", max_length=12, blank=True, default="")
+    case = models.TextField("案件编号", null=True, blank=True)
+    incident = models.TextField("警情编号", null=True, blank=True)
+    rule = models.TextField("规则")
+    subject = models.TextField("对象", blank=True, default="")
+    unit = models.TextField("单位代码", blank=True, default="")
     nature = models.CharField("性质", max_length=12)
     liberty = models.BooleanField("限制人身自由")
     level = models.CharField("级别", max_length=8, choices=LEVELS)  # of the worst finding that is open, else that was
@@ -109,8 +109,8 @@ class Alert(SealedModel):
     key = models.CharField("编号", primary_key=True, max_length=KEY)
     group = models.ForeignKey(AlertGroup, models.PROTECT, null=True, related_name="alerts")
     finding = models.CharField("发现", max_length=KEY, blank=True, default="")
-    case = models.CharField("案件编号", max_length=40, null=True, blank=True)
-    incident = models.CharField("警情编号", max_length=40, null=True, blank=True)
+    case = models.TextField("案件编号", null=True, blank=True)
+    incident = models.TextField("警情编号", null=True, blank=True)
     role = models.CharField("角色", max_length=40)
     officer = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="alerts")
     account = models.CharField("账号", max_length=40, blank=True, default="")  # an administrator; he sees no case
@@ -119,7 +119,7 @@ class Alert(SealedModel):
     level = models.CharField("级别", max_length=8, choices=LEVELS)
     kind = models.CharField("情形", max_length=24, blank=True, default="")
     liberty = models.BooleanField("限制人身自由")
-    text = models.CharField("内容", max_length=200)
+    text = models.TextField("内容")
     explanation = models.JSONField("说明")
     created_at = models.DateTimeField("生成")
     not_before = models.DateTimeField("不早于", null=True)  # quiet hours
@@ -181,7 +181,8 @@ class Silence(models.Model):
 
     owner = models.ForeignKey(Officer, models.PROTECT, related_name="silences", verbose_name="设立人")
     reason = models.CharField("事由", max_length=200)
-    rule = models.CharField("规则", max_length=120)
+    rule = models.TextField("规则")
+    title = models.TextField("规则名称", blank=True, default="")
     unit = models.CharField("单位代码", max_length=12, blank=True, default="")  # and the units under it; blank: all
     from_at = models.DateTimeField("起")
     until_at = models.DateTimeField("止")
@@ -239,12 +240,13 @@ class Gap(models.Model):
     finding = models.CharField("发现", max_length=KEY)
     unit = models.CharField("单位代码", max_length=12, blank=True, default="")
     roles = models.JSONField("角色")
+    retry_at = models.DateTimeField("再找", null=True)  # when it is asked again whether somebody is there now
     liberty = models.BooleanField("限制人身自由")
     opened_at = models.DateTimeField("发现")
     closed_at = models.DateTimeField("解决", null=True)
 
     class Meta:
-        indexes = (models.Index(fields=["opened_at"], name="alerts_gap_open", condition=Q(closed_at=None)),)
+        indexes = (models.Index(fields=["retry_at"], name="alerts_gap_open", condition=Q(closed_at=None)),)
 
     def __str__(self) -> str:
         return f"{self.unit} {self.opened_at}"
