@@ -10,6 +10,7 @@ ZS_RULEBOOK                 folder of the rulebook (default: the one beside the 
 ZS_HOSTS                    host names that may be asked for, comma-separated (default: localhost)
 ZS_HTTPS                    "1" where the site is reached by TLS: cookies are then sent over it only
 ZS_CLOCK_STOPS              dotted path of the function that says which running red clocks an event would stop
+ZS_ROUTE                    dotted path of the function that tells people what a judgement changed
 """
 
 import os
@@ -58,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "zhunsheng.apps.access.middleware.AccessMiddleware",
+    "zhunsheng.web.language.LanguageMiddleware",
 ]
 ROOT_URLCONF = "zhunsheng.web.urls"
 ASGI_APPLICATION = "zhunsheng.web.asgi.application"
@@ -69,12 +71,20 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": ["django.template.context_processors.csrf", "zhunsheng.web.context.site"],
             "string_if_invalid": "",
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "zhunsheng.web.templatetags.zs",
+            ],
         },
     }
 ]
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA / "static"
 STATICFILES_DIRS = [Path(__file__).parent / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "zhunsheng.web.assets.HashedStorage"},
+}
 
 AUTH_USER_MODEL = "access.Account"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -98,6 +108,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [Path(__file__).parent / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_I18N = True
@@ -110,4 +121,5 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {"django": {"handlers": [], "level": "WARNING", "propagate": True}},
 }
-CLOCK_STOPS = os.environ.get("ZS_CLOCK_STOPS", "zhunsheng.apps.cases.clock_stops.no_clocks")
+CLOCK_STOPS = os.environ.get("ZS_CLOCK_STOPS", "zhunsheng.apps.supervision.clock_stops.stopped_red_clocks")
+ROUTE = os.environ.get("ZS_ROUTE", "zhunsheng.apps.supervision.changes.no_route")

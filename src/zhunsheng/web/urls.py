@@ -7,6 +7,7 @@ from zhunsheng.web.api import api
 
 urlpatterns = [
     path("", views.index, name="index"),
+    path("help/", views.support, name="help"),
     path("healthz", views.health, name="health"),
     path("", include("zhunsheng.apps.access.urls")),
     path("", include("zhunsheng.apps.cases.urls")),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhunsheng.apps.cases import views
+from zhunsheng.apps.cases import search_views, views
 
 app_name = "cases"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("cases/<str:number>/upload/", views.upload, name="upload"),
     path("persons/<str:person>/", views.person, name="person"),
     path("documents/<int:document>/<int:number>/", views.page_image, name="page_image"),
+    path("search/", search_views.found, name="search"),
+    path("search/persons/", search_views.persons, name="search_persons"),
     path("quarantine/", views.quarantine, name="quarantine"),
     path("held/", views.held, name="held"),
     path("held/<int:held>/decide/", views.decide, name="decide"),
