@@ -15,12 +15,14 @@ from zhunsheng.apps.org.roles import ROLES
 from zhunsheng.apps.org.selectors import top_unit_name
 
 LEVELS = ("red", "yellow", "blue")
+BARE = "zhunsheng.bare"
+"""Set on a request whose page must ask the database nothing."""
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """The shell: who is here, where he may go, what time it is. An error page before the gate has none of it."""
     language = {"site_language": "en" if (translation.get_language() or "").startswith("en") else "zh-CN"}
-    who = request.META.get(PLACE)
+    who = None if BARE in request.META else request.META.get(PLACE)
     if not isinstance(who, Asking):
         return {**language, "site_account": "", "site_now": None}
     if who.account is None or who.viewer is None:
