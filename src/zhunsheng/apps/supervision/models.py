@@ -4,6 +4,7 @@ Clocks and findings are caches of facts: the events and the released rulebook gi
 deleted all the same: people acted on them.
 """
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -52,6 +53,7 @@ class Clock(models.Model):
     level = models.TextField("已到等级", blank=True, default=NO_LEVEL)
     next_at = models.DateTimeField("下一节点", null=True)
     as_of = models.DateTimeField("判断时间")
+    digest = models.BigIntegerField("内容摘要", default=0)  # of all columns before as_of: what has not changed stays
 
     class Meta:
         constraints = (
@@ -74,8 +76,8 @@ class Clock(models.Model):
 class Finding(models.Model):
     """What is or was found: the columns of core.schemas.FINDINGS under a key made of what it is about.
 
-    `state`: current: the last judgement says it; superseded: its clock's due time moved; withdrawn: a corrected fact
-    or a repaired rule took it away.
+    `state`: current: the last judgement says it; superseded: its clock's due time moved, or the clock stands still;
+    withdrawn: a corrected fact or a repaired rule took it away.
     """
 
     class State(models.TextChoices):
@@ -90,6 +92,7 @@ class Finding(models.Model):
 
         NONE = "", ""
         DUE_MOVED = "due_moved", "期限变动"
+        PAUSED = "paused", "期限暂停"
         FACTS = "facts", "事实更正或补录"
         RULEBOOK = "rulebook", "规则修订"
 
@@ -111,11 +114,14 @@ class Finding(models.Model):
     start_event = models.TextField("起点事件", null=True)
     event = models.TextField("依据事件", null=True)
     reason = models.TextField("待核实", null=True)
+    events = ArrayField(models.TextField(), verbose_name="依据事件", null=True)  # of a check
+    cases = ArrayField(models.TextField(), verbose_name="涉及案件", null=True)  # of a check
     state = models.TextField("状态", choices=State, default=State.CURRENT)
     state_reason = models.TextField("状态原因", choices=StateReason, blank=True, default=StateReason.NONE)
     appeared_at = models.DateTimeField("首次判断")  # as_of of the judgement that first said it
     state_at = models.DateTimeField("状态时间")  # as_of of the judgement that gave it its state
     release = models.CharField("规则版本摘要", max_length=64)  # the rulebook of that judgement
+    digest = models.BigIntegerField("内容摘要", default=0)  # of the columns of schemas.FINDINGS
 
     class Meta:
         constraints = (
@@ -147,6 +153,9 @@ class DueKey(models.Model):
     next_at = models.DateTimeField("下一节点", null=True)
     as_of = models.DateTimeField("判断时间", null=True)
     release = models.CharField("规则版本摘要", max_length=64, blank=True, default="")
+    failure = models.TextField(
+        "不能判断", blank=True, default="", db_default=""
+    )  # why the last attempt failed; it is tried again
 
     class Meta:
         constraints = (

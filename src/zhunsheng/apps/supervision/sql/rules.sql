@@ -30,8 +30,9 @@ ALTER TABLE cases_event ENABLE ALWAYS TRIGGER touch_keys;
 CREATE OR REPLACE FUNCTION zs_due_in() RETURNS double precision
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
     SELECT CASE
-        WHEN EXISTS (SELECT FROM supervision_touched) THEN 0
-        ELSE greatest(0, extract(epoch FROM (SELECT min(next_at) FROM supervision_duekey) - zs_now()))
+        WHEN EXISTS (SELECT FROM supervision_touched) OR soonest <= zs_now() THEN 0
+        ELSE extract(epoch FROM soonest - zs_now())
             / nullif(coalesce((SELECT city_seconds_per_second FROM audit_deployment), 1), 0)
     END
+    FROM (SELECT min(next_at) AS soonest FROM supervision_duekey) AS due
 $$;

@@ -1,0 +1,167 @@
+"""A supervised database told as stories: events come in at an hour of the city's clock, and the tables are held against
+the batch."""
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from django.db import connection
+from polars.testing import assert_frame_equal
+from psycopg import sql
+
+from tests.core.small import VOCABULARY
+from tests.story import RULEBOOK, at, history
+from zhunsheng.apps.access.processes import as_process
+from zhunsheng.apps.audit import clock
+from zhunsheng.apps.cases.eventlog import record_events
+from zhunsheng.apps.supervision import rulebooks
+from zhunsheng.apps.supervision.changes import Changes
+from zhunsheng.apps.supervision.frames import copied_out, selected
+from zhunsheng.apps.supervision.loop import Supervisor
+from zhunsheng.apps.supervision.models import Release
+from zhunsheng.apps.supervision.rulebooks import current
+from zhunsheng.core import schemas
+from zhunsheng.core.judge import judge
+
+EVENTS = pl.Schema(schemas.EVENTS)
+STANDING_STILL = ("due", "due_at_end", "outer", "outer_at_end", "earliest", "latest")
+
+
+class Told:
+    """A route that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.changes: list[Changes] = []
+
+    def __call__(self, changes: Changes, *, as_of: datetime) -> None:
+        del as_of
+        self.changes.append(changes)
+
+    def findings(self) -> list[str]:
+        """Since the last question: `appeared P1 approaching blue`, in order."""
+        rows = [row for changes in self.changes for row in changes.findings.sort("found_at").iter_rows(named=True)]
+        self.changes.clear()
+        return [
+            f"{row['change']} {row['subject'] or row['case'] or row['incident']} {row['kind']} {row['level']}"
+            + (f" ({row['state_reason']})" if row["state_reason"] else "")
+            for row in rows
+        ]
+
+
+def rule_files(*texts: str) -> dict[str, str]:
+    """A rulebook of plain words: the files of small rules, by the id that each states."""
+    files = {"vocabulary.toml": VOCABULARY}
+    for path in (RULEBOOK / "calendar").glob("*.toml"):
+        files[f"calendar/{path.name}"] = path.read_text("utf-8")
+    for text in texts:
+        rule = text.split('id       = "')[1].split('"')[0]
+        files[f"deadlines/{rule}.toml"] = text
+    return files
+
+
+def put_in_force(files: dict[str, str], *, by: str = "account:a", second: str = "account:b") -> Release:
+    """A rulebook in force, as if two people had released it; nothing is judged anew by it."""
+    instant = clock.now()
+    with as_process("test"):
+        return Release.objects.create(
+            sha256=rulebooks.digest_of(files),
+            state=Release.State.RELEASED,
+            by=by,
+            at=instant,
+            second=second,
+            decided_at=instant,
+            files=files,
+        )
+
+
+def it_is(moment: str) -> datetime:
+    """Let the city's clock stand at a local time."""
+    instant = at(moment)
+    clock.set_city_clock(instant, seconds_per_second=0)
+    return instant
+
+
+def recorded(story: str, **case_facts: Any) -> None:
+    """Events come in now."""
+    rulebook, _ = current()
+    receive(history(story, rulebook, **case_facts))
+
+
+def receive(events: pl.DataFrame) -> None:
+    """Events (schemas.EVENTS) come in now. What would stop a red clock was confirmed by two people."""
+    events = events.with_columns(document_no=pl.coalesce("document_no", pl.lit("甲公字〔2026〕1号")))
+    with as_process("test"):
+        record_events(events, recorder="process:test", second_person=True)
+
+
+def supervise(route: Any = None, *, limit: int = 5000) -> None:
+    """Judge until nothing is due."""
+    Supervisor(route=route or Told(), limit=limit).settle()
+
+
+def log() -> pl.DataFrame:
+    """Every event of the log: schemas.EVENTS."""
+    with as_process("test"):
+        query = sql.SQL("SELECT {} FROM cases_event e").format(selected(EVENTS, "e"))
+        return copied_out(query, EVENTS)
+
+
+def kept(table: str, schema: pl.Schema, condition: str = "true") -> pl.DataFrame:
+    """The rows of a table in canonical order."""
+    with as_process("test"):
+        query = sql.SQL("SELECT {} FROM {} t WHERE " + condition).format(selected(schema, "t"), sql.Identifier(table))
+        return ordered(copied_out(query, schema))
+
+
+def ordered(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows in an order that depends on nothing but them."""
+    return rows.sort([name for name, dtype in rows.schema.items() if dtype != pl.List(pl.String())])
+
+
+def assert_as_batch(as_of: datetime, *, paused_too: bool = False) -> None:
+    """Clocks and current findings are, row for row and column for column, what the batch says of the log.
+
+    The due times of a clock that stands still are shown as if it ran on from the judgement, which may have been earlier
+    today; with `paused_too` they are held against the batch as well.
+    """
+    rulebook, _ = current()
+    told = judge(log(), replace(rulebook, checks=()), as_of=as_of, threads=1)
+    clocks, batch = kept("supervision_clock", schemas.CLOCKS), ordered(told.clocks)
+    if not paused_too:
+        clocks, batch = _without_moving_dues(clocks), _without_moving_dues(batch)
+    assert_frame_equal(clocks, batch)
+    findings = kept("supervision_finding", schemas.FINDINGS, "state = 'current'")
+    of_batch = ordered(told.findings)
+    if not paused_too:
+        findings, of_batch = (_of_running(rows, clocks) for rows in (findings, of_batch))
+    assert_frame_equal(findings, of_batch)
+
+
+def _without_moving_dues(clocks: pl.DataFrame) -> pl.DataFrame:
+    still = pl.col("outcome").is_in(["paused", "unknown"]) & pl.col("stopped").is_null()
+    return ordered(clocks.with_columns(pl.when(~still).then(pl.col(name)).alias(name) for name in STANDING_STILL))
+
+
+def _of_running(findings: pl.DataFrame, clocks: pl.DataFrame) -> pl.DataFrame:
+    about = ("rule", "case", "incident", "subject", "epoch")
+    still = clocks.filter(pl.col("outcome").is_in(["paused", "unknown"]) & pl.col("stopped").is_null())
+    rows = findings.join(still.select(about, still=True), on=about, how="left", nulls_equal=True)
+    dues = [pl.when(pl.col("still").is_null()).then(pl.col(name)).alias(name) for name in ("due", "outer")]
+    return ordered(rows.with_columns(dues).drop("still"))
+
+
+def judge_all_again() -> None:
+    """Make every key due."""
+    with as_process("test"), connection.cursor() as cursor:
+        cursor.execute("UPDATE supervision_duekey SET next_at = zs_now()")
+
+
+def written(folder: Path, files: dict[str, str]) -> Path:
+    """Rule files in a folder."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    return folder
