@@ -8,11 +8,11 @@ import hashlib
 import hmac
 import json
 import sys
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
-from simulators.command import announce, arguments, gateway
+from simulators.command import QuietServer, arguments, gateway, run
 from simulators.gateway import Gateway
 
 KINDS: Final = ("dingtalk", "wecom", "feishu")
@@ -69,8 +69,8 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(encoded)
 
 
-def main(words: list[str]) -> None:
-    """Serve until stopped."""
+def server(words: list[str]) -> QuietServer:
+    """What the command line describes."""
     parser = arguments("group robot")
     parser.add_argument("--kind", choices=KINDS, required=True)
     options = parser.parse_args(words)
@@ -80,11 +80,8 @@ def main(words: list[str]) -> None:
         "account": options.account,
         "secret": options.secret,
     }
-    server = ThreadingHTTPServer(("127.0.0.1", options.port), type("Served", (Handler,), facts))
-    server.daemon_threads = True
-    announce(server.server_port)
-    server.serve_forever()
+    return QuietServer(("127.0.0.1", options.port), type("Served", (Handler,), facts))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run(server(sys.argv[1:]))

@@ -5,8 +5,8 @@ import sys
 from datetime import UTC, datetime
 from typing import Final
 
-from simulators.command import announce, arguments, gateway
-from simulators.frames import listen, serve_all
+from simulators.command import arguments, gateway, run
+from simulators.frames import FrameServer
 from simulators.gateway import Gateway, Later, Verdict
 from zhunsheng.apps.alerts.channels.cmpp import frames
 from zhunsheng.apps.alerts.channels.cmpp.frames import Command, Frame, Version
@@ -108,14 +108,12 @@ def _answer(verdict: Verdict) -> frames.SubmitAnswer:
     return frames.SubmitAnswer(int(verdict.id or 0), RESULTS[verdict.code])
 
 
-def main(words: list[str]) -> None:
-    """Serve until stopped."""
+def server(words: list[str]) -> FrameServer:
+    """What the command line describes."""
     options = arguments("CMPP gateway").parse_args(words)
     served = gateway(options)
-    listening = listen(options.port)
-    announce(listening.getsockname()[1])
-    serve_all(listening, served, lambda: CmppTalk(served, options.account, options.secret))
+    return FrameServer(options.port, served, lambda: CmppTalk(served, options.account, options.secret))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run(server(sys.argv[1:]))

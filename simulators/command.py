@@ -3,6 +3,7 @@
 import argparse
 import sys
 from pathlib import Path
+from socketserver import TCPServer, ThreadingTCPServer
 
 from simulators.gateway import Faults, Gateway, Journal
 
@@ -23,7 +24,22 @@ def gateway(options: argparse.Namespace, *, recognises_keys: bool = False) -> Ga
     return Gateway(Journal(options.log), Faults(options.faults), recognises_keys=recognises_keys)
 
 
-def announce(port: int) -> None:
-    """Print the port, for whoever started this process."""
-    sys.stdout.write(f"{port}\n")
+class QuietServer(ThreadingTCPServer):
+    """A thread for each connection; one that breaks off is no news."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 64
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that went away is how half of the tests end; anything else is shown."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
+def run(server: TCPServer) -> None:
+    """Print the port, for whoever started this process, and serve until stopped."""
+    sys.stdout.write(f"{server.server_address[1]}\n")
     sys.stdout.flush()
+    server.serve_forever()

@@ -1,7 +1,7 @@
 """A server of gateways that speak frames over TCP: a thread for each connection."""
 
 import socket
-import threading
+import socketserver
 from collections.abc import Callable
 from typing import Final, Protocol
 
@@ -24,55 +24,58 @@ class Talk(Protocol):
         """What was sent and never answered."""
 
 
-def serve(connection: socket.socket, gateway: Gateway, talk: Talk) -> None:
-    """Talk until either side ends it. What was sent and not taken is put back."""
-    buffer = b""
-    connection.settimeout(LISTEN_SECONDS)
-    try:
-        while not gateway.faults.get("down"):
+class FrameServer(socketserver.ThreadingTCPServer):
+    """Listens on loopback; `new_talk` makes the talk of a connection."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, port: int, gateway: Gateway, new_talk: Callable[[], Talk]) -> None:
+        self.gateway, self.new_talk = gateway, new_talk
+        super().__init__(("127.0.0.1", port), Connection)
+
+
+class Connection(socketserver.BaseRequestHandler):
+    """One connection, until either side ends it. What was sent and not taken is put back."""
+
+    server: FrameServer
+    request: socket.socket
+
+    def handle(self) -> None:
+        """See socketserver."""
+        self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.request.settimeout(LISTEN_SECONDS)
+        talk = self.server.new_talk()
+        try:
+            self._talk(talk)
+        except ConnectionError:
+            return
+        finally:
+            for later in talk.not_taken():
+                self.server.gateway.put_back(later)
+
+    def _talk(self, talk: Talk) -> None:
+        buffer = b""
+        while not self.server.gateway.faults.get("down"):
             frame, buffer = first_frame(buffer)
             if frame is not None:
                 for answer in talk.heard(frame):
-                    connection.sendall(answer)
+                    self.request.sendall(answer)
                 continue
-            _send_what_is_due(connection, gateway, talk)
+            self._send_what_is_due(talk)
             try:
-                received = connection.recv(64 * 1024)
+                received = self.request.recv(64 * 1024)
             except TimeoutError:
                 continue
             if not received:
-                break
+                return
             buffer += received
-    except ConnectionError:
-        pass
-    finally:
-        connection.close()
-        for later in talk.not_taken():
-            gateway.put_back(later)
 
-
-def _send_what_is_due(connection: socket.socket, gateway: Gateway, talk: Talk) -> None:
-    for later in gateway.due():
-        frame = talk.to_send(later)
-        if frame is None:
-            gateway.put_back(later)
-        else:
-            connection.sendall(frame)
-
-
-def listen(port: int) -> socket.socket:
-    """A listening socket on loopback."""
-    listening = socket.create_server(("127.0.0.1", port))
-    listening.listen(64)
-    return listening
-
-
-def serve_all(listening: socket.socket, gateway: Gateway, new_talk: Callable[[], Talk]) -> None:
-    """Accept for ever."""
-    while True:
-        connection, _ = listening.accept()
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if gateway.faults.get("down"):
-            connection.close()
-            continue
-        threading.Thread(target=serve, args=(connection, gateway, new_talk()), daemon=True).start()
+    def _send_what_is_due(self, talk: Talk) -> None:
+        for later in self.server.gateway.due():
+            frame = talk.to_send(later)
+            if frame is None:
+                self.server.gateway.put_back(later)
+            else:
+                self.request.sendall(frame)

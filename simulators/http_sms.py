@@ -5,10 +5,10 @@ import hmac
 import json
 import sys
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Final
 
-from simulators.command import announce, arguments, gateway
+from simulators.command import QuietServer, arguments, gateway, run
 from simulators.gateway import Gateway
 
 SKEW_SECONDS: Final = 300
@@ -91,19 +91,16 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(encoded)
 
 
-def main(words: list[str]) -> None:
-    """Serve until stopped."""
+def server(words: list[str]) -> QuietServer:
+    """What the command line describes."""
     options = arguments("SMS gateway by HTTP").parse_args(words)
     facts = {
         "gateway": gateway(options, recognises_keys=True),
         "account": options.account,
         "secret": options.secret,
     }
-    server = ThreadingHTTPServer(("127.0.0.1", options.port), type("Served", (Handler,), facts))
-    server.daemon_threads = True
-    announce(server.server_port)
-    server.serve_forever()
+    return QuietServer(("127.0.0.1", options.port), type("Served", (Handler,), facts))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run(server(sys.argv[1:]))

@@ -7,7 +7,7 @@ import socketserver
 import sys
 from typing import ClassVar
 
-from simulators.command import announce, arguments, gateway
+from simulators.command import QuietServer, arguments, gateway, run
 from simulators.gateway import Gateway, Verdict
 
 ANSWERS = {"accepted": "250 taken", "system": "451 local error", "throttled": "452 too many", "wrong_number": ""}
@@ -78,21 +78,12 @@ class Handler(socketserver.StreamRequestHandler):
         self.wfile.write(line.encode() + b"\r\n")
 
 
-class Server(socketserver.ThreadingTCPServer):
-    """A thread for each conversation."""
-
-    allow_reuse_address = True
-    daemon_threads = True
-
-
-def main(words: list[str]) -> None:
-    """Serve until stopped."""
+def server(words: list[str]) -> QuietServer:
+    """What the command line describes."""
     options = arguments("mail server").parse_args(words)
     facts = {"gateway": gateway(options), "account": options.account, "secret": options.secret}
-    server = Server(("127.0.0.1", options.port), type("Served", (Handler,), facts))
-    announce(server.server_address[1])
-    server.serve_forever()
+    return QuietServer(("127.0.0.1", options.port), type("Served", (Handler,), facts))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run(server(sys.argv[1:]))

@@ -5,8 +5,8 @@ import sys
 from datetime import UTC, datetime
 from typing import Final
 
-from simulators.command import announce, arguments, gateway
-from simulators.frames import listen, serve_all
+from simulators.command import arguments, gateway, run
+from simulators.frames import FrameServer
 from simulators.gateway import Gateway, Later
 from zhunsheng.apps.alerts.channels.smpp import frames
 from zhunsheng.apps.alerts.channels.smpp.frames import Command, Pdu, Status
@@ -111,14 +111,12 @@ def _deliver(later: Later) -> frames.ShortMessage:
     )
 
 
-def main(words: list[str]) -> None:
-    """Serve until stopped."""
+def server(words: list[str]) -> FrameServer:
+    """What the command line describes."""
     options = arguments("SMPP message centre").parse_args(words)
     served = gateway(options)
-    listening = listen(options.port)
-    announce(listening.getsockname()[1])
-    serve_all(listening, served, lambda: SmppTalk(served, options.account, options.secret))
+    return FrameServer(options.port, served, lambda: SmppTalk(served, options.account, options.secret))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run(server(sys.argv[1:]))

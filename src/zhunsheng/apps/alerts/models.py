@@ -366,6 +366,7 @@ class Reply(SealedModel):
         ACKNOWLEDGED = "acknowledged", "已签收"
         NOT_UNDERSTOOD = "not_understood", "看不懂"
         NO_ALERT = "no_alert", "没有对应预警"
+        REFUSED = "refused", "不能签收"
 
     key = models.CharField("编号", primary_key=True, max_length=KEY)
     alert = models.ForeignKey(Alert, models.PROTECT, null=True, related_name="replies")

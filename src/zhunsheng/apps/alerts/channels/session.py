@@ -149,7 +149,7 @@ class GatewaySession:
         """See Channel. Also asks, after half a minute of silence, whether the gateway is still there."""
         stream = self._connected()
         try:
-            while (frame := stream.read(until=self._now())) is not None:
+            while (frame := stream.read(within=0.0)) is not None:
                 self._handle(stream, frame)
             self._keep_alive(stream)
         except OSError as problem:
@@ -175,7 +175,7 @@ class GatewaySession:
             return
         try:
             self._stream.write(self._dialect.farewell(self._next_sequence()))
-            self._stream.read(until=self._now() + 1.0)
+            self._stream.read(within=1.0)
         except OSError:
             pass  # it is gone already, which was the aim
         self._drop()
@@ -189,7 +189,7 @@ class GatewaySession:
             raise ChannelDown(f"{self._dialect.name} 网关 {self._host}:{self._port} 连不上：{problem}") from problem
         try:
             stream.write(self._dialect.login())
-            frame = stream.read(until=self._now() + CONNECT_SECONDS)
+            frame = stream.read(within=CONNECT_SECONDS)
             refusal = "没有应答" if frame is None else self._dialect.logged_in(frame)
         except (OSError, ValueError) as problem:
             refusal = str(problem)
@@ -220,7 +220,7 @@ class GatewaySession:
 
     def _next_answers(self, stream: FrameStream, flight: _Flight) -> Iterator[Answer]:
         due = min(due for _, due in flight.waiting.values())
-        frame = stream.read(until=due)
+        frame = stream.read(within=max(0.0, due - self._now()))
         if frame is None:
             yield from self._overdue(flight)
             return

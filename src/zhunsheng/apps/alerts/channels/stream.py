@@ -29,11 +29,12 @@ class FrameStream:
         """
         self._socket.sendall(frame)
 
-    def read(self, *, until: float) -> bytes | None:
-        """The next frame; none by the instant `until` of the monotonic clock gives None.
+    def read(self, *, within: float) -> bytes | None:
+        """The next frame; None if so many seconds bring none.
 
         Raises  FrameRefused; OSError if the other side closed.
         """
+        until = time.monotonic() + within
         while (frame := self._next_frame()) is None:
             readable, _, _ = select.select([self._socket], [], [], max(0.0, until - time.monotonic()))
             if not readable:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from zhunsheng.apps.alerts.channels.bots.client import BotChannel
@@ -31,7 +31,6 @@ from zhunsheng.apps.alerts.channels.mail.client import MailChannel
 from zhunsheng.apps.alerts.channels.outbound import AddressRefused, Endpoint
 from zhunsheng.apps.alerts.channels.session import GatewaySession
 from zhunsheng.apps.alerts.channels.smpp.dialect import SmppDialect
-from zhunsheng.apps.org.models import Officer
 
 BEIJING: Final = ZoneInfo("Asia/Shanghai")
 SECONDS_A_SEND: Final = 5.0
@@ -40,6 +39,15 @@ OPEN_TO_OTHERS: Final = 0o077
 
 class LinesRefused(ValueError):
     """The file of lines cannot be used: where, what, and what to do."""
+
+
+class Reader(Protocol):
+    """An officer, as far as a line needs to know."""
+
+    pk: Any
+    mobile: str
+    province: str
+    number: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +64,7 @@ class Line:
         """A channel for one worker. `now` is the machine's time."""
         raise NotImplementedError
 
-    def target(self, officer: Officer) -> str:
+    def target(self, officer: Reader) -> str:
         """Where an officer is reached by this line; empty if he is not."""
         return officer.mobile
 
@@ -72,7 +80,7 @@ class InboxLine(Line):
         del now
         return InboxChannel()
 
-    def target(self, officer: Officer) -> str:
+    def target(self, officer: Reader) -> str:
         """See Line."""
         return str(officer.pk)
 
@@ -186,7 +194,7 @@ class MailLine(Line):
             now=now,
         )
 
-    def target(self, officer: Officer) -> str:
+    def target(self, officer: Reader) -> str:
         """See Line."""
         return self.address.replace("{province}", officer.province).replace("{number}", officer.number)
 
@@ -213,7 +221,7 @@ class BotLine(Line):
             unix_time=lambda: now().timestamp(),
         )
 
-    def target(self, officer: Officer) -> str:
+    def target(self, officer: Reader) -> str:
         """See Line."""
         del officer
         return self.group

@@ -98,10 +98,14 @@ class MailChannel:
             )
         else:
             server = smtplib.SMTP(self._host, self._port, timeout=self.seconds_a_send)
-        if self._encryption == "starttls":
-            server.starttls(context=context)
-        if self._account:
-            server.login(self._account, self._password)
+        try:
+            if self._encryption == "starttls":
+                server.starttls(context=context)
+            if self._account:
+                server.login(self._account, self._password)
+        except (OSError, smtplib.SMTPException):
+            server.close()
+            raise
         return server
 
 
