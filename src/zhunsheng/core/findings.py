@@ -13,13 +13,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from zhunsheng.core import rule as r
 from zhunsheng.core import schemas
 from zhunsheng.core.clocks import Folded, FoldPart
 from zhunsheng.core.dates import NONE
 from zhunsheng.core.fold import state as s
 from zhunsheng.core.tables import CLOCK_ORDER, event_names, instants
-from zhunsheng.core.thresholds import NEVER, as_of_of, crossing, is_overdue, warning_rows
+from zhunsheng.core.thresholds import NEVER, as_of_of, crossings, is_overdue, warning_rows
 
 KEY_COLUMNS: Final = ("rule", "case", "incident", "subject", "epoch", "kind", "level")
 DUE_TIMES: Final = ("due", "outer")
@@ -114,8 +113,7 @@ def _approaching(part: FoldPart, as_of: NDArray[np.int64]) -> list[_Rows]:
     stopped = part.results.stopped[rows]
     until = np.where(stopped != NONE, stopped, NEVER)
     found = []
-    for level in r.WARNING_LEVELS:
-        at = crossing(part, rows, level)
+    for level, at in crossings(part, rows).items():
         crossed = (at <= as_of[rows]) & (at < until)
         found.append(_Rows("approaching", level, rows[crossed], at[crossed], np.full(int(crossed.sum()), -1)))
     return found

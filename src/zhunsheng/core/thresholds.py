@@ -34,17 +34,25 @@ def warning_rows(part: FoldPart) -> Ints:
     return np.flatnonzero(warns).astype(np.int64)
 
 
-def crossing(part: FoldPart, rows: Ints, level: str) -> Ints:
-    """When each of these clocks crosses a level, microseconds; never before it starts."""
-    kept = part.results[rows]
-    due = np.where(kept.strict != NONE, kept.strict, kept.earliest)
-    kinds, values = _leads(part, kept, level)
-    origin = np.maximum(kept.origin, kept.start)
+def crossings(part: FoldPart, rows: Ints) -> dict[str, Ints]:
+    """When each of these clocks crosses each level, microseconds; never before it starts."""
+    results = part.results
+    start, strict = results.start[rows], results.strict[rows]
+    due = np.where(strict != NONE, strict, results.earliest[rows])
+    origin = np.maximum(results.origin[rows], start)
+    return {
+        level: np.asarray(np.maximum(_crossing(*_leads(part, rows, level), due, origin), start))
+        for level in r.WARNING_LEVELS
+    }
+
+
+def _crossing(kinds: Ints, values: Ints, due: Ints, origin: Ints) -> Ints:
+    """Counted back from the due time, on from the origin, or at a share of the time between, to the minute."""
     at = np.where(kinds == FROM_START, origin + values, due - values)
-    shared = kinds == SHARE
-    elapsed = (due - origin) * np.where(shared, values, 0) // 100
-    at = np.where(shared, origin + elapsed // MINUTE_US * MINUTE_US, at)
-    return np.asarray(np.maximum(at, kept.start))
+    shared = np.flatnonzero(kinds == SHARE)
+    elapsed = (due[shared] - origin[shared]) * values[shared] // 100
+    at[shared] = origin[shared] + elapsed // MINUTE_US * MINUTE_US
+    return at
 
 
 def is_past(results: Any, at: Any) -> Mask:
@@ -59,40 +67,35 @@ def is_overdue(results: Any, as_of: Ints) -> Mask:
     return np.asarray(running | (results.outcome == s.LATE))
 
 
-def levels(part: FoldPart) -> pl.Series:
-    """The highest level that each clock has crossed and that still counts, by the order of results: of a stopped one
-    only that it ended late; '' for none."""
-    results, as_of = part.results, as_of_of(part)
-    reached = np.zeros(len(results), dtype=np.int64)
-    rows = warning_rows(part)
-    runs = rows[results.stopped[rows] == NONE]
-    for n, level in enumerate(r.WARNING_LEVELS, start=1):
-        crossed = runs[crossing(part, runs, level) <= as_of[runs]]
-        reached[crossed] = np.maximum(reached[crossed], n)
-    reached[is_overdue(results, as_of)] = len(r.WARNING_LEVELS)
-    return pl.Series("level", ["", *r.WARNING_LEVELS], dtype=pl.String).gather(pl.Series(reached))
-
-
-def next_instants(part: FoldPart, zone: str) -> pl.Series:
-    """When time alone will next change what is said of each clock, by the order of results; null for never.
+def levels_and_next(part: FoldPart, zone: str) -> tuple[pl.Series, pl.Series]:
+    """Of each clock, by the order of results: the highest level that it has crossed and that still counts (of a stopped
+    one only that it ended late; '' for none), and when time alone will next change what is said of it (null for never).
 
     A clock that stands still is looked at again when its day ends: its due time is shown as if it ran on from now, and
     a pause that ends by itself does so at a midnight.
     """
     results, as_of = part.results, as_of_of(part)
-    soonest = np.full(len(results), NEVER)
+    reached, soonest = np.zeros(len(results), dtype=np.int64), np.full(len(results), NEVER)
     rows = warning_rows(part)
     runs = rows[results.stopped[rows] == NONE]
-    for level in r.WARNING_LEVELS:
-        at = crossing(part, runs, level)
-        soonest[runs] = np.minimum(soonest[runs], np.where(at > as_of[runs], at, NEVER))
+    now = as_of[runs]
+    for n, at in enumerate(crossings(part, runs).values(), start=1):
+        crossed = at <= now
+        reached[runs[crossed]] = np.maximum(reached[runs[crossed]], n)
+        soonest[runs] = np.minimum(soonest[runs], np.where(crossed, NEVER, at))
+    reached[is_overdue(results, as_of)] = len(r.WARNING_LEVELS)
+    soonest = np.minimum(soonest, _end(results, as_of, zone))
+    level = pl.Series("level", ["", *r.WARNING_LEVELS], dtype=pl.String).gather(pl.Series(reached))
+    return level, instants(np.where(soonest == NEVER, NONE, soonest)).alias("next_at")
+
+
+def _end(results: Any, as_of: Ints, zone: str) -> Ints:
+    """When a running clock will have passed its outer due time; if it stands still, the end of its day; else never."""
     ends = (results.outcome == s.RUNNING) & (results.outer != NONE) & ~is_past(results, as_of)
     past = np.where(results.outer_end == 1, results.outer, results.outer + 1)
-    soonest = np.where(ends, np.minimum(soonest, past), soonest)
     shown = (results.strict != NONE) | (results.outer != NONE) | (results.earliest != NONE)
     moves = (results.stopped == NONE) & (results.stands_still == 1) & shown
-    soonest = np.where(moves, np.minimum(soonest, _midnights(as_of, zone)), soonest)
-    return instants(np.where(soonest == NEVER, NONE, soonest)).alias("next_at")
+    return np.where(ends, past, np.where(moves, _midnights(as_of, zone), NEVER))
 
 
 def as_of_of(part: FoldPart) -> Ints:
@@ -112,19 +115,21 @@ def _midnight(instant: datetime, zone: str) -> datetime:
     return (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _leads(part: FoldPart, results: Any, level: str) -> tuple[Ints, Ints]:
+def _leads(part: FoldPart, rows: Ints, level: str) -> tuple[Ints, Ints]:
     """Kind and value of the lead of each clock at a level: the tier's own, else the rule's; an at_once limit counts
     from its start."""
-    compiled = part.compiled
+    compiled, results = part.compiled, part.results
     rules = [compiled.rules[n] for n in compiled.program.rvs.rule]
-    by_version = np.array([_lead(rule.leads, level) for rule in rules], dtype=np.int64)
-    own = [tier.leads for tier in compiled.tiers]
-    by_tier = np.array([_lead(leads, level) if leads else (-1, 0) for leads in own] + [(-1, 0)], dtype=np.int64)
-    lead, tier_lead = by_version[results.rv], by_tier[results.tier]
-    lead = np.where(tier_lead[:, :1] >= 0, tier_lead, lead)
-    at_once = np.array([at_once_lead(rule.leads, level) for rule in rules], dtype=np.int64)[results.rv]
-    now = compiled.program.limits.counting[results.limit] == AT_ONCE
-    return np.where(now, FROM_START, lead[:, 0]), np.where(now, at_once, lead[:, 1])
+    tiers = [tier.leads for tier in compiled.tiers]
+    versions = np.array([_lead(rule.leads, level) for rule in rules], dtype=np.int64).T
+    own = np.array([_lead(leads, level) if leads else (-1, 0) for leads in tiers] + [(-1, 0)], dtype=np.int64).T
+    at_once = np.array([at_once_lead(rule.leads, level) for rule in rules], dtype=np.int64)
+    version, tier = results.rv[rows], results.tier[rows]
+    has_own = own[0][tier] >= 0
+    kinds = np.where(has_own, own[0][tier], versions[0][version])
+    values = np.where(has_own, own[1][tier], versions[1][version])
+    now = compiled.program.limits.counting[results.limit[rows]] == AT_ONCE
+    return np.where(now, FROM_START, kinds), np.where(now, at_once[version], values)
 
 
 def _lead(leads: r.Leads, level: str) -> tuple[int, int]:
