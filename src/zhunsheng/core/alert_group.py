@@ -125,8 +125,11 @@ def alert_key(notice: Notice, recipient: str) -> str:
 
 
 def level_roles(level: str, roles: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """The rule's recipients at a level; a question goes to those of blue."""
-    return tuple(roles.get("blue" if level == "ask" else level, ()))
+    """The rule's recipients at a level. A question goes to those whom the rule names for questions, else to those of
+    its lowest level."""
+    if level != "ask":
+        return tuple(roles.get(level, ()))
+    return next((tuple(roles[name]) for name in ("ask", "blue", "yellow", "red") if roles.get(name)), ())
 
 
 def worst_first(item: tuple[str, Found]) -> tuple[Any, ...]:

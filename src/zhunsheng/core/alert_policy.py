@@ -16,7 +16,7 @@ from zhunsheng.core.wording import placeholders
 VOICES: Final = ("officer", "legal", "head")
 ASSIGNED: Final = ("case_officer", "co_officer")
 VOICED: Final = ("raised", "bundle", "repeat", "claim", "rejected", "escalated", "urged", "handed")
-EXTRA_TEXTS: Final = {"officer": ("message",), "legal": ("disputed", "alone"), "head": ()}
+EXTRA_TEXTS: Final = {"officer": ("message",), "legal": ("many", "disputed", "alone"), "head": ("many",)}
 ANY_TEXTS: Final = ("withdrawn", "withdrawn_many", "digest", "alone", "silence_ending", "silence_ended")
 NAMES: Final = frozenset(
     {

@@ -30,7 +30,8 @@ def told_at(
     """When a message is told together with others; None: at once. Red and liberty never wait."""
     if liberty or level == "red":
         return None
-    if level in ("blue", "ask") and (due is None or due - as_of > policy.digest_not_if_due_within):
+    is_near = due is not None and as_of < due <= as_of + policy.digest_not_if_due_within
+    if not is_near:
         return _next(as_of, policy.digest_at.hour, policy.digest_at.minute, policy)
     local = as_of.astimezone(ZoneInfo(policy.zone)).time()
     quiet = local >= policy.quiet_from or local < policy.quiet_until

@@ -280,7 +280,8 @@ def _escalated(
     pace = policy.pace(liberty=group.liberty)
     upward = [r for r in policy.chain if r not in first and r not in group.escalated and reachable(r)]
     if not upward:
-        again = _notice(group, worst[0], "repeat", "repeat", occasion=f"again{step}", roles=first + group.escalated)
+        asked = (*first[:1], *(group.escalated or first)[-1:])
+        again = _notice(group, worst[0], "repeat", "repeat", occasion=f"again{step}", roles=asked)
         return replace(group, escalations=step, escalate_at=as_of + pace.again), [again]
     notice = _notice(group, worst[0], "escalated", "escalated", occasion=upward[0], roles=(upward[0],))
     group = replace(

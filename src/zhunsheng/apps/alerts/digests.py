@@ -1,4 +1,4 @@
-"""Messages that speak of several alerts: the digest of blue, what quiet hours held back, and the ends of silences."""
+"""Messages that speak of several alerts: the digest, what quiet hours held back, and the ends of silences."""
 
 import hashlib
 from collections.abc import Sequence
@@ -11,12 +11,11 @@ from zhunsheng.apps.alerts.telling import Teller
 from zhunsheng.core.alert_group import LEVEL_RANK
 from zhunsheng.core.alert_words import Matter, Saying, alert_text
 
-DIGEST_LEVELS: Final = ("blue", "ask")
 FALLBACK_ROLE: Final = "case_officer"
 
 
 def tell_pending(teller: Teller, limit: int) -> int:
-    """Tell what has waited long enough, one message a case (blue and questions: one an officer).
+    """Tell what has waited long enough, one message an officer.
 
     Returns how many waiting alerts were handled. What is not true any more, or was taken on meanwhile, is dropped.
     """
@@ -42,10 +41,9 @@ def _still_news(alert: Alert, groups: dict[str, Held]) -> bool:
 
 
 def _bundles(alerts: Sequence[Alert]) -> list[list[Alert]]:
-    found: dict[tuple[object, ...], list[Alert]] = {}
+    found: dict[int | None, list[Alert]] = {}
     for alert in alerts:
-        about = "" if alert.level in DIGEST_LEVELS else f"{alert.case or ''}/{alert.incident or ''}"
-        found.setdefault((alert.officer_id, about), []).append(alert)
+        found.setdefault(alert.officer_id, []).append(alert)
     return list(found.values())
 
 
@@ -57,8 +55,7 @@ def _tell_bundle(alerts: list[Alert], groups: dict[str, Held], teller: Teller) -
     (person,) = teller.directory.persons([first.officer_id or 0], first.role) or (None,)
     if person is None:
         return  # he left the service meanwhile; the group goes on asking whoever holds the role
-    many = "digest" if first.level in DIGEST_LEVELS else "bundle"
-    occasion = many if len(ordered) > 1 else "repeat" if first.reason == "repeat" else "raised"
+    occasion = "digest" if len(ordered) > 1 else "repeat" if first.reason == "repeat" else "raised"
     saying = Saying(occasion, first.role, teller.as_of, count=len(ordered))
     message = Alert(
         key=_key("digest", person.lasting, *(alert.key for alert in ordered)),

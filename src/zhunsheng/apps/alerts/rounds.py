@@ -48,7 +48,8 @@ def route_changes(changes: Sequence[Change], *, explain: Explain, as_of: datetim
 
 def sweep(as_of: datetime, *, limit: int = 200) -> int:
     """Tell what time alone changes: ends of acknowledgements, snoozes and claims, escalation, digests, the end of quiet
-    hours, silences. Inside the caller's transaction.
+    hours, silences. Inside the caller's transaction, after `route`: a level that rises now says more than the
+    escalation of the lower one.
 
     Returns how many groups and messages were handled; a caller asks again until it is 0.
     """

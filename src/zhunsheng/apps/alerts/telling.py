@@ -165,7 +165,9 @@ class Teller:
     def _text(self, draft: Draft, bundle: list[Draft]) -> str:
         occasion, count = draft.notice.text, len({one.held.row.key for one in bundle})
         if count > 1:
-            occasion = "withdrawn_many" if draft.notice.reason == "withdrawn" else "bundle"
+            of_one_case = len({(one.held.row.case, one.held.row.incident) for one in bundle}) == 1
+            raised = "bundle" if of_one_case else "many"
+            occasion = "withdrawn_many" if draft.notice.reason == "withdrawn" else raised
         saying = Saying(
             occasion=occasion,
             role=draft.person.role,
@@ -243,7 +245,8 @@ def gap_key(notice: Notice) -> str:
 
 
 def _bundles(drafts: Iterable[Draft], policy: AlertPolicy, as_of: datetime) -> list[list[Draft]]:
-    """What one person is told of one case in one message, the worst first; what waits stands alone until it is told."""
+    """What one person is told in one message, the worst first: to those who handle a case what is of that case, to those
+    who oversee many what is of all of them. What waits stands alone until it is told."""
     bundles: dict[tuple[object, ...], list[Draft]] = {}
     for draft in sorted(drafts, key=_worst_first):
         row, notice = draft.held.row, draft.notice
@@ -251,7 +254,9 @@ def _bundles(drafts: Iterable[Draft], policy: AlertPolicy, as_of: datetime) -> l
         said = "withdrawn" if notice.reason == "withdrawn" else "raised"
         key: tuple[object, ...] = (draft.key,)
         if not alone:
-            key = (draft.person.officer, row.case or "", row.incident or "", said, draft.outside)
+            oversees = said == "raised" and policy.roles[draft.person.role].voice != "officer"
+            about = "" if oversees else f"{row.case or ''}/{row.incident or ''}"
+            key = (draft.person.officer, about, said, draft.outside)
         bundles.setdefault(key, []).append(draft)
     return list(bundles.values())
 
