@@ -19,6 +19,7 @@ from zhunsheng.apps.alerts.outgoing import no_longer_needed
 from zhunsheng.apps.alerts.policy import working_calendar
 from zhunsheng.apps.alerts.refusals import AlertActRefused, refusal
 from zhunsheng.apps.alerts.rounds import frozen_explanations, make_teller, route, sweep
+from zhunsheng.apps.alerts.sweeping import sweep_due
 from zhunsheng.apps.alerts.telling import Teller
 from zhunsheng.apps.org.models import Officer
 from zhunsheng.core import alert_acts
@@ -37,6 +38,7 @@ __all__ = [
     "rule_on",
     "snooze",
     "sweep",
+    "sweep_due",
     "urge",
 ]
 VERDICTS: Final = {True: "upheld", False: "rejected"}

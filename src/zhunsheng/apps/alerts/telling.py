@@ -245,8 +245,8 @@ def gap_key(notice: Notice) -> str:
 
 
 def _bundles(drafts: Iterable[Draft], policy: AlertPolicy, as_of: datetime) -> list[list[Draft]]:
-    """What one person is told in one message, the worst first: to those who handle a case what is of that case, to those
-    who oversee many what is of all of them. What waits stands alone until it is told."""
+    """What one person is told in one message, the worst first: to those who handle a case what is of that case, to
+    those who oversee many what is of all of them. What waits stands alone until it is told."""
     bundles: dict[tuple[object, ...], list[Draft]] = {}
     for draft in sorted(drafts, key=_worst_first):
         row, notice = draft.held.row, draft.notice
