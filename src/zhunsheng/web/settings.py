@@ -11,6 +11,7 @@ ZS_HOSTS                    host names that may be asked for, comma-separated (d
 ZS_HTTPS                    "1" where the site is reached by TLS: cookies are then sent over it only
 ZS_CLOCK_STOPS              dotted path of the function that says which running red clocks an event would stop
 ZS_ROUTE                    dotted path of the function that tells people what a judgement changed
+ZS_SWEEP                    dotted path of the function that tells people what time alone changed
 """
 
 import os
@@ -122,4 +123,5 @@ LOGGING: dict[str, Any] = {
     "loggers": {"django": {"handlers": [], "level": "WARNING", "propagate": True}},
 }
 CLOCK_STOPS = os.environ.get("ZS_CLOCK_STOPS", "zhunsheng.apps.supervision.clock_stops.stopped_red_clocks")
-ROUTE = os.environ.get("ZS_ROUTE", "zhunsheng.apps.supervision.changes.no_route")
+ROUTE = os.environ.get("ZS_ROUTE", "zhunsheng.apps.alerts.services.route")
+SWEEP = os.environ.get("ZS_SWEEP", "zhunsheng.apps.alerts.services.sweep_due")
