@@ -7,14 +7,10 @@ from datetime import datetime
 import polars as pl
 
 from zhunsheng.core import schemas
-from zhunsheng.core.checks.events import Events
-from zhunsheng.core.checks.of_findings import count_findings
-from zhunsheng.core.checks.run import judge_checks
-from zhunsheng.core.clocks import Folded, Rulebook, fold_events
-from zhunsheng.core.compiler import compile_rules
-from zhunsheng.core.encoding import AsOf, Counted, as_of_by_group, encode
-from zhunsheng.core.findings import findings_table, with_checks
-from zhunsheng.core.program import AXIS_OF, INCIDENT_AXIS
+from zhunsheng.core.checks.beside import judge_beside
+from zhunsheng.core.clocks import Rulebook, fold_events
+from zhunsheng.core.encoding import AsOf, Counted
+from zhunsheng.core.findings import findings_table
 from zhunsheng.core.tables import clocks_table, part_clocks, steps_table
 
 
@@ -52,7 +48,7 @@ def judge(
             raise ValueError(f"{instant} has no zone; give it one, for example +08:00.")
     folded = fold_events(events, rulebook, as_of=as_of, known_at=known_at, with_steps=with_steps, threads=threads)
     clocks = [part_clocks(part) for part in folded.parts]
-    findings, verdicts = _with_checks(findings_table(folded, clocks), folded, rulebook, as_of)
+    findings, verdicts = judge_beside(findings_table(folded, clocks), folded, rulebook, as_of=as_of)
     return Judgement(
         clocks=clocks_table(clocks),
         verdicts=verdicts,
@@ -61,31 +57,3 @@ def judge(
         counted=folded.counted,
         as_of=max(instants),
     )
-
-
-def _with_checks(
-    findings: pl.DataFrame, folded: Folded, rulebook: Rulebook, as_of: AsOf
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The findings with those of checks, and the verdicts. Checks that count findings come last, and count no other of
-    their kind."""
-    checks = rulebook.judged_checks()
-    if not checks or folded.counted.events.is_empty():
-        return findings, pl.DataFrame(schema=schemas.VERDICTS)
-    verdicts = judge_checks(_events(folded, rulebook, as_of), checks)
-    findings = with_checks(findings, verdicts)
-    counted = count_findings(findings, checks)
-    together = pl.concat([verdicts, counted]).sort(schemas.VERDICT_ORDER, nulls_last=False)
-    return with_checks(findings, counted), together
-
-
-def _events(folded: Folded, rulebook: Rulebook, as_of: AsOf) -> Events:
-    """The events as the fold encoded them; encoded here where no deadline is judged by case."""
-    for part in folded.parts:
-        if any(AXIS_OF[rule.subject] != INCIDENT_AXIS for rule in part.compiled.rules):
-            compiled, encoded, instants = part.compiled, part.encoded, part.as_of
-            break
-    else:
-        compiled = compile_rules((), rulebook.vocabulary)
-        encoded = encode(folded.counted.events, compiled, rulebook.vocabulary, group_by="case")
-        instants = as_of_by_group(encoded, as_of)
-    return Events(encoded, instants, rulebook.vocabulary, compiled.facts, compiled.types)

@@ -48,7 +48,7 @@ class Scope:
         rows = self.events.rows(self.check.types)
         places, names = self.events.officers(rows)
         known = names.unique(maintain_order=True)
-        codes = names.replace_strict(known, np.arange(len(known)), return_dtype=pl.Int64).to_numpy()
+        codes = names.replace_strict(known, np.arange(len(known)), return_dtype=pl.Int64).to_numpy().astype(np.int64)
         return rows[places], codes, known.to_list()
 
     def acts(self, types: Iterable[str]) -> Acts:
