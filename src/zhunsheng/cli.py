@@ -9,7 +9,7 @@ from typing import Final
 from rich.console import Console
 
 from zhunsheng.book import RulebookRefused
-from zhunsheng.commands import calendar, check, city, explain, rules
+from zhunsheng.commands import calendar, check, city, explain, rules, supervise
 from zhunsheng.commands.outcome import REFUSED, UsageRefused
 from zhunsheng.files.mapping import MappingRefused
 from zhunsheng.files.refusal import InputRefused
@@ -31,6 +31,7 @@ VERBS: Final = {
     "run": Verb("a small synthetic city, judged", city.add_run_arguments, city.run_city),
     "city": Verb("write a synthetic city", city.add_arguments, city.run),
     "rules": Verb("lint, test, list, show, vectors", rules.add_arguments, rules.run),
+    "supervise": Verb("keep the platform's clocks and findings", supervise.add_arguments, supervise.run),
     "calendar": Verb("the published working days; add a notice", calendar.add_arguments, calendar.run),
 }
 

@@ -41,7 +41,11 @@ class Told:
 
     def findings(self) -> list[str]:
         """Since the last question: `appeared P1 approaching blue`, in order."""
-        rows = [row for changes in self.changes for row in changes.findings.sort("found_at").iter_rows(named=True)]
+        rows = [
+            row
+            for changes in self.changes
+            for row in changes.findings.sort("found_at", "case", "change", "level").iter_rows(named=True)
+        ]
         self.changes.clear()
         return [
             f"{row['change']} {row['subject'] or row['case'] or row['incident']} {row['kind']} {row['level']}"

@@ -67,14 +67,16 @@ def in_force() -> Release:
 def current() -> tuple[Rulebook, str]:
     """The rulebook in force and its digest."""
     release = in_force()
-    return _of_release(release.pk, release.sha256), release.sha256
+    return of_release(release.sha256), release.sha256
 
 
 @lru_cache(maxsize=4)
-def _of_release(number: int, sha256: str) -> Rulebook:
-    """Kept by number and digest: in another database the same number is another rulebook."""
-    release = Release.objects.get(pk=number, sha256=sha256)
-    return loaded(release.files)
+def of_release(sha256: str) -> Rulebook:
+    """The rulebook of a release, also of a past one: what was judged then can be judged again."""
+    released = Release.objects.filter(sha256=sha256).first()
+    if released is None:
+        raise NothingReleased(f"没有摘要为 {sha256} 的规则库。请核对摘要。")
+    return loaded(released.files)
 
 
 def ensure_released(folder: Path, *, at: datetime) -> Release:
