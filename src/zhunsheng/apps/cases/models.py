@@ -25,7 +25,6 @@ class Incident(models.Model):
     number = models.CharField("警情编号", primary_key=True, max_length=40)
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, db_constraint=False)
     first_at = models.DateTimeField("最早事件")
-    first_event = models.CharField("最早事件编号", max_length=200)
 
     def __str__(self) -> str:
         return self.number
@@ -47,10 +46,10 @@ class Case(models.Model):
     title = models.CharField("案件名称（掩码）", max_length=120, blank=True, default="")
     kind = models.CharField("类别", max_length=20, choices=Kind, default=Kind.UNKNOWN)
     label = models.CharField("密级标签", max_length=10, choices=LABELS, default=Label.ORDINARY.value)
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, db_constraint=False)
+    # Without an index of its own: the one on unit and number serves, and events write here often.
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, db_constraint=False, db_index=False)
     registered_unit = models.BooleanField("单位已登记", default=False)
     first_at = models.DateTimeField("最早事件", null=True, blank=True)
-    first_event = models.CharField("最早事件编号", max_length=200, blank=True, default="")
 
     class Meta:
         indexes = (models.Index(fields=["unit", "number"], name="cases_case_unit"),)
