@@ -23,8 +23,8 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 SOURCE: Final = Path("src/zhunsheng")
 SHARED: Final = SOURCE / "web"
 CATALOGUE: Final = Path("locale/en/LC_MESSAGES/django.po")
-CALLS: Final = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
-PLURAL: Final = {"ngettext", "ngettext_lazy"}
+CALLS: Final = {"_", "gettext", "gettext_lazy", "gettext_noop"}
+"""No plurals: Chinese has none, and the English is written so that it fits every number."""
 HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 COMMENT: Final = re.compile(r"{#.*?#}|<!--.*?-->", re.DOTALL)
 MARKED: Final = re.compile(r"(?:gettext|_)\((u?(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"))")
@@ -64,7 +64,7 @@ def python_words(path: Path) -> Iterator[str]:
         if not isinstance(node, ast.Call):
             continue
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-        texts = node.args[: 2 if name in PLURAL else 1] if name in CALLS else []
+        texts = node.args[:1] if name in CALLS else []
         yield from (text.value for text in texts if isinstance(text, ast.Constant) and isinstance(text.value, str))
 
 
@@ -101,7 +101,18 @@ def issues(root: Path) -> list[str]:
         compiled = (folder / CATALOGUE).with_suffix(".mo")
         if not compiled.exists() or compiled.read_bytes() != catalogue.to_binary():
             found.append(f"{place}: the compiled catalogue is old. Run python -m tools.messages --write.")
-    return found
+    return found + contradictions(root)
+
+
+def contradictions(root: Path) -> list[str]:
+    """One text with two translations: Django merges the catalogues, and one would win unseen."""
+    entries = [(folder.relative_to(root), entry) for folder in folders(root) for entry in read(folder) if entry.msgstr]
+    first: dict[str, str] = {}
+    return [
+        f"{place}: {entry.msgid}: {entry.msgstr!r} here, {first[entry.msgid]!r} elsewhere"
+        for place, entry in entries
+        if first.setdefault(entry.msgid, entry.msgstr) != entry.msgstr
+    ]
 
 
 def read(folder: Path) -> polib.POFile:

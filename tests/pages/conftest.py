@@ -14,21 +14,27 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
+from io import StringIO
 from pathlib import Path
 from urllib.error import URLError
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connections, transaction
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests.platform.databases import embedded
 from tests.platform.environment import HOME
 from tests.platform.world import World, build
+from zhunsheng.apps.audit import clock
 
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 START_SECONDS = 60
+NOW = datetime.fromisoformat("2026-03-02T10:30:00+08:00")
+"""The city's clock stands still at this instant: the people of the world were detained at noon the day before."""
 LOG = Path(HOME, "server.log")
 # The driver keeps an event loop in this thread; the tests still ask the database from it, one thing at a time.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -66,7 +72,9 @@ def running() -> Iterator[Site]:
     """One server, one world and one browser for all tests of pages."""
     with embedded(HOME):
         with transaction.atomic():
+            clock.set_city_clock(NOW, seconds_per_second=0)
             world = build()
+        call_command("supervise", once=True, stdout=StringIO())
         connections.close_all()
         port = free_port()
         with served(port), sync_playwright() as driver:

@@ -40,6 +40,7 @@ def judge(page: Page, name: str) -> None:
         assert found == [], f"{name} at {width}:\n" + "\n".join(found)
         if width != 320:
             picture(page, f"{name}-{width}")
+    page.set_viewport_size({"width": 1440, "height": 900})
 
 
 def widest(page: Page) -> list[str]:

@@ -11,6 +11,7 @@ from zhunsheng.apps.access.navigation import entries_for, here, sections_of
 from zhunsheng.apps.access.requests import PLACE, Asking
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.access.sessions import IDLE
+from zhunsheng.apps.cases.sources import late_sources
 from zhunsheng.apps.org.roles import ROLES
 from zhunsheng.apps.org.selectors import top_unit_name
 
@@ -43,6 +44,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_tabs": [entry for entry in entries if entry.is_tab][:TABS],
         "site_here": here(entries, request.path),
         "site_counts": _counts(who.viewer),
+        "site_late": late_sources(now=who.now),
         "site_idle_seconds": int(IDLE.total_seconds()),
     }
 

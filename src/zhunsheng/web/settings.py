@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "zhunsheng.apps.cases.apps.CasesConfig",
     "zhunsheng.apps.supervision.apps.SupervisionConfig",
     "zhunsheng.apps.alerts.apps.AlertsConfig",
+    "zhunsheng.apps.desk.apps.DeskConfig",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

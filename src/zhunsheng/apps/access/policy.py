@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from django.utils.translation import gettext_noop as _
+
 from zhunsheng.apps.org.roles import ROLES
 
 
@@ -22,10 +24,10 @@ class Label(StrEnum):
 
 
 LABEL_TITLES: Final = {
-    Label.ORDINARY: "普通",
-    Label.SENSITIVE: "敏感",
-    Label.MINOR: "未成年",
-    Label.RECUSAL: "回避",
+    Label.ORDINARY: _("普通"),
+    Label.SENSITIVE: _("敏感"),
+    Label.MINOR: _("未成年"),
+    Label.RECUSAL: _("回避"),
 }
 
 

@@ -22,6 +22,7 @@ from zhunsheng.apps.cases.clock_stops import EventKey
 from zhunsheng.apps.cases.holding import decide, held_frame, hold, to_be_held
 from zhunsheng.apps.cases.incoming import Refusal, event_frame, printable
 from zhunsheng.apps.cases.models import HeldDecision, HeldEvent
+from zhunsheng.apps.cases.sources import note_heard
 from zhunsheng.apps.refusals import DomainError
 from zhunsheng.core import schemas
 
@@ -89,6 +90,7 @@ def record_events(
     added, known = _append(_without(events, waiting), recorder)
     counts = Counter(_quarantine_contradictions())
     counts.update(_quarantine(refusal) for refusal in refusals)
+    note_heard(recorder)
     return Receipt(added=added, known=known, held=held, quarantined=dict(counts))
 
 

@@ -9,20 +9,14 @@ from zhunsheng.apps.access.menu import Item
 from zhunsheng.apps.access.policy import Action
 
 PAGES: Final[dict[str, Page]] = {
-    "cases:list": for_action(GET=Action.CASE_LIST),
     "cases:case": for_action(GET=Action.CASE_READ),
     "cases:person": for_action(POST=Action.PERSON_REVEAL),
     "cases:upload": for_action(POST=Action.DOSSIER_UPLOAD),
     "cases:page_image": for_action(GET=Action.CASE_READ),
     "cases:search": signed_in(),
     "cases:search_persons": for_action(POST=Action.CASE_READ),
-    "cases:quarantine": for_action(GET=Action.QUARANTINE_READ),
     "cases:held": for_action(GET=Action.EVENT_CONFIRM),
     "cases:decide": for_action(POST=Action.EVENT_CONFIRM),
     "api:recordEvents": for_sources("POST"),
 }
-MENU: Final = {
-    "cases:list": Item(_("案件"), icon="folder", position=30),
-    "cases:held": Item(_("待双人确认"), icon="checks", section="watch", position=20),
-    "cases:quarantine": Item(_("数据质量"), icon="database", section="watch", position=60),
-}
+MENU: Final = {"cases:held": Item(_("待双人确认"), icon="checks", section="watch", position=20)}

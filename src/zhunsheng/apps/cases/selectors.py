@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy
 from psycopg import sql
 
 from zhunsheng.apps.access.policy import Action
@@ -16,14 +17,13 @@ from zhunsheng.apps.cases.models import Assignment, Case, HeldEvent, PersonInCas
 from zhunsheng.apps.cases.words import vocabulary
 from zhunsheng.apps.refusals import DomainError
 
-PAGE_ROWS: Final = 50
 REASONS: Final = {
-    "conflict": "同一编号内容不同",
-    "future": "时间在将来",
-    "too_early": "时间过早",
-    "no_zone": "时间没有时区",
-    "malformed": "格式不符",
-    "unknown_code": "代码不在词汇表",
+    "conflict": gettext_lazy("同一编号内容不同"),
+    "future": gettext_lazy("时间在将来"),
+    "too_early": gettext_lazy("时间过早"),
+    "no_zone": gettext_lazy("时间没有时区"),
+    "malformed": gettext_lazy("格式不符"),
+    "unknown_code": gettext_lazy("代码不在词汇表"),
 }
 EVENT_COLUMNS: Final = (
     "source",
@@ -62,23 +62,6 @@ class CaseRow:
     kind: str
     label: str
     unit: str
-
-
-def case_rows(viewer: Viewer, *, after: str = "", limit: int = PAGE_ROWS) -> list[CaseRow]:
-    """Cases that a viewer may list, by number, after a given one. The list and its length are recorded."""
-    cases = visible_cases(viewer, Action.CASE_LIST).filter(number__gt=after).select_related("unit").order_by("number")
-    rows = [
-        CaseRow(
-            number=case.number,
-            title=case.title,
-            kind=case.get_kind_display(),
-            label=case.get_label_display(),
-            unit=case.unit.short_name if case.unit else "",
-        )
-        for case in cases[:limit]
-    ]
-    record_read(kind="case_list", key=after or "first", detail={"count": len(rows)})
-    return rows
 
 
 @dataclass(frozen=True)
@@ -141,7 +124,7 @@ class QuarantineCount:
     @property
     def title(self) -> str:
         """The reason in words."""
-        return REASONS[self.reason]
+        return str(REASONS[self.reason])
 
 
 def quarantine_counts() -> list[QuarantineCount]:
@@ -158,3 +141,10 @@ def held_events(viewer: Viewer) -> list[HeldEvent]:
     """Held events that wait for a second person, of cases whose events the viewer may confirm."""
     numbers = visible_cases(viewer, Action.EVENT_CONFIRM).values("number")
     return list(HeldEvent.objects.filter(decision=None, case__in=numbers).order_by("at", "pk"))
+
+
+def held_rows(viewer: Viewer) -> list[tuple[HeldEvent, str]]:
+    """The same with the titles of the events."""
+    titles = vocabulary().event_types
+    rows = held_events(viewer)
+    return [(row, titles[row.body["type"]].title if row.body["type"] in titles else row.body["type"]) for row in rows]

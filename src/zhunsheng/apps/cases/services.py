@@ -59,9 +59,18 @@ def unassign(*, assignment: Assignment, until_at: datetime) -> None:
 
 
 @transaction.atomic
-def register_source(*, source: str, title: str, key: str, zone: str = "", second_person: bool = False) -> Source:
-    """Let a system report events with this key; only the key's hash is kept."""
+def register_source(
+    *,
+    source: str,
+    title: str,
+    key: str,
+    zone: str = "",
+    second_person: bool = False,
+    late_after_minutes: int | None = None,
+) -> Source:
+    """Let a system report events with this key; only the key's hash is kept. Silent for longer, it is called late."""
     row = Source(id=source, title=title, key_digest=key_digest(key), zone=zone, second_person=second_person)
+    row.late_after_minutes = late_after_minutes
     row.full_clean(validate_unique=False)
     row.save()
     return row

@@ -6,14 +6,12 @@ from zhunsheng.apps.cases import search_views, views
 
 app_name = "cases"
 urlpatterns = [
-    path("cases/", views.case_list, name="list"),
     path("cases/<str:number>/", views.case, name="case"),
     path("cases/<str:number>/upload/", views.upload, name="upload"),
     path("persons/<str:person>/", views.person, name="person"),
     path("documents/<int:document>/<int:number>/", views.page_image, name="page_image"),
     path("search/", search_views.found, name="search"),
     path("search/persons/", search_views.persons, name="search_persons"),
-    path("quarantine/", views.quarantine, name="quarantine"),
     path("held/", views.held, name="held"),
     path("held/<int:held>/decide/", views.decide, name="decide"),
 ]

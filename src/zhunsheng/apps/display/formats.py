@@ -125,14 +125,28 @@ class Remaining:
         return _("已过从严时点") if self.state == "past" else _("届满待定")
 
 
-def remaining(due: datetime | None, outer: datetime | None, *, now: datetime) -> Remaining:
-    """How much is left of the strict time; 超期 counts from the outer one, and only after it."""
+def remaining(
+    due: datetime | None,
+    outer: datetime | None,
+    *,
+    now: datetime,
+    due_at_end: bool = False,
+    outer_at_end: bool = False,
+) -> Remaining:
+    """How much is left of the strict time; 超期 counts from the outer one, and only after it.
+
+    An end at 24:00 is exclusive: that instant is too late. A time to the minute is still in time itself.
+    """
     if due is None:
         return Remaining("open")
-    if now < due:
+    if _is_before(now, due, at_end=due_at_end):
         return Remaining("left", due - now)
-    last = outer or due
-    return Remaining("past") if now < last else Remaining("overdue", now - last)
+    last, last_at_end = (outer, outer_at_end) if outer is not None else (due, due_at_end)
+    return Remaining("past") if _is_before(now, last, at_end=last_at_end) else Remaining("overdue", now - last)
+
+
+def _is_before(now: datetime, end: datetime, *, at_end: bool) -> bool:
+    return now < end or (now == end and not at_end)
 
 
 def money(fen: int) -> str:

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Generic, TypeVar
 from urllib.parse import urlencode
@@ -17,6 +17,7 @@ PLACES: Final = ("after", "before")
 CONTROLS: Final = ("sort", *PLACES)
 LONGEST_VALUE: Final = 100
 Row = TypeVar("Row", bound=Model)
+Shown = TypeVar("Shown")
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Filter:
     condition: Callable[[str], Q]
     choices: tuple[Choice, ...] | None = None
     hint: str = ""
+    of: str = ""
 
     def takes(self, value: str) -> bool:
         """Whether a value may stand in the address."""
@@ -78,6 +80,10 @@ class Listing:
         place = next(((name, key) for name in PLACES if (key := _opened(query.get(name, ""))) is not None), None)
         return Asked(self, values, sort, place, tuple(refused))
 
+    def whole(self, query: QueryDict, *, rows: int) -> "Asked":
+        """The same list from its beginning with so many rows, to be taken away."""
+        return replace(replace(self, rows=rows).asked(query), place=None)
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -93,11 +99,11 @@ class Asked:
         """Every filter with its value, for the filter row."""
         return [(each, self.values.get(each.name, "")) for each in self.listing.filters]
 
-    def condition(self) -> Q:
-        """All filters together."""
+    def condition(self, *, of: str = "") -> Q:
+        """All filters together; those of one kind of row, where a list filters by two (`Filter.of`)."""
         whole = Q()
         for each in self.listing.filters:
-            if each.name in self.values:
+            if each.name in self.values and each.of == of:
                 whole &= each.condition(self.values[each.name])
         return whole
 
@@ -116,19 +122,29 @@ class Asked:
         return [(name.lstrip("-"), name.startswith("-") != self.sort.startswith("-")) for name in column.sort]
 
     def page(self, rows: QuerySet[Row]) -> "Page[Row]":
-        """The rows of this page, and whether more come before and after. One query."""
+        """The rows of this page, and where the pages before and after are. One query."""
         back = self.place is not None and self.place[0] == "before"
         order = [(name, down != back) for name, down in self.ordering()]
         chosen = rows.filter(self.condition()).order_by(*(f"-{name}" if down else name for name, down in order))
-        if self.place is not None:
+        if self.place is not None and len(self.place[1]) == len(order):
             chosen = chosen.filter(_beyond(order, self.place[1]))
         found = list(chosen[: self.listing.rows + 1])
         more, found = len(found) > self.listing.rows, found[: self.listing.rows]
         if back:
             found.reverse()
-        is_first = self.place is None or (back and not more)
-        is_last = not more and not back
-        return Page(self, found, first=is_first, last=is_last)
+        keys = [[_value(row, name) for name, _ in order] for row in (found[:1] + found[-1:])]
+        before = self.address(before=_closed(keys[0])) if keys and (more if back else self.place) else ""
+        after = self.address(after=_closed(keys[-1])) if keys and (back or more) else ""
+        return Page(self, found, preceding=before, following=after)
+
+    def part(self, rows: Sequence[Any]) -> "Page[Any]":
+        """The same of rows that are in memory already, in their order."""
+        begin = self.place[1][0] if self.place is not None and isinstance(self.place[1][0], int) else 0
+        begin = max(0, min(begin, len(rows)))
+        end = begin + self.listing.rows
+        before = self.address(after=_closed([max(0, begin - self.listing.rows)])) if begin else ""
+        after = self.address(after=_closed([end])) if end < len(rows) else ""
+        return Page(self, rows[begin:end], preceding=before, following=after)
 
 
 @dataclass(frozen=True)
@@ -142,25 +158,13 @@ class Head:
 
 
 @dataclass(frozen=True)
-class Page(Generic[Row]):
-    """Some rows of a list."""
+class Page(Generic[Shown]):
+    """Some rows of a list; `preceding` and `following` are the queries of the pages beside it, empty at the ends."""
 
     asked: Asked
-    rows: Sequence[Row]
-    first: bool = True
-    last: bool = True
-    extra: Mapping[str, Any] = field(default_factory=dict)
-
-    def following(self) -> str:
-        """The query of the next page; empty on the last."""
-        return "" if self.last or not self.rows else self.asked.address(after=_closed(self._key(self.rows[-1])))
-
-    def preceding(self) -> str:
-        """The query of the page before; empty on the first."""
-        return "" if self.first or not self.rows else self.asked.address(before=_closed(self._key(self.rows[0])))
-
-    def _key(self, row: Row) -> list[Any]:
-        return [_value(row, name) for name, _ in self.asked.ordering()]
+    rows: Sequence[Shown]
+    preceding: str = ""
+    following: str = ""
 
 
 def _head(asked: Asked, column: Column) -> Head:

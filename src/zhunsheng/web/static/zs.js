@@ -76,7 +76,7 @@
     heading.tabIndex = -1;
     heading.focus();
   });
-  document.addEventListener("htmx:responseError", function () { said(body.dataset.failed || "没有成功，请再试一次。"); });
+  document.addEventListener("htmx:responseError", function () { said(body.dataset.failed); });
 
   // The session ends after some idle time; five minutes before, the page says so and one press extends it.
   var ending = document.getElementById("zs-ending");

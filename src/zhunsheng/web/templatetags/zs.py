@@ -74,7 +74,13 @@ def level(name: str) -> SafeString:
 @register.simple_tag(takes_context=True)
 def left(context: template.Context, clock: object) -> SafeString:
     """还剩 or 超期 of whatever has due and outer (an object or a mapping); its colour follows its state."""
-    state = formats.remaining(_part(clock, "due"), _part(clock, "outer"), now=context["site_now"])
+    state = formats.remaining(
+        _part(clock, "due"),
+        _part(clock, "outer"),
+        now=context["site_now"],
+        due_at_end=bool(_part(clock, "due_at_end")),
+        outer_at_end=bool(_part(clock, "outer_at_end")),
+    )
     css = {"overdue": "zs-over", "past": "zs-past"}.get(state.state, "")
     return format_html('<span class="zs-left {}">{}</span>', css, state.words)
 
@@ -124,6 +130,12 @@ def law(instrument: str, article: str, gist: str) -> dict[str, str]:
 def money(fen: int) -> str:
     """18,640.00 元."""
     return formats.money(fen)
+
+
+@register.filter
+def percent(share: float) -> str:
+    """78% of 0.78."""
+    return formats.percent(share)
 
 
 @register.filter
