@@ -7,17 +7,19 @@ import csv
 import re
 import sys
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.golden.reading import Story, read_stories
+from tests.golden.reading import Clock, Story, read_stories
 from tests.oracle.book import read_vocabulary, rule_of
 from tests.oracle.days import read_calendar
 from tests.oracle.rule_files import check_test
 from zhunsheng.book import load_rulebook
-from zhunsheng.core.rule import RuleTest
+from zhunsheng.core.rule import Extension, Rule, RuleTest
 from zhunsheng.rulecheck.articles import article_numbers, read_instruments
 from zhunsheng.rulecheck.inside import Answers, ask, differences
 
@@ -37,6 +39,7 @@ WANTED = 300
 LONG_ENOUGH = 8  # events of a whole case
 ENOUGH_WORDS = 10  # characters of a count
 COUNTED = ("met", "late", "lapsed", "excused", "running")  # outcomes that rest on a due time
+BROKEN = ("late", "lapsed", "excused")
 DIGIT = re.compile(r"\d")
 
 
@@ -99,8 +102,39 @@ def _rests(rule: str, article: str) -> bool:
     )
 
 
-def test_every_rule_stands_in_a_story() -> None:
-    assert sorted(set(RULES) - {clock.rule for story in STORIES for clock in story.clocks}) == []
+@pytest.mark.parametrize("rule", BOOK.rules, ids=lambda rule: rule.id)
+def test_every_rule_is_kept_in_one_story_and_broken_in_another(rule: Rule) -> None:
+    found = {expect.get("outcome") for clock in _clocks_of(rule) for expect in clock.expect}
+    assert "met" in found
+    assert found & set(BROKEN)
+
+
+@pytest.mark.parametrize("rule", BOOK.rules, ids=lambda rule: rule.id)
+def test_every_tier_pause_and_restart_of_a_rule_occurs_in_a_story_of_that_rule(rule: Rule) -> None:
+    given = [event for story in STORIES if any(c.rule == rule.id for c in story.clocks) for event in story.given]
+    occurred = {event["type"] for event in given}
+    tiers = {(event["type"], event["tier"]) for event in given if "tier" in event}
+    missing = []
+    for version in rule.versions:
+        types = [extension.event for extension in version.extensions]
+        for extension in version.extensions:
+            named = (extension.event, extension.tier) in tiers
+            told = named or (extension.event in occurred and types.count(extension.event) == 1)
+            by_fact = any(_granted(extension, event) for event in given)
+            missing += [] if told or by_fact else [extension.tier]
+        missing += [pause.id for pause in version.pauses if not {pause.begins} <= occurred]
+        missing += [pause.id for pause in version.pauses if not occurred & set(pause.ends)]
+    missing += [restart.event for restart in rule.restarts if restart.event not in occurred]
+    assert missing == []
+
+
+def _granted(extension: Extension, event: Mapping[str, Any]) -> bool:
+    """Whether an event states the fact by which a start grants a tier."""
+    return any(event.get(test.fact) in test.values for test in extension.start_fact)
+
+
+def _clocks_of(rule: Rule) -> list[Clock]:
+    return [clock for story in STORIES for clock in story.clocks if clock.rule == rule.id]
 
 
 def test_no_two_stories_have_the_same_name_or_the_same_events() -> None:
