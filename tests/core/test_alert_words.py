@@ -44,6 +44,13 @@ def test_three_roles_read_three_texts() -> None:
     ]
 
 
+def test_an_administrator_reads_of_a_gap_without_a_word_of_the_case() -> None:
+    # Found by the world of the pages: an administrator has no voice of his own, and the text failed for it.
+    text = alert_text(XU, Saying("alone", "audit_admin", NOON, unit="350203010000"), POLICY)
+    assert "350203010000" in text
+    assert "0187" not in text
+
+
 def test_the_masked_title_stands_only_where_two_persons_decided_so() -> None:
     assert "徐某某" not in said("case_officer") + said("unit_head")
     assert said("case_officer", deployment=TITLED) == (

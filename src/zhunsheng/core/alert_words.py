@@ -88,8 +88,8 @@ def _templates(matter: Matter, saying: Saying, policy: AlertPolicy, deployment: 
 
 def _rule_message(matter: Matter, saying: Saying, policy: AlertPolicy, deployment: Deployment) -> str | None:
     """The rule's own text, to those who handle the case; none where it has none, or needs a clock that is not there."""
-    template = matter.messages.get(matter.kind)
-    if policy.roles[saying.role].voice != "officer" or saying.occasion != "raised" or template is None:
+    template, finder = matter.messages.get(matter.kind), policy.roles.get(saying.role)
+    if finder is None or finder.voice != "officer" or saying.occasion != "raised" or template is None:
         return None
     message = _message(template, matter, saying, policy, deployment)
     if message is None:
