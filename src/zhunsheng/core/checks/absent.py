@@ -64,4 +64,5 @@ def _came(question: Question, types: Sequence[str], body: c.Absent, due: Ints) -
     maybe = partners.first(question.acts, earliest, certain=False)
     places = np.flatnonzero(~in_time & (maybe >= 0) & (partners.at_of(maybe) <= due))
     answers.ask_each(places, partners.missing(maybe[places]))
+    answers.ask((answers.state == NO) & partners.may_lie(question.acts, earliest, due), "no_hour")
     return answers, first

@@ -94,6 +94,10 @@ class Events:
         """Whether any of some rows is known only to the day."""
         return self._bare and bool(self.encoded.arrays.day[rows].any())
 
+    def is_bare(self, rows: Ints) -> Bools:
+        """Which rows are known only to the day."""
+        return np.asarray(self.encoded.arrays.day[rows] == 1)
+
     def days_on(self, instants: Ints, days: int, months: int = 0) -> Ints:
         """The same wall-clock time some local days or months on, clipped to the month's end."""
         by = f"{months}mo" if months else f"{days}d"

@@ -44,6 +44,8 @@ def _came(question: Question, types: Sequence[str], tests: c.Tests, since: Ints,
         maybe = partners.last(question.acts, question.at, certain=False)
         places = np.flatnonzero(missing & (maybe >= 0) & (partners.at_of(maybe) >= since))
         answers.ask_each(places, partners.missing(maybe[places]))
+        may = missing & (answers.state == NO)
+        answers.ask(may & partners.may_lie(question.acts, since, question.at), "no_hour")
     return answers
 
 

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from zhunsheng.core import check as c
-from zhunsheng.core.checks.events import Events, Ints, first_after, last_before
+from zhunsheng.core.checks.events import END, START, Bools, Events, Ints, first_after, last_before
 from zhunsheng.core.checks.truth import NO, UNKNOWN, YES, Answers, holds
 from zhunsheng.core.dates import NONE
 
@@ -118,6 +118,20 @@ class Partners:
     def first(self, acts: Acts, at: Ints, *, certain: bool = True) -> Ints:
         """The row of the first of them at or after each act, other than itself; -1 for none."""
         return self._found(acts, at, certain=certain, backward=False)
+
+    def may_lie(self, acts: Acts, begins: Ints, ends: Ints) -> Bools:
+        """Whether one of them that is known only to its day may lie between two instants: at neither edge of the day,
+        perhaps, but inside it."""
+        bare = self.scope.events.is_bare(self.acts.rows) & (self.answers.state != NO)
+        if not bare.any():
+            return np.zeros(len(acts), dtype=bool)
+        few = Partners.__new__(Partners)
+        few.scope, few.same, few.edge = self.scope, self.same, START
+        few.acts, few.answers = self.acts.take(bare), self.answers.take(np.flatnonzero(bare))
+        few.at = self.scope.events.at(few.acts.rows, START)
+        rows = few.last(acts, ends, certain=False)
+        day_ends = self.scope.events.at(np.maximum(rows, 0), END)
+        return np.asarray((rows >= 0) & (day_ends >= begins))
 
     def missing(self, rows: Ints) -> list[str | None]:
         """Why the tests of some rows are not known."""

@@ -63,6 +63,9 @@ def _at_most(question: Question, body: c.Span, ends: Ints, verdicts: Verdicts) -
         places = np.flatnonzero((unsure[0] >= until) & too_long)
         if len(places):
             answers.ask_each(places, unsure[1].missing(unsure[2][places]))
+        further = after(question.events, question.at, longer.at_most)
+        may = too_long & (further >= until) & (answers.state == YES)
+        answers.ask(may & unsure[1].may_lie(question.acts, question.at, np.minimum(limit, until)), "no_hour")
     broken = too_long & (answers.state == YES)
     answers.state[broken] = NO
     answers.state[~too_long] = YES
