@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -98,32 +98,43 @@ class Writer:
     connection: Connection[tuple[object, ...]]
     written: int = 0
 
-    def write(self, level: str = "red", *, count: int = 1, phones: Iterable[str] = (PHONE,)) -> list[str]:
-        """So many alerts, to these phones in turn. Returns the keys of their deliveries."""
-        targets = list(phones)
-        rows = []
-        for _ in range(count):
-            self.written += 1
-            number = self.written
-            rows.append((f"alert-{number:06}", f"delivery-{number:06}", targets[number % len(targets)]))
+    def write(
+        self,
+        level: str = "red",
+        *,
+        count: int = 1,
+        phones: Sequence[str] = (PHONE,),
+        group: str | None = None,
+        at: datetime | None = None,
+    ) -> list[str]:
+        """So many alerts, to these phones in turn, at an instant or now. Returns the keys of their deliveries."""
+        rows = [
+            (f"alert-{number:06}", f"delivery-{number:06}", phones[number % len(phones)])
+            for number in range(self.written, self.written + count)
+        ]
+        self.written += count
         with self.connection.transaction(), self.connection.cursor() as cursor:
             cursor.execute("SELECT set_config('zs.actor', 'process:test', true), set_config('zs.whole', 'yes', true)")
             cursor.executemany(
                 """
                 INSERT INTO alerts_alert (key, "group_id", finding, role, officer_id, account, reason, occasion, level,
                     kind, liberty, text, explanation, created_at, lead, covers, incident)
-                VALUES (%s, 'group', '', 'case_officer', %s, '', 'first', '', %s, '', false, %s, '{}', zs_now(), '',
-                    '[]', 'J1')
+                VALUES (%s, %s, '', 'case_officer', %s, '', 'first', '', %s, '', false, %s, '{}',
+                    coalesce(%s, zs_now()), '', '[]', 'J1')
                 """,
-                [(alert, self.officer, level, f"【准绳】{alert}") for alert, _, _ in rows],
+                [(alert, group, self.officer, level, f"【准绳】{alert}", at) for alert, _, _ in rows],
             )
             cursor.executemany(
                 """
                 INSERT INTO alerts_delivery (key, alert_id, channel, target, state, priority, not_before, created_at,
-                    leased_by, attempts, gateway_id, error, in_doubt, followed)
-                VALUES (%s, %s, 'sms', %s, 'queued', %s, zs_now(), zs_now(), '', 0, '', '', false, false)
+                    queued_at, leased_by, attempts, gateway_id, error, in_doubt, followed)
+                VALUES (%s, %s, 'sms', %s, 'queued', %s, coalesce(%s, zs_now()), coalesce(%s, zs_now()),
+                    coalesce(%s, now()), '', 0, '', '', false, false)
                 """,
-                [(delivery, alert, phone, priority(level, liberty=False)) for alert, delivery, phone in rows],
+                [
+                    (delivery, alert, phone, priority(level, liberty=False), at, at, at)
+                    for alert, delivery, phone in rows
+                ],
             )
         return [delivery for _, delivery, _ in rows]
 

@@ -31,7 +31,7 @@ def test_what_is_committed_is_sent_confirmed_and_can_be_answered(
 ) -> None:
     gateway.fail(reply_from={PHONE: "1"})
     with delivering(writer.database, write_lines(tmp_path / "lines.toml", gateway)):
-        keys = writer.write(count=20)
+        keys = writer.write(count=20, group="group")
         writer.all_are("confirmed")
         assert sorted(line["key"] for line in gateway.said("accepted")) == sorted(keys)
         (replied,) = eventually(lambda: writer.connection.execute("SELECT effect FROM alerts_reply").fetchall())

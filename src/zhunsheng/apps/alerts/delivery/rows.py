@@ -93,14 +93,17 @@ def lease(channel: str, *, most: int, by: str, moment: Moment, probing: bool = F
         "most": most,
         "probing": probing,
     }
-    with as_process(PROCESS), connection.cursor() as cursor:
-        cursor.execute(CLAIM, values)
-        rows = [Leased(*row) for row in cursor.fetchall()]
-        overtaken = _overtaken([row.key for row in rows if not row.was_in_doubt], moment)
-        if overtaken:
-            Delivery.objects.filter(key__in=overtaken).update(state=Delivery.State.SUPERSEDED, in_doubt=False)
-            write_outcomes(overtaken, DeliveryOutcome.What.SUPERSEDED, moment=moment)
-    return [row for row in rows if row.key not in overtaken]
+    while True:
+        with as_process(PROCESS), connection.cursor() as cursor:
+            cursor.execute(CLAIM, values)
+            rows = [Leased(*row) for row in cursor.fetchall()]
+            overtaken = _overtaken([row.key for row in rows if not row.was_in_doubt], moment)
+            if overtaken:
+                Delivery.objects.filter(key__in=overtaken).update(state=Delivery.State.SUPERSEDED, in_doubt=False)
+                write_outcomes(overtaken, DeliveryOutcome.What.SUPERSEDED, moment=moment)
+        kept = [row for row in rows if row.key not in overtaken]
+        if kept or not rows:  # a batch of nothing but overtaken rows is not the end of the queue
+            return kept
 
 
 def give_back(rows: Sequence[Leased], *, by: str) -> None:
