@@ -92,6 +92,12 @@ GROUPS: Final = (
     Group("mutation", ("-m", "tests.rulecheck.mutation"), "tests/rulecheck/mutation.py", nightly=True),
     Group("bugs", ("-m", "tests.bugs"), "tests/bugs/__main__.py", nightly=True),
     Group("ingest", ("-m", "tests.platform.nightly.ingest"), "tests/platform/nightly/ingest.py", nightly=True),
+    Group(
+        "online_batch",
+        ("-m", "tests.platform.nightly.online_batch"),
+        "tests/platform/nightly/online_batch.py",
+        nightly=True,
+    ),
     Group("kills", ("-m", "tests.platform.nightly.kills"), "tests/platform/nightly/kills.py", nightly=True),
     Group("attacks", ("-m", "tests.platform.nightly.attacks"), "tests/platform/nightly/attacks.py", nightly=True),
     Group("disk", ("-m", "tests.platform.nightly.disk"), "tests/platform/nightly/disk.py", nightly=True),

@@ -8,7 +8,6 @@ from typing import Any
 
 import polars as pl
 from django.db import connection
-from polars.testing import assert_frame_equal
 from psycopg import sql
 
 from tests.core.small import VOCABULARY
@@ -26,6 +25,7 @@ from zhunsheng.core import schemas
 from zhunsheng.core.judge import judge
 
 EVENTS = pl.Schema(schemas.EVENTS)
+TABLES = ("clock", "finding")
 STANDING_STILL = ("due", "due_at_end", "outer", "outer_at_end", "earliest", "latest")
 
 
@@ -100,6 +100,14 @@ def receive(events: pl.DataFrame) -> None:
         record_events(events, recorder="process:test", second_person=True)
 
 
+def replay(events: pl.DataFrame) -> None:
+    """Events come in again, each at the instant at which it was recorded."""
+    for (instant,), rows in events.sort("recorded_at").group_by("recorded_at", maintain_order=True):
+        assert isinstance(instant, datetime)  # the log says when
+        clock.set_city_clock(instant, seconds_per_second=0)
+        receive(rows)
+
+
 def supervise(route: Any = None, *, limit: int = 5000) -> None:
     """Judge until nothing is due."""
     Supervisor(route=route or Told(), limit=limit).settle()
@@ -124,6 +132,12 @@ def ordered(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.sort([name for name, dtype in rows.schema.items() if dtype != pl.List(pl.String())])
 
 
+def standing_tables() -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The clocks and the findings that stand, as TABLES names them."""
+    findings = kept("supervision_finding", schemas.FINDINGS, "state = 'current'")
+    return kept("supervision_clock", schemas.CLOCKS), findings
+
+
 def assert_as_batch(as_of: datetime, *, paused_too: bool = False) -> None:
     """Clocks and current findings are, row for row and column for column, what the batch says of the log.
 
@@ -132,28 +146,49 @@ def assert_as_batch(as_of: datetime, *, paused_too: bool = False) -> None:
     """
     rulebook, _ = current()
     told = judge(log(), replace(rulebook, checks=()), as_of=as_of, threads=1)
-    clocks, batch = kept("supervision_clock", schemas.CLOCKS), ordered(told.clocks)
-    if not paused_too:
-        clocks, batch = _without_moving_dues(clocks), _without_moving_dues(batch)
-    assert_frame_equal(clocks, batch)
-    findings = kept("supervision_finding", schemas.FINDINGS, "state = 'current'")
-    of_batch = ordered(told.findings)
-    if not paused_too:
-        findings, of_batch = (_of_running(rows, clocks) for rows in (findings, of_batch))
-    assert_frame_equal(findings, of_batch)
+    batch = told.clocks, told.findings
+    tables = standing_tables()
+    found = differing(tables, batch, paused_too=paused_too)
+    assert found.is_empty(), found.to_dicts()
 
 
-def _without_moving_dues(clocks: pl.DataFrame) -> pl.DataFrame:
+def differing(
+    tables: tuple[pl.DataFrame, pl.DataFrame], batch: tuple[pl.DataFrame, pl.DataFrame], *, paused_too: bool = False
+) -> pl.DataFrame:
+    """Every row of clocks or findings that only one side has, as text, with `side` and `table`."""
+    if not paused_too:
+        tables, batch = _without_moving_dues(*tables), _without_moving_dues(*batch)
+    parts = []
+    for name, ours, theirs in zip(TABLES, tables, batch, strict=True):
+        one, other = _texts(ours), _texts(theirs)
+        parts += [
+            one.join(other, on="row", how="anti").with_columns(side=pl.lit("tables"), table=pl.lit(name)),
+            other.join(one, on="row", how="anti").with_columns(side=pl.lit("batch"), table=pl.lit(name)),
+        ]
+        parts += [_repeated(one, "tables", name), _repeated(other, "batch", name)]
+    return pl.concat(parts)
+
+
+def _texts(rows: pl.DataFrame) -> pl.DataFrame:
+    """Each row as one text."""
+    lists = [pl.col(name).list.join(",") for name, dtype in rows.schema.items() if dtype == pl.List(pl.String())]
+    fields = [pl.concat_str(pl.lit(f"{name}="), pl.col(name).cast(pl.String).fill_null("-")) for name in rows.columns]
+    return rows.with_columns(lists).select(row=pl.concat_str(fields, separator=" "))
+
+
+def _repeated(rows: pl.DataFrame, side: str, table: str) -> pl.DataFrame:
+    """Rows that stand twice: no two clocks and no two findings are the same."""
+    return rows.filter(pl.col("row").is_duplicated()).with_columns(side=pl.lit(side), table=pl.lit(table))
+
+
+def _without_moving_dues(clocks: pl.DataFrame, findings: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     still = pl.col("outcome").is_in(["paused", "unknown"]) & pl.col("stopped").is_null()
-    return ordered(clocks.with_columns(pl.when(~still).then(pl.col(name)).alias(name) for name in STANDING_STILL))
-
-
-def _of_running(findings: pl.DataFrame, clocks: pl.DataFrame) -> pl.DataFrame:
+    hidden = [pl.when(~still).then(pl.col(name)).alias(name) for name in STANDING_STILL]
     about = ("rule", "case", "incident", "subject", "epoch")
-    still = clocks.filter(pl.col("outcome").is_in(["paused", "unknown"]) & pl.col("stopped").is_null())
-    rows = findings.join(still.select(about, still=True), on=about, how="left", nulls_equal=True)
+    ours = clocks.filter(still).select(*about, still=pl.lit(value=True))
+    rows = findings.join(ours, on=about, how="left", nulls_equal=True)
     dues = [pl.when(pl.col("still").is_null()).then(pl.col(name)).alias(name) for name in ("due", "outer")]
-    return ordered(rows.with_columns(dues).drop("still"))
+    return clocks.with_columns(hidden), rows.with_columns(dues).drop("still")
 
 
 def judge_all_again() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.timezone import localtime
 
 from zhunsheng.apps.access.login import Attempt, LoginRefused, check_code, check_first_factor
 from zhunsheng.apps.access.models import Account
@@ -49,11 +50,17 @@ class Command(BaseCommand):
     def _person(self, username: str) -> str:
         """Who stands behind the account: password, one-time code, and the right to release."""
         attempt = Attempt(username=username, address=None, at=clock.real_now())
-        try:
-            account = check_first_factor(attempt, _asked("口令："))
-            check_code(account, _asked("验证码："), attempt)
-        except LoginRefused as problem:
-            raise CommandError(str(problem)) from problem
+        password, code = _asked("口令："), _asked("验证码：")
+        with acting(Acting("process:release")):
+            try:
+                account = check_first_factor(attempt, password)
+                check_code(account, code, attempt)
+            except LoginRefused as problem:
+                refused = str(problem)  # raised only below: the attempt stays recorded
+            else:
+                refused = ""
+        if refused:
+            raise CommandError(refused)
         if not _viewer(account).may(Action.RULEBOOK_RELEASE):
             raise CommandError(f"账号 {username} 没有发布规则库的权限。请由法制部门的人办理。")
         return account.username
@@ -71,7 +78,7 @@ class Command(BaseCommand):
         for rule, change, findings in shown.by_rule.iter_rows():
             self.stdout.write(f"{rule}  {WORDS[change]} {findings}")
         counts = "，".join(f"{word} {shown.count(change)}" for change, word in WORDS.items())
-        self.stdout.write(f"共计：{counts}（按 {shown.as_of:%Y-%m-%d %H:%M:%S %Z} 判断）")
+        self.stdout.write(f"共计：{counts}（按 {localtime(shown.as_of):%Y-%m-%d %H:%M} 判断）")
 
     def _decide(self, account: str, *, confirmed: bool) -> None:
         with acting(Acting(f"account:{account}")):
