@@ -70,16 +70,25 @@ def finding_keys(findings: pl.DataFrame) -> pl.Series:
     in it.
 
     A level rests on both due times. A question or an act without effect rests on its event: the due times of a clock
-    that stands still move every day, and an act does not become another one when the clock is extended later.
+    that stands still move every day, and an act does not become another one when the clock is extended later. A
+    check's finding rests on its events.
     """
+    of_check = pl.col("epoch").is_null()
     rests_on_event = pl.col("kind").is_in(RESTING_ON_EVENT)
     due_times = [pl.when(~rests_on_event).then(pl.col(name).dt.epoch("us").cast(pl.String)) for name in DUE_TIMES]
     events = [pl.when(rests_on_event).then(pl.col(name)) for name in ("event", "reason")]
     about = [pl.col(name).cast(pl.String) for name in KEY_COLUMNS]
     plain = pl.concat_str([field.fill_null("-") for field in (*about, *due_times)], separator=SEPARATOR)
     asked = pl.concat_str([field.fill_null("-") for field in (*about, *events)], separator=SEPARATOR)
-    texts = findings.select(key=pl.when(rests_on_event).then(asked).otherwise(plain))["key"]
+    checked = pl.concat_str([field.fill_null("-") for field in _of_check()], separator=SEPARATOR)
+    keys = pl.when(of_check).then(checked).when(rests_on_event).then(asked).otherwise(plain)
+    texts = findings.select(key=keys)["key"]
     return sha256_of(texts)
+
+
+def _of_check() -> tuple[pl.Expr, ...]:
+    """What a check's finding rests on: rule, judged key, the events, level."""
+    return pl.col("rule"), pl.col("subject"), pl.col("events").list.join(","), pl.col("level")
 
 
 def clock_keys(clocks: pl.DataFrame) -> pl.Series:

@@ -2,13 +2,16 @@
 again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from zhunsheng.core import schemas
+from zhunsheng.core.check import SPANNING, Check
+from zhunsheng.core.checks.beside import judge_beside
 from zhunsheng.core.clocks import Folded, Rulebook, fold_events
 from zhunsheng.core.encoding import link_incidents
 from zhunsheng.core.findings import part_findings
@@ -18,7 +21,11 @@ from zhunsheng.core.thresholds import levels_and_next
 STANDING: Final = pl.Schema({**schemas.CLOCKS, "level": pl.String(), "next_at": schemas.INSTANT})
 """schemas.CLOCKS with the highest level crossed, and when time alone will change it."""
 TO_COME: Final = pl.Schema({"case": pl.String(), "incident": pl.String(), "at": schemas.INSTANT})
-"""Events that lie beyond the instant of judgement: they count from `at` on."""
+"""What lies beyond the instant of judgement: events count, and checks break, from `at` on."""
+FORESIGHT: Final = timedelta(days=400)
+"""How far ahead is asked which checks time alone will break: further than any of their lengths."""
+TIMED_KINDS: Final = ("absent", "overlap", "span")
+"""Kinds of check that time alone can break."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +49,40 @@ def standing(events: pl.DataFrame, rulebook: Rulebook, *, as_of: datetime, threa
     folded = fold_events(events, rulebook, as_of=as_of, threads=threads)
     clocks = [part_clocks(part) for part in folded.parts]
     findings = [part_findings(part, own) for part, own in zip(folded.parts, clocks, strict=True)]
+    told, breaking = _checks(folded, rulebook, as_of)
     return Standing(
         _standing_clocks(folded, clocks, rulebook.vocabulary.zone),
-        pl.concat([pl.DataFrame(schema=schemas.FINDINGS), *findings]),
-        _to_come(events, as_of),
+        pl.concat([pl.DataFrame(schema=schemas.FINDINGS), *findings, told]),
+        pl.concat([_to_come(events, as_of), breaking]),
     )
+
+
+def within_case(rulebook: Rulebook) -> Rulebook:
+    """The rulebook with those checks alone whose verdict on an act rests on nothing beyond its own case or incident."""
+    return replace(rulebook, checks=tuple(check for check in rulebook.checks if _rests_on_one_case(check)))
+
+
+def _rests_on_one_case(check: Check) -> bool:
+    act_alone = check.kind == "fact" and not check.first and check.state is None
+    return check.key not in SPANNING or act_alone
+
+
+def _checks(folded: Folded, rulebook: Rulebook, as_of: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What the checks within a case find (schemas.FINDINGS), and when time alone will break others (TO_COME)."""
+    happened = set(folded.counted.events["type"].unique())
+    own = tuple(check for check in within_case(rulebook).checks if happened.intersection(check.events))
+    nothing = pl.DataFrame(schema=schemas.FINDINGS)
+    told, _ = judge_beside(nothing, folded, replace(rulebook, checks=own), as_of=as_of)
+    timed = replace(rulebook, checks=tuple(check for check in own if check.kind in TIMED_KINDS))
+    ahead = as_of + FORESIGHT
+    parts = tuple(replace(part, as_of=np.full_like(part.as_of, _microseconds(ahead))) for part in folded.parts)
+    foreseen, _ = judge_beside(nothing, replace(folded, parts=parts), timed, as_of=ahead)
+    breaking = foreseen.filter(pl.col("found_at") > as_of.astimezone(UTC))
+    return told, breaking.select("case", "incident", at="found_at")
+
+
+def _microseconds(instant: datetime) -> int:
+    return int(pl.Series([instant.astimezone(UTC)], dtype=schemas.INSTANT).to_physical()[0])
 
 
 def _standing_clocks(folded: Folded, clocks: Sequence[pl.DataFrame], zone: str) -> pl.DataFrame:
