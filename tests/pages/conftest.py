@@ -23,7 +23,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections, transaction
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.platform.databases import embedded
 from tests.platform.environment import HOME
@@ -33,6 +33,7 @@ from zhunsheng.apps.audit import clock
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 START_SECONDS = 60
+TIMEOUT_MS = 30_000
 NOW = datetime.fromisoformat("2026-03-02T10:30:00+08:00")
 """The city's clock stands still at this instant: the people of the world were detained at noon the day before."""
 LOG = Path(HOME, "server.log")
@@ -59,7 +60,7 @@ class Site:
             java_script_enabled=script,
             accept_downloads=True,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(TIMEOUT_MS)
         if role:
             cookie = self.world.people[role].client.cookies[settings.SESSION_COOKIE_NAME].value
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": self.address}])
@@ -77,6 +78,7 @@ def running() -> Iterator[Site]:
         call_command("supervise", once=True, stdout=StringIO())
         connections.close_all()
         port = free_port()
+        expect.set_options(timeout=TIMEOUT_MS)
         with served(port), sync_playwright() as driver:
             browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
             yield Site(f"http://localhost:{port}", world, browser)

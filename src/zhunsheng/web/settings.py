@@ -71,7 +71,11 @@ TEMPLATES = [
         "DIRS": [Path(__file__).parent / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "context_processors": ["django.template.context_processors.csrf", "zhunsheng.web.context.site"],
+            "context_processors": [
+                "django.template.context_processors.csrf",
+                "django.template.context_processors.request",
+                "zhunsheng.web.context.site",
+            ],
             "string_if_invalid": "",
             "builtins": [
                 "django.templatetags.i18n",

@@ -14,11 +14,13 @@ class PersonSearchForm(forms.Form):
         label=_("内容"),
         max_length=100,
         help_text=_("要写完整，不能只写一部分。"),
+        error_messages={"required": _("请填写要查的内容。")},
         widget=forms.TextInput({"autocomplete": "off"}),
     )
     purpose = forms.CharField(
         label=_("查阅事由"),
         max_length=100,
         help_text=_("会和您的姓名、时间一起记入审计。"),
+        error_messages={"required": _("请写明查阅事由。")},
         widget=forms.TextInput({"autocomplete": "off"}),
     )

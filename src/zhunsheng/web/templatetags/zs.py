@@ -93,13 +93,18 @@ def large_span(length: timedelta) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def due(context: template.Context, clock: object, full: bool = False) -> SafeString:
-    """届满, and in a second line 最迟 where the outer time differs. Takes due, outer, due_at_end, outer_at_end."""
+def due(context: template.Context, clock: object, full: bool = False, word: bool = False) -> SafeString:
+    """The strict time, with `word` followed by 届满, and in a second line 最迟 where the outer time differs.
+
+    Takes what has due, outer, due_at_end, outer_at_end.
+    """
     at, outer = _part(clock, "due"), _part(clock, "outer")
     if at is None:
         return format_html('<span class="muted">{}</span>', _("届满待定"))
     now = None if full else context["site_now"]
     first = _time(at, now=now, at_end=bool(_part(clock, "due_at_end")))
+    if word:
+        first = format_html(_("{} 届满"), first)
     if outer is None or outer == at:
         return first
     second = _time(outer, now=now, at_end=bool(_part(clock, "outer_at_end")))
