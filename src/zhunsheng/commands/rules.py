@@ -16,6 +16,7 @@ from zhunsheng.core.check import Check
 from zhunsheng.core.clocks import Rulebook
 from zhunsheng.core.rule import Rule
 from zhunsheng.rulecheck.articles import read_instruments
+from zhunsheng.rulecheck.check_schema import check_schema_text
 from zhunsheng.rulecheck.inside import run_rule_tests
 from zhunsheng.rulecheck.inside_checks import run_check_tests
 from zhunsheng.rulecheck.lint import lint_rulebook
@@ -37,6 +38,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         ("schema", "the JSON Schema of a rule file"),
     ):
         _with_rules(verbs.add_parser(name, help=text))
+    verbs.choices["schema"].add_argument("--checks", action="store_true", help="of a check file instead")
     reference = _with_rules(verbs.add_parser("reference", help="write the rule reference into a folder"))
     reference.add_argument("--out", type=Path, default=inputs.ROOT / "docs" / "rules", metavar="DIR")
     show = _with_rules(verbs.add_parser("show", help="one rule, whole"))
@@ -87,8 +89,9 @@ def test(arguments: Namespace, console: Console) -> int:
 
 
 def schema(arguments: Namespace, console: Console) -> int:
-    """Print the JSON Schema of a rule file."""
-    text = schema_text(load_vocabulary(arguments.rules))
+    """Print the JSON Schema of a rule file, or of a check file."""
+    of = check_schema_text if arguments.checks else schema_text
+    text = of(load_vocabulary(arguments.rules))
     console.print(text, end="", highlight=False, markup=False, soft_wrap=True)
     return FINE
 
