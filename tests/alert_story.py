@@ -56,7 +56,7 @@ def changes_between(before: Judgement | None, after: Judgement | None, book: Rul
 
 
 def _change(what: str, row: dict[str, Any], clocks: Rows, rules: dict[str, Any]) -> Change:
-    return Change(what, row["key"], row["group"], row, clocks.get(row["group"]), rules[row["rule"]])
+    return Change(what, row["key"], row["group"], row, clocks.get(row["group"]), rules.get(row["rule"]))
 
 
 def _findings(judgement: Judgement | None) -> Rows:

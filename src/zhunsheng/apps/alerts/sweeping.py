@@ -18,7 +18,7 @@ NEXT: Final = """
         (SELECT min(retry_at) FROM alerts_gap WHERE closed_at IS NULL),
         (SELECT min(announce_at) FROM alerts_silence),
         (SELECT min(end_at) FROM alerts_silence)
-    ), (SELECT coalesce(city_seconds_per_second, 1) FROM audit_deployment)
+    )
 """
 
 
@@ -32,10 +32,24 @@ def sweep_due() -> float:
         return 0.0 if sweep(as_of) else _wait(as_of)
 
 
-def _wait(as_of: datetime) -> float:
+def next_due() -> datetime | None:
+    """The next instant at which time alone changes something; none while nothing waits."""
     with connection.cursor() as cursor:
         cursor.execute(NEXT)
-        at, pace = cursor.fetchone() or (None, 1)
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _wait(as_of: datetime) -> float:
+    at, pace = next_due(), _pace()
     if at is None or not pace:
         return LONGEST_WAIT
-    return float(min(max((at - as_of).total_seconds() / pace, 0.0), LONGEST_WAIT))
+    return min(max((at - as_of).total_seconds() / pace, 0.0), LONGEST_WAIT)
+
+
+def _pace() -> float:
+    """How many seconds the platform's clock runs in one of the machine's."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(city_seconds_per_second, 1) FROM audit_deployment")
+        row = cursor.fetchone()
+    return float(row[0]) if row else 1.0
