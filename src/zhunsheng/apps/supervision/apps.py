@@ -27,13 +27,14 @@ class SupervisionConfig(AppConfig):
         "supervision_duekey": PROCESSES_ONLY,
         "supervision_touched": PROCESSES_ONLY,
     }
-    app_functions = ("zs_due_in()",)
+    app_functions = ("zs_due_in()", "zs_unfold_appended()")
     table_rules = (
         # Caches of facts: the events and the released rulebook give them again, so that no change is an act.
         TableRule("supervision_clock", app_may=CACHED, key=("key",), change="plain"),
         TableRule("supervision_finding", app_may=KEPT, key=("key",), change="plain"),
         TableRule("supervision_duekey", app_may=KEPT, key=("kind", "number"), change="plain"),
         TableRule("supervision_touched", app_may=CACHED, key=("id",), change="plain"),
+        TableRule("supervision_appended", app_may=(), key=("xid",), change="function"),
         TableRule("supervision_release", app_may=KEPT, key=("id",), change="audited", hidden=("files",)),
         TableRule("supervision_heartbeat", app_may=KEPT, key=("process",), change="plain"),
     )

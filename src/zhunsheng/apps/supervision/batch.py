@@ -69,6 +69,9 @@ def judge_due(*, route: ch.Route, limit: int = LIMIT) -> Done:
     """
     with as_process(PROCESS):
         _allow_long_statements()
+        queue.unfold()
+    with as_process(PROCESS):
+        _allow_long_statements()
         claim = queue.claim(limit=limit)
         if claim.keys.is_empty():
             return Done(claim.as_of, put_back=claim.put_back)

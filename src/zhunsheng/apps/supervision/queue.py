@@ -98,6 +98,12 @@ class Claim:
     put_back: int
 
 
+def unfold() -> None:
+    """Write out what one large append touched. In a transaction of its own: a batch that fails must not undo it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT zs_unfold_appended()")
+
+
 def claim(*, limit: int) -> Claim:
     """Take up to `limit` entries of the queue and of keys whose next instant has come, and lock the keys.
 
