@@ -3,6 +3,7 @@
 import hashlib
 import re
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -134,16 +135,16 @@ def test_a_post_begins_at_midnight_in_shanghai(reader: Person) -> None:
 
 
 def test_a_name_stands_for_one_saved_filter_and_twenty_are_enough(reader: Person) -> None:
-    mine = {"account": reader.account, "page": "desk:cases"}
+    keep = partial(keep_filter, account=reader.account, page="desk:cases", query="?liberty=1")
     with as_process("test"):
-        keep_filter(**mine, title="在押", query="?liberty=1")
+        keep(title="在押")
         with pytest.raises(FilterNamedTwice, match="在押"):
-            keep_filter(**mine, title="在押", query="?level=red")
+            keep(title="在押")
         for n in range(19):
-            keep_filter(**mine, title=f"第{n}个", query="?level=red")
+            keep(title=f"第{n}个")
         with pytest.raises(TooManyFilters):
-            keep_filter(**mine, title="又一个", query="?level=red")
-        assert len(saved_filters(**mine)) == 20
+            keep(title="又一个")
+        assert len(saved_filters(account=reader.account, page="desk:cases")) == 20
 
 
 def test_a_filter_of_somebody_else_is_not_deleted(reader: Person) -> None:
