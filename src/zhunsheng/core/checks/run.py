@@ -5,9 +5,9 @@ from typing import Any, Final
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from zhunsheng.core import check as c
-from zhunsheng.core import schemas
 from zhunsheng.core.checks.absent import absent
 from zhunsheng.core.checks.count import count
 from zhunsheng.core.checks.events import END, START, Bools, Events, Ints
@@ -17,7 +17,7 @@ from zhunsheng.core.checks.order import order
 from zhunsheng.core.checks.overlap import overlap
 from zhunsheng.core.checks.scope import Acts, Scope, state_answers
 from zhunsheng.core.checks.span import span
-from zhunsheng.core.checks.table import MERGED, verdict_rows, verdict_table
+from zhunsheng.core.checks.table import Judged, Said, merged, verdict_table
 from zhunsheng.core.checks.truth import NO, UNKNOWN, YES, Answers, States, alternatives, assumed, both, either
 from zhunsheng.core.dates import NONE
 
@@ -38,14 +38,12 @@ def judge_checks(events: Events, checks: Sequence[c.Check]) -> pl.DataFrame:
 
     Checks that count findings are not judged here: they come after the findings.
     """
-    tables = [_judged(events, check) for check in checks if check.events]
-    tables = [table for table in tables if table.height]
-    if not tables:
-        return pl.DataFrame(schema=schemas.VERDICTS)
-    return pl.concat(tables).sort(schemas.VERDICT_ORDER, nulls_last=False)
+    parts = [judged(events, check) for check in checks if check.events]
+    return verdict_table(events, [part for part in parts if part is not None])
 
 
-def _judged(events: Events, check: c.Check) -> pl.DataFrame:
+def judged(events: Events, check: c.Check) -> Judged | None:
+    """What one check says of events; None where it says nothing."""
     scope = Scope(events, check)
     acts = scope.acts(check.events)
     versions = _versions(events, check, acts.rows)
@@ -56,17 +54,17 @@ def _judged(events: Events, check: c.Check) -> pl.DataFrame:
     applies = _by_version(events, check, acts, versions, "applies")
     concerned = applies.state != NO
     if not concerned.any():
-        return pl.DataFrame(schema=schemas.VERDICTS)
+        return None
     acts, versions, applies = acts.take(concerned), versions[concerned], applies.take(concerned)
     own = _Own(
         applies,
         _by_version(events, check, acts, versions, "require"),
         alternatives(events, acts.rows, check.unless, assumed(check, events), empty=NO),
     )
-    found = _read(scope, acts, own, START)
+    said = _read(scope, acts, own, START)
     if events.has_bare_dates(events.rows(check.types)):
-        found = _merged(found, _read(scope, acts, own, END))
-    return verdict_table(scope, check, acts, versions, found)
+        said = merged(said, _read(scope, acts, own, END))
+    return Judged(check, said, acts.rows, scope.subjects(acts.take(said.act)), versions)
 
 
 class _Own:
@@ -111,8 +109,8 @@ def _by_version(events: Events, check: c.Check, acts: Acts, versions: Ints, name
     return found
 
 
-def _read(scope: Scope, acts: Acts, own: _Own, edge: int) -> pl.DataFrame:
-    """The verdicts as one edge of bare dates reads them: act, kind, reason, found_at, closed_at, events."""
+def _read(scope: Scope, acts: Acts, own: _Own, edge: int) -> Said:
+    """The verdicts as one edge of bare dates reads them."""
     events, check = scope.events, scope.check
     at = events.at(acts.rows, edge)
     question = Question(events, check, scope, acts, at, edge)
@@ -133,20 +131,30 @@ def _read(scope: Scope, acts: Acts, own: _Own, edge: int) -> pl.DataFrame:
     by_kind = verdicts.answers.state != YES
     found_at = np.where(by_kind, verdicts.found_at, at[act])
     told = (broken | unknown) & (found_at <= events.as_of(acts.rows[act]))
-    places = np.flatnonzero(told)
-    reasons = _reasons(applies, ok, places, broken)
     mended = broken & by_kind & (own.require.state[act] != NO)
-    return verdict_rows(
-        act=act,
-        places=places,
-        is_broken=broken,
-        reasons=reasons,
-        found_at=found_at,
-        closed_at=np.where(mended, verdicts.closed_at, NONE),
-        rests=[(where, rows) for where, rows in verdicts.rests],
-        by_kind=by_kind,
-        own=acts.rows,
+    places = np.flatnonzero(told)
+    wheres, rows = _rests(verdicts, told & by_kind, places, acts.rows[act])
+    return Said(
+        act=act[places],
+        broken=broken[places],
+        reason=_reasons(applies, ok, places, broken),
+        found_at=found_at[places],
+        closed_at=np.where(mended, verdicts.closed_at, NONE)[places],
+        places=wheres,
+        rows=rows,
     )
+
+
+def _rests(verdicts: Verdicts, by_kind: Bools, told: Ints, acts: Ints) -> tuple[Ints, Ints]:
+    """Pairs of a verdict's place among those told and a row that it rests on: its act, and what its kind names."""
+    place = np.full(len(acts), -1, dtype=np.int64)
+    place[told] = np.arange(len(told))
+    wheres, rows = [np.arange(len(told))], [acts[told]]
+    for where, others in verdicts.rests:
+        counts = by_kind[where]
+        wheres.append(place[where[counts]])
+        rows.append(others[counts])
+    return np.concatenate(wheres), np.concatenate(rows)
 
 
 def _ask_for_key(verdicts: Verdicts, nameless: Bools, at: Ints) -> None:
@@ -173,25 +181,10 @@ def _appended(one: Answers, other: Answers) -> Answers:
     return Answers(state, why, [*one.reasons, *other.reasons])
 
 
-def _reasons(applies: Answers, ok: Answers, places: Ints, broken: Bools) -> list[str | None]:
-    pairs = zip(broken[places], applies.words(places), ok.words(places), strict=True)
-    return [None if is_broken else whether or what for is_broken, whether, what in pairs]
-
-
-def _merged(one: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
-    """Two readings of bare dates as one: what they agree on stands, what differs is asked."""
-    joined = one.join(other, on=["act", "rows"], how="full", coalesce=True, suffix="_end", nulls_equal=True)
-    agree = (pl.col("kind") == pl.col("kind_end")).fill_null(value=False)
-    asked = pl.coalesce(
-        pl.when(pl.col("kind") == "unknown").then("reason"),
-        pl.when(pl.col("kind_end") == "unknown").then("reason_end"),
-        pl.lit("no_hour"),
-    )
-    return joined.select(
-        "act",
-        "rows",
-        kind=pl.when(agree).then("kind").otherwise(pl.lit("unknown")),
-        reason=pl.when(agree).then("reason").otherwise(asked),
-        found_at=pl.coalesce("found_at", "found_at_end"),
-        closed_at=pl.when(agree).then("closed_at"),
-    ).select(MERGED)
+def _reasons(applies: Answers, ok: Answers, places: Ints, broken: Bools) -> NDArray[np.object_]:
+    """Why each verdict is unknown: what is missing of whether the check applies, else of what it asks."""
+    words = np.array([*applies.reasons, *ok.reasons, None], dtype=object)
+    what = np.where(ok.why >= 0, ok.why + len(applies.reasons), -1)
+    why = np.where(applies.why >= 0, applies.why, what)
+    found: NDArray[np.object_] = words[np.where(broken, -1, why)[places]]
+    return found
