@@ -90,6 +90,7 @@ class Told:
     level: str
     text: str
     deliveries: Sequence[Mapping[str, Any]]  # channel, state, sent_at, confirmed_at, error
+    group: str = ""  # the key of its clock, or of what its check judged
 
 
 @dataclass(frozen=True)
@@ -160,11 +161,26 @@ def group_detail(viewer: Viewer, key: str, *, as_of: datetime) -> GroupDetail:
 
 def who_was_told(group: AlertGroup) -> list[Told]:
     """Every alert of a group with its deliveries, in order. What one message said for several is shown with each."""
-    alerts = list(Alert.objects.filter(group=group).select_related("officer").order_by("created_at", "key"))
+    return _told(Alert.objects.filter(group=group))
+
+
+def told_in_case(number: str) -> list[Told]:
+    """Every alert of a case with its deliveries, in order. Row security applies."""
+    return _told(Alert.objects.filter(case=number))
+
+
+def acts_in_case(number: str) -> list[Action]:
+    """What people, and time alone, did to the alerts of a case, in order. Row security applies."""
+    acts = Action.objects.filter(group__case=number).select_related("by", "to", "group")
+    return list(acts.order_by("at", "pk"))
+
+
+def _told(found: QuerySet[Alert]) -> list[Told]:
+    alerts = list(found.select_related("officer").order_by("created_at", "key"))
     by_message = _messages(alerts)
     messages = {message for found in by_message.values() for message in found}
     sent: dict[str, list[Mapping[str, Any]]] = {}
-    rows = Delivery.objects.filter(alert__in=messages).order_by("created_at", "key")
+    rows = Delivery.objects.filter(alert__in=messages).order_by("created_at", "channel", "key")
     for row in rows.values("alert_id", "channel", "state", "sent_at", "confirmed_at", "error"):
         said = {name: value for name, value in row.items() if name != "alert_id"}
         sent.setdefault(row["alert_id"], []).append(said)
@@ -178,6 +194,7 @@ def who_was_told(group: AlertGroup) -> list[Told]:
             level=alert.level,
             text=alert.text,
             deliveries=[row for message in by_message[alert.key] for row in sent.get(message, ())],
+            group=alert.group_id or "",
         )
         for alert in alerts
     ]
