@@ -29,7 +29,7 @@ def test_the_last_four_digits_list_every_case_that_ends_so(site: Site) -> None:
 def test_an_officer_is_found_by_number_and_nothing_by_what_is_not_there(site: Site) -> None:
     page = site.page("legal_officer")
     page.goto("/search/?q=035005")
-    expect(page.locator("[data-row]").first).to_have_text("警员035005 035005 · 东一所")
+    expect(page.get_by_role("row", name="警员035005 035005 · 东一所")).to_be_visible()
     page.goto("/search/?q=没有这样的案件")
     expect(page.get_by_text("没有找到。换个说法")).to_be_visible()
     judge(page, "search-empty")
