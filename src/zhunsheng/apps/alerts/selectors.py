@@ -164,6 +164,11 @@ def who_was_told(group: AlertGroup) -> list[Told]:
     return _told(Alert.objects.filter(group=group))
 
 
+def told_of_group(key: str) -> list[Told]:
+    """The same by the key of the group, which is that of its clock."""
+    return _told(Alert.objects.filter(group=key))
+
+
 def told_in_case(number: str) -> list[Told]:
     """Every alert of a case with its deliveries, in order. Row security applies."""
     return _told(Alert.objects.filter(case=number))
