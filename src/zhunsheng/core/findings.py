@@ -59,10 +59,11 @@ def check_findings(verdicts: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_checks(findings: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
-    """Findings over clocks and those of checks together, in canonical order."""
+    """Findings, in canonical order, and those of checks of other rules, together in canonical order."""
     if verdicts.is_empty():
         return findings
-    return pl.concat([findings, check_findings(verdicts)]).sort(ORDER, nulls_last=False)
+    of_checks = check_findings(verdicts).sort(ORDER, nulls_last=False)
+    return pl.concat([findings, of_checks]).sort("rule", maintain_order=True)  # both are in order within each rule
 
 
 def finding_keys(findings: pl.DataFrame) -> pl.Series:

@@ -41,6 +41,7 @@ class Events:
     _facts: dict[str, "Statements"] = field(default_factory=dict)
     _fact_order: Ints = field(init=False)
     _fact_edges: Ints = field(init=False)
+    _at_end: Ints = field(init=False)
     _bare: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -52,7 +53,12 @@ class Events:
         self._fact_edges = np.searchsorted(
             self.encoded.arrays.fact_code[self._fact_order], np.arange(len(self.facts) + 1)
         )
-        self._bare = bool(self.encoded.arrays.day.any())
+        self._at_end = self.encoded.arrays.at
+        bare = np.flatnonzero(self.encoded.arrays.day)
+        self._bare = len(bare) > 0
+        if self._bare:
+            self._at_end = self._at_end.copy()
+            self._at_end[bare] = self.days_on(self._at_end[bare], 1) - 1
 
     @property
     def frame(self) -> pl.DataFrame:
@@ -77,12 +83,7 @@ class Events:
 
     def at(self, rows: Ints, edge: int) -> Ints:
         """When each row happened; a bare date stands at one edge of its day."""
-        at = self.encoded.arrays.at[rows]
-        if edge == START or not self._bare:
-            return at
-        day = self.encoded.arrays.day[rows] == 1
-        at[day] = self.days_on(at[day], 1) - 1
-        return at
+        return (self.encoded.arrays.at if edge == START else self._at_end)[rows]
 
     def until(self, rows: Ints) -> Ints:
         """The last instant of the end that each row states; a bare date ends with its day. NONE for none."""

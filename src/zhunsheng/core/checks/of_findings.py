@@ -24,7 +24,8 @@ def count_findings(findings: pl.DataFrame, checks: Sequence[c.Check]) -> pl.Data
 
 
 def _counted(findings: pl.DataFrame, check: c.Check, body: c.Count) -> pl.DataFrame:
-    """One verdict for each finding with which its unit has too many. A clock counts once, with its first finding."""
+    """One verdict for each finding with which its unit comes to have too many, having had no more than allowed with the
+    one before. A clock counts once, with its first finding."""
     if not body.of_findings:
         return pl.DataFrame(schema=schemas.VERDICTS)
     columns = (*ABOUT, "unit", "found_at", "events", "cases")
@@ -39,8 +40,10 @@ def _counted(findings: pl.DataFrame, check: c.Check, body: c.Count) -> pl.DataFr
     )
     if own.is_empty():
         return pl.DataFrame(schema=schemas.VERDICTS)
-    first, place = _windows(own, body)
-    over = np.flatnonzero(place - first + 1 > body.at_most)
+    begins, first, place = _windows(own, body)
+    is_over = place - first + 1 > body.at_most
+    before = np.concatenate([[False], is_over[:-1]]) & (place > begins)
+    over = np.flatnonzero(is_over & ~before)
     pairs = pl.DataFrame({"place": over, "row": [list(range(first[n], n + 1)) for n in over]}).explode("row")
     pairs = pairs.with_columns(pl.col("row").cast(pl.UInt32)).join(own, on="row")
     named = pl.when(pl.col("events").is_not_null()).then("events").otherwise(pl.concat_list("start_event"))
@@ -78,14 +81,15 @@ def _counted(findings: pl.DataFrame, check: c.Check, body: c.Count) -> pl.DataFr
     ).select(schemas.VERDICTS.names())
 
 
-def _windows(own: pl.DataFrame, body: c.Count) -> tuple[Ints, Ints]:
-    """For each finding the place of the first one in its window, and its own."""
+def _windows(own: pl.DataFrame, body: c.Count) -> tuple[Ints, Ints, Ints]:
+    """For each finding the place of the first one of its unit, of the first one in its window, and its own."""
     unit = own["unit"].rle_id().to_numpy().astype(np.int64)
     at = own["found_at"].to_physical().to_numpy()
     place = np.arange(len(at))
     begins = np.searchsorted(unit, unit, side="left")
     if body.within is None:
-        return begins, place
+        return begins, begins, place
     span = int(at.max() - at.min()) + body.within.us + 2
     line = unit * span + (at - at.min())  # one line on which units follow one another, farther apart than any window
-    return np.maximum(np.searchsorted(line, line - body.within.us, side="right"), begins), place
+    first = np.maximum(np.searchsorted(line, line - body.within.us, side="right"), begins)
+    return begins, first, place
