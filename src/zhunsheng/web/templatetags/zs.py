@@ -72,8 +72,8 @@ def level(name: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def left(context: template.Context, clock: object) -> SafeString:
-    """还剩 or 超期 of whatever has due and outer (an object or a mapping); its colour follows its state."""
+def left(context: template.Context, clock: object, level: str = "") -> SafeString:
+    """还剩 or 超期 of whatever has due and outer (an object or a mapping), in the ink of its level or state."""
     state = formats.remaining(
         _part(clock, "due"),
         _part(clock, "outer"),
@@ -81,7 +81,7 @@ def left(context: template.Context, clock: object) -> SafeString:
         due_at_end=bool(_part(clock, "due_at_end")),
         outer_at_end=bool(_part(clock, "outer_at_end")),
     )
-    css = {"overdue": "zs-over", "past": "zs-past"}.get(state.state, "")
+    css = {"overdue": "zs-over", "past": "zs-past"}.get(state.state, level)
     return format_html('<span class="zs-left {}">{}</span>', css, state.words)
 
 
