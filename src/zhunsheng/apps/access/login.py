@@ -136,6 +136,20 @@ def enrol_totp(account: Account, secret: bytes, code: str, *, at: datetime) -> F
     return factor
 
 
+@transaction.atomic
+def reseal_factors() -> int:
+    """Write the secrets of one-time codes under the newest key, where they are under an older one. How many were."""
+    cipher = field_cipher(settings.KEYS)
+    written = 0
+    for factor in Factor.objects.select_for_update().filter(kind=Factor.Kind.TOTP).order_by("pk"):
+        if not cipher.is_current(bytes(factor.secret)):
+            place = f"access_factor.secret:{factor.account_id}"
+            factor.secret = cipher.encrypt(cipher.decrypt(bytes(factor.secret), place=place), place=place)
+            factor.save(update_fields=["secret"])
+            written += 1
+    return written
+
+
 def _use_code(factor: Factor, code: str, at: datetime) -> bool:
     secret = bytes.fromhex(field_cipher(settings.KEYS).decrypt(bytes(factor.secret), place=_place(factor.account)))
     step = totp.matching_step(secret, code, at=at, after=factor.last_counter)
