@@ -86,7 +86,7 @@ class CmppTalk:
             content = later.text.encode("utf-16-be")
             return frames.Deliver(later.n, SERVICE_NUMBER, later.number, content)
         stamp = datetime.now(UTC).strftime("%y%m%d%H%M")
-        report = frames.StatusReport(int(later.id), later.state, stamp, stamp, later.number, later.n)
+        report = frames.StatusReport(int(later.id), later.state, stamp, stamp, later.number, later.n & 0xFFFFFFFF)
         return frames.Deliver(
             later.n, SERVICE_NUMBER, later.number, report.content(version), msg_fmt=frames.ASCII, is_report=True
         )

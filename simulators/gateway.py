@@ -31,7 +31,7 @@ KNOWN: Final = frozenset({
     "down", "delay_ms", "refuse_every", "throttle_per_second", "wrong_numbers", "dead_numbers", "silent",
     "silent_every", "no_receipts", "duplicate_receipts", "receipt_delay_ms", "reply_from", "wrong_password",
 })  # fmt: skip
-FIRST_ID: Final = 1
+ID_BITS: Final = 16
 
 
 class Journal:
@@ -107,7 +107,8 @@ class Gateway:
     recognises_keys: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _messages: int = 0
-    _next_id: int = FIRST_ID
+    # A gateway that starts again does not use a number twice.
+    _next_id: int = field(default_factory=lambda: int(time.time() * 1000) << ID_BITS)
     _ids: dict[str, str] = field(default_factory=dict)  # key → id
     _recent: deque[float] = field(default_factory=deque)
     _later: list[Later] = field(default_factory=list)

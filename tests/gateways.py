@@ -83,13 +83,13 @@ def _words(kind: str, folder: Path, port: int) -> list[str]:
     return ["--port", str(port), "--log", str(log), "--faults", str(faults)]
 
 
-def eventually(holds: Callable[[], Any], *, seconds: float = PATIENCE_SECONDS) -> Any:
+def eventually(holds: Callable[[], Any], *, seconds: float = PATIENCE_SECONDS, every: float = 0.01) -> Any:
     """What `holds` gives once it gives something true. Another process is waited for, so this looks again and again."""
     give_up_at = time.monotonic() + seconds
     while not (found := holds()):
         if time.monotonic() > give_up_at:
             raise AssertionError(f"not within {seconds} s: {holds}")
-        time.sleep(0.01)
+        time.sleep(every)
     return found
 
 

@@ -14,6 +14,7 @@ from psycopg import Connection
 
 from tests.gateways import ROOT, Simulated, eventually
 from tests.platform.databases import OwnDatabase
+from tests.platform.environment import HOME
 from tests.platform.people import EAST_STATION, city, noon, officer
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.alerts.models import AlertGroup
@@ -67,6 +68,7 @@ def start_delivering(
         cwd=ROOT,
         env={
             **os.environ,
+            "ZS_HOME": str(HOME),
             "DATABASE_URL": database.server.dsn("zs_app", database.name),
             "ZS_LINES": str(lines),
             "PYTHONWARNINGS": "ignore",
@@ -145,7 +147,7 @@ class Writer:
 
     def all_are(self, state: str, *, seconds: float = 60.0) -> None:
         """Wait until everything written is in a state."""
-        eventually(lambda: self.states() == {state: self.written}, seconds=seconds)
+        eventually(lambda: self.states() == {state: self.written}, seconds=seconds, every=0.2)
 
 
 @contextmanager

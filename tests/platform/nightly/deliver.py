@@ -34,6 +34,8 @@ from tests.platform.environment import HOME, say
 
 PER_SECOND = 50
 SECONDS = 60
+AT_ONCE = 10  # alerts of one transaction, as a batch of the supervisor commits them
+LEVELS = ("red", "yellow", "blue")
 WARM_UP_SECONDS = 3.0
 RANDOM_KILLS = 40
 ALERTS_BETWEEN_KILLS = 40
@@ -59,10 +61,10 @@ def rate(database: OwnDatabase, folder: Path) -> bool:
         with delivering(database, write_lines(folder / "lines.toml", gateway)):
             committed: dict[str, float] = {}
             start = time.time() + WARM_UP_SECONDS
-            for number in range(PER_SECOND * SECONDS):
+            for number in range(0, PER_SECOND * SECONDS, AT_ONCE):
                 time.sleep(max(0.0, start + number / PER_SECOND - time.time()))
-                (key,) = writer.write(random.Random(number).choice(["red", "yellow", "blue"]), phones=PHONES)
-                committed[key] = time.time()
+                keys = writer.write(LEVELS[number // AT_ONCE % len(LEVELS)], count=AT_ONCE, phones=PHONES)
+                committed |= dict.fromkeys(keys, time.time())
             took = time.time() - start
             writer.all_are("confirmed", seconds=120)
         accepted = accepted_at(gateway)

@@ -4,7 +4,7 @@ came of it. Several workers of a line, and several processes, share a queue with
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -89,20 +89,24 @@ class Lane:
         received = self.channel.receive()
         if not received:
             return
-        taken = [item for item in received if self._record_received(item, moment)]
+        unknown = rows.record_receipts(self.line.name, [item for item in received if isinstance(item, Receipt)], moment)
+        for item in received:
+            if isinstance(item, Reply):
+                self.on_reply(self.line.name, item, moment)
         crash_at("delivery.before_take")
-        self.channel.take(taken)
+        taken = [item for item in received if self._may_take(item, unknown, moment)]
+        if taken:
+            self.channel.take(taken)
         crash_at("delivery.after_take")
 
-    def _record_received(self, item: Receipt | Reply, moment: Moment) -> bool:
-        if isinstance(item, Reply):
-            self.on_reply(self.line.name, item, moment)
+    def _may_take(self, item: Receipt | Reply, unknown: Container[str], moment: Moment) -> bool:
+        """Whether the gateway need not bring it again.
+
+        A number that no delivery has may be written down in a moment, by another worker; for ever unknown it is of an
+        attempt whose answer we never got, and that was made again.
+        """
+        if isinstance(item, Reply) or item.gateway_id not in unknown:
             return True
-        if rows.record_receipt(self.line.name, item, moment):
-            self._strangers.pop(item.gateway_id, None)
-            return True
-        # The number may be written down in a moment, by another worker; for ever unknown it is of an attempt whose
-        # answer we never got, and that was made again.
         first_seen = self._strangers.setdefault(item.gateway_id, moment.real)
         is_forgotten = moment.real - first_seen > STRANGE_FOR
         if is_forgotten:

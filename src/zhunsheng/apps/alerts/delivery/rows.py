@@ -123,15 +123,15 @@ def give_back(rows: Sequence[Leased], *, by: str) -> None:
 def record(rows: Sequence[Leased], answers: Sequence[Answer], *, recognises_keys: bool, moment: Moment) -> None:
     """Write down what the gateway answered, in one transaction, with what follows from it."""
     by_key = {row.key: row for row in rows}
+    accepted = [answer for answer in answers if answer.outcome is Outcome.ACCEPTED]
     with as_process(PROCESS):
+        if accepted:
+            _record_accepted(accepted, moment)
         for answer in answers:
-            row = by_key[answer.key]
-            if answer.outcome is Outcome.ACCEPTED:
-                _record_accepted(answer, moment)
-            elif answer.outcome is Outcome.UNDELIVERABLE:
-                record_undeliverable(row.key, answer.reason, moment)
-            else:
-                _record_again(row, answer, recognises_keys, moment)
+            if answer.outcome is Outcome.UNDELIVERABLE:
+                record_undeliverable(answer.key, answer.reason, moment)
+            elif answer.outcome is not Outcome.ACCEPTED:
+                _record_again(by_key[answer.key], answer, recognises_keys, moment)
 
 
 def release_retries(channel: str) -> None:
@@ -141,27 +141,32 @@ def release_retries(channel: str) -> None:
         waiting.filter(in_doubt=False).update(retry_at=None)
 
 
-def record_receipt(channel: str, receipt: Receipt, moment: Moment) -> bool:
-    """Write down what a receipt says. False if no delivery has its number (yet)."""
+def record_receipts(channel: str, receipts: Sequence[Receipt], moment: Moment) -> set[str]:
+    """Write down what receipts say, in one transaction. Returns the numbers that no delivery has (yet).
+
+    A receipt that comes twice, or after somebody answered, changes nothing.
+    """
+    numbers = {receipt.gateway_id for receipt in receipts}
     with as_process(PROCESS):
-        delivery = Delivery.objects.select_for_update().filter(channel=channel, gateway_id=receipt.gateway_id).first()
-        if delivery is None:
-            return False
-        if delivery.state != Delivery.State.SENT:
-            return True  # a receipt that came twice, or after somebody answered
-        if receipt.arrival is Arrival.DELIVERED:
-            record_confirmed(delivery.key, moment)
-        elif receipt.arrival is Arrival.FAILED:
-            record_undeliverable(delivery.key, receipt.reason, moment)
-        return True
+        known = Delivery.objects.select_for_update().filter(channel=channel, gateway_id__in=numbers).order_by("key")
+        rows = {row.gateway_id: row for row in known}
+        sent = {number: row.key for number, row in rows.items() if row.state == Delivery.State.SENT}
+        by_arrival = {receipt.gateway_id: receipt for receipt in receipts if receipt.gateway_id in sent}
+        arrived = [sent[number] for number, one in by_arrival.items() if one.arrival is Arrival.DELIVERED]
+        if arrived:
+            record_confirmed(arrived, moment)
+        for number, receipt in by_arrival.items():
+            if receipt.arrival is Arrival.FAILED:
+                record_undeliverable(sent[number], receipt.reason, moment)
+    return numbers - set(rows)
 
 
-def record_confirmed(key: str, moment: Moment) -> None:
-    """It reached its reader."""
-    Delivery.objects.filter(key=key).update(
+def record_confirmed(keys: Sequence[str], moment: Moment) -> None:
+    """They reached their readers."""
+    Delivery.objects.filter(key__in=keys).update(
         state=Delivery.State.CONFIRMED, confirmed_at=moment.at, error="", leased_until=None
     )
-    write_outcomes([key], DeliveryOutcome.What.CONFIRMED, moment=moment)
+    write_outcomes(keys, DeliveryOutcome.What.CONFIRMED, moment=moment)
 
 
 def record_undeliverable(key: str, reason: str, moment: Moment) -> None:
@@ -188,24 +193,37 @@ def _overtaken(keys: Sequence[str], moment: Moment) -> set[str]:
         return {key for (key,) in cursor.fetchall()}
 
 
-def _record_accepted(answer: Answer, moment: Moment) -> None:
-    Delivery.objects.filter(key=answer.key).exclude(state__in=(Delivery.State.CONFIRMED, Delivery.State.FAILED)).update(
-        state=Delivery.State.SENT,
-        sent_at=moment.at,
-        gateway_id=answer.gateway_id,
-        error="",
-        in_doubt=False,
-        retry_at=None,
-        leased_until=None,
+ACCEPT: Final = """
+    WITH answered AS (
+        SELECT * FROM unnest(%(keys)s::text[], %(ids)s::text[], %(confirmed)s::boolean[]) a (key, gateway_id, confirmed)
+    ), done AS (
+        UPDATE alerts_delivery d
+        SET state = CASE WHEN a.confirmed THEN 'confirmed' ELSE 'sent' END, sent_at = %(at)s,
+            confirmed_at = CASE WHEN a.confirmed THEN %(at)s::timestamptz END, gateway_id = a.gateway_id, error = '',
+            in_doubt = false, retry_at = NULL, leased_until = NULL
+        FROM answered a
+        WHERE d.key = a.key AND d.state NOT IN ('confirmed', 'failed')
+        RETURNING d.key, d.alert_id, d.channel, d.attempts, a.gateway_id, a.confirmed
     )
-    write_outcomes(
-        [answer.key],
-        DeliveryOutcome.What.ACCEPTED,
-        moment=moment,
-        gateway_id=answer.gateway_id,
-    )
-    if answer.confirmed:
-        record_confirmed(answer.key, moment)
+    INSERT INTO alerts_deliveryoutcome
+        (delivery_id, alert_id, what, channel, at, real_at, attempt, gateway_id, reason)
+    SELECT d.key, d.alert_id, w.what, d.channel, %(at)s, %(real)s, d.attempts, d.gateway_id, ''
+    FROM done d JOIN (VALUES (1, 'accepted'), (2, 'confirmed')) w (n, what) ON w.n = 1 OR d.confirmed
+    ORDER BY w.n, d.key
+"""
+
+
+def _record_accepted(answers: Sequence[Answer], moment: Moment) -> None:
+    """One statement for a batch: how long a batch takes is how many times the database is asked."""
+    values: dict[str, list[str] | list[bool] | datetime] = {
+        "keys": [answer.key for answer in answers],
+        "ids": [answer.gateway_id for answer in answers],
+        "confirmed": [answer.confirmed for answer in answers],
+        "at": moment.at,
+        "real": moment.real,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(ACCEPT, values)
 
 
 def _record_again(row: Leased, answer: Answer, recognises_keys: bool, moment: Moment) -> None:
