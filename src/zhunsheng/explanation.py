@@ -213,6 +213,10 @@ class Explainer:
             return f"{(local - timedelta(minutes=1)):%Y-%m-%d} 24:00"
         return f"{local:%Y-%m-%d %H:%M}"
 
+    def day(self, day: date) -> str:
+        """A day of a count: 11-21."""
+        return f"{day:%m-%d}"
+
     def _is_midnight(self, instant: datetime | None) -> bool:
         return instant is not None and f"{instant.astimezone(self.zone):%H:%M:%S}" == "00:00:00"
 
@@ -241,7 +245,7 @@ class Explainer:
         if (last - first).days > MAX_LISTED_DAYS:
             return ""
         days = [first + timedelta(days=n) for n in range(1, (last - first).days + 1)]
-        texts = [f"{day:%m-%d} {self._kind_of(day)}" for day in days]
+        texts = [f"{self.day(day)} {self._kind_of(day)}" for day in days]
         return f"（{'，'.join(texts)}）" if self.language == "zh" else f" ({', '.join(texts)})"
 
     def _kind_of(self, day: date) -> str:

@@ -232,7 +232,7 @@ def test_a_refused_look_is_in_the_audit_log_too(world: World) -> None:
     world.people["officer"].get(f"/cases/{world.cases['other_ordinary'].number}/")
     with connection.cursor() as cursor:
         cursor.execute("SELECT actor, result, object_id FROM audit_entry ORDER BY id DESC LIMIT 1")
-        assert cursor.fetchone() == ("account:officer", "denied", "cases:case")
+        assert cursor.fetchone() == ("account:officer", "denied", "desk:case")
 
 
 def test_a_look_that_cannot_be_recorded_shows_nothing(world: World) -> None:

@@ -9,7 +9,6 @@ from zhunsheng.apps.access.menu import Item
 from zhunsheng.apps.access.policy import Action
 
 PAGES: Final[dict[str, Page]] = {
-    "cases:case": for_action(GET=Action.CASE_READ),
     "cases:person": for_action(POST=Action.PERSON_REVEAL),
     "cases:upload": for_action(POST=Action.DOSSIER_UPLOAD),
     "cases:page_image": for_action(GET=Action.CASE_READ),

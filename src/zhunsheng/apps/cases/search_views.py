@@ -17,7 +17,7 @@ def found(request: HttpRequest) -> HttpResponse:
     text, viewer = request.GET.get("q", ""), viewer_behind(request)
     answer = search(viewer, text)
     if answer.only_case and viewer.may(Action.CASE_READ):
-        return redirect("cases:case", answer.only_case)
+        return redirect("desk:case", answer.only_case)
     return _page(request, text=text, answer=answer, form=PersonSearchForm())
 
 

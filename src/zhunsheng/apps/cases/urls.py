@@ -6,7 +6,6 @@ from zhunsheng.apps.cases import search_views, views
 
 app_name = "cases"
 urlpatterns = [
-    path("cases/<str:number>/", views.case, name="case"),
     path("cases/<str:number>/upload/", views.upload, name="upload"),
     path("persons/<str:person>/", views.person, name="person"),
     path("documents/<int:document>/<int:number>/", views.page_image, name="page_image"),

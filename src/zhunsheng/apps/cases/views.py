@@ -10,16 +10,6 @@ from zhunsheng.apps.cases import eventlog, persons, selectors, uploads
 from zhunsheng.apps.refusals import DomainError
 
 
-@require_GET
-def case(request: HttpRequest, number: str) -> HttpResponse:
-    """One case: who is in it, masked, and what happened."""
-    try:
-        page = selectors.open_case(viewer_behind(request), number=number)
-    except selectors.CaseNotVisible as problem:
-        raise Http404 from problem
-    return render(request, "cases/case.html", {"page": page})
-
-
 @require_POST
 def person(request: HttpRequest, person: str) -> HttpResponse:
     """A person's data in full, for a purpose."""

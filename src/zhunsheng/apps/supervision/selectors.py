@@ -1,5 +1,6 @@
 """Questions to supervision, for pages, alerts and the command line."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -39,10 +40,14 @@ class UnitStanding:
 
 def clocks_of_case(number: str) -> list[Clock]:
     """The clocks of a case, open before stopped, liberty first, then by level and due time. Row security applies."""
-    found = Clock.objects.filter(case=number)
+    return sorted_clocks(Clock.objects.filter(case=number))
+
+
+def sorted_clocks(clocks: Iterable[Clock]) -> list[Clock]:
+    """Clocks as people should read them: open before stopped, liberty first, then by level and due time."""
     never = datetime.max.replace(tzinfo=UTC)
     return sorted(
-        found,
+        clocks,
         key=lambda row: (
             row.outcome not in OPEN_OUTCOMES,
             not row.liberty,
