@@ -2,7 +2,8 @@
 
     smpplib (LGPL)   a client, which sends to our simulator: long Chinese text, receipts, a wrong password, throttling
     smpp34 (MIT)     a message centre, to which our client sends: the same
-    cmppy (Apache)   a client, which sends to our simulator: Chinese text, a wrong password, throttling
+    cmppy (Apache)   a client, which sends to our simulator: Chinese text, a wrong password, throttling; it can take
+                     neither long texts nor receipts
 
 Each is installed into an environment of its own in FOLDER (else a temporary one) and runs as a process of its own. Exit
 code 1 if one of them and we do not understand each other, 2 if they cannot be installed.
@@ -117,9 +118,10 @@ def we_to_smpp34(python: str, folder: Path) -> bool:
 
 
 def cmppy_to_us(python: str, folder: Path) -> bool:
-    """Their client sends to our simulator, by CMPP 3.0."""
+    """Their client sends to our simulator, by CMPP 3.0. It knows no CMPP_DELIVER, so it gets no receipt."""
     text = TEXT[:69]  # it takes no longer one
     with served_here("cmpp", folder, "--account", "901234") as gateway:
+        gateway.fail(no_receipts=True)
         seen = run(python, "cmppy_client.py", str(gateway.port), "secret", PHONE, text)
         (accepted,) = gateway.said("accepted")
         wrong = run(python, "cmppy_client.py", str(gateway.port), "other", PHONE, text)
