@@ -259,7 +259,7 @@ class CheckReader(RuleReader):
         """Tests on facts and, in checks, on columns of the event."""
         rest = table.rest()
         columns = {name: rest.pop(name) for name in list(rest) if name in (*c.PRESENT_COLUMNS, c.OFFICERS)}
-        inner = Table(rest, table.where(""), self.issues, self.path)
+        inner = Table(rest, table.where("").removesuffix("."), self.issues, self.path)
         for name in rest:
             if self._type_of(name) == "text" or name == self.vocabulary.custody_fact:
                 table.issue(name, "cannot be tested in a check. Use [while] for custody, a bool or an enum for words.")
