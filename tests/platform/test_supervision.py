@@ -32,6 +32,44 @@ tier  = "15d"
 event = "work.extended"
 added = { amount = 5, unit = "days" }
 """
+CHECK = """
+id       = "{id}"
+code     = "P01"
+title    = "小检查"
+title_en = "small check"
+element  = "person"
+kind     = "{kind}"
+key      = "person"
+same     = []
+level    = "red"
+nature   = "statutory"
+source   = "full"
+status   = "stable"
+mends    = "补录"
+
+[act]
+events = ["{act}"]
+
+{body}
+
+[recipients]
+red = ["officer"]
+ask = ["officer"]
+
+[[version]]
+in_force = "always"
+basis    = [ {{ instrument = "试行规则", article = "第二条", gist = "先开始后办结" }} ]
+
+[message]
+broken  = "请核对。"
+unknown = "请补录。"
+"""
+STARTED_FIRST = CHECK.format(
+    id="started.first", kind="order", act="work.done", body='[order]\nafter = ["work.started"]'
+)
+NOTE_FOLLOWS = CHECK.format(
+    id="note.follows", kind="absent", act="work.started", body='[absent]\nmust = ["note.written"]\nwithin = "P1D"'
+)
 PAUSE = """
 [[pause]]
 id     = "waiting"
@@ -298,3 +336,27 @@ def test_the_clock_that_an_event_would_stop_is_named_once_it_is_red(told: Told) 
     it_is("2026-03-12 12:00")
     supervise(told)
     assert stopped_red_clocks(end) == {("story", "d1", 1): ("small",)}
+
+
+def test_what_happens_in_one_case_of_a_person_reaches_his_acts_in_another() -> None:
+    """Work may be done only after it was started, in whichever case of the person; told of in one, it holds in both."""
+    put_in_force({**rule_files(rule_text()), "checks/started.first.toml": STARTED_FIRST})
+    recorded("2026-03-02 12:00 P1 work.done id=d1 case=A2")
+    supervise()
+    assert states() == ["broken red current"]
+    recorded("2026-03-01 12:00 P1 work.started id=s1 case=A1")
+    supervise()
+    assert states() == ["broken red withdrawn facts"]
+    assert_as_batch(it_is("2026-03-02 12:00"))
+
+
+def test_time_alone_breaks_a_check_when_what_must_follow_does_not_come(told: Told) -> None:
+    put_in_force({**rule_files(rule_text()), "checks/note.follows.toml": NOTE_FOLLOWS})
+    recorded(STARTED)
+    supervise(told)
+    told.findings()
+    for moment, news in (("2026-03-03 12:00", []), ("2026-03-03 12:01", ["appeared P1 broken red"])):
+        as_of = it_is(moment)
+        supervise(told)
+        assert told.findings() == news
+        assert_as_batch(as_of)

@@ -24,6 +24,8 @@ TO_COME: Final = pl.Schema({"case": pl.String(), "incident": pl.String(), "at": 
 """What lies beyond the instant of judgement: events count, and checks break, from `at` on."""
 FORESIGHT: Final = timedelta(days=400)
 """How far ahead is asked which checks time alone will break: further than any of their lengths."""
+FAR_REACHING: Final = frozenset(SPANNING) - {"person"}
+"""Keys that hold together acts of cases which have nothing else in common."""
 TIMED_KINDS: Final = ("absent", "overlap", "span")
 """Kinds of check that time alone can break."""
 
@@ -57,28 +59,34 @@ def standing(events: pl.DataFrame, rulebook: Rulebook, *, as_of: datetime, threa
     )
 
 
-def within_case(rulebook: Rulebook) -> Rulebook:
-    """The rulebook with those checks alone whose verdict on an act rests on nothing beyond its own case or incident."""
-    return replace(rulebook, checks=tuple(check for check in rulebook.checks if _rests_on_one_case(check)))
+def within_persons(rulebook: Rulebook) -> Rulebook:
+    """The rulebook with those checks alone whose verdict on an act rests on nothing beyond the cases of its persons."""
+    return replace(rulebook, checks=tuple(check for check in rulebook.checks if _rests_on_persons(check)))
 
 
-def _rests_on_one_case(check: Check) -> bool:
+def _rests_on_persons(check: Check) -> bool:
     act_alone = check.kind == "fact" and not check.first and check.state is None
-    return check.key not in SPANNING or act_alone
+    return check.key not in FAR_REACHING or "case" in check.same or act_alone
 
 
 def _checks(folded: Folded, rulebook: Rulebook, as_of: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """What the checks within a case find (schemas.FINDINGS), and when time alone will break others (TO_COME)."""
+    """What the checks of cases and persons find (schemas.FINDINGS), and when time alone will break others (TO_COME)."""
     happened = set(folded.counted.events["type"].unique())
-    own = tuple(check for check in within_case(rulebook).checks if happened.intersection(check.events))
+    own = tuple(check for check in within_persons(rulebook).checks if happened.intersection(check.events))
     nothing = pl.DataFrame(schema=schemas.FINDINGS)
     told, _ = judge_beside(nothing, folded, replace(rulebook, checks=own), as_of=as_of)
     timed = replace(rulebook, checks=tuple(check for check in own if check.kind in TIMED_KINDS))
     ahead = as_of + FORESIGHT
     parts = tuple(replace(part, as_of=np.full_like(part.as_of, _microseconds(ahead))) for part in folded.parts)
     foreseen, _ = judge_beside(nothing, replace(folded, parts=parts), timed, as_of=ahead)
-    breaking = foreseen.filter(pl.col("found_at") > as_of.astimezone(UTC))
-    return told, breaking.select("case", "incident", at="found_at")
+    return told, _breaking(foreseen, as_of.astimezone(UTC))
+
+
+def _breaking(foreseen: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
+    """When findings will be true: some at the instant of a limit, others only when it has passed."""
+    ahead = foreseen.filter(pl.col("found_at") >= as_of).select("case", "incident", at="found_at")
+    passed = ahead.with_columns(pl.col("at") + timedelta(microseconds=1))
+    return pl.concat([ahead.filter(pl.col("at") > as_of), passed])
 
 
 def _microseconds(instant: datetime) -> int:

@@ -44,7 +44,7 @@ from zhunsheng.apps.supervision.queue import seconds_until_due
 from zhunsheng.city.make import generate
 from zhunsheng.core import schemas
 from zhunsheng.core.judge import judge
-from zhunsheng.core.standing import within_case
+from zhunsheng.core.standing import within_persons
 
 INSTANTS: Final = 20
 STEPS: Final = 3  # deliveries between two instants
@@ -81,7 +81,7 @@ def main(cases: int, open_clocks: int) -> int:
 def moving_city(database: OwnDatabase, cases: int, chance: random.Random) -> int:
     """Play a city, kill its supervisors, release a repaired rulebook in the middle. Rows that differ from the batch."""
     files = rulebooks.files_of(RULEBOOK)
-    book = within_case(rulebooks.loaded(files))
+    book = within_persons(rulebooks.loaded(files))
     events = generate(cases, 20261128, book.vocabulary, book.calendar).events.sort("recorded_at")
     first, last = events["recorded_at"][0], events["recorded_at"][-1]
     minutes = int((last - first).total_seconds() // 60)
@@ -109,7 +109,7 @@ def moving_city(database: OwnDatabase, cases: int, chance: random.Random) -> int
 
 def differences(written: Written, whole: pl.DataFrame) -> int:
     """Rows of the tables that the batch has not, and the other way round."""
-    told = judge(whole, within_case(rulebooks.of_release(written.release)), as_of=written.at, known_at=written.at)
+    told = judge(whole, within_persons(rulebooks.of_release(written.release)), as_of=written.at, known_at=written.at)
     found = differing(written.tables, (told.clocks, told.findings))
     rows = {name: rows.height for name, rows in zip(TABLES, written.tables, strict=True)}
     say(f"{written.at:%Y-%m-%d %H:%M} {rows}: {found.height} rows differ")
@@ -204,7 +204,7 @@ def speed(open_clocks: int) -> bool:
     events = many_open(-(-open_clocks // MANY_OPEN))
     for part in events.iter_slices(20_000):
         receive(part)
-    book, path = within_case(rulebooks.loaded(files)), HOME / "many.parquet"
+    book, path = within_persons(rulebooks.loaded(files)), HOME / "many.parquet"
     log().write_parquet(path)
     opened = timed(supervise)
     batch = [timed(lambda: judge(pl.read_parquet(path), book, as_of=now))]

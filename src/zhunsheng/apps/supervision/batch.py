@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 import polars as pl
@@ -17,12 +17,13 @@ from zhunsheng.apps.supervision.frames import content_digest
 from zhunsheng.apps.supervision.keys import KEY, keyed, of_keys
 from zhunsheng.apps.supervision.models import OF_CASE, OF_INCIDENT
 from zhunsheng.apps.supervision.rulebooks import current
+from zhunsheng.core import schemas
 from zhunsheng.core.clocks import Rulebook
 from zhunsheng.core.standing import Standing, standing
 
 PROCESS: Final = "supervise"
 LIMIT: Final = 5000
-STATEMENT_SECONDS: Final = 300
+LONGEST_SECONDS: Final = 600
 ENVIRONMENT: Final = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 
 
@@ -68,10 +69,10 @@ def judge_due(*, route: ch.Route, limit: int = LIMIT) -> Done:
     Raises  BatchFailed: nothing is written, and the same keys are due again.
     """
     with as_process(PROCESS):
-        _allow_long_statements()
+        allow_long_batches()
         queue.unfold()
     with as_process(PROCESS):
-        _allow_long_statements()
+        allow_long_batches()
         claim = queue.claim(limit=limit)
         if claim.keys.is_empty():
             return Done(claim.as_of, put_back=claim.put_back)
@@ -94,9 +95,23 @@ def judge_due(*, route: ch.Route, limit: int = LIMIT) -> Done:
     )
 
 
-def _allow_long_statements() -> None:
+def warm_up() -> None:
+    """Judge one event that is nobody's, so that the fold is compiled before a transaction waits for it."""
+    rulebook, _ = current()
+    row = {"source": "warm-up", "id": "1", "version": 1, "void": False, "at_precision": "minute", "case": "warm-up"}
+    row |= {"type": next(iter(rulebook.vocabulary.event_types)), "at": datetime.fromtimestamp(0, UTC)}
+    event = pl.DataFrame([{**dict.fromkeys(schemas.EVENTS), **row}], schema=schemas.EVENTS, orient="row")
+    standing(event, rulebook, as_of=datetime.fromtimestamp(0, UTC), threads=1)
+
+
+def allow_long_batches() -> None:
+    """A batch of many keys is judged while its transaction is idle."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{STATEMENT_SECONDS}s"])
+        cursor.execute(
+            "SELECT set_config('statement_timeout', %(s)s, true),"
+            " set_config('idle_in_transaction_session_timeout', %(s)s, true)",
+            {"s": f"{LONGEST_SECONDS}s"},
+        )
 
 
 def _judge(claim: queue.Claim) -> _Judged:

@@ -12,7 +12,7 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.supervision import queue
-from zhunsheng.apps.supervision.batch import LIMIT, PROCESS, BatchFailed, Done, judge_due
+from zhunsheng.apps.supervision.batch import LIMIT, PROCESS, BatchFailed, Done, judge_due, warm_up
 from zhunsheng.apps.supervision.changes import Route
 
 LOG: Final = logging.getLogger(__name__)
@@ -42,6 +42,7 @@ class Supervisor:
         while not stopped():
             try:
                 with closing(_listener()) as listener:
+                    warm_up()
                     while not stopped():
                         wait = self.round()
                         if wait:

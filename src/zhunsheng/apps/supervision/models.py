@@ -168,6 +168,21 @@ class DueKey(models.Model):
         return f"{self.kind} {self.number}"
 
 
+class PersonKey(models.Model):
+    """A judged key whose events name a person. Some checks hold a person's acts together over all cases."""
+
+    person = models.TextField("人员编号")
+    kind = models.TextField("种类")
+    number = models.TextField("编号")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["person", "number", "kind"], name="person_key_once"),)
+        indexes = (models.Index(fields=["number", "kind"], name="person_key_number"),)
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.number}"
+
+
 class Touched(models.Model):
     """What an event that was just appended names. Written in the transaction of the append, removed by the batch that
     judges it."""

@@ -7,7 +7,7 @@ same key at once; what another copy holds stays in the queue.
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, LiteralString
 
 import polars as pl
 from django.db import connection
@@ -25,9 +25,11 @@ SCRATCH: Final = """
     ) ON COMMIT DELETE ROWS;
     CREATE TEMPORARY TABLE IF NOT EXISTS supervision_wanted (kind text, number text) ON COMMIT DELETE ROWS;
     CREATE TEMPORARY TABLE IF NOT EXISTS supervision_batch (kind text, number text, release text) ON COMMIT DELETE ROWS;
+    CREATE TEMPORARY TABLE IF NOT EXISTS supervision_around (kind text, number text) ON COMMIT DELETE ROWS;
     DELETE FROM supervision_named;
     DELETE FROM supervision_wanted;
     DELETE FROM supervision_batch;
+    DELETE FROM supervision_around;
 """
 TAKE: Final = """
     WITH picked AS MATERIALIZED (
@@ -38,9 +40,26 @@ TAKE: Final = """
     )
     INSERT INTO supervision_named SELECT id, "case", incident, source, event FROM taken
 """
+# Keys whose events name a person that a key of `near` names; where it is an incident, also the cases that name that.
+SHARED: Final[LiteralString] = """
+    incidents_of_near AS MATERIALIZED (
+        SELECT DISTINCT e.incident AS number FROM near n JOIN cases_event e ON e."case" = n.number
+        WHERE n.kind = 'case' AND e.incident IS NOT NULL
+    ), by_person AS MATERIALIZED (
+        SELECT DISTINCT o.kind, o.number
+        FROM (SELECT kind, number FROM near UNION SELECT 'incident', number FROM incidents_of_near) n
+        JOIN supervision_personkey p ON p.number = n.number AND p.kind = n.kind
+        JOIN supervision_personkey o ON o.person = p.person
+    ), shared AS MATERIALIZED (
+        SELECT kind, number FROM by_person
+        UNION SELECT 'case', e."case" FROM by_person i JOIN cases_event e ON e.incident = i.number
+        WHERE i.kind = 'incident' AND e."case" IS NOT NULL
+    )
+"""
 # A correction may have left the case or incident that an earlier version named. The events of an incident that name no
-# case belong to the one case that names the incident: each case that does may gain or lose them.
-RESOLVE: Final = """
+# case belong to the one case that names the incident: each case that does may gain or lose them. What happens in one
+# case of a person may concern his acts in the others.
+RESOLVE: Final[LiteralString] = """
     INSERT INTO supervision_wanted
     WITH versions AS MATERIALIZED (
         SELECT v."case", v.incident FROM supervision_named n
@@ -48,13 +67,15 @@ RESOLVE: Final = """
     ), incidents AS MATERIALIZED (
         SELECT incident FROM supervision_named WHERE incident IS NOT NULL
         UNION SELECT incident FROM versions WHERE incident IS NOT NULL
-    )
-    SELECT 'case', "case" FROM supervision_named WHERE "case" IS NOT NULL
-    UNION SELECT 'case', "case" FROM versions WHERE "case" IS NOT NULL
-    UNION SELECT 'incident', incident FROM incidents
-    UNION SELECT 'case', e."case" FROM incidents i JOIN cases_event e ON e.incident = i.incident
-        WHERE e."case" IS NOT NULL
-        AND EXISTS (SELECT FROM cases_event l WHERE l.incident = i.incident AND l."case" IS NULL)
+    ), near AS MATERIALIZED (
+        SELECT 'case' AS kind, "case" AS number FROM supervision_named WHERE "case" IS NOT NULL
+        UNION SELECT 'case', "case" FROM versions WHERE "case" IS NOT NULL
+        UNION SELECT 'incident', incident FROM incidents
+        UNION SELECT 'case', e."case" FROM incidents i JOIN cases_event e ON e.incident = i.incident
+            WHERE e."case" IS NOT NULL
+            AND EXISTS (SELECT FROM cases_event l WHERE l.incident = i.incident AND l."case" IS NULL)
+    ), {shared}
+    SELECT kind, number FROM near UNION SELECT kind, number FROM shared
 """
 # A key judged at a later instant than this transaction's belongs to a copy that began later: it stays for next time.
 LOCK: Final = """
@@ -86,6 +107,16 @@ SET_ASIDE: Final = """
     FROM unnest(%(kinds)s::text[], %(numbers)s::text[]) AS f (kind, number)
     WHERE k.kind = f.kind AND k.number = f.number
 """
+# To judge a key all that happened to its persons is read, in whichever case.
+LOOK_AROUND: Final[LiteralString] = """
+    INSERT INTO supervision_around
+    WITH near AS MATERIALIZED (
+        SELECT kind, number FROM supervision_batch
+        UNION SELECT 'case', e."case" FROM supervision_batch i JOIN cases_event e ON e.incident = i.number
+        WHERE i.kind = 'incident' AND e."case" IS NOT NULL
+    ), {shared}
+    SELECT kind, number FROM near UNION SELECT kind, number FROM shared
+"""
 
 
 @dataclass(frozen=True)
@@ -116,7 +147,7 @@ def claim(*, limit: int) -> Claim:
         put_back, taken = 0, cursor.rowcount
         if taken:
             _say_how_many(taken, "supervision_named")
-            cursor.execute(RESOLVE)
+            cursor.execute(_with_shared(RESOLVE))
             _say_how_many(cursor.rowcount, "supervision_wanted")
             cursor.execute(LOCK, {"as_of": as_of})
             cursor.execute(PUT_BACK)
@@ -124,7 +155,7 @@ def claim(*, limit: int) -> Claim:
         cursor.execute(ADD_DUE, {"as_of": as_of, "limit": max(limit - taken, limit // 2)})
     keys = copied_out(sql.SQL("SELECT kind, number, release FROM supervision_batch"), KEYS)
     touched = copied_out(sql.SQL("SELECT touched FROM supervision_named"), TOUCHED)["touched"]
-    _say_how_many(keys.height, "supervision_batch")
+    _look_around(keys.height)
     return Claim(as_of, keys, touched, put_back)
 
 
@@ -135,7 +166,14 @@ def name_batch(keys: Collection[tuple[str, str]]) -> None:
         cursor.execute(SCRATCH)
     if keys:
         copied_in(rows, "supervision_batch")
-    _say_how_many(rows.height, "supervision_batch")
+    _look_around(rows.height)
+
+
+def _look_around(keys: int) -> None:
+    _say_how_many(keys, "supervision_batch")
+    with connection.cursor() as cursor:
+        cursor.execute(_with_shared(LOOK_AROUND))
+        _say_how_many(cursor.rowcount, "supervision_around")
 
 
 def set_aside(keys: Collection[tuple[str, str]], touched: Collection[int], *, why: str, again_in_seconds: int) -> None:
@@ -144,6 +182,10 @@ def set_aside(keys: Collection[tuple[str, str]], touched: Collection[int], *, wh
     with connection.cursor() as cursor:
         cursor.execute(SET_ASIDE, {"kinds": kinds, "numbers": numbers, "why": why, "seconds": again_in_seconds})
         cursor.execute("DELETE FROM supervision_touched WHERE id = ANY (%s)", [list(touched)])
+
+
+def _with_shared(query: LiteralString) -> sql.Composed:
+    return sql.SQL(query).format(shared=sql.SQL(SHARED))
 
 
 def _say_how_many(rows: int, table: str) -> None:

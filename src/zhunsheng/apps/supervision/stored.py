@@ -9,15 +9,16 @@ from zhunsheng.apps.supervision.changes import CLOCKS, FINDINGS, KEPT_CLOCK, KEP
 from zhunsheng.apps.supervision.frames import copied_out, selected
 from zhunsheng.core import schemas
 
-# Three disjoint parts: the cases' own events; those of the incidents that they name, and of incidents of the batch; and
-# corrections of either that now belong elsewhere, without which an earlier version would count.
+# Of the batch's keys and those around them, three disjoint parts: the cases' own events; those of the incidents that
+# they name, and of incidents among the keys; and corrections of either that now belong elsewhere, without which an
+# earlier version would count.
 EVENTS: Final = """
     WITH incidents AS MATERIALIZED (
-        SELECT e.incident FROM supervision_batch b JOIN cases_event e ON e."case" = b.number
+        SELECT e.incident FROM supervision_around b JOIN cases_event e ON e."case" = b.number
         WHERE b.kind = 'case' AND e.incident IS NOT NULL
-        UNION SELECT number FROM supervision_batch WHERE kind = 'incident'
+        UNION SELECT number FROM supervision_around WHERE kind = 'incident'
     ), cases AS MATERIALIZED (
-        SELECT number FROM supervision_batch WHERE kind = 'case'
+        SELECT number FROM supervision_around WHERE kind = 'case'
     ), corrected AS MATERIALIZED (
         SELECT o.source, o.id FROM cases c JOIN cases_event o ON o."case" = c.number
         JOIN cases_event v ON v.source = o.source AND v.id = o.id AND v.version > 1

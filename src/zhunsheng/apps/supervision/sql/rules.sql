@@ -23,6 +23,19 @@ BEGIN
     ORDER BY number, kind
     ON CONFLICT (number, kind) DO NOTHING;
 
+    INSERT INTO supervision_personkey (person, kind, number)
+    SELECT person, kind, number FROM (
+        SELECT person, 'case' AS kind, "case" AS number FROM added WHERE person IS NOT NULL AND "case" IS NOT NULL
+        UNION
+        SELECT person, 'incident', incident FROM added WHERE person IS NOT NULL AND incident IS NOT NULL
+    ) named
+    WHERE NOT EXISTS (
+        SELECT FROM supervision_personkey k
+        WHERE k.person = named.person AND k.number = named.number AND k.kind = named.kind
+    )
+    ORDER BY person, number, kind
+    ON CONFLICT (person, number, kind) DO NOTHING;
+
     INSERT INTO supervision_touched ("case", incident, source, event)
     SELECT DISTINCT
         "case", incident, CASE WHEN version > 1 THEN source END, CASE WHEN version > 1 THEN id END
@@ -55,6 +68,17 @@ BEGIN
     ) named
     ORDER BY number, kind
     ON CONFLICT (number, kind) DO NOTHING;
+
+    INSERT INTO supervision_personkey (person, kind, number)
+    SELECT person, kind, number FROM (
+        SELECT person, 'case' AS kind, "case" AS number FROM cases_event
+        WHERE xid = taken AND person IS NOT NULL AND "case" IS NOT NULL
+        UNION
+        SELECT person, 'incident', incident FROM cases_event
+        WHERE xid = taken AND person IS NOT NULL AND incident IS NOT NULL
+    ) named
+    ORDER BY person, number, kind
+    ON CONFLICT (person, number, kind) DO NOTHING;
 
     INSERT INTO supervision_touched ("case", incident, source, event)
     SELECT DISTINCT

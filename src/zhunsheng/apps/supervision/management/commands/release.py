@@ -17,6 +17,7 @@ from zhunsheng.apps.audit import clock
 from zhunsheng.apps.audit.context import Acting, acting
 from zhunsheng.apps.refusals import DomainError
 from zhunsheng.apps.supervision import releases, rulebooks
+from zhunsheng.apps.supervision.batch import allow_long_batches
 from zhunsheng.book import RulebookRefused
 
 WORDS: Final = {"appeared": "新增", "vanished": "消失", "moved": "变动"}
@@ -68,6 +69,7 @@ class Command(BaseCommand):
     def _propose(self, folder: Path, account: str) -> None:
         files = rulebooks.files_of(folder)
         with as_process("release"):
+            allow_long_batches()
             shown = releases.preview(rulebooks.loaded(files), as_of=clock.now())
         self._show(shown)
         with acting(Acting(f"account:{account}")):
