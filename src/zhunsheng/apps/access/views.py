@@ -9,7 +9,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from zhunsheng.apps.access import sessions, totp
 from zhunsheng.apps.access.forms import CodeForm, PasswordForm
 from zhunsheng.apps.access.goals import goal_of
-from zhunsheng.apps.access.login import Attempt, LoginRefused, check_code, check_first_factor, enrol_totp
+from zhunsheng.apps.access.login import (
+    Attempt,
+    LoginRefused,
+    check_code,
+    check_first_factor,
+    code_to_show,
+    enrol_totp,
+)
 from zhunsheng.apps.access.models import Account, Factor
 from zhunsheng.apps.access.requests import asking
 from zhunsheng.apps.access.selectors import account_rows
@@ -55,7 +62,8 @@ def factor(request: HttpRequest) -> HttpResponse:
             sessions.complete(request.session, at=asking(request).at)
             return redirect(request.session.pop("goal", "/"))
     has_passkey = account.factors.filter(kind=Factor.Kind.PASSKEY).exists()
-    return _form_page(request, "access/factor.html", form, has_passkey=has_passkey)
+    shown = code_to_show(account, at=asking(request).at)
+    return _form_page(request, "access/factor.html", form, has_passkey=has_passkey, shown=shown)
 
 
 @require_http_methods(["GET", "POST"])
