@@ -86,9 +86,14 @@ def test_acknowledging_twice_is_the_same_and_prolongs_nothing() -> None:
     assert (other.owner, other.state_until) == (WANG, once.state_until)
 
 
-def test_past_the_due_time_liberty_asks_again_every_two_hours() -> None:
-    late = acknowledge(group("red", left=-HOUR, liberty=True), LI, at=NOW, policy=POLICY)
-    assert late.state_until == NOW + 2 * HOUR
+@pytest.mark.parametrize(
+    ("liberty", "asks", "hours"),
+    [(True, 0, 2), (True, 1, 4), (True, 4, 24), (False, 0, 24), (False, 2, 96), (False, 9, 168)],
+)
+def test_past_the_due_time_it_asks_again_twice_as_late_each_time(liberty: bool, asks: int, hours: int) -> None:
+    """From two hours up to a day where liberty is at stake, from a day up to a week elsewhere."""
+    late = replace(group("red", left=-HOUR, liberty=liberty), asks=asks)
+    assert acknowledge(late, LI, at=NOW, policy=POLICY).state_until == NOW + hours * HOUR
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,7 @@ class AlertPolicy:
     acknowledged_share: int
     acknowledged_least: timedelta
     acknowledged_overdue: Mapping[bool, timedelta]  # by liberty
+    acknowledged_most: Mapping[bool, timedelta]
     snooze: tuple[SnoozeLimit, ...]
     channels: Mapping[str, tuple[str, ...]]
     roles: Mapping[str, RoleFinding]
@@ -132,7 +133,7 @@ class _Reader:
         quiet, digest, late = top.table("quiet"), top.table("digest"), top.table("late")
         claim, ruling = top.table("claim"), top.table("ruling")
         escalation, acknowledged = top.table("escalation"), top.table("acknowledged")
-        overdue = acknowledged.table("overdue")
+        overdue, most = acknowledged.table("overdue"), acknowledged.table("most")
         sign = top.table("sign")
         policy = AlertPolicy(
             zone=self.vocabulary.zone,
@@ -149,6 +150,7 @@ class _Reader:
             acknowledged_share=acknowledged.take("share", int),
             acknowledged_least=_duration(acknowledged, "least"),
             acknowledged_overdue={True: _duration(overdue, "liberty"), False: _duration(overdue, "other")},
+            acknowledged_most={True: _duration(most, "liberty"), False: _duration(most, "other")},
             snooze=_snooze(top),
             channels=self._channels(top.table("channels")),
             roles=self._roles(top.table("roles")),
@@ -158,7 +160,7 @@ class _Reader:
             sign=sign.take("text", str),
             texts=_texts(top.table("texts")),
         )
-        for table in (quiet, digest, late, claim, ruling, escalation, acknowledged, overdue, sign, top):
+        for table in (quiet, digest, late, claim, ruling, escalation, acknowledged, overdue, most, sign, top):
             table.close()
         return policy
 

@@ -1,10 +1,13 @@
 """When: the instants at which an alert is told, asks again, rises, and until which it may be put off."""
 
 from datetime import datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from zhunsheng.core.alert_group import Group
 from zhunsheng.core.alert_policy import AlertPolicy
+
+MOST_DOUBLINGS: Final = 10
 
 
 def snooze_floor(group: Group, policy: AlertPolicy) -> timedelta:
@@ -17,9 +20,11 @@ def snooze_floor(group: Group, policy: AlertPolicy) -> timedelta:
 
 
 def acknowledged_until(group: Group, at: datetime, policy: AlertPolicy) -> datetime:
-    """When an acknowledgement asks again: at a share of the time left; at an interval where none is left or known."""
+    """When an acknowledgement asks again: at a share of the time left; where none is left or known, after an interval
+    that doubles with each time, up to a longest one."""
     if group.due is None or group.due <= at:
-        return at + policy.acknowledged_overdue[group.liberty]
+        first, most = policy.acknowledged_overdue[group.liberty], policy.acknowledged_most[group.liberty]
+        return at + min(first * 2 ** min(group.asks, MOST_DOUBLINGS), most)
     share = (group.due - at) * policy.acknowledged_share / 100
     return min(at + max(share, policy.acknowledged_least), group.due)
 

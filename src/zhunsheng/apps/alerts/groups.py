@@ -1,13 +1,14 @@
 """Groups as rows and as values of the core."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import Q
 
 from zhunsheng.apps.alerts.models import AlertGroup
+from zhunsheng.apps.org.selectors import ZONE
 from zhunsheng.core.alert_group import Found, Group
 from zhunsheng.core.alert_words import Matter
 from zhunsheng.core.routing import Change, RuleTold
@@ -141,10 +142,35 @@ def learn(held: Held, change: Change) -> None:
             "recipients": {level: list(roles) for level, roles in rule.recipients.items()},
             "inhibited_by": list(getattr(rule, "inhibited_by", ())),  # a check may not have it
         }
+    if change.clock is None and rule is not None:
+        row.explanation = _check_explanation(change, rule)
     if change.clock is not None:
         row.clock = _clock_json(change.clock)
         row.start, row.due, row.outer = (change.clock[name] for name in ("start", "due", "outer"))
         row.due_at_end, row.outer_at_end = bool(change.clock["due_at_end"]), bool(change.clock["outer_at_end"])
+
+
+def _check_explanation(change: Change, rule: Any) -> dict[str, Any]:
+    """What a check's finding rests on, as data: the article in force, the act and the events, what mends it."""
+    finding = change.finding
+    day = finding["found_at"].astimezone(ZONE).date()
+    versions = [v for v in getattr(rule, "versions", ()) if v.in_force is None or v.in_force <= day]
+    basis = [asdict(one) for one in versions[-1].basis] if versions else []
+    return {
+        "rule": rule.id,
+        "title": rule.title,
+        "article": f"{basis[0]['instrument']}{basis[0]['article']}" if basis else "",
+        "basis": basis,
+        "found_at": _json(finding["found_at"]),
+        "kind": finding["kind"],
+        "level": finding["level"],
+        "subject": finding["subject"],
+        "event": finding.get("event"),
+        "events": list(finding.get("events") or ()),
+        "reason": finding.get("reason") or "",
+        "mends": getattr(rule, "mends", ""),
+        "steps": [{"kind": "event", "event": event} for event in finding.get("events") or ()],
+    }
 
 
 def fill(held: Held) -> AlertGroup:
