@@ -101,6 +101,10 @@ GROUPS: Final = (
     Group("kills", ("-m", "tests.platform.nightly.kills"), "tests/platform/nightly/kills.py", nightly=True),
     Group("attacks", ("-m", "tests.platform.nightly.attacks"), "tests/platform/nightly/attacks.py", nightly=True),
     Group("disk", ("-m", "tests.platform.nightly.disk"), "tests/platform/nightly/disk.py", nightly=True),
+    Group("deliver", ("-m", "tests.platform.nightly.deliver"), "tests/platform/nightly/deliver.py", nightly=True),
+    Group("outage", ("-m", "tests.platform.nightly.outage"), "tests/platform/nightly/outage.py", nightly=True),
+    Group("switch", ("-m", "tests.platform.nightly.switch"), "tests/platform/nightly/switch.py", nightly=True),
+    Group("peers", ("-m", "tests.platform.nightly.peers"), "tests/platform/nightly/peers", nightly=True),
 )
 
 
