@@ -20,7 +20,7 @@ def absent(question: Question, body: c.Absent) -> Verdicts:
     begins = question.at
     waits = np.ones(len(question.acts), dtype=bool)
     if body.from_:
-        froms = Partners(question.scope, body.from_, (), question.edge)
+        froms = Partners.of(question.scope, body.from_, (), question.edge)
         rows = froms.first(question.acts, question.at)
         verdicts.rest_on(rows)
         waits = rows >= 0
@@ -54,7 +54,7 @@ def _due(question: Question, body: c.Absent, begins: Ints) -> Ints:
 
 def _came(question: Question, types: Sequence[str], body: c.Absent, due: Ints) -> tuple[Answers, Ints]:
     """Whether an event of some types came in time, and when the first came at all; NONE where none did."""
-    partners = Partners(question.scope, types, body.tests, question.edge)
+    partners = Partners.of(question.scope, types, body.tests, question.edge)
     earliest = question.at - body.before.us
     rows = partners.first(question.acts, earliest)
     first = partners.at_of(rows)

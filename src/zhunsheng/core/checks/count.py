@@ -19,7 +19,7 @@ def count(question: Question, body: c.Count) -> Verdicts:
     if body.within is not None:
         since = at - body.within.us + 1
     if body.since:
-        anew = Partners(question.scope, body.since, (), question.edge)
+        anew = Partners.of(question.scope, body.since, (), question.edge)
         rows = anew.last(acts, at)
         since = np.maximum(since, np.where(rows >= 0, anew.at_of(rows), NONE))
     ids = question.scope.ids(acts)

@@ -38,6 +38,7 @@ class Events:
     types: tuple[str, ...]
     _types: dict[str, Ints] = field(default_factory=dict)
     _codes: dict[str, Ints] = field(default_factory=dict)
+    _widths: dict[str, int] = field(default_factory=dict)
     _facts: dict[str, "Statements"] = field(default_factory=dict)
     _fact_order: Ints = field(init=False)
     _fact_edges: Ints = field(init=False)
@@ -130,6 +131,12 @@ class Events:
             self._codes[column] = values
         return self._codes[column]
 
+    def width(self, column: str) -> int:
+        """One more than the codes of a column and its -1 need."""
+        if column not in self._widths:
+            self._widths[column] = int(self.codes(column).max(initial=-1)) + 2
+        return self._widths[column]
+
     def officers(self, rows: Ints) -> tuple[Ints, pl.Series]:
         """Positions in `rows`, each as often as it names officers, and the officers, each once."""
         named = pl.DataFrame({"n": np.arange(len(rows)), "officer": self.frame["officers"].gather(rows)})
@@ -164,7 +171,7 @@ class Statements:
         group = events.group[rows].astype(np.int64) if fact.of != "event" else rows
         if fact.of == "person":
             people = events.codes("person")
-            self.width = int(people.max(initial=-1)) + 2
+            self.width = events.width("person")
             key = group * self.width + people[rows] + 1
             order = np.argsort(key, kind="stable")
             self.key, self.by_key = key[order], values[order]

@@ -13,7 +13,7 @@ from zhunsheng.core.dates import NONE
 def match(question: Question, body: c.Match) -> Verdicts:
     """Whether each act agrees with the nearest other record of its key."""
     verdicts = Verdicts.kept(question)
-    partners = Partners(question.scope, body.others, body.tests, question.edge)
+    partners = Partners.of(question.scope, body.others, body.tests, question.edge)
     look = partners.last if body.looks_back else partners.first
     rows, nearest = look(question.acts, question.at), look(question.acts, question.at, certain=False)
     verdicts.rest_on(nearest)

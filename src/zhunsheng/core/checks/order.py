@@ -20,7 +20,7 @@ def order(question: Question, body: c.Order) -> Verdicts:
     count = len(question.acts)
     since, judged = np.full(count, np.iinfo(np.int64).min), np.ones(count, dtype=bool)
     if body.since:
-        begins = Partners(question.scope, body.since, (), question.edge)
+        begins = Partners.of(question.scope, body.since, (), question.edge)
         rows = begins.last(question.acts, question.at)
         verdicts.rest_on(rows)
         verdicts.answers.ask(rows < 0, "no_start")
@@ -36,7 +36,7 @@ def order(question: Question, body: c.Order) -> Verdicts:
 def _came(question: Question, types: Sequence[str], tests: c.Tests, since: Ints, judged: Bools) -> Answers:
     """Whether an event of some types came between `since` and each act that is judged; the others are kept."""
     answers = Answers.of(len(question.acts), YES)
-    partners = Partners(question.scope, types, tests, question.edge)
+    partners = Partners.of(question.scope, types, tests, question.edge)
     rows = partners.last(question.acts, question.at)
     missing = judged & ((rows < 0) | (partners.at_of(rows) < since))
     answers.state[missing] = NO

@@ -36,7 +36,7 @@ def _ends(question: Question, body: c.Overlap) -> Ints:
     ends = question.events.until(question.acts.rows)
     if not body.ends:
         return ends
-    partners = Partners(question.scope, body.ends, (), question.edge, same=body.ends_by)
+    partners = Partners.of(question.scope, body.ends, (), question.edge, same=body.ends_by)
     unkeyed = Acts(question.acts.rows, np.zeros(len(question.acts), dtype=np.int64))
     return np.where(ends == NONE, partners.at_of(_first_end(partners, unkeyed, question.at)), ends)
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from zhunsheng.core import check as c
 from zhunsheng.core.checks.events import END, START, Bools, Events, Ints, first_after, last_before
-from zhunsheng.core.checks.truth import NO, UNKNOWN, YES, Answers, holds
+from zhunsheng.core.checks.truth import NO, YES, Answers, holds
 from zhunsheng.core.dates import NONE
 
 ROOM: Final = 2**62
@@ -94,21 +94,24 @@ class Scope:
         return found
 
     def _codes(self, column: str) -> tuple[Ints, int]:
-        codes = self.events.codes(column)
-        return codes, int(codes.max(initial=-1)) + 2
+        return self.events.codes(column), self.events.width(column)
 
 
 class Partners:
     """Other records, in order of time within the key that they share with acts."""
 
-    def __init__(
-        self, scope: Scope, types: Iterable[str], tests: c.Tests, edge: int, *, same: tuple[str, ...] | None = None
-    ) -> None:
-        self.scope, self.edge = scope, edge
-        self.same = scope.check.same if same is None else same
+    def __init__(self, scope: Scope, acts: Acts, answers: Answers, edge: int, same: tuple[str, ...]) -> None:
+        self.scope, self.acts, self.answers, self.edge, self.same = scope, acts, answers, edge, same
+        self.at = scope.events.at(acts.rows, edge)
+
+    @classmethod
+    def of(
+        cls, scope: Scope, types: Iterable[str], tests: c.Tests, edge: int, *, same: tuple[str, ...] | None = None
+    ) -> "Partners":
+        """The events of some types, as far as their tests hold or may hold."""
         acts = scope.acts(types)
-        self.answers = holds(scope.events, acts.rows, tests)
-        self.acts, self.at = acts, scope.events.at(acts.rows, edge)
+        answers = holds(scope.events, acts.rows, tests)
+        return cls(scope, acts, answers, edge, scope.check.same if same is None else same)
 
     def last(self, acts: Acts, at: Ints, *, certain: bool = True) -> Ints:
         """The row of the last of them at or before each act, other than itself; -1 for none. Without `certain`, also
@@ -122,13 +125,10 @@ class Partners:
     def may_lie(self, acts: Acts, begins: Ints, ends: Ints) -> Bools:
         """Whether one of them that is known only to its day may lie between two instants: at neither edge of the day,
         perhaps, but inside it."""
-        bare = self.scope.events.is_bare(self.acts.rows) & (self.answers.state != NO)
-        if not bare.any():
+        bare = np.flatnonzero(self.scope.events.is_bare(self.acts.rows) & (self.answers.state != NO))
+        if not len(bare):
             return np.zeros(len(acts), dtype=bool)
-        few = Partners.__new__(Partners)
-        few.scope, few.same, few.edge = self.scope, self.same, START
-        few.acts, few.answers = self.acts.take(bare), self.answers.take(np.flatnonzero(bare))
-        few.at = self.scope.events.at(few.acts.rows, START)
+        few = Partners(self.scope, self.acts.take(bare), self.answers.take(bare), START, self.same)
         rows = few.last(acts, ends, certain=False)
         day_ends = self.scope.events.at(np.maximum(rows, 0), END)
         return np.asarray((rows >= 0) & (day_ends >= begins))
@@ -182,14 +182,11 @@ class Partners:
 def state_answers(scope: Scope, state: c.While, acts: Acts, at: Ints, edge: int) -> Answers:
     """Whether the state in which a check judges is as it asks, for each act. A begin and an end of the same instant
     leave it on."""
-    began = Partners(scope, state.begins, (), edge)
-    ended = Partners(scope, state.ends, (), edge)
+    began = Partners.of(scope, state.begins, (), edge)
+    ended = Partners.of(scope, state.ends, (), edge)
     begins = began.at_of(began.last(acts, at))
     ends = ended.at_of(ended.last(acts, at)) if state.ends else np.full(len(acts), NONE)
     is_on = (begins != NONE) & (ends <= begins)
     answers = Answers.of(len(acts), NO)
     answers.state = (is_on == state.holds).astype(np.int8)
     return answers
-
-
-__all__ = ["UNKNOWN", "Acts", "Partners", "Scope", "state_answers"]

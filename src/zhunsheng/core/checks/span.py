@@ -45,7 +45,7 @@ def _ends(question: Question, body: c.Span) -> tuple[Ints, Ints | None]:
     ends = question.events.until(question.acts.rows)
     if body.to == "until" or not body.ends:
         return ends, None
-    partners = Partners(question.scope, body.ends, (), question.edge)
+    partners = Partners.of(question.scope, body.ends, (), question.edge)
     rows = partners.first(question.acts, question.at)
     stated = ends != NONE
     return np.where(stated, ends, partners.at_of(rows)), np.where(stated, -1, rows)
@@ -77,7 +77,7 @@ def _lengthened(
     question: Question, longer: c.Longer, limit: Ints, until: Ints
 ) -> tuple[Ints, tuple[Ints, Partners, Ints]]:
     """The limit where an event lengthened it before it had passed; and where one may have, the limit that it gives."""
-    partners = Partners(question.scope, (longer.event,), longer.tests, question.edge)
+    partners = Partners.of(question.scope, (longer.event,), longer.tests, question.edge)
     further = after(question.events, question.at, longer.at_most)
     granted, maybe = (partners.first(question.acts, question.at, certain=certain) for certain in (True, False))
 
