@@ -16,6 +16,13 @@ PAGES: Final[dict[str, Page]] = {
     "cases:search_persons": for_action(POST=Action.CASE_READ),
     "cases:held": for_action(GET=Action.EVENT_CONFIRM),
     "cases:decide": for_action(POST=Action.EVENT_CONFIRM),
+    "cases:labels": for_action(GET=Action.CASE_LABEL, POST=Action.CASE_LABEL),
+    "cases:sources": for_action(GET=Action.SOURCE_MANAGE, POST=Action.SOURCE_MANAGE),
+    "cases:switch_source": for_action(POST=Action.SOURCE_MANAGE),
     "api:recordEvents": for_sources("POST"),
 }
-MENU: Final = {"cases:held": Item(_("待双人确认"), icon="checks", section="watch", position=20)}
+MENU: Final = {
+    "cases:held": Item(_("待双人确认"), icon="checks", section="watch", position=20),
+    "cases:labels": Item(_("密级标签"), icon="lock", section="manage", position=40, is_tab=False),
+    "cases:sources": Item(_("来源与密钥"), icon="key", section="manage", position=31),
+}

@@ -8,6 +8,7 @@ from typing import Final
 
 from django.db import connection
 
+from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.cases.models import Source
 
 KEY_BYTES: Final = 32
@@ -60,3 +61,10 @@ def late_sources(*, now: datetime) -> list[Late]:
         for title, minutes, heard in rows.order_by("title").values_list("title", "late_after_minutes", "heard__at")
         if heard < now - timedelta(minutes=minutes or 0)
     ]
+
+
+def source_rows() -> list[Source]:
+    """Every source by name, the active ones first. Looking is recorded."""
+    rows = list(Source.objects.order_by("-is_active", "id"))
+    record_read(kind="sources", key="all", detail={"count": len(rows)})
+    return rows

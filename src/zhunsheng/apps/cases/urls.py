@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhunsheng.apps.cases import search_views, views
+from zhunsheng.apps.cases import admin_views, search_views, views
 
 app_name = "cases"
 urlpatterns = [
@@ -13,4 +13,7 @@ urlpatterns = [
     path("search/persons/", search_views.persons, name="search_persons"),
     path("held/", views.held, name="held"),
     path("held/<int:held>/decide/", views.decide, name="decide"),
+    path("labels/", admin_views.label_list, name="labels"),
+    path("admin/source-keys/", admin_views.source_list, name="sources"),
+    path("admin/source-keys/<str:source>/switch/", admin_views.switch_source, name="switch_source"),
 ]
