@@ -72,7 +72,7 @@ GROUPS: Final = (
     ),
     Group("rules", ("-P", "-m", "zhunsheng.cli", "rules", "test"), "rulebook/deadlines"),
     Group("platform", (*PYTEST, "tests/platform"), "tests/platform"),
-    Group("db", (*PYTEST, "tests/db"), "tests/db", (POSTGRESQL,)),
+    Group("db", ("-m", "tests.db"), "tests/db", (POSTGRESQL,)),
     Group("pages", (*PYTEST, "tests/pages"), "tests/pages", (CHROMIUM, CJK_FONT)),
     Group("spark", (*PYTEST, "tests/spark"), "tests/spark", (JAVA,)),
     Group("fuzz", ("-m", "tests.files.fuzz"), "tests/files/fuzz.py", nightly=True),

@@ -60,9 +60,7 @@ def test_a_workbook_is_read_too(tmp_path: Path) -> None:
         assert import_table(path, kind="units") == 3
 
 
-def test_a_table_is_read_by_a_child_that_is_bound_by_limits(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_table_is_read_by_a_child_that_is_bound_by_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "units.xlsx"
     with xlsxwriter.Workbook(path) as book:
         book.add_worksheet().write_row(0, 0, UNITS.splitlines()[0].split(","))
