@@ -103,6 +103,11 @@ class Whole:
     sources: Mapping[str, str]
     now: datetime
 
+    @property
+    def recorded_at(self) -> datetime | None:
+        """When the last of its events was recorded; None while there is none."""
+        return max((event.recorded_at for event in self.file.happened if event.recorded_at), default=None)
+
 
 def whole_case(viewer: Viewer, number: str, *, now: datetime) -> Whole:
     """A case with everything.

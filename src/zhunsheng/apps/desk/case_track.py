@@ -138,12 +138,20 @@ def track_of(lines: Sequence[Line], calendar: Calendar, *, now: datetime, window
     """The picture and its table. A window that there is not is the one that holds what presses."""
     drawn = list(lines) if with_done or len(lines) <= MAX_ROWS else [line for line in lines if not line.is_over]
     rows = [line.row for line in drawn]
-    axis = axis_over(rows, now, LEFT, RIGHT, span=SPANS[window]) if window in SPANS else axis_of(rows, now, LEFT, RIGHT)
+    axis = _axis(rows, now, window)
     shown = window if window in SPANS else _name_of(axis)
     # The tree was built as elements: every text in it is escaped.
     svg = track_svg(rows, now, calendar, PageWording(now=now), title="", axis=axis)
     windows = [Window(name, words, name == shown) for name, words in SPAN_WORDS.items()]
     return Track(mark_safe(svg), drawn, lines, len(lines) - len(drawn), windows, shown)  # noqa: S308
+
+
+def _axis(rows: Sequence[Row], now: datetime, window: str) -> Axis:
+    """The window that was asked for; else the smallest that holds every due time that presses, at least seven days."""
+    pressing = [row for row in rows if row.is_pressing and row.outcome not in ENDED]
+    if window not in SPANS and pressing:
+        return axis_of(pressing, now, LEFT, RIGHT)
+    return axis_over(rows, now, LEFT, RIGHT, span=SPANS.get(window, SPANS["7d"]))
 
 
 def _name_of(axis: Axis) -> str:

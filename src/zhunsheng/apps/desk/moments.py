@@ -3,16 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from zhunsheng.apps.alerts.models import Action, Delivery
 from zhunsheng.apps.alerts.selectors import Told
 from zhunsheng.apps.cases.words import vocabulary
 from zhunsheng.apps.display import formats
 from zhunsheng.apps.supervision.case_file import Happened
+
+LEVEL_WORDS: Final = {
+    "red": gettext_lazy("红色预警"),
+    "yellow": gettext_lazy("黄色预警"),
+    "blue": gettext_lazy("蓝色提示"),
+    "ask": gettext_lazy("待核实"),
+}
 
 
 @dataclass(frozen=True)
@@ -92,7 +99,10 @@ def moments_of(
 ) -> list[Moment]:
     """All of it. `names` and `sources` say what persons, things and source systems are called."""
     moments = [_of_event(event, names, sources) for event in happened]
-    moments += [_of_messages(list(group)) for _key, group in groupby(told, key=lambda one: (one.at, one.group))]
+    by_level: dict[tuple[datetime, str], list[Told]] = {}
+    for one in told:
+        by_level.setdefault((one.at, one.level), []).append(one)
+    moments += [_of_messages(messages) for messages in by_level.values()]
     moments += [_of_act(act) for act in acts]
     return sorted(moments, key=lambda moment: moment.at, reverse=True)
 
@@ -112,11 +122,12 @@ def _of_event(event: Happened, names: Mapping[str, str], sources: Mapping[str, s
 
 
 def _of_messages(messages: Sequence[Told]) -> Moment:
-    """One alert with everybody who was told of it at that instant."""
-    first = messages[0]
+    """What was told at one instant at one level, and to whom: the text where it is one, else how many there were."""
+    first, subjects = messages[0], {one.group for one in messages}
     people = "、".join(dict.fromkeys(one.officer for one in messages if one.officer))
-    words = _("%(reason)s：%(text)s") % {"reason": _(first.reason), "text": first.text}
-    return Moment(at=first.at, precision="minute", words=words, whom=people, level=first.level)
+    level = LEVEL_WORDS.get(first.level, first.level)
+    words = first.text if len(subjects) == 1 else _("%(level)s %(n)d 条") % {"level": level, "n": len(subjects)}
+    return Moment(first.at, "minute", words, _("通知 %(people)s") % {"people": people}, level=first.level)
 
 
 def _of_act(act: Action) -> Moment:

@@ -5,7 +5,6 @@ from typing import Final
 
 from zhunsheng.apps.display import formats
 from zhunsheng.core.rule import Basis
-from zhunsheng.core.wording import limit_words
 from zhunsheng.explanation import UNIT_WORDS
 from zhunsheng.report.words import Wording
 
@@ -36,7 +35,7 @@ class PageWording(Wording):
         """3日; nothing where the limit is not known."""
         if amount is None or unit is None:
             return ""
-        return limit_words(amount, unit) if self.language == "zh" else UNIT_WORDS["en"][unit].format(n=amount)
+        return UNIT_WORDS[self.language][unit].format(n=amount)
 
     def article(self, basis: tuple[Basis, ...]) -> str:
         """The first article of a version, short: 刑事诉讼法第九十一条."""
