@@ -11,6 +11,7 @@ from zhunsheng.apps.audit.clock import now
 
 PROCESS: Final = "alerts"
 LONGEST_WAIT: Final = 3.0  # seconds of the machine
+HELD_WAIT: Final = 0.05  # while another copy holds what is due
 NEXT: Final = """
     SELECT least(
         (SELECT min(next_at) FROM alerts_alertgroup WHERE next_at IS NOT NULL),
@@ -44,7 +45,7 @@ def _wait(as_of: datetime) -> float:
     at, pace = next_due(), _pace()
     if at is None or not pace:
         return LONGEST_WAIT
-    return min(max((at - as_of).total_seconds() / pace, 0.0), LONGEST_WAIT)
+    return min(max((at - as_of).total_seconds() / pace, HELD_WAIT), LONGEST_WAIT)
 
 
 def _pace() -> float:

@@ -31,10 +31,18 @@ BEAT: Final = """
 
 
 class Supervisor:
-    """One copy of the loop. `process` is its name in the heartbeat table; copies have names of their own."""
+    """One copy of the loop. `process` is its name in the heartbeat table; copies have names of their own. `sweep` tells
+    people what time alone changed, and says how many seconds it can wait, 0 where there is more."""
 
-    def __init__(self, *, route: Route, process: str = PROCESS, limit: int = LIMIT) -> None:
-        self.route, self.process, self.limit = route, process, limit
+    def __init__(
+        self,
+        *,
+        route: Route,
+        sweep: Callable[[], float] = lambda: IDLE_SECONDS,
+        process: str = PROCESS,
+        limit: int = LIMIT,
+    ) -> None:
+        self.route, self.sweep, self.process, self.limit = route, sweep, process, limit
         self.singly = 0  # rounds for which keys are judged one by one, because a batch failed
 
     def run(self, *, stopped: Callable[[], bool]) -> None:
@@ -56,11 +64,23 @@ class Supervisor:
         """Judge what is due, if anything is. Returns the seconds to wait before the next round."""
         due_in = queue.seconds_until_due()
         if due_in != 0:
+            wait = self.swept()
             self.beat(caught_up=True, detail={})
-            return min(IDLE_SECONDS, IDLE_SECONDS if due_in is None else due_in)
+            return min(IDLE_SECONDS, wait, IDLE_SECONDS if due_in is None else due_in)
         done = self.judge()
+        wait = self.swept()  # after judging: a level that rises now says more than the escalation of a lower one
         self.beat(caught_up=False, detail={"keys": done.keys, "events": done.events, "findings": dict(done.findings)})
-        return 0 if done.keys else HELD_SECONDS
+        return 0 if done.keys else min(HELD_SECONDS, wait)
+
+    def swept(self) -> float:
+        """One sweep. A fault in it is said and does not stop the judging; it is tried again after the idle time."""
+        try:
+            return self.sweep()
+        except (DatabaseError, InterfaceError, psycopg.Error):
+            raise
+        except Exception:
+            LOG.exception("supervise: the sweep of alerts failed")
+            return IDLE_SECONDS
 
     def judge(self) -> Done:
         """One batch. If it cannot be judged, its keys are judged one by one, and those that fail are set aside."""
@@ -88,6 +108,8 @@ class Supervisor:
         """Judge until nothing is due. Raises BatchFailed where a key cannot be judged."""
         while queue.seconds_until_due() == 0:
             judge_due(route=self.route, limit=self.limit)
+        while not self.sweep():
+            pass
 
 
 def _listener() -> psycopg.Connection[Any]:

@@ -35,7 +35,9 @@ class Command(BaseCommand):
         except RulebookRefused as problem:
             raise CommandError(f"规则库不能使用：\n{problem}") from problem
         self._say(release.sha256)
-        supervisor = Supervisor(route=import_string(settings.ROUTE), process=options["name"])
+        supervisor = Supervisor(
+            route=import_string(settings.ROUTE), sweep=import_string(settings.SWEEP), process=options["name"]
+        )
         if options["once"]:
             supervisor.settle()
             return
