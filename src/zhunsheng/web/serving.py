@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "take-in": ("take_in", "--watch"),
 }
 PROCESS: Final = "serve"
+WATCHERS_PHONE: Final = "10009999999"  # of a range that is not issued
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,8 @@ def release_first_rulebook() -> None:
 
 
 def processes_of(place: Place, lines: Path, watch: Path) -> list[Process]:
-    """Every process of the platform but the database."""
+    """Every process of the platform but the database; the watcher only where its file is here: it belongs on another
+    machine."""
     environment = os.environ | {"ZS_LINES": str(lines), "PYTHONUNBUFFERED": "1"}
     place.log.mkdir(exist_ok=True)
 
@@ -94,18 +96,17 @@ def processes_of(place: Place, lines: Path, watch: Path) -> list[Process]:
     ours = [process(name, "-m", "zhunsheng.web", *words) for name, words in COMMANDS.items()]
     # The watcher is no part of the package: it is found from the folder that it stands in.
     watcher = Process("watch", (sys.executable, "-m", "watch", str(watch)), environment, ROOT, place.log / "watch.log")
-    return [web, *ours, watcher]
+    return [web, *ours, *([watcher] if watch.exists() else [])]
 
 
-def watch_file(place: Place) -> Path:
-    """The watcher's own configuration. What a deployment has written itself is left as it is."""
+def demo_watch(place: Place, port: int, secret: str) -> Path:
+    """The watcher's configuration in a demonstration: its alarms, too, go to the simulator."""
     path: Path = settings.DATA / "watch.toml"
-    if path.exists():
-        return path
     text = (
         f'database = "{embedded_dsn(settings.DATA, "zs_watch")}"\n'
         f'processes = ["supervise", "deliver"]\ndisk = "{settings.DATA}"\n'
-        f'alarms = "{place.log / "alarms.jsonl"}"\n'
+        f'alarms = "{place.log / "alarms.jsonl"}"\n\n'
+        f'[sms]\nurl = "http://127.0.0.1:{port}"\naccount = "zs"\nsecret = "{secret}"\nphones = ["{WATCHERS_PHONE}"]\n'
     )
     _write_private(path, text)
     return path

@@ -65,7 +65,8 @@ def first_days(play: "Play", opens: datetime) -> list[datetime]:
 
 def last_told() -> datetime:
     """When the newest event of the log was recorded, by the city's clock; long ago where there is none."""
-    with connection.cursor() as cursor:
+    # As a process: row security hides every event from a session that says not who it is.
+    with transaction.atomic(), as_process(PROCESS), connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(max(recorded_at), timestamptz '2000-01-01 00:00:00+00') FROM cases_event")
         (instant,) = cursor.fetchone()
     assert isinstance(instant, datetime)

@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from io import StringIO
 from pathlib import Path
@@ -21,10 +23,10 @@ from zhunsheng.web.serving import (
     Place,
     database,
     demo_lines,
+    demo_watch,
     new_secret,
     processes_of,
     release_first_rulebook,
-    watch_file,
 )
 
 
@@ -49,14 +51,10 @@ class Command(BaseCommand):
                 self.say("正在准备城市……")
                 logins = self.settle(options["cases"])
                 playing.set_pace(options["pace"])
-                simulator, lines = self.gateway(place)
-                try:
-                    together = Together(self.processes(place, lines, options), self.say, keep_database)
+                with gateway(place) as (lines, watch):
+                    processes = [*processes_of(place, lines, watch), self.city(place, options["cases"])]
                     self.welcome(place, logins)
-                    together.run()
-                finally:
-                    simulator.terminate()
-                    simulator.wait(timeout=10)
+                    Together(processes, self.say, keep_database).run()
         except (LauncherError, NotPrepared) as problem:
             raise CommandError(str(problem)) from problem
 
@@ -72,29 +70,10 @@ class Command(BaseCommand):
             self.say(f"  {local(instant)}")
         return logins
 
-    def gateway(self, place: Place) -> "tuple[subprocess.Popen[str], Path]":
-        """The simulator of the SMS gateway, and the lines that lead to it."""
-        secret = new_secret()
-        command = [
-            sys.executable,
-            "-m",
-            "simulators.http_sms",
-            "--log",
-            str(place.log / "sms.jsonl"),
-            "--secret",
-            secret,
-        ]
-        place.log.mkdir(exist_ok=True)
-        simulator = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        assert simulator.stdout is not None
-        return simulator, demo_lines(int(simulator.stdout.readline()), secret)
-
-    def processes(self, place: Place, lines: Path, options: dict[str, Any]) -> list[Process]:
-        """Those of the platform, and the one that plays the city."""
-        found = processes_of(place, lines, watch_file(place))
-        command = (sys.executable, "-P", "-m", "zhunsheng.web", "play_city", "--cases", str(options["cases"]))
-        city = Process("city", command, os.environ.copy(), ROOT, place.log / "city.log")
-        return [*found, city]
+    def city(self, place: Place, cases: int) -> Process:
+        """The process that plays the city."""
+        command = (sys.executable, "-P", "-m", "zhunsheng.web", "play_city", "--cases", str(cases))
+        return Process("city", command, os.environ.copy(), ROOT, place.log / "city.log")
 
     def welcome(self, place: Place, logins: list[people.Login]) -> None:
         """Where it is, and who can enter."""
@@ -108,6 +87,22 @@ class Command(BaseCommand):
         """One line to whoever started it."""
         self.stdout.write(line)
         self.stdout.flush()
+
+
+@contextmanager
+def gateway(place: Place) -> Iterator[tuple[Path, Path]]:
+    """The simulator of the SMS gateway while the block runs, and the files of lines and watcher that lead to it."""
+    secret = new_secret()
+    command = [sys.executable, "-m", "simulators.http_sms", "--log", str(place.log / "sms.jsonl"), "--secret", secret]
+    place.log.mkdir(exist_ok=True)
+    simulator = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert simulator.stdout is not None
+    port = int(simulator.stdout.readline())
+    try:
+        yield demo_lines(port, secret), demo_watch(place, port, secret)
+    finally:
+        simulator.terminate()
+        simulator.wait(timeout=10)
 
 
 def local(instant: datetime) -> str:

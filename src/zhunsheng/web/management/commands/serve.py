@@ -8,7 +8,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from zhunsheng.launcher_host import LauncherError
 from zhunsheng.web.processes import Together
 from zhunsheng.web.provision import NotPrepared
-from zhunsheng.web.serving import Place, database, processes_of, release_first_rulebook, watch_file
+from zhunsheng.web.serving import Place, database, processes_of, release_first_rulebook
+
+WATCH = "watch.toml"
 
 
 class Command(BaseCommand):
@@ -29,7 +31,7 @@ class Command(BaseCommand):
                 release_first_rulebook()
                 if not settings.LINES.exists():
                     raise CommandError(f"没有线路文件 {settings.LINES}，消息发不出去。请按 docs/operate.md 写好它。")
-                together = Together(processes_of(place, settings.LINES, watch_file(place)), self.say, keep_database)
+                together = Together(processes_of(place, settings.LINES, settings.DATA / WATCH), self.say, keep_database)
                 self.say(f"准绳：{place.address}")
                 together.run()
         except (LauncherError, NotPrepared) as problem:
