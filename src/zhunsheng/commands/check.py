@@ -31,6 +31,10 @@ NARROW: Final = 100
 LEFT_OUT_WHEN_NARROW: Final = ("subject", "outer")
 WIDE: Final = 130  # columns of a terminal that has room for whole case numbers
 ENDING: Final = 8
+MISSING_IN_CHECK: Final = (
+    pl.col("events").is_not_null() & (pl.col("kind") == "unknown") & pl.col("reason").ne_missing("inferred")
+)
+"""A check that asks for what nobody stated: told together, so that what was found stays in sight."""
 BREACHES: Final = ("overdue", "late", "late_known", "broken")
 WORDS: Final = {
     "zh": {
@@ -43,6 +47,7 @@ WORDS: Final = {
         "outer": "最迟",
         "state": "状态",
         "more": "另有 {n} 条；用 --out DIR 写出全部。",
+        "asked": "另有 {checks} 项检查缺少事实，{n} 处待核实；用 --out DIR 逐项列出。",
         "nothing": "没有超期、没有即将到期、没有不符合、没有待核实。",
         "counts": "超期 {overdue} · 已超期办结 {late} · 红 {red} · 黄 {yellow} · 蓝 {blue} · "
         "不符合 {broken} · 待核实 {unknown}",
@@ -79,6 +84,7 @@ WORDS: Final = {
         "outer": "at the latest",
         "state": "state",
         "more": "{n} more; write all with --out DIR.",
+        "asked": "{checks} checks lack facts at {n} places and ask; list them with --out DIR.",
         "nothing": "Nothing overdue, nothing about to end, nothing broken, nothing to ask.",
         "counts": "overdue {overdue} · late {late} · red {red} · yellow {yellow} · blue {blue} · "
         "broken {broken} · to ask {unknown}",
@@ -96,7 +102,7 @@ WORDS: Final = {
         "broken_red": "broken, red",
         "broken_yellow": "broken, yellow",
         "broken_blue": "broken, blue",
-        "broken": "{at}: {mends}",
+        "broken": "found {at}",
         "red": "red",
         "yellow": "yellow",
         "blue": "blue",
@@ -193,14 +199,18 @@ def show(judgement: Judgement, rulebook: Rulebook, console: Console, language: s
     ends = _ends(judgement)
     is_wide = console.width >= WIDE
     mends = {check.id: check.mends for check in rulebook.checks}
-    for row in now.head(SHOWN).iter_rows(named=True):
+    asked = now.filter(MISSING_IN_CHECK)
+    listed = now.filter(~MISSING_IN_CHECK)
+    for row in listed.head(SHOWN).iter_rows(named=True):
         row["reason"] = _reason(row, rulebook, language)
         row["mends"] = mends.get(row["rule"], "")
         cells = _cells(row, ends, titles, words, zone, judgement.as_of, language, is_wide=is_wide)
         table.add_row(*(cells[COLUMNS.index(name)] for name in names))
-    console.print(table if now.height else words["nothing"])
-    if now.height > SHOWN:
-        console.print(words["more"].format(n=now.height - SHOWN))
+    console.print(table if listed.height else words["nothing"])
+    if listed.height > SHOWN:
+        console.print(words["more"].format(n=listed.height - SHOWN))
+    if asked.height:
+        console.print(words["asked"].format(n=asked.height, checks=asked["rule"].n_unique()))
     console.print(words["counts"].format(**_counts(now)))
     counted = judgement.counted
     if counted.future or counted.unknown_yet or counted.superseded:
