@@ -130,11 +130,12 @@ def next_clocks(viewer: Viewer, asked: Asked) -> QuerySet[Clock]:
 
 
 def soon(viewer: Viewer, *, now: datetime) -> str:
-    """How many cases have a limit that ends within seven days; 1000+ from a thousand on, which costs no more."""
+    """How many cases have a limit that ends within seven days. Only the next thousand limits are looked at: where there
+    are more, the number is at least this, and says so by a plus."""
     cases = visible_cases(viewer, Action.CASE_LIST).values("number")
-    ending = Clock.objects.filter(_open(), case__in=cases, due__gte=now, due__lt=now + SOON)
-    count = ending.values("case").distinct()[:MOST_COUNTED].count()
-    return f"{MOST_COUNTED}+" if count == MOST_COUNTED else str(count)
+    ending = Clock.objects.filter(_open(), case__in=cases, due__gte=now, due__lt=now + SOON).order_by("due", "key")
+    found = list(ending.values_list("case", flat=True)[:MOST_COUNTED])
+    return f"{len(set(found))}{'+' if len(found) == MOST_COUNTED else ''}"
 
 
 def _lines(viewer: Viewer, cases: Sequence[Case], clocks: Mapping[str, Clock], *, now: datetime) -> list[Line]:
