@@ -109,6 +109,7 @@ def test_the_rules_and_one_rule_with_its_law_computation_and_tests(site: Site) -
     expect(page.locator("main caption")).to_have_text(f"共 {active} 条")
     page.get_by_label("名称、编号或条文").fill("提请批准逮捕")
     page.keyboard.press("Enter")
+    page.wait_for_url("**text=*")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url("**/rules/*/")
