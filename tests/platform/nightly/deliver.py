@@ -8,6 +8,7 @@ kills    the process killed at each of its named points and at random moments: n
 What was sent is what the simulator's file says, and nothing else. Exit code 1 if a promise is broken.
 """
 
+import os
 import random
 import signal
 import subprocess
@@ -37,7 +38,7 @@ SECONDS = 60
 AT_ONCE = 10  # alerts of one transaction, as a batch of the supervisor commits them
 LEVELS = ("red", "yellow", "blue")
 WARM_UP_SECONDS = 3.0
-RANDOM_KILLS = 40
+RANDOM_KILLS = int(os.environ.get("ZS_KILLS", "40"))
 ALERTS_BETWEEN_KILLS = 40
 PHONES = tuple(f"139000000{number:02}" for number in range(20))
 
@@ -93,6 +94,7 @@ def kills(database: OwnDatabase, folder: Path) -> bool:
             process = start_delivering(database, lines, {"ZS_CRASH_AT": point})
             keys += write_mixed(writer, chance)
             done += wait_for_death(process)
+            say(f"killed at {point}")
         process = start_delivering(database, lines)
         for _ in range(RANDOM_KILLS):
             keys += write_mixed(writer, chance)
