@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from tools import figures, licences, tree
+from tools import figures, licences, messages, tree, vendored
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 BIN: Final = Path(sys.executable).parent
@@ -68,6 +68,16 @@ def files() -> bool:
     return report(tree.issues(ROOT, listed.stdout.split("\0")[:-1]))
 
 
+def others() -> bool:
+    """Browser files of others, against their hashes."""
+    return report(vendored.issues(ROOT))
+
+
+def words() -> bool:
+    """Texts of the interface that stand outside the catalogues or lack English."""
+    return report(messages.issues(ROOT))
+
+
 def quoted() -> bool:
     """Figures in the documents that are older than the code they measure."""
     return report(figures.issues(ROOT))
@@ -75,7 +85,7 @@ def quoted() -> bool:
 
 STEPS: Final[dict[str, Callable[[], bool]]] = {
     "ruff": ruff, "format": formatting, "types": types, "imports": imports, "rules": rules, "licences": packages,
-    "tree": files, "figures": quoted,
+    "tree": files, "figures": quoted, "vendored": others, "messages": words,
 }  # fmt: skip
 
 

@@ -72,7 +72,7 @@ GROUPS: Final = (
     ),
     Group("rules", ("-P", "-m", "zhunsheng.cli", "rules", "test"), "rulebook/deadlines"),
     Group("platform", (*PYTEST, "tests/platform"), "tests/platform"),
-    Group("db", (*PYTEST, "tests/db"), "tests/db", (POSTGRESQL,)),
+    Group("db", ("-m", "tests.db"), "tests/db", (POSTGRESQL,)),
     Group("pages", (*PYTEST, "tests/pages"), "tests/pages", (CHROMIUM, CJK_FONT)),
     Group("spark", (*PYTEST, "tests/spark"), "tests/spark", (JAVA,)),
     Group("fuzz", ("-m", "tests.files.fuzz"), "tests/files/fuzz.py", nightly=True),
@@ -92,9 +92,19 @@ GROUPS: Final = (
     Group("mutation", ("-m", "tests.rulecheck.mutation"), "tests/rulecheck/mutation.py", nightly=True),
     Group("bugs", ("-m", "tests.bugs"), "tests/bugs/__main__.py", nightly=True),
     Group("ingest", ("-m", "tests.platform.nightly.ingest"), "tests/platform/nightly/ingest.py", nightly=True),
+    Group(
+        "online_batch",
+        ("-m", "tests.platform.nightly.online_batch"),
+        "tests/platform/nightly/online_batch.py",
+        nightly=True,
+    ),
     Group("kills", ("-m", "tests.platform.nightly.kills"), "tests/platform/nightly/kills.py", nightly=True),
     Group("attacks", ("-m", "tests.platform.nightly.attacks"), "tests/platform/nightly/attacks.py", nightly=True),
     Group("disk", ("-m", "tests.platform.nightly.disk"), "tests/platform/nightly/disk.py", nightly=True),
+    Group("deliver", ("-m", "tests.platform.nightly.deliver"), "tests/platform/nightly/deliver.py", nightly=True),
+    Group("outage", ("-m", "tests.platform.nightly.outage"), "tests/platform/nightly/outage.py", nightly=True),
+    Group("switch", ("-m", "tests.platform.nightly.switch"), "tests/platform/nightly/switch.py", nightly=True),
+    Group("peers", ("-m", "tests.platform.nightly.peers"), "tests/platform/nightly/peers", nightly=True),
 )
 
 

@@ -44,7 +44,8 @@ def judge(
 
     Takes   events: schemas.EVENTS in any order; as_of: an instant with zone, or one for each case; known_at: leaves
             out what was recorded later; steps: false saves the time and memory of the computation's log.
-    Returns clocks, findings, steps: schemas.CLOCKS, FINDINGS, STEPS, in canonical order.
+    Returns clocks, verdicts of checks, findings over both, steps: schemas.CLOCKS, VERDICTS, FINDINGS, STEPS, in
+            canonical order.
     Raises  SchemaMismatch; ValueError for an instant without zone.
     """
     return core.judge(events, rulebook, as_of=as_of, known_at=known_at, with_steps=steps)

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from zhunsheng.core.calendar import Calendar, CalendarRefused, parse_calendar
+from zhunsheng.core.check import Check
+from zhunsheng.core.check_rules import parse_check
 from zhunsheng.core.clocks import Rulebook
 from zhunsheng.core.rule import Rule
 from zhunsheng.core.rules import parse_rule
@@ -20,7 +22,7 @@ class RulebookRefused(ValueError):
 
 
 def load_rulebook(folder: Path) -> Rulebook:
-    """Read a rulebook folder: vocabulary.toml, calendar/*.toml, deadlines/**/*.toml.
+    """Read a rulebook folder: vocabulary.toml, calendar/*.toml, deadlines/**/*.toml, checks/**/*.toml.
 
     Raises  RulebookRefused with every issue of every file at once.
     """
@@ -28,10 +30,12 @@ def load_rulebook(folder: Path) -> Rulebook:
     issues: list[Issue | str] = []
     calendar = _calendar(folder, issues)
     rules = _rules(folder, vocabulary, issues)
+    checks = _checks(folder, vocabulary, issues)
     issues += _between_rules(rules)
+    issues += _between_checks(checks, rules)
     if issues or calendar is None:
         raise RulebookRefused(issues)
-    return Rulebook(tuple(rules), vocabulary, calendar)
+    return Rulebook(tuple(rules), vocabulary, calendar, tuple(checks))
 
 
 def load_vocabulary(folder: Path) -> Vocabulary:
@@ -77,6 +81,32 @@ def _rules(folder: Path, vocabulary: Vocabulary, issues: list[Issue | str]) -> l
     return sorted(rules, key=lambda rule: rule.id)
 
 
+def _checks(folder: Path, vocabulary: Vocabulary, issues: list[Issue | str]) -> list[Check]:
+    checks = []
+    for path in sorted((folder / "checks").rglob("*.toml")):
+        where = str(path.relative_to(folder))
+        check, found = parse_check(path.read_text("utf-8"), vocabulary, path=where)
+        issues += found
+        if check is not None:
+            checks.append(check)
+            if path.stem != check.id:
+                issues.append(Issue(where, "id", f"{check.id!r} is not the file's name. Rename one."))
+    return sorted(checks, key=lambda check: check.id)
+
+
+def _between_checks(checks: list[Check], rules: list[Rule]) -> list[Issue]:
+    issues = []
+    ids, codes = {rule.id for rule in rules}, set[str]()
+    for check in checks:
+        if check.id in ids:
+            issues.append(Issue(check.path, "id", f"{check.id!r} is used twice. Every rule has its own."))
+        if check.code in codes:
+            issues.append(Issue(check.path, "code", f"{check.code!r} is used twice. Every check has its own."))
+        ids.add(check.id)
+        codes.add(check.code)
+    return issues
+
+
 def _between_rules(rules: list[Rule]) -> list[Issue]:
     issues = []
     ids = {rule.id for rule in rules}
@@ -85,6 +115,11 @@ def _between_rules(rules: list[Rule]) -> list[Issue]:
         if rule.id in seen:
             issues.append(Issue(rule.path, "id", f"{rule.id!r} is used twice. Every rule has its own."))
         seen.add(rule.id)
+        issues += [
+            Issue(rule.path, "inhibited_by", f"{cause!r} is no rule of this rulebook.")
+            for cause in rule.inhibited_by
+            if cause not in ids
+        ]
         for n, parent in enumerate(rule.parents):
             if parent.rule and parent.rule not in ids:
                 issues.append(Issue(rule.path, f"parent[{n}].rule", f"{parent.rule!r} is no rule of this rulebook."))

@@ -9,7 +9,7 @@ from typing import Final
 from rich.console import Console
 
 from zhunsheng.book import RulebookRefused
-from zhunsheng.commands import calendar, check, city, explain, rules
+from zhunsheng.commands import calendar, check, city, explain, platform, rules, supervise
 from zhunsheng.commands.outcome import REFUSED, UsageRefused
 from zhunsheng.files.mapping import MappingRefused
 from zhunsheng.files.refusal import InputRefused
@@ -28,9 +28,11 @@ class Verb:
 VERBS: Final = {
     "check": Verb("what is overdue and what ends next, worst first", check.add_arguments, check.run),
     "explain": Verb("how a due time was computed, step by step", explain.add_arguments, explain.run),
-    "run": Verb("a small synthetic city, judged", city.add_run_arguments, city.run_city),
-    "city": Verb("write a synthetic city", city.add_arguments, city.run),
+    "run": Verb("the whole platform with a synthetic city in it, to try", platform.add_run_arguments, platform.run),
+    "serve": Verb("the whole platform on this machine", platform.add_serve_arguments, platform.serve),
+    "city": Verb("a synthetic city, judged or written to a folder", city.add_arguments, city.run),
     "rules": Verb("lint, test, list, show, vectors", rules.add_arguments, rules.run),
+    "supervise": Verb("keep the platform's clocks and findings", supervise.add_arguments, supervise.run),
     "calendar": Verb("the published working days; add a notice", calendar.add_arguments, calendar.run),
 }
 

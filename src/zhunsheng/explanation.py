@@ -117,6 +117,11 @@ QUESTION_WORDS: Final = {
         "until_before_start": "文书载明的截止早于起点",
         "beyond_calendar": "超出已公布的节假日安排",
         "missing_tier": "延长没有写明档次",
+        "missing_key": "没有写明所涉的人、物或单位",
+        "no_start": "没有记录起点",
+        "no_end": "没有记录结束时间",
+        "no_partner": "没有可以核对的另一条记录",
+        "inferred": "据记录推断，请核实",
     },
     "en": {
         "repeated_start": "started twice; the earlier counts",
@@ -128,6 +133,11 @@ QUESTION_WORDS: Final = {
         "until_before_start": "the document's end lies before the start",
         "beyond_calendar": "beyond the published calendar",
         "missing_tier": "the extension names no tier",
+        "missing_key": "whom or what it is about is not named",
+        "no_start": "no beginning is recorded",
+        "no_end": "no end is recorded",
+        "no_partner": "no other record to compare with",
+        "inferred": "inferred from the records; please confirm",
     },
 }
 DAY_KINDS: Final = {"zh": ("工作日", "休息日"), "en": ("working day", "rest day")}
@@ -140,7 +150,26 @@ def question_words(question: str, fact: str, vocabulary: Vocabulary, language: s
         return words
     if language == "en":
         return f"{words} ({fact})"
-    return f"{words}（{vocabulary.facts[fact].title if fact in vocabulary.facts else fact}）"
+    return f"{words}（{fact_title(fact, vocabulary)}）"
+
+
+COLUMN_TITLES: Final = {"officers": "民警", "until": "截止时间", "document_no": "文号", "recorded_at": "登记时间"}
+CHECK_QUESTIONS: Final = {
+    "zh": {"no_hour": "只写明日期，先后无法判断"},
+    "en": {"no_hour": "known to the day only; which came first is not known"},
+}
+
+
+def fact_title(fact: str, vocabulary: Vocabulary) -> str:
+    """The Chinese name of a fact, or of a column that checks read like one."""
+    return vocabulary.facts[fact].title if fact in vocabulary.facts else COLUMN_TITLES.get(fact, fact)
+
+
+def check_question_words(reason: str, vocabulary: Vocabulary, language: str) -> str:
+    """What a check asks, from the reason of its finding."""
+    question, _, fact = reason.partition(": ")
+    own = CHECK_QUESTIONS[language].get(question)
+    return own if own is not None else question_words(question, fact, vocabulary, language)
 
 
 class Explainer:
@@ -184,6 +213,10 @@ class Explainer:
             return f"{(local - timedelta(minutes=1)):%Y-%m-%d} 24:00"
         return f"{local:%Y-%m-%d %H:%M}"
 
+    def day(self, day: date) -> str:
+        """A day of a count: 11-21."""
+        return f"{day:%m-%d}"
+
     def _is_midnight(self, instant: datetime | None) -> bool:
         return instant is not None and f"{instant.astimezone(self.zone):%H:%M:%S}" == "00:00:00"
 
@@ -212,7 +245,7 @@ class Explainer:
         if (last - first).days > MAX_LISTED_DAYS:
             return ""
         days = [first + timedelta(days=n) for n in range(1, (last - first).days + 1)]
-        texts = [f"{day:%m-%d} {self._kind_of(day)}" for day in days]
+        texts = [f"{self.day(day)} {self._kind_of(day)}" for day in days]
         return f"（{'，'.join(texts)}）" if self.language == "zh" else f" ({', '.join(texts)})"
 
     def _kind_of(self, day: date) -> str:

@@ -165,7 +165,11 @@ def test_tables_are_written_whole(zs: Zs, rulebook: Path, tmp_path: Path) -> Non
     out = tmp_path / "out"
     words = ("check", log(tmp_path, STARTED), "--rules", rulebook, "--as-of", "2026-03-13", "--out", out)
     assert zs(*words).code == 10
-    assert sorted(path.name for path in out.glob("*.parquet")) == ["clocks.parquet", "findings.parquet"]
+    assert sorted(path.name for path in out.glob("*.parquet")) == [
+        "clocks.parquet",
+        "findings.parquet",
+        "verdicts.parquet",
+    ]
     assert not list(out.glob(".*"))
     assert pl.read_parquet(out / "clocks.parquet").schema == schemas.CLOCKS
     findings = pl.read_parquet(out / "findings.parquet")
@@ -206,7 +210,7 @@ def test_the_report_for_a_person(zs: Zs, rulebook: Path, tmp_path: Path) -> None
 
 def test_nothing_wrong_is_said_too(zs: Zs, rulebook: Path, tmp_path: Path) -> None:
     said = zs("check", log(tmp_path, STARTED), "--rules", rulebook, "--as-of", "2026-03-05")
-    assert "没有超期、没有即将到期、没有待核实。" in said.out
+    assert "没有超期、没有即将到期、没有不符合、没有待核实。" in said.out
 
 
 def test_what_was_left_out_is_counted(zs: Zs, rulebook: Path, tmp_path: Path) -> None:

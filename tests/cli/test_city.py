@@ -1,4 +1,4 @@
-"""./zs city and ./zs run."""
+"""./zs city: written, or judged and shown."""
 
 from pathlib import Path
 
@@ -20,8 +20,8 @@ def test_the_same_seed_gives_the_same_city(zs: Zs, tmp_path: Path) -> None:
     assert one == {path.name: path.read_bytes() for path in (tmp_path / "two").iterdir()}
 
 
-def test_run_makes_a_city_judges_it_and_prints_the_report(zs: Zs) -> None:
-    said = zs("run", "--cases", "20", "--lang", "en")
+def test_without_a_folder_the_city_is_judged_and_prints_the_report(zs: Zs) -> None:
+    said = zs("city", "--cases", "20", "--lang", "en")
     assert said.code == 0
     assert "clocks as of" in said.out
     assert "overdue" in said.out

@@ -22,17 +22,16 @@ from zhunsheng.core.judge import judge
 RULEBOOK: Final = Path(__file__).parents[2] / "rulebook"
 KEYS: Final = ("rule", "case", "incident", "subject", "epoch")
 FOUND: Final = (*KEYS, "kind", "level", "found_at")
+YEAR_MINUTES: Final = 365 * 1440
 CLOCK: Final = (*KEYS, "due", "outer", "stopped", "outcome", "question")
 
 
 def instants_of(events: pl.DataFrame, count: int, seed: int) -> list[datetime]:
-    """Random instants of the year, to the minute."""
-    first, last = events["at"].min(), events["at"].max()
-    assert isinstance(first, datetime)  # a city has events
-    assert isinstance(last, datetime)
-    minutes = int((last - first).total_seconds() // 60)
+    """Random instants of the year, to the minute. A few cases with long limits opened years before it."""
+    last = events["at"].max()
+    assert isinstance(last, datetime)  # a city has events
     chance = random.Random(seed)
-    return sorted(first + timedelta(minutes=chance.randrange(minutes)) for _ in range(count))
+    return sorted(last - timedelta(minutes=chance.randrange(YEAR_MINUTES)) for _ in range(count))
 
 
 def differences(cases: int, instants: int, seed: int, processes: int = 2) -> tuple[int, pl.DataFrame]:

@@ -109,8 +109,20 @@ class Clock:
     @property
     def question(self) -> Question | None:
         """The first hard question, else the first soft one."""
-        ordered = [q for q in self.questions if q.hard] + [q for q in self.questions if not q.hard]
+        standing = self.standing_questions
+        ordered = [q for q in standing if q.hard] + [q for q in standing if not q.hard]
         return ordered[0] if ordered else None
+
+    @property
+    def standing_questions(self) -> list[Question]:
+        """Those that its end did not answer: what ended before the earliest possible due time was in time, whatever
+        the calendar that is still to come says (ADR 1, 26)."""
+        if self.stopped is None:
+            return self.questions
+        due = self.due(self.stopped)
+        if due.earliest is None or self.stopped >= due.earliest.at:
+            return self.questions
+        return [question for question in self.questions if question.id != "beyond_calendar"]
 
     # -- due times ---------------------------------------------------------------------------------------------------
 
@@ -274,7 +286,7 @@ class Clock:
 
     def outcome(self) -> str:
         """What became of it by the instant of judgement."""
-        if any(q.hard for q in self.questions):
+        if any(q.hard for q in self.standing_questions):
             return "unknown"
         if self.stopped is not None:
             return self._outcome_of_stop(self.due(self.stopped), self.stopped)
@@ -289,6 +301,7 @@ class Clock:
             return self.ended_as
         if due.outer is None:
             is_early = due.strict is not None and due.strict.kept(stopped)
+            is_early = is_early or (due.earliest is not None and stopped < due.earliest.at)
             return self.ended_as if is_early or self.ended_as == "restarted" else "unknown"
         return "excused" if self.excused else "lapsed" if self.rule.lapses else "late"
 

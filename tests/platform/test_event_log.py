@@ -124,6 +124,28 @@ def test_the_unit_of_a_case_is_that_of_its_earliest_event_in_any_order() -> None
             transaction.set_rollback(True)
 
 
+def test_of_two_units_at_one_instant_the_lower_code_counts_in_any_order() -> None:
+    city()
+    # 350203… is lower than 350205…; a case without a unit so far takes the first that an event names.
+    rows = [event(1, unit=WEST_STATION), event(2, unit=EAST_STATION), event(3, at=noon("2026-01-01"), unit=None)]
+    for order in (rows, rows[::-1], [rows[2], rows[0], rows[1]]):
+        with transaction.atomic():
+            for row in order:
+                record(row)
+            with as_process("test"):
+                case = Case.objects.get(pk=CASE)
+            assert (case.unit_id, case.first_at) == (EAST_STATION, noon("2026-03-01"))
+            transaction.set_rollback(True)
+
+
+def test_a_batch_may_mix_what_is_new_known_and_repeated() -> None:
+    record(event(2), event(4))
+    # E2 and E4 are known, E1 and E3 new; E3 comes twice the same and once otherwise, which contradicts.
+    receipt = record(event(1), event(2), event(3), event(3), event(3, unit=WEST_STATION), event(4))
+    assert receipt == Receipt(added=2, known=3, quarantined={"conflict": 1})
+    assert logged() == [("E1", 1), ("E2", 1), ("E3", 1), ("E4", 1)]
+
+
 def test_a_registered_unit_stays_whatever_events_say() -> None:
     city()
     with as_process("test"):
@@ -132,7 +154,7 @@ def test_a_registered_unit_stays_whatever_events_say() -> None:
     record(event(1, unit=WEST_STATION))
     with as_process("test"):
         case = Case.objects.get(pk=CASE)
-    assert (case.unit_id, case.title, case.first_event) == (EAST_STATION, "王某盗窃案", "jz/E1/1")
+    assert (case.unit_id, case.title, case.first_at) == (EAST_STATION, "王某盗窃案", event(1)["at"])
 
 
 def test_nobody_writes_the_log_but_its_function() -> None:

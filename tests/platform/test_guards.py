@@ -1,5 +1,6 @@
 """The start is refused on a database that could lose or hide facts; each reason names itself and the remedy."""
 
+import os
 from pathlib import Path
 
 import psycopg
@@ -10,6 +11,7 @@ from tests.platform.databases import OwnDatabase
 from zhunsheng.apps.audit import clock
 from zhunsheng.apps.audit.clock import CityClockRefused
 from zhunsheng.launcher import EmbeddedServer, embedded_server
+from zhunsheng.launcher_host import find_binaries
 from zhunsheng.web import provision
 from zhunsheng.web.guards import UnsafeDatabase, assert_safe
 from zhunsheng.web.provision import NotPrepared
@@ -22,6 +24,11 @@ def refusal(database: OwnDatabase, role: str, *before: str) -> str:
         with pytest.raises(UnsafeDatabase) as caught:
             assert_safe(connection)
     return str(caught.value)
+
+
+def test_the_server_is_of_the_programs_that_are_named(own: OwnDatabase) -> None:
+    with own.connect("zs_app") as connection:
+        assert connection.info.server_version // 10_000 == find_binaries(os.environ).major
 
 
 def test_the_prepared_database_is_safe_to_serve_from(own: OwnDatabase) -> None:

@@ -206,7 +206,7 @@ def test_an_administrator_holds_no_post() -> None:
 
 def test_every_page_carries_the_headers() -> None:
     for answer in (stranger().get("/login/"), stranger().get("/nowhere/")):
-        assert answer.headers["Content-Security-Policy"].startswith("default-src 'self'")
+        assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
         assert answer.headers["X-Frame-Options"] == "DENY"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Referrer-Policy"] == "same-origin"

@@ -9,6 +9,9 @@ from tests.platform.people import CLERK
 from zhunsheng.apps.audit.context import acting
 from zhunsheng.apps.org.importing import TableRefused, import_table
 from zhunsheng.apps.org.models import Duty, Officer, Post, Unit
+from zhunsheng.files import isolation
+from zhunsheng.files.child import Limits
+from zhunsheng.files.refusal import InputRefused
 
 pytestmark = pytest.mark.usefixtures("db")
 UNITS = """单位代码,名称,简称,类别,上级代码
@@ -55,6 +58,16 @@ def test_a_workbook_is_read_too(tmp_path: Path) -> None:
             sheet.write_row(number, 0, line.split(","))
     with acting(CLERK):
         assert import_table(path, kind="units") == 3
+
+
+def test_a_table_is_read_by_a_child_that_is_bound_by_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "units.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet().write_row(0, 0, UNITS.splitlines()[0].split(","))
+    # Given a child that may write one byte, which a sound table needs more than
+    monkeypatch.setattr(isolation, "limits_of", lambda _: Limits(memory_bytes=1 << 30, seconds=60.0, output_bytes=1))
+    with acting(CLERK), pytest.raises(InputRefused, match="ends its reader"):
+        import_table(path, kind="units")
 
 
 def test_a_faulty_row_keeps_everything_out_and_every_fault_is_told(tmp_path: Path) -> None:

@@ -97,8 +97,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def test_pages_and_static_files_are_served(site: Site) -> None:
-    paths = ("/login/", "/static/zs.css", "/static/site.css", "/static/logo.svg", "/static/passkey.js")
-    assert [site.status(path) for path in paths] == [200] * 5
+    paths = ("/login/", "/static/zs.css", "/static/logo.svg", "/static/passkey.js")
+    assert [site.status(path) for path in paths] == [200] * 4
 
 
 def test_while_the_database_is_away_a_page_says_so_and_afterwards_it_works_again(site: Site) -> None:

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import polars as pl
 
-from zhunsheng.city.player import Entry, Tape
+from zhunsheng.city.plan import Entry
 from zhunsheng.city.spans import DAY
+from zhunsheng.city.tape import Tape
 from zhunsheng.core.schemas import EVENTS
 
 EPOCH_MINUTE: Final = date(1970, 1, 1).toordinal() * DAY

@@ -22,11 +22,13 @@ from zhunsheng.city.people import (
     make_units,
     squads_that_handle_cases,
 )
-from zhunsheng.city.plans import YEAR_DAYS, Draws, Route, Window, plan_of, routes_of
-from zhunsheng.city.player import TAPE, Plan, Player, Tape
+from zhunsheng.city.plan import Plan
+from zhunsheng.city.plans import YEAR_DAYS, Draws, Routes, Window, plan_of, routes_of
+from zhunsheng.city.player import Player
 from zhunsheng.city.spans import DAY, Days
-from zhunsheng.city.steps import Step
+from zhunsheng.city.steps import Step, Story
 from zhunsheng.city.stories import STORIES
+from zhunsheng.city.tape import TAPE, Tape
 from zhunsheng.core.calendar import Calendar
 from zhunsheng.core.schemas import EVENTS, assert_schema
 from zhunsheng.core.vocabulary import Vocabulary
@@ -34,6 +36,7 @@ from zhunsheng.core.vocabulary import Vocabulary
 CHUNK: Final = 2_000  # cases drawn from one generator; part of what the seed means
 PARALLEL_FROM: Final = 4  # chunks
 OLDEST_DAYS: Final = 70 * 365
+TRIES: Final = 6
 
 CASES: Final = pl.Schema(
     {
@@ -44,6 +47,7 @@ CASES: Final = pl.Schema(
         "is_on_edge": pl.Boolean(),  # an act within a minute or a day of its limit
         "is_lawful": pl.Boolean(),  # of a case on the edge: in time
         "edge": pl.String(),  # the step that stands there
+        "edge_rule": pl.String(),  # whose limit that is
         "persons": pl.Int64(),
         "is_corrected": pl.Boolean(),
         "is_voided": pl.Boolean(),
@@ -74,12 +78,14 @@ class Ground:
     days: Days
     window: Window
     draws: Draws
-    routes: tuple[tuple[Route, ...], ...]
+    routes: Routes
     following: tuple[dict[str, list[Step]], ...]
     squads: tuple[Squad, ...]
 
     @staticmethod
-    def of(cases: int, seed: int, zone: str, calendar: Calendar, squads: Sequence[Squad]) -> "Ground":
+    def of(
+        cases: int, seed: int, zone: str, calendar: Calendar, squads: Sequence[Squad], *, is_whole: bool = False
+    ) -> "Ground":
         """Decide what all cases share, and draw what each is to become."""
         following: list[dict[str, list[Step]]] = []
         for story in STORIES:
@@ -87,13 +93,16 @@ class Ground:
             for step in story.steps:
                 by_event.setdefault(step.after, []).append(step)
             following.append(by_event)
+        window = Window.of_whole_cases(calendar.last) if is_whole else Window.before(calendar.last)
+        routes = tuple(tuple(filter(window.reaches, routes_of(story))) for story in STORIES)
+        draws = Draws.of(cases, seed, routes)
         return Ground(
             seed=seed,
             zone=zone,
             days=Days(calendar),
-            window=Window.before(calendar.last),
-            draws=Draws.of(cases, seed),
-            routes=tuple(routes_of(story) for story in STORIES),
+            window=window,
+            draws=draws.plain() if is_whole else draws,
+            routes=routes,
             following=tuple(following),
             squads=tuple(squads),
         )
@@ -104,10 +113,24 @@ def generate(cases: int, seed: int, vocabulary: Vocabulary, calendar: Calendar) 
 
     Raises  UnknownEvent if a story names an event type or fact that the vocabulary lacks.
     """
+    return _made(cases, seed, vocabulary, calendar, is_whole=False)
+
+
+def lawful_cases(cases: int, seed: int, vocabulary: Vocabulary, calendar: Calendar) -> City:
+    """So many whole cases from their opening to their end, in which everything is done as the law wants it.
+
+    Raises  UnknownEvent as `generate` does.
+    """
+    return _made(cases, seed, vocabulary, calendar, is_whole=True)
+
+
+def _made(cases: int, seed: int, vocabulary: Vocabulary, calendar: Calendar, *, is_whole: bool) -> City:
     check_stories(vocabulary)
     units = make_units(cases)
     officers = make_officers(units, np.random.default_rng([seed, 1]))
-    ground = Ground.of(cases, seed, vocabulary.zone, calendar, squads_that_handle_cases(units, officers))
+    ground = Ground.of(
+        cases, seed, vocabulary.zone, calendar, squads_that_handle_cases(units, officers), is_whole=is_whole
+    )
     numbers = case_numbers(ground, cases)
     chunks = [(n, numbers[n * CHUNK : (n + 1) * CHUNK]) for n in range((cases + CHUNK - 1) // CHUNK)]
     parts = _play_all(ground, chunks)
@@ -125,25 +148,28 @@ class UnknownEvent(LookupError):
 
 
 def check_stories(vocabulary: Vocabulary) -> None:
-    """Every event type and fact of the stories is one of the vocabulary."""
+    """Every event type of the stories is one of the vocabulary, and states only what it may state."""
     for story in STORIES:
-        for event, facts in _named(story.opening.event, story.facts, story.steps):
+        for event, facts in _named(story):
             if event not in vocabulary.event_types:
                 raise UnknownEvent(f"story {story.name}: {event!r} is no event type. Add it to vocabulary.toml.")
-            for fact in facts:
-                if fact not in vocabulary.facts:
-                    raise UnknownEvent(f"story {story.name}: {event}: {fact!r} is no fact. Add it to vocabulary.toml.")
+            for name in facts:
+                if name not in vocabulary.facts:
+                    raise UnknownEvent(f"story {story.name}: {event}: {name!r} is no fact. Add it to vocabulary.toml.")
+                if name not in vocabulary.event_types[event].facts and vocabulary.facts[name].of == "event":
+                    raise UnknownEvent(f"story {story.name}: {event} may not state {name!r}. Add it to its facts.")
 
 
-def _named(opening: str, facts: object, steps: Sequence[Step]) -> list[tuple[str, list[str]]]:
-    named = [(opening, list(facts) if isinstance(facts, dict) else [])]
-    for step in steps:
+def _named(story: Story) -> list[tuple[str, list[str]]]:
+    """Event types with the facts that they state."""
+    named = [(story.opening.event, [*story.opening.facts, *story.facts])]
+    for step in story.steps:
+        named.append((step.after, []))
         named += [(act.event, list(act.facts)) for act in step.acts]
         named += [(growth.event, list(growth.facts)) for growth in step.growths]
         named += [(renewal.event, list(renewal.facts)) for renewal in step.renewals]
         for halt in step.halts:
             named += [(halt.begin, list(halt.facts)), (halt.end, [])]
-        named.append((step.after, list(step.when)))
     return named
 
 
@@ -163,7 +189,7 @@ def case_numbers(ground: Ground, cases: int) -> list[str]:
 
 
 def _plan(ground: Ground, index: int, name: str) -> Plan:
-    return plan_of(index, ground.seed, ground.draws, ground.routes, ground.window, [name])
+    return plan_of(index, ground.seed, ground.draws, ground.routes, ground.window, name)
 
 
 def _play_all(
@@ -210,14 +236,15 @@ def play_chunk(ground: Ground, chunk: int, numbers: Sequence[str]) -> tuple[pl.D
 
 
 def _played(ground: Ground, plan: Plan, tape: Tape) -> tuple[Player, Tape]:
-    """Play a plan. Where the edge it was meant for was not reached, the first limit it comes to is the edge."""
-    following = ground.following[STORIES.index(plan.story)]
-    player = Player(plan, tape, ground.days, following)
-    player.play()
-    if plan.is_on_edge and player.edge is None:
-        again = replace(plan, target=None, path={}, opening=min(plan.opening, plan.last - 120 * DAY))
-        player = Player(again, tape, ground.days, following)
+    """Play a plan. Where the edge it is meant for is not reached in some tries, the first limit that it comes to is."""
+    following = ground.following[int(ground.draws.story[plan.index])]
+    plans = [plan] * TRIES if plan.is_on_edge else [plan]
+    nearer = replace(plan, target=None, path={}, facts={}, opening=min(plan.opening, plan.last - 120 * DAY))
+    for attempt in [*plans, nearer]:
+        player = Player(attempt, tape, ground.days, following)
         player.play()
+        if player.edge is not None or not plan.is_on_edge:
+            break
     return player, tape
 
 
@@ -253,6 +280,7 @@ def _case_row(number: str, plan: Plan, player: Player, squad: Squad, traits: Tra
         is_on_edge,
         plan.is_lawful if is_on_edge else None,
         player.edge,
+        player.rule,
         len(plan.persons),
         traits.is_corrected,
         traits.is_voided,

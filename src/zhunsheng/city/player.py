@@ -1,27 +1,33 @@
 """Plays the steps of a story for one case and keeps what happened."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-import numpy as np
-
+from zhunsheng.city.plan import Entry, Plan
 from zhunsheng.city.spans import DAY, HOUR, Days, End, Span
-from zhunsheng.city.steps import Act, Chance, Facts, Growth, Halt, Held, Number, Pick, Step, Story
+from zhunsheng.city.steps import Act, Chance, Facts, Growth, Halt, Held, Later, Number, Pick, Step
+from zhunsheng.city.tape import Tape
 
-TAPE: Final = 320  # draws that most cases need
-MOST_EVENTS: Final = 150
+MOST_EVENTS: Final = 400
 LONGEST_RENEWED: Final = 100  # days of a limit that a case on the edge may begin anew
-LATE: Final = 0.02  # of ordinary acts
-NEVER: Final = 0.03
+LATE: Final = 0.015  # of ordinary acts
+NEVER: Final = 0.02
+RARE: Final = 0.15  # what is rarer does not happen beside an edge, lest it end what the edge is about
+FORESTALLING: Final = 0.94  # the share of its limit after which an act comes that would forestall the edge
+MINOR: Final = 0.04
+VULNERABLE: Final = 0.02
 COMPLICATED: Final = 0.3  # how often a case on the edge grows or pauses before
 LAWFUL_EDGE: Final = (0, 0, 0, 29, 59, 719, DAY - 1)  # minutes before the last lawful one
 BROKEN_EDGE: Final = (0, 0, 0, 30, 60, 720, DAY - 1)  # minutes after the first unlawful one
-PREFIXES: Final = {"visit": "V", "item": "G", "order": "O", "document": "D", "dossier": "J"}
+PREFIXES: Final = {"visit": "V", "item": "G", "order": "O", "document": "D", "dossier": "J", "shift": "S"}
+WITHOUT_CASE: Final = ("response.finished", "intake.registered", "duty.ended", "video.uploaded")
+STARTS: Final = ("case.filed",)  # starts limits in cases of every kind, whatever follows it in the story
+CONVERSION: Final = "case.converted_criminal"
 TAKES: Final = ("person.detained", "arrest.executed")
 LETS_GO: Final = ("person.released", "measure.bail", "measure.surveillance")
+FREES: Final = ("detention", "arrest")  # `from` of a measure that only a person in custody can get
 BARE_SHARE: Final = {
     "arrest.approved": 0.1,
     "appraisal.opinion_received": 0.2,
@@ -31,11 +37,18 @@ BARE_SHARE: Final = {
     "case_limit.extended": 0.3,
     "custody.extension_approved": 0.3,
     "decision.made": 0.2,
+    "decision.served": 0.2,
+    "defence.filed": 0.2,
+    "dossier.archived": 0.4,
+    "explanation.sent": 0.2,
+    "freeze.lifted": 0.2,
+    "hearing.held": 0.1,
     "hearing.period_ended": 0.3,
     "hearing.period_started": 0.3,
     "property.confiscated": 0.2,
     "property.returned": 0.2,
     "property.term_extended": 0.3,
+    "prosecution.filed": 0.3,
     "prosecution.retransferred": 0.2,
     "prosecution.returned": 0.3,
     "prosecution.transferred": 0.2,
@@ -44,74 +57,6 @@ BARE_SHARE: Final = {
     "surveillance.ended": 0.2,
 }
 """How often an event is recorded by its date alone. Events that start or end a limit in hours are not among them."""
-
-
-class Tape:
-    """Draws for one case, in order; more are made when they run out."""
-
-    def __init__(self, draws: Sequence[float], seed: tuple[int, int]) -> None:
-        self._draws, self._next, self._seed = list(draws), 0, seed
-
-    def one(self) -> float:
-        """A number from 0 to 1."""
-        if self._next == len(self._draws):
-            more = np.random.default_rng([*self._seed, self._next]).random(TAPE)
-            self._draws += more.tolist()
-        self._next += 1
-        return self._draws[self._next - 1]
-
-    def chance(self, of: float) -> bool:
-        """Whether something of this probability is so."""
-        return of >= 1.0 or (of > 0.0 and self.one() < of)
-
-    def whole(self, low: int, high: int) -> int:
-        """A whole number, both ends included."""
-        return low if low == high else low + int(self.one() * (high - low + 1))
-
-    def act(self, acts: Sequence[Act]) -> Act:
-        """One of the acts by weight."""
-        if len(acts) == 1:
-            return acts[0]
-        left = self.one() * math.fsum(act.weight for act in acts)
-        for act in acts:
-            left -= act.weight
-            if left < 0:
-                return act
-        return acts[-1]
-
-
-@dataclass(slots=True)
-class Entry:
-    """One event as it will be written; times are local minutes."""
-
-    type: str
-    at: int
-    names: dict[str, str]
-    facts: dict[str, Any]
-    is_bare: bool = False
-    has_case: bool = True
-    until: int | None = None  # 24:00 of a day
-    version: int = 1
-    is_void: bool = False
-    recorded: int = 0
-    number: int = 0  # of the event within the case
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a case is to become. On the edge: one act stands within a minute or a day of its limit."""
-
-    index: int
-    seed: int
-    story: Story
-    opening: int
-    last: int  # the minute after which nothing is recorded any more
-    persons: tuple[str, ...]
-    title: str
-    is_on_edge: bool = False
-    is_lawful: bool = False
-    target: str | None = None  # the step that is to be on the edge; None: the first with a limit
-    path: Mapping[str, Act] = field(default_factory=dict)  # acts that lead to it
 
 
 @dataclass
@@ -123,18 +68,22 @@ class Player:
     days: Days
     following: Mapping[str, Sequence[Step]]
     case_facts: dict[str, Any] = field(default_factory=dict)
+    person_facts: dict[str, dict[str, Any]] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
-    known_persons: set[str] = field(default_factory=set)
+    when: dict[str, list[tuple[int, str | None]]] = field(default_factory=dict)  # event → when, to whom
     custody: list[tuple[int, str, bool]] = field(default_factory=list)
     counters: dict[str, int] = field(default_factory=dict)
     done: set[str] = field(default_factory=set)
     edge: str | None = None
+    rule: str | None = None  # whose limit the edge is
+    is_stated: bool = False  # the facts of the case
 
     def play(self) -> list[Entry]:
         """Everything that happens in the case, in no particular order."""
         story = self.plan.story
         self.case_facts = self._drawn(story.facts, self.plan.opening)
         names = {"incident": f"I{self.plan.index:07}"} if story.has_incident else {}
+        names |= {kind: self._new(kind) for kind in story.names}
         self._happen(story.opening, self.plan.opening, names)
         return self.entries
 
@@ -142,22 +91,34 @@ class Player:
 
     def _happen(self, act: Act, at: int, names: dict[str, str], *, after: int = 0, may_be_bare: bool = True) -> None:
         """Record an act and play what follows it. `after`: when what it follows happened."""
-        if at > self.plan.last or len(self.entries) >= MOST_EVENTS:
+        if at > self.plan.last or len(self.entries) >= MOST_EVENTS or self._is_idle(act, at, names):
             return
-        is_bare = may_be_bare and self.tape.chance(BARE_SHARE.get(act.event, 0.0))
+        is_bare = may_be_bare and not act.is_exact and self.tape.chance(BARE_SHARE.get(act.event, 0.0))
         if is_bare and (at // DAY * DAY >= after or not self._starts_a_limit(act.event)):
             at = at // DAY * DAY
         else:
             is_bare = False
         facts = self._drawn(act.facts, at)
+        names = {kind: name for kind, name in names.items() if kind != "person"} if act.once else names
         self._record(act.event, at, names, dict(facts), is_bare=is_bare)
-        for step in self.following.get(act.event, ()):
-            if self._follows(step, at, facts):
+        self._follow(act.event, at, names, facts)
+
+    def _follow(self, event: str, at: int, names: dict[str, str], facts: Mapping[str, Any]) -> None:
+        for step in self.following.get(event, ()):
+            if self._follows(step, at, names, facts):
                 self._play_step(step, at, names)
+
+    def _is_idle(self, act: Act, at: int, names: Mapping[str, str]) -> bool:
+        """It happened already for all, or would free somebody who is free."""
+        if act.once and act.event in self.when:
+            return True
+        person = names.get("person")
+        is_freed = person is not None and act.event in LETS_GO and act.facts.get("from") in FREES
+        return is_freed and person is not None and not self._may_be_freed(person, at)
 
     def _starts_a_limit(self, event: str) -> bool:
         """Its date alone would put the start before what led to it."""
-        return any(step.span is not None for step in self.following.get(event, ()))
+        return event in STARTS or any(step.span is not None for step in self.following.get(event, ()))
 
     def _record(
         self,
@@ -169,30 +130,47 @@ class Player:
         is_bare: bool,
         until: int | None = None,
     ) -> None:
-        has_case = event not in ("response.finished", "intake.registered")
-        if event == "case.accepted":
+        has_case = event not in WITHOUT_CASE
+        if has_case and not self.is_stated:
+            self.is_stated = True
             facts = {**self.case_facts, **facts, "case_title": self.plan.title}
         person = names.get("person")
-        if person is not None and person not in self.known_persons:
-            self.known_persons.add(person)
-            facts = {**facts, "minor": self.tape.chance(0.04), "vulnerable": self.tape.chance(0.02)}
+        if person is not None and person not in self.person_facts:
+            self.person_facts[person] = self._drawn({"minor": Chance(MINOR), "vulnerable": Chance(VULNERABLE)}, at)
+            facts = {**facts, **self.person_facts[person]}
         if person is not None and (event in TAKES or event in LETS_GO):
             self.custody.append((at, person, event in TAKES))
+        self.when.setdefault(event, []).append((at, person))
         number = len(self.entries)
         self.entries.append(Entry(event, at, names, facts, is_bare, has_case, until, number=number))
 
     def _drawn(self, facts: Facts, at: int) -> dict[str, Any]:
         """The facts with what is left to chance decided."""
-        return {name: self._value(value, at) for name, value in facts.items()}
+        return {name: self._value(name, value, at) for name, value in facts.items()}
 
-    def _value(self, value: Any, at: int) -> Any:
+    def _value(self, name: str, value: Any, at: int) -> Any:
+        if isinstance(value, Chance | Pick) and name in self.plan.facts:
+            return self.plan.facts[name]
         if isinstance(value, Chance):
             return self.tape.chance(value.of)
         if isinstance(value, Number):
             return self.tape.whole(value.low, value.high)
         if isinstance(value, Pick):
             return value.values[self.tape.whole(0, len(value.values) - 1)]
+        if isinstance(value, Later):
+            local = datetime.fromordinal((at + value.minutes) // DAY) + timedelta(minutes=(at + value.minutes) % DAY)
+            return f"{local:%Y-%m-%dT%H:%M}:00+08:00"
         return self._is_anyone_held(at) if isinstance(value, Held) else value
+
+    def _may_be_freed(self, person: str, at: int) -> bool:
+        """Held at that minute, and not let go already at a later one."""
+        later = [entry for entry in self.custody if entry[1] == person and entry[0] > at]
+        return self._is_held(person, at) and not (later and not min(later)[2])
+
+    def _is_held(self, person: str, at: int) -> bool:
+        """Whether a person is in custody at a minute, as far as the case has been played."""
+        earlier = [entry for entry in self.custody if entry[1] == person and entry[0] <= at]
+        return max(earlier)[2] if earlier else False
 
     def _is_anyone_held(self, at: int) -> bool:
         held: set[str] = set()
@@ -202,19 +180,35 @@ class Player:
 
     # -- steps -------------------------------------------------------------------------------------------------------
 
-    def _follows(self, step: Step, at: int, facts: Mapping[str, Any]) -> bool:
+    def _follows(self, step: Step, at: int, names: Mapping[str, str], facts: Mapping[str, Any]) -> bool:
         day = date.fromordinal(at // DAY)
         if (step.since is not None and day < step.since) or (step.before is not None and day >= step.before):
             return False
-        known = {**self.case_facts, **facts}
-        if any(known.get(name) != value for name, value in step.when.items()):
+        if (step.needs is not None and step.needs not in names) or (step.once and step.name in self.done):
             return False
-        if step.once and step.name in self.done:
+        if step.when and not self._is_so(step.when, at, names.get("person"), facts):
             return False
-        if step.name in self.plan.path or step.name == self.plan.target or self.tape.chance(step.chance):
+        if self._is_due(step):
             self.done.add(step.name)
             return True
         return False
+
+    def _is_so(self, when: Facts, at: int, person: str | None, facts: Mapping[str, Any]) -> bool:
+        known = {**self.case_facts, **facts}
+        if at >= min((when for when, _ in self.when.get(CONVERSION, ())), default=at + 1):
+            known["case_kind"] = "criminal"
+        if person is not None:
+            known = {**known, **self.person_facts[person], "in_custody": self._is_held(person, at)}
+        return all(known.get(name) == value for name, value in when.items())
+
+    def _is_due(self, step: Step) -> bool:
+        if step.name in self.plan.path or step.name == self.plan.target:
+            return True
+        if self.plan.is_whole and step.span is not None and not step.optional:
+            return True
+        if self.plan.is_on_edge and step.chance <= RARE:
+            return False
+        return self.tape.chance(step.chance)
 
     def _play_step(self, step: Step, at: int, names: dict[str, str]) -> None:
         kept = {name: names[name] for name in step.keeps if name in names}
@@ -222,12 +216,43 @@ class Player:
         for person in persons:
             for _ in range(self.tape.whole(*step.times)):
                 mine = {**kept, **({"person": person} if person is not None else {})}
-                mine |= {kind: self._new(kind) for kind in step.names}
+                mine |= {_column(kind): self._new(kind) for kind in step.names}
                 if step.span is None:
-                    act = self.plan.path.get(step.name) or self.tape.act(step.acts)
-                    self._happen(act, at + self.tape.whole(*step.gap), mine, after=at)
+                    self._play_gap(step, at, mine)
                 else:
                     self._play_limit(step, step.span, at, mine)
+
+    def _play_gap(self, step: Step, at: int, names: dict[str, str]) -> None:
+        """An act after a while; where the edge of a limit that runs from something earlier is planned, there."""
+        act = self._usual(step)
+        begin = self._bound(step, names) if step.bound is not None and self._is_edge(step) else None
+        if begin is not None and step.bound is not None:
+            self._act_on_the_edge(step, self._end(step.bound.span, begin, []), at, at, names)
+            return
+        when = at + self.tape.whole(*step.gap)
+        if self._may(step, at, when, names):
+            self._happen(act, when, names, after=at)
+
+    def _bound(self, step: Step, names: Mapping[str, str]) -> int | None:
+        """When what the bound runs from happened to the person last."""
+        assert step.bound is not None
+        person = names.get("person")
+        times = [at for at, who in self.when.get(step.bound.event, ()) if who in (None, person)]
+        return max(times, default=None)
+
+    def _may(self, step: Step, since: int, at: int, names: Mapping[str, str]) -> bool:
+        """Whether the act still makes sense when its time comes. `since`: when what it follows happened."""
+        person = names.get("person")
+        if step.held and person is not None and not self._is_held(person, at):
+            return False
+        if step.given is not None and not self._has_happened(step.given, 0, at, person):
+            return False
+        return not any(self._has_happened(event, since, at, person) for event in step.unless)
+
+    def _has_happened(self, event: str, since: int, at: int, person: str | None) -> bool:
+        """To the person, or to nobody in particular."""
+        times = [when for when, who in self.when.get(event, ()) if person is None or who in (None, person)]
+        return any(since <= when <= at for when in times)
 
     def _new(self, kind: str) -> str:
         self.counters[kind] = self.counters.get(kind, 0) + 1
@@ -253,11 +278,28 @@ class Player:
         end, last = self._pause(step, growing, at, last, names, is_edge=is_edge)
         if end is None:
             return
-        act = self.plan.path.get(step.name) or self.tape.act(step.acts)
         if is_edge:
-            self._act_on_the_edge(step, end, last, names)
-        elif self.plan.is_on_edge or not self._is_late_or_never(act, end, names):
-            self._happen(act, self._within(last, end, step.earliest, 0.95), names, after=at)
+            self._act_on_the_edge(step, end, at, last, names)
+            return
+        act = self._choose(step, at, end)
+        earliest = FORESTALLING if act.event in self.plan.forestalled_by else step.earliest
+        when = self._within(last, end, earliest, 0.95)
+        is_sure = self.plan.is_on_edge or self.plan.is_whole
+        if self._may(step, at, when, names) and (is_sure or not self._is_late_or_never(act, end, names)):
+            self._happen(act, when, names, after=at)
+
+    def _choose(self, step: Step, at: int, end: End) -> Act:
+        """By weight. What is done once for all and was done out of this limit is no choice any more."""
+        act = self._usual(step)
+        others = [other for other in step.acts if not other.once]
+        if not act.once or act.event not in self.when or not others:
+            return act
+        return act if at <= self.when[act.event][0][0] <= end.last_lawful else self.tape.act(others)
+
+    def _usual(self, step: Step) -> Act:
+        """As planned, else the first act in a plain case, else by weight."""
+        planned = self.plan.path.get(step.name)
+        return planned or (step.acts[0] if self.plan.is_plain else self.tape.act(step.acts))
 
     def _is_edge(self, step: Step) -> bool:
         plan = self.plan
@@ -266,18 +308,21 @@ class Player:
     def _is_complicated(self, chance: float, *, is_edge: bool) -> bool:
         """A case on the edge grows and pauses only where its edge is, so that the edge is where we put it."""
         if self.plan.is_on_edge:
-            return is_edge and self.tape.chance(COMPLICATED)
+            return is_edge and not self.plan.is_plain and self.tape.chance(COMPLICATED)
         return self.tape.chance(chance)
 
     def _grow(self, growth: Growth, at: int, start: int, names: dict[str, str]) -> None:
         """Record the extension; some documents state the end, perhaps an earlier one."""
-        until = None
-        if growth.until_share and not self.plan.is_on_edge and self.tape.chance(growth.until_share):
-            until = self._end(growth.span, start, []).minute - self.tape.whole(0, 5) * DAY
+        until, is_plain = None, self.plan.is_on_edge or self.plan.is_whole
+        if growth.until_share and (growth.until_share == 1 or not is_plain) and self.tape.chance(growth.until_share):
+            earlier = 0 if is_plain or growth.until_share == 1 else self.tape.whole(0, 5)
+            until = self._end(growth.span, start, []).minute - earlier * DAY
         if at <= self.plan.last:
             is_bare = self.tape.chance(BARE_SHARE.get(growth.event, 0.0))
             at = at // DAY * DAY if is_bare else at
-            self._record(growth.event, at, names, self._drawn(growth.facts, at), is_bare=is_bare, until=until)
+            facts = self._drawn(growth.facts, at)
+            self._record(growth.event, at, names, facts, is_bare=is_bare, until=until)
+            self._follow(growth.event, at, names, facts)
 
     def _pause(
         self, step: Step, span: Span, start: int, last: int, names: dict[str, str], *, is_edge: bool
@@ -287,10 +332,11 @@ class Player:
         end = self._end(span, start, paused)
         for halt in step.halts:
             since = halt.since is None or date.fromordinal(start // DAY) >= halt.since
-            if not since or not self._is_complicated(halt.chance, is_edge=is_edge):
+            may = since and (halt.is_lawful or not self.plan.is_whole)
+            if not may or not self._is_complicated(halt.chance, is_edge=is_edge):
                 continue
             begin = self._within(last, end, 0.1, 0.7)
-            stays_open = not self.plan.is_on_edge and self.tape.chance(halt.left_open)
+            stays_open = not self.plan.is_on_edge and not self.plan.is_whole and self.tape.chance(halt.left_open)
             last = begin + self.tape.whole(halt.days[0] * DAY, halt.days[1] * DAY)
             self._record_halt(halt, begin, None if stays_open else last, names)
             if stays_open:
@@ -322,13 +368,20 @@ class Player:
             self._happen(act, late, names)
         return draw < LATE + NEVER
 
-    def _act_on_the_edge(self, step: Step, end: End, last: int, names: dict[str, str]) -> None:
+    def _act_on_the_edge(self, step: Step, end: End, since: int, last: int, names: dict[str, str]) -> None:
         """Within a day of the limit: just in time or just too late."""
         acts = [act for act in step.acts if act.ends]
         edges = LAWFUL_EDGE if self.plan.is_lawful else BROKEN_EDGE
         by = edges[self.tape.whole(0, len(edges) - 1)]
         at = end.last_lawful - by if self.plan.is_lawful else end.minute + by
         at = max(at, last + 1, end.last_lawful - HOUR) if self.plan.is_lawful and at <= last else at
-        if at <= self.plan.last and (at <= end.last_lawful) == self.plan.is_lawful:
-            self.edge = step.name
-        self._happen(self.tape.act(acts), at, names, may_be_bare=False)
+        is_recorded = at <= self.plan.last and self._may(step, since, at, names)
+        if is_recorded and (at <= end.last_lawful) == self.plan.is_lawful:
+            self.edge, self.rule = step.name, step.rule
+        if is_recorded:
+            self._happen(self.tape.act(acts), at, names, may_be_bare=False)
+
+
+def _column(kind: str) -> str:
+    """The column that names a subject: a shift stands where incidents do."""
+    return "incident" if kind == "shift" else kind

@@ -1,21 +1,16 @@
-"""Things taken in cases of every kind: seized, handed in, examined, given back."""
+"""Things and money in cases of every kind: seized, handed in, stored, registered, frozen, found again, given back."""
 
 from typing import Final
 
-from zhunsheng.city.spans import DAY, HOUR, Span
-from zhunsheng.city.steps import Act, Growth, Halt, Step
+from zhunsheng.city.appraisal import APPRAISAL
+from zhunsheng.city.spans import DAY, HOUR, ONE_DAY, Span, rolled
+from zhunsheng.city.steps import Act, Chance, Growth, Step, after_each, duty, then
 
-THIRTY: Final = Span(30, "days", rolls="forward")
-SIXTY: Final = Span(60, "days", rolls="forward")
+ITEM: Final = ("item",)
+SIX_MONTHS: Final = Span(6, "months")
+TWO_YEARS: Final = Span(24, "months")
+CLAIM: Final = Span(6, "months", rolls="forward")
 
-APPRAISAL: Final = Halt(
-    begin="appraisal.entrusted",
-    end="appraisal.opinion_received",
-    days=(4, 25),
-    chance=0.18,
-    names="order",
-    facts={"appraisal": "other", "complex": False},
-)
 SEIZURE: Final = (
     Step(
         name="take",
@@ -24,18 +19,10 @@ SEIZURE: Final = (
         gap=(HOUR, 3 * DAY),
         chance=0.3,
         keeps=(),
-        names=("item",),
+        names=ITEM,
         times=(1, 2),
     ),
-    Step(
-        name="seal",
-        after="person.arrived",
-        acts=(Act("property.sealed"),),
-        gap=(HOUR, 3 * DAY),
-        chance=0.03,
-        keeps=(),
-        names=("item",),
-    ),
+    then("seal", "person.arrived", "property.sealed", (HOUR, 3 * DAY), 0.03, keeps=(), names=ITEM),
     Step(
         name="deal-with-seized",
         after="property.seized",
@@ -46,26 +33,22 @@ SEIZURE: Final = (
             Act("property.treasury", 0.05),
             Act("property.holder_changed", 0.05),
         ),
-        span=THIRTY,
-        keeps=("item",),
-        growths=(Growth("property.term_extended", SIXTY, 0.2),),
+        span=rolled(30),
+        rule="admin.seizure.term",
+        keeps=ITEM,
+        growths=(Growth("property.term_extended", rolled(60), 0.2),),
         halts=(APPRAISAL,),
     ),
     Step(
         name="unseal",
         after="property.sealed",
         acts=(Act("property.unsealed"),),
-        span=THIRTY,
-        keeps=("item",),
-        growths=(Growth("property.term_extended", SIXTY, 0.2),),
+        span=rolled(30),
+        rule="admin.seizure.term",
+        keeps=ITEM,
+        growths=(Growth("property.term_extended", rolled(60), 0.2),),
     ),
-    Step(
-        name="hand-in-seized",
-        after="property.seized",
-        acts=(Act("property.extracted", 1.0, {"remote": False}),),
-        gap=(1, 1),
-        keeps=("item",),
-    ),
+    then("hand-in-seized", "property.seized", "property.extracted", (1, 1), facts={"remote": False}, keeps=ITEM),
 )
 
 HANDOVER: Final = (
@@ -80,22 +63,28 @@ HANDOVER: Final = (
         gap=(2 * HOUR, 6 * DAY),
         chance=0.45,
         keeps=(),
-        names=("item",),
+        names=ITEM,
         times=(1, 3),
     ),
-    Step(
-        name="store",
-        after="property.extracted",
-        when={"remote": False},
-        acts=(
-            Act("property.stored", 0.91),
-            Act("property.disposed", 0.02),
-            Act("property.holder_changed", 0.01),
-            Act("property.urgent_exam_approved", 0.06, ends=False),
-        ),
-        span=Span(24, "hours", full_hour=True),
-        keeps=("item",),
-        chance=0.92,
+    *(
+        Step(
+            name=name,
+            after="property.extracted",
+            when={"remote": False, "case_kind": kind},
+            acts=(*acts, Act("property.urgent_exam_approved", 0.06, ends=False)),
+            span=ONE_DAY,
+            rule="property.handover",
+            keeps=ITEM,
+            chance=0.92,
+        )
+        for name, kind, acts in (
+            (
+                "store",
+                "criminal",
+                (Act("property.stored", 0.91), Act("property.disposed", 0.02), Act("property.holder_changed", 0.01)),
+            ),
+            ("store-seized", "administrative", (Act("property.stored", 0.94),)),
+        )
     ),
     Step(
         name="bring-back",
@@ -103,28 +92,155 @@ HANDOVER: Final = (
         when={"remote": True},
         acts=(Act("property.brought_back"),),
         gap=(10 * HOUR, 6 * DAY),
-        keeps=("item",),
+        keeps=ITEM,
         chance=0.95,
     ),
     Step(
         name="store-brought-back",
         after="property.brought_back",
         acts=(Act("property.stored"),),
-        span=Span(24, "hours", full_hour=True),
-        keeps=("item",),
+        span=ONE_DAY,
+        rule="property.handover",
+        keeps=ITEM,
     ),
-    Step(
-        name="finish-examination",
-        after="property.urgent_exam_approved",
-        acts=(Act("property.urgent_exam_finished"),),
-        gap=(6 * HOUR, 5 * DAY),
-        keeps=("item",),
+    then(
+        "finish-examination",
+        "property.urgent_exam_approved",
+        "property.urgent_exam_finished",
+        (6 * HOUR, 5 * DAY),
+        keeps=ITEM,
     ),
     Step(
         name="store-examined",
         after="property.urgent_exam_finished",
         acts=(Act("property.stored"),),
-        span=Span(24, "hours", full_hour=True),
-        keeps=("item",),
+        span=ONE_DAY,
+        rule="property.handover",
+        keeps=ITEM,
     ),
+    duty(
+        "property.document-filing-supervision",
+        "property.stored",
+        "supervision.filed",
+        ONE_DAY,
+        keeps=ITEM,
+        chance=0.03,
+        optional=True,
+    ),
+)
+"""Reports to the supervising department are rare: the rule that asked for them is switched off."""
+
+RETURN: Final = (
+    then(
+        "find-unrelated",
+        "property.stored",
+        "property.found_unrelated",
+        (2 * DAY, 30 * DAY),
+        0.06,
+        when={"case_kind": "criminal"},
+        keeps=ITEM,
+    ),
+    duty("criminal.property.unrelated-release", "property.found_unrelated", "property.returned", rolled(3), keeps=ITEM),
+    then(
+        "announce-find",
+        "case.filed",
+        "property.owner_notified_or_announced",
+        (DAY, 10 * DAY),
+        0.01,
+        keeps=(),
+        names=ITEM,
+    ),
+    *(
+        Step(
+            name=rule,
+            after="property.owner_notified_or_announced",
+            when={"case_kind": kind},
+            acts=(Act("property.returned", 0.7), Act("property.treasury", 0.3)),
+            span=CLAIM,
+            rule=rule,
+            keeps=ITEM,
+            growths=growths,
+        )
+        for rule, kind, growths in (
+            ("criminal.property.unclaimed", "criminal", ()),
+            (
+                "admin.property.unclaimed",
+                "administrative",
+                (Growth("property.claim_extended", Span(9, "months", rolls="forward"), 0.2),),
+            ),
+        )
+    ),
+)
+
+REGISTERED: Final = after_each(
+    duty("property.register-not-held", "property.sealed", "property.registered", ONE_DAY, keeps=ITEM),
+    "property.sealed",
+    "property.frozen",
+    "evidence.registered",
+)
+
+FREEZING: Final = (
+    then(
+        "freeze",
+        "case.filed",
+        "property.frozen",
+        (HOUR, 10 * DAY),
+        0.04,
+        facts={"major": Chance(0.2)},
+        keeps=(),
+        names=ITEM,
+    ),
+    then("freeze-equity", "case.filed", "equity.frozen", (HOUR, 10 * DAY), 0.01, keeps=(), names=ITEM),
+    then("freeze-securities", "case.filed", "securities.frozen", (HOUR, 10 * DAY), 0.005, keeps=(), names=ITEM),
+    *(
+        Step(
+            name=name,
+            after=after,
+            when=when,
+            acts=(Act("freeze.lifted", 0.8), Act("freeze.found_unrelated", 0.2, ends=False)),
+            span=span,
+            rule=rule,
+            keeps=ITEM,
+            growths=(Growth("freeze.renewed", longer, 0.3, {"tier": tier}),),
+        )
+        for name, after, when, span, rule, longer, tier in (
+            (
+                "lift-freeze",
+                "property.frozen",
+                {"major": False},
+                SIX_MONTHS,
+                "criminal.freeze.deposit",
+                Span(6, "months", more=SIX_MONTHS),
+                "6m",
+            ),
+            (
+                "lift-major-freeze",
+                "property.frozen",
+                {"major": True},
+                Span(12, "months"),
+                "criminal.freeze.deposit",
+                Span(12, "months", more=Span(12, "months")),
+                "12m",
+            ),
+            (
+                "lift-freeze-of-equity",
+                "equity.frozen",
+                {},
+                SIX_MONTHS,
+                "criminal.freeze.equity",
+                Span(6, "months", more=SIX_MONTHS),
+                "6m",
+            ),
+            (
+                "lift-freeze-of-securities",
+                "securities.frozen",
+                {},
+                TWO_YEARS,
+                "criminal.freeze.securities",
+                Span(24, "months", more=TWO_YEARS),
+                "2y",
+            ),
+        )
+    ),
+    duty("criminal.freeze.unrelated-release", "freeze.found_unrelated", "freeze.lifted", rolled(3), keeps=ITEM),
 )

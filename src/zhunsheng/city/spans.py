@@ -23,17 +23,38 @@ class Span:
     full_hour: bool = False  # hours: the starting hour is not counted
     rolls: str = "never"  # never forward by_custody
     last_to_last: bool = False  # months: the last day of a month leads to the last day
+    more: "Span | None" = None  # added time, which goes on from the last day before it rolls
+    minus: int = 0  # days before that end
 
     @property
     def days(self) -> int:
         """About how many days it takes at most."""
-        return {
-            "hours": self.amount // 24 + 1,
-            "days": self.amount + (10 if self.rolls != "never" else 1),
-            "working_days": self.amount * 2 + 10,
-            "months": self.amount * 31 + (10 if self.rolls != "never" else 1),
-            "at_once": 1,
-        }[self.unit]
+        more = self.more.days if self.more is not None else 0
+        return (
+            more
+            + {
+                "hours": self.amount // 24 + 1,
+                "days": self.amount + (10 if self.rolls != "never" else 1),
+                "working_days": self.amount * 2 + 10,
+                "months": self.amount * 31 + (10 if self.rolls != "never" else 1),
+                "at_once": 1,
+            }[self.unit]
+        )
+
+
+AT_ONCE: Final = Span(0, "at_once")
+ONE_DAY: Final = Span(24, "hours", full_hour=True)
+TWO_DAYS: Final = Span(48, "hours", full_hour=True)
+
+
+def rolled(days: int) -> Span:
+    """So many days, and on to the next working day."""
+    return Span(days, "days", rolls="forward")
+
+
+def working(days: int) -> Span:
+    """So many working days."""
+    return Span(days, "working_days")
 
 
 @dataclass(frozen=True)
@@ -86,17 +107,27 @@ class Days:
         if span.unit == "hours":
             begin = (start // HOUR + 1) * HOUR if span.full_hour else start
             return End(begin + span.amount * HOUR + sum(b - a for a, b in paused) + 1, at_end=False)
-        day = self._day(span, start // DAY) + sum(b // DAY - a // DAY for a, b in paused)
+        day = self._day(span, start // DAY)
+        if span.unit == "working_days":
+            day = self.working_day(day, sum(self.worked_between(a // DAY, b // DAY) for a, b in paused))
+        else:
+            day += sum(b // DAY - a // DAY for a, b in paused)
         if span.rolls == "forward" or (span.rolls == "by_custody" and not is_held((day + 1) * DAY)):
             day = self.rolled(day)
         return End((day + 1) * DAY, at_end=True)
 
+    def worked_between(self, day: int, last: int) -> int:
+        """How many working days come after a day, the last included."""
+        return sum(self._worked[day + 1 - self.first : last + 1 - self.first])
+
     def _day(self, span: Span, day: int) -> int:
         if span.unit == "days":
-            return day + span.amount
-        if span.unit == "working_days":
-            return self.working_day(day, span.amount)
-        return months_on(date.fromordinal(day), span.amount, last_to_last=span.last_to_last).toordinal()
+            day += span.amount
+        elif span.unit == "working_days":
+            day = self.working_day(day, span.amount)
+        else:
+            day = months_on(date.fromordinal(day), span.amount, last_to_last=span.last_to_last).toordinal()
+        return (self._day(span.more, day) if span.more is not None else day) - span.minus
 
 
 def months_on(day: date, count: int, *, last_to_last: bool) -> date:

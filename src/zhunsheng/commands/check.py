@@ -14,11 +14,13 @@ from rich.table import Table
 
 from zhunsheng.commands import inputs
 from zhunsheng.commands.outcome import FINE, ONLY_UNKNOWN, RED
+from zhunsheng.core.check import Check
 from zhunsheng.core.clocks import Rulebook
 from zhunsheng.core.findings import worst_first
 from zhunsheng.core.judge import Judgement, judge
+from zhunsheng.core.rule import Rule
 from zhunsheng.core.wording import left_words, moment_in_english, moment_words, span_in_english, span_words
-from zhunsheng.explanation import question_words
+from zhunsheng.explanation import check_question_words, question_words
 from zhunsheng.report.page import Checked, Source
 from zhunsheng.report.standing import current
 from zhunsheng.report.write import write_report
@@ -29,6 +31,10 @@ NARROW: Final = 100
 LEFT_OUT_WHEN_NARROW: Final = ("subject", "outer")
 WIDE: Final = 130  # columns of a terminal that has room for whole case numbers
 ENDING: Final = 8
+MISSING_IN_CHECK: Final = (
+    pl.col("events").is_not_null() & (pl.col("kind") == "unknown") & pl.col("reason").ne_missing("inferred")
+)
+"""A check that asks for what nobody stated: told together, so that what was found stays in sight."""
 BREACHES: Final = ("overdue", "late", "late_known", "broken")
 WORDS: Final = {
     "zh": {
@@ -41,8 +47,10 @@ WORDS: Final = {
         "outer": "最迟",
         "state": "状态",
         "more": "另有 {n} 条；用 --out DIR 写出全部。",
-        "nothing": "没有超期、没有即将到期、没有待核实。",
-        "counts": "超期 {overdue} · 已超期办结 {late} · 红 {red} · 黄 {yellow} · 蓝 {blue} · 待核实 {unknown}",
+        "asked": "另有 {checks} 项检查缺少事实，{n} 处待核实；用 --out DIR 逐项列出。",
+        "nothing": "没有超期、没有即将到期、没有不符合、没有待核实。",
+        "counts": "超期 {overdue} · 已超期办结 {late} · 红 {red} · 黄 {yellow} · 蓝 {blue} · "
+        "不符合 {broken} · 待核实 {unknown}",
         "left_out": "未计入：{future} 条晚于截至时间，{unknown_yet} 条当时尚未登记，{superseded} 条已被更正。",
         "totals": "读入 {rows} 行，得 {events} 个事件；重复 {repeated} 条，拒收 0 条。",
         "overdue": "超期 {span}",
@@ -54,6 +62,10 @@ WORDS: Final = {
         "late_pause": "暂停已过期限",
         "extension_out_of_order": "延长次序不对",
         "overdue_level": "已超期",
+        "broken_red": "不符合·红",
+        "broken_yellow": "不符合·黄",
+        "broken_blue": "不符合·蓝",
+        "broken": "{at}：{mends}",
         "red": "红色预警",
         "yellow": "黄色预警",
         "blue": "蓝色提示",
@@ -72,8 +84,10 @@ WORDS: Final = {
         "outer": "at the latest",
         "state": "state",
         "more": "{n} more; write all with --out DIR.",
-        "nothing": "Nothing overdue, nothing about to end, nothing to ask.",
-        "counts": "overdue {overdue} · late {late} · red {red} · yellow {yellow} · blue {blue} · to ask {unknown}",
+        "asked": "{checks} checks lack facts at {n} places and ask; list them with --out DIR.",
+        "nothing": "Nothing overdue, nothing about to end, nothing broken, nothing to ask.",
+        "counts": "overdue {overdue} · late {late} · red {red} · yellow {yellow} · blue {blue} · "
+        "broken {broken} · to ask {unknown}",
         "left_out": "Left out: {future} beyond as-of, {unknown_yet} not recorded by then, {superseded} superseded.",
         "totals": "Rows in {rows}, events {events}; repeated {repeated}, refused 0.",
         "overdue": "overdue {span}",
@@ -85,6 +99,10 @@ WORDS: Final = {
         "late_pause": "pause came late",
         "extension_out_of_order": "extension out of order",
         "overdue_level": "overdue",
+        "broken_red": "broken, red",
+        "broken_yellow": "broken, yellow",
+        "broken_blue": "broken, blue",
+        "broken": "found {at}",
         "red": "red",
         "yellow": "yellow",
         "blue": "blue",
@@ -142,7 +160,7 @@ def _progress(arguments: Namespace) -> Progress:
 def write_tables(judgement: Judgement, folder: Path, *, with_steps: bool) -> None:
     """Write the tables as Parquet; each appears whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
-    tables = {"clocks": judgement.clocks, "findings": judgement.findings}
+    tables = {"clocks": judgement.clocks, "verdicts": judgement.verdicts, "findings": judgement.findings}
     if with_steps:
         tables["steps"] = judgement.steps
     for name, table in tables.items():
@@ -162,8 +180,9 @@ def exit_code(findings: pl.DataFrame) -> int:
 
 def show(judgement: Judgement, rulebook: Rulebook, console: Console, language: str, *, as_json: bool) -> None:
     """Print what is wrong now, worst first."""
-    titles = {rule.id: (rule.title if language == "zh" else rule.title_en) for rule in rulebook.rules}
-    custody = [rule.id for rule in rulebook.rules if rule.custody]
+    both: tuple[Rule | Check, ...] = (*rulebook.rules, *rulebook.checks)
+    titles = {rule.id: (rule.title if language == "zh" else rule.title_en) for rule in both}
+    custody = [rule.id for rule in both if rule.custody]
     now = worst_first(current(judgement.findings), custody)
     if as_json:
         console.print_json(json.dumps(_json(judgement, now)))
@@ -179,19 +198,32 @@ def show(judgement: Judgement, rulebook: Rulebook, console: Console, language: s
         )
     ends = _ends(judgement)
     is_wide = console.width >= WIDE
-    for row in now.head(SHOWN).iter_rows(named=True):
-        question, _, fact = (row["reason"] or "").partition(": ")
-        row["reason"] = question_words(question, fact, rulebook.vocabulary, language)
+    mends = {check.id: check.mends for check in rulebook.checks}
+    asked = now.filter(MISSING_IN_CHECK)
+    listed = now.filter(~MISSING_IN_CHECK)
+    for row in listed.head(SHOWN).iter_rows(named=True):
+        row["reason"] = _reason(row, rulebook, language)
+        row["mends"] = mends.get(row["rule"], "")
         cells = _cells(row, ends, titles, words, zone, judgement.as_of, language, is_wide=is_wide)
         table.add_row(*(cells[COLUMNS.index(name)] for name in names))
-    console.print(table if now.height else words["nothing"])
-    if now.height > SHOWN:
-        console.print(words["more"].format(n=now.height - SHOWN))
+    console.print(table if listed.height else words["nothing"])
+    if listed.height > SHOWN:
+        console.print(words["more"].format(n=listed.height - SHOWN))
+    if asked.height:
+        console.print(words["asked"].format(n=asked.height, checks=asked["rule"].n_unique()))
     console.print(words["counts"].format(**_counts(now)))
     counted = judgement.counted
     if counted.future or counted.unknown_yet or counted.superseded:
         left_out = {"future": counted.future, "unknown_yet": counted.unknown_yet, "superseded": counted.superseded}
         console.print(words["left_out"].format(**left_out))
+
+
+def _reason(row: dict[str, Any], rulebook: Rulebook, language: str) -> str:
+    """What is asked, in words."""
+    if row["events"] is not None:
+        return check_question_words(row["reason"] or "", rulebook.vocabulary, language)
+    question, _, fact = (row["reason"] or "").partition(": ")
+    return question_words(question, fact, rulebook.vocabulary, language)
 
 
 def _counts(now: pl.DataFrame) -> dict[str, int]:
@@ -204,6 +236,7 @@ def _counts(now: pl.DataFrame) -> dict[str, int]:
         "red": count(kind="approaching", level="red"),
         "yellow": count(kind="approaching", level="yellow"),
         "blue": count(kind="approaching", level="blue"),
+        "broken": count(kind="broken"),
         "unknown": count(kind="unknown"),
     }
 
@@ -227,18 +260,25 @@ def _cells(
     *,
     is_wide: bool,
 ) -> list[str]:
-    due_end, outer_end = ends[(row["rule"], row["case"], row["incident"], row["subject"], row["epoch"])]
+    key = (row["rule"], row["case"], row["incident"], row["subject"], row["epoch"])
+    due_end, outer_end = ends.get(key, (False, False))  # a check has neither
     differs = row["outer"] != row["due"]
     moment = moment_words if language == "zh" else moment_in_english
     return [
-        words["overdue_level" if row["kind"] == "overdue" else row["level"]],
+        words[_level(row)],
         titles.get(row["rule"], row["rule"]),
         _short(row["case"] or row["incident"], is_wide=is_wide),
         _short(row["subject"] if row["subject"] != row["case"] else None, is_wide=is_wide),
-        moment(row["due"], zone, at_end=due_end),
+        moment(row["due"], zone, at_end=due_end) if row["events"] is None else "",
         moment(row["outer"], zone, at_end=outer_end) if differs else "",
-        _state(row, words, as_of, language),
+        _state(row, words, zone, as_of, language),
     ]
+
+
+def _level(row: dict[str, Any]) -> str:
+    if row["kind"] == "broken":
+        return f"broken_{row['level']}"
+    return "overdue_level" if row["kind"] == "overdue" else str(row["level"])
 
 
 def _short(number: str | None, *, is_wide: bool) -> str:
@@ -248,9 +288,12 @@ def _short(number: str | None, *, is_wide: bool) -> str:
     return f"…{number[-ENDING:]}"
 
 
-def _state(row: dict[str, Any], words: dict[str, str], as_of: datetime, language: str) -> str:
+def _state(row: dict[str, Any], words: dict[str, str], zone: str, as_of: datetime, language: str) -> str:
     if row["kind"] == "approaching":
         return left_words(row["due"], as_of) if language == "zh" else _left_in_english(row["due"], as_of)
+    if row["kind"] == "broken":
+        moment = moment_words if language == "zh" else moment_in_english
+        return words["broken"].format(at=moment(row["found_at"], zone, at_end=False), mends=row["mends"])
     span_of = span_words if language == "zh" else span_in_english
     span = span_of((row["closed_at"] or as_of) - row["outer"]) if row["outer"] else ""
     return words[row["kind"]].format(span=span, reason=row["reason"])

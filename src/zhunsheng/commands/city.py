@@ -1,4 +1,4 @@
-"""./zs city: a synthetic city to a folder. ./zs run: make one, judge it, show the report."""
+"""./zs city: a synthetic city, judged and shown, or written to a folder."""
 
 from argparse import ArgumentParser, Namespace
 from datetime import datetime, timedelta
@@ -23,29 +23,22 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Arguments of `city`."""
     parser.add_argument("--cases", type=int, default=SMALL_CITY, metavar="N")
     parser.add_argument("--seed", type=int, default=SEED, metavar="S")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write it there instead of judging it")
     parser.add_argument("--rules", type=Path, default=inputs.RULEBOOK, metavar="DIR")
+    parser.add_argument("--lang", choices=("zh", "en"), default="zh")
 
 
 def run(arguments: Namespace, console: Console) -> int:
-    """Write a city."""
+    """Write a city, or judge it in the middle of its year and print what is wrong there."""
     rulebook = inputs.rulebook_of(arguments)
+    if arguments.out is None:
+        return _show(arguments, rulebook, console)
     files = _city(arguments.out, arguments.cases, arguments.seed, rulebook)
     console.print(f"{files.events}", highlight=False, soft_wrap=True)
     return FINE
 
 
-def add_run_arguments(parser: ArgumentParser) -> None:
-    """Arguments of `run`."""
-    parser.add_argument("--cases", type=int, default=SMALL_CITY, metavar="N")
-    parser.add_argument("--seed", type=int, default=SEED, metavar="S")
-    parser.add_argument("--rules", type=Path, default=inputs.RULEBOOK, metavar="DIR")
-    parser.add_argument("--lang", choices=("zh", "en"), default="zh")
-
-
-def run_city(arguments: Namespace, console: Console) -> int:
-    """Make a small city, judge it in the middle of its year, and print what is wrong there."""
-    rulebook = inputs.rulebook_of(arguments)
+def _show(arguments: Namespace, rulebook: Rulebook, console: Console) -> int:
     with TemporaryDirectory(prefix="zhunsheng-") as folder:
         files = _city(Path(folder), arguments.cases, arguments.seed, rulebook)
         events = pl.read_parquet(files.events)

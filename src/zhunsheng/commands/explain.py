@@ -9,6 +9,7 @@ import polars as pl
 from rich.console import Console
 
 from zhunsheng.commands import inputs
+from zhunsheng.commands.explain_check import explain_check
 from zhunsheng.commands.outcome import FINE, UsageRefused
 from zhunsheng.core.clocks import Rulebook
 from zhunsheng.core.encoding import EVENT_KEY
@@ -42,7 +43,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Arguments of the verb."""
     inputs.add_input_arguments(parser)
     parser.add_argument("--case", required=True, help="case (or incident) number")
-    parser.add_argument("--rule", required=True, help="rule id")
+    parser.add_argument("--rule", required=True, help="rule id, or the id or code of a check")
     parser.add_argument(
         "--case-title", action="store_true", help="let messages carry the masked case title (a decision of two persons)"
     )
@@ -53,9 +54,13 @@ def run(arguments: Namespace, console: Console) -> int:
     """Explain the clocks of one rule in one case."""
     rulebook = inputs.rulebook_of(arguments)
     rule = next((rule for rule in rulebook.rules if rule.id == arguments.rule), None)
-    if rule is None:
+    check = next((check for check in rulebook.checks if arguments.rule in (check.id, check.code)), None)
+    if rule is None and check is None:
         raise UsageRefused(f"--rule {arguments.rule!r} is no rule of this rulebook. See ./zs rules list.")
     read = inputs.events_of(arguments, rulebook)
+    if check is not None:
+        return explain_check(arguments, rulebook, check, read.frame, console)
+    assert rule is not None  # one of the two was found
     own = read.frame.filter((pl.col("case") == arguments.case) | (pl.col("incident") == arguments.case))
     if own.is_empty():
         raise UsageRefused(f"--case {arguments.case!r} is in none of the files. Check the number.")

@@ -37,14 +37,19 @@ def finding_changes(
     """
     if known_to <= known_from:
         raise ValueError(f"{known_to} is not later than {known_from}; give the earlier knowledge time first.")
-    old = _numbered(before).rename({name: f"{name}_before" for name in STATED})
-    both = old.join(_numbered(after), on=[*ABOUT, "nth"], how="full", coalesce=True, nulls_equal=True)
-    same = pl.all_horizontal(pl.col(name).eq_missing(pl.col(f"{name}_before")) for name in STATED)
-    changed = both.filter(~same).with_columns(change=_change()).with_row_index("row")
+    changed = matched_findings(before, after).with_row_index("row")
     bearing = _bearing(changed, events, known_from.astimezone(UTC), known_to.astimezone(UTC))
     found = changed.join(bearing, on="row", how="left").with_columns(pl.col("events").fill_null([]))
     table = found.sort(*ABOUT, *STATED, nulls_last=False).select(CHANGES.names())
     return schemas.assert_schema(table, CHANGES, "changes")
+
+
+def matched_findings(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    """Findings (schemas.FINDINGS) that are not the same in two judgements: CHANGES without `events`, in any order."""
+    old = _numbered(before).rename({name: f"{name}_before" for name in STATED})
+    both = old.join(_numbered(after), on=[*ABOUT, "nth"], how="full", coalesce=True, nulls_equal=True)
+    same = pl.all_horizontal(pl.col(name).eq_missing(pl.col(f"{name}_before")) for name in STATED)
+    return both.filter(~same).with_columns(change=_change())
 
 
 def _numbered(findings: pl.DataFrame) -> pl.DataFrame:

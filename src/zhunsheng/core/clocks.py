@@ -15,6 +15,7 @@ from zhunsheng.core import rule as r
 from zhunsheng.core import schemas
 from zhunsheng.core.by_pointer import by_pointer
 from zhunsheng.core.calendar import Calendar, CalendarArrays
+from zhunsheng.core.check import Check
 from zhunsheng.core.compiler import compile_rules
 from zhunsheng.core.encoding import AsOf, Counted, Encoded, as_of_by_group, counted_events, encode, link_incidents
 from zhunsheng.core.fold.run import fold
@@ -27,11 +28,16 @@ MIN_EVENTS_PER_THREAD: Final = 50_000
 
 @dataclass(frozen=True)
 class Rulebook:
-    """Rules with the vocabulary and the calendar that they are written in."""
+    """Rules and checks with the vocabulary and the calendar that they are written in."""
 
     rules: tuple[r.Rule, ...]
     vocabulary: Vocabulary
     calendar: Calendar
+    checks: tuple[Check, ...] = ()
+
+    def judged_checks(self) -> tuple[Check, ...]:
+        """The checks that count now: enabled, and neither draft nor retired."""
+        return tuple(check for check in self.checks if check.enabled and check.status not in ("draft", "retired"))
 
     def judged(self) -> tuple[r.Rule, ...]:
         """The rules that count now: enabled, and neither draft nor retired."""

@@ -7,24 +7,24 @@ clock.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from zhunsheng.core import rule as r
 from zhunsheng.core import schemas
 from zhunsheng.core.clocks import Folded, FoldPart
-from zhunsheng.core.compiler import at_once_lead
-from zhunsheng.core.dates import MINUTE_US, NONE
+from zhunsheng.core.dates import NONE
 from zhunsheng.core.fold import state as s
-from zhunsheng.core.program import AT_ONCE
-from zhunsheng.core.tables import event_names, instants
+from zhunsheng.core.tables import CLOCK_ORDER, event_names, instants
+from zhunsheng.core.thresholds import NEVER, as_of_of, crossings, is_overdue, warning_rows
 
-KEY_COLUMNS: Final = ("rule", "case", "incident", "subject", "epoch", "kind", "level", "due", "outer")
+KEY_COLUMNS: Final = ("rule", "case", "incident", "subject", "epoch", "kind", "level")
+DUE_TIMES: Final = ("due", "outer")
+RESTING_ON_EVENT: Final = ("unknown", *s.ANOMALIES)
+SEPARATOR: Final = "\x1f"
 ORDER: Final = ("rule", "case", "incident", "subject", "epoch", "kind", "level", "found_at", "event")
-FROM_DUE, SHARE, FROM_START = 0, 1, 2
 
 
 @dataclass(frozen=True)
@@ -49,20 +49,64 @@ def findings_table(folded: Folded, clocks: Sequence[pl.DataFrame]) -> pl.DataFra
     return pl.concat(tables).sort(ORDER, nulls_last=False)
 
 
+def check_findings(verdicts: pl.DataFrame) -> pl.DataFrame:
+    """Verdicts of checks (schemas.VERDICTS) as schemas.FINDINGS."""
+    nothing = pl.lit(None, dtype=schemas.INSTANT)
+    table = verdicts.with_columns(
+        pl.lit(None, dtype=pl.Int32).alias("epoch"), nothing.alias("due"), nothing.alias("outer")
+    ).select(schemas.FINDINGS.names())
+    return schemas.assert_schema(table, schemas.FINDINGS, "findings")
+
+
+def with_checks(findings: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
+    """Findings, in canonical order, and those of checks of other rules, together in canonical order."""
+    if verdicts.is_empty():
+        return findings
+    of_checks = check_findings(verdicts).sort(ORDER, nulls_last=False)
+    return pl.concat([findings, of_checks]).sort("rule", maintain_order=True)  # both are in order within each rule
+
+
 def finding_keys(findings: pl.DataFrame) -> pl.Series:
-    """The key of each finding: SHA-256 over what it is about and its due times. No rule file and no clock reading is
-    in it."""
-    fields = [
-        pl.col(name).dt.epoch("us").cast(pl.String) if name in ("due", "outer") else pl.col(name).cast(pl.String)
-        for name in KEY_COLUMNS
-    ]
-    texts = findings.select(pl.concat_str([field.fill_null("-") for field in fields], separator="\x1f")).to_series()
+    """The key of each finding: SHA-256 over what it is about and what it rests on. No rule file and no clock reading is
+    in it.
+
+    A level rests on both due times. A question or an act without effect rests on its event: the due times of a clock
+    that stands still move every day, and an act does not become another one when the clock is extended later. A
+    check's finding rests on its events.
+    """
+    of_check = pl.col("epoch").is_null()
+    rests_on_event = pl.col("kind").is_in(RESTING_ON_EVENT)
+    due_times = [pl.when(~rests_on_event).then(pl.col(name).dt.epoch("us").cast(pl.String)) for name in DUE_TIMES]
+    events = [pl.when(rests_on_event).then(pl.col(name)) for name in ("event", "reason")]
+    about = [pl.col(name).cast(pl.String) for name in KEY_COLUMNS]
+    plain = pl.concat_str([field.fill_null("-") for field in (*about, *due_times)], separator=SEPARATOR)
+    asked = pl.concat_str([field.fill_null("-") for field in (*about, *events)], separator=SEPARATOR)
+    checked = pl.concat_str([field.fill_null("-") for field in _of_check()], separator=SEPARATOR)
+    keys = pl.when(of_check).then(checked).when(rests_on_event).then(asked).otherwise(plain)
+    texts = findings.select(key=keys)["key"]
+    return sha256_of(texts)
+
+
+def _of_check() -> tuple[pl.Expr, ...]:
+    """What a check's finding rests on: rule, judged key, the events, level."""
+    return pl.col("rule"), pl.col("subject"), pl.col("events").list.join(","), pl.col("level")
+
+
+def clock_keys(clocks: pl.DataFrame) -> pl.Series:
+    """The key of each clock, or of the clock that a finding is about: SHA-256 over rule, case, incident, subject and
+    epoch."""
+    fields = [pl.col(name).cast(pl.String).fill_null("-") for name in CLOCK_ORDER]
+    return sha256_of(clocks.select(key=pl.concat_str(fields, separator=SEPARATOR))["key"])
+
+
+def sha256_of(texts: pl.Series) -> pl.Series:
+    """SHA-256 of each text, hexadecimal."""
     return pl.Series("key", [hashlib.sha256(text.encode()).hexdigest() for text in texts], dtype=pl.String)
 
 
 def part_findings(part: FoldPart, clocks: pl.DataFrame) -> pl.DataFrame:
     """The findings over one part; `clocks` are its clocks in the order of its results."""
-    as_of = part.as_of[part.encoded.arrays.group[part.results.start_event]]
+    as_of = as_of_of(part)
     kinds = [
         *_approaching(part, as_of),
         *_ended(part, as_of),
@@ -75,61 +119,19 @@ def part_findings(part: FoldPart, clocks: pl.DataFrame) -> pl.DataFrame:
 
 
 def _approaching(part: FoldPart, as_of: NDArray[np.int64]) -> list[_Rows]:
-    results = part.results
-    warns = (results.strict != NONE) | (results.earliest != NONE)
-    warns &= (results.stands_still == 0) & (results.may_not_apply == 0)
-    rows = np.flatnonzero(warns)
-    kept = results[rows]
-    due = np.where(kept.strict != NONE, kept.strict, kept.earliest)
-    until = np.where(kept.stopped != NONE, kept.stopped, np.iinfo(np.int64).max)
+    rows = warning_rows(part)
+    stopped = part.results.stopped[rows]
+    until = np.where(stopped != NONE, stopped, NEVER)
     found = []
-    for level in r.WARNING_LEVELS:
-        kinds, values = _leads(part, kept, level)
-        origin = np.maximum(kept.origin, kept.start)
-        at = np.where(kinds == FROM_START, origin + values, due - values)
-        shared = kinds == SHARE
-        elapsed = (due - origin) * np.where(shared, values, 0) // 100
-        at = np.where(shared, origin + elapsed // MINUTE_US * MINUTE_US, at)
-        at = np.maximum(at, kept.start)
+    for level, at in crossings(part, rows).items():
         crossed = (at <= as_of[rows]) & (at < until)
         found.append(_Rows("approaching", level, rows[crossed], at[crossed], np.full(int(crossed.sum()), -1)))
     return found
 
 
-def _leads(part: FoldPart, results: Any, level: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Kind and value of the lead of each clock at a level: the tier's own, else the rule's; an at_once limit counts
-    from its start."""
-    compiled = part.compiled
-    rules = [compiled.rules[n] for n in compiled.program.rvs.rule]
-    by_version = np.array([_lead(rule.leads, level) for rule in rules], dtype=np.int64)
-    own = [tier.leads for tier in compiled.tiers]
-    by_tier = np.array([_lead(leads, level) if leads else (-1, 0) for leads in own] + [(-1, 0)], dtype=np.int64)
-    lead, tier_lead = by_version[results.rv], by_tier[results.tier]
-    lead = np.where(tier_lead[:, :1] >= 0, tier_lead, lead)
-    at_once = np.array([at_once_lead(rule.leads, level) for rule in rules], dtype=np.int64)[results.rv]
-    now = compiled.program.limits.counting[results.limit] == AT_ONCE
-    return np.where(now, FROM_START, lead[:, 0]), np.where(now, at_once, lead[:, 1])
-
-
-def _lead(leads: r.Leads, level: str) -> tuple[int, int]:
-    lead = leads.of(level)
-    return (SHARE if lead.kind == "share" else FROM_START if leads.from_start else FROM_DUE), lead.value
-
-
-def _past(results: Any, at: Any) -> NDArray[np.bool_]:
-    """Whether an instant lies beyond the outer due time."""
-    passed = np.where(results.outer_end == 1, at >= results.outer, at > results.outer)
-    return np.asarray((results.outer != NONE) & passed)
-
-
-def _overdue(results: Any, as_of: NDArray[np.int64]) -> NDArray[np.bool_]:
-    running = (results.outcome == s.RUNNING) & _past(results, as_of)
-    return np.asarray(running | (results.outcome == s.LATE))
-
-
 def _ended(part: FoldPart, as_of: NDArray[np.int64]) -> list[_Rows]:
     results = part.results
-    overdue = np.flatnonzero(_overdue(results, as_of))
+    overdue = np.flatnonzero(is_overdue(results, as_of))
     late = np.flatnonzero(results.outcome == s.LATE)
     lapsed = np.flatnonzero(results.outcome == s.LAPSED)
     return [
@@ -143,7 +145,7 @@ def _late_known(part: FoldPart, as_of: NDArray[np.int64]) -> _Rows:
     """Overdue clocks whose start was recorded only when the due time had passed: nobody could have been warned."""
     results = part.results
     recorded = part.encoded.frame["recorded_at"].to_physical().fill_null(NONE).to_numpy()
-    overdue = np.flatnonzero(_overdue(results, as_of))
+    overdue = np.flatnonzero(is_overdue(results, as_of))
     learned = recorded[results.start_event[overdue]]
     late = learned > results.outer[overdue]
     rows = overdue[late]
@@ -187,6 +189,8 @@ def _table(part: FoldPart, clocks: pl.DataFrame, rows: _Rows) -> pl.DataFrame:
         "start_event",
         event_names(part, rows.events).alias("event"),
         _reasons(about, rows.kind).alias("reason"),
+        pl.lit(None, dtype=schemas.FINDINGS["events"]).alias("events"),
+        pl.lit(None, dtype=schemas.FINDINGS["cases"]).alias("cases"),
     )
     return schemas.assert_schema(frame, schemas.FINDINGS, "findings")
 

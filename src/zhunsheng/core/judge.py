@@ -1,12 +1,13 @@
 """Events in, tables out: the one call that the command line, the supervisor and a notebook share."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import polars as pl
 
 from zhunsheng.core import schemas
+from zhunsheng.core.checks.beside import judge_beside
 from zhunsheng.core.clocks import Rulebook, fold_events
 from zhunsheng.core.encoding import AsOf, Counted
 from zhunsheng.core.findings import findings_table
@@ -18,6 +19,7 @@ class Judgement:
     """What the rules say of some events at one instant."""
 
     clocks: pl.DataFrame
+    verdicts: pl.DataFrame
     findings: pl.DataFrame
     steps: pl.DataFrame
     counted: Counted
@@ -36,20 +38,30 @@ def judge(
     """Judge events by a rulebook as of an instant, as far as they were known at another.
 
     Takes   events: schemas.EVENTS in any order; as_of, known_at: instants with zone; as_of may be one for each case.
-    Returns clocks, findings and steps (schemas.CLOCKS, FINDINGS, STEPS) in canonical order; without `with_steps` no
-    steps.
+    Returns clocks, verdicts of checks, findings over both, and steps (schemas.CLOCKS, VERDICTS, FINDINGS, STEPS) in
+    canonical order; without `with_steps` no steps.
     Raises  SchemaMismatch; ValueError for an instant without zone.
     """
     instants = list(as_of.values()) if isinstance(as_of, Mapping) else [as_of]
     for instant in [*instants, known_at]:
         if instant is not None and instant.tzinfo is None:
             raise ValueError(f"{instant} has no zone; give it one, for example +08:00.")
-    folded = fold_events(events, rulebook, as_of=as_of, known_at=known_at, with_steps=with_steps, threads=threads)
+    known = _known(schemas.assert_schema(events, schemas.EVENTS, "events"), known_at)
+    folded = fold_events(known, rulebook, as_of=as_of, with_steps=with_steps, threads=threads)
     clocks = [part_clocks(part) for part in folded.parts]
+    findings, verdicts = judge_beside(findings_table(folded, clocks), folded, rulebook, as_of=as_of)
     return Judgement(
         clocks=clocks_table(clocks),
-        findings=findings_table(folded, clocks),
+        verdicts=verdicts,
+        findings=findings,
         steps=steps_table(folded) if with_steps else pl.DataFrame(schema=schemas.STEPS),
-        counted=folded.counted,
+        counted=replace(folded.counted, unknown_yet=events.height - known.height),
         as_of=max(instants),
     )
+
+
+def _known(events: pl.DataFrame, known_at: datetime | None) -> pl.DataFrame:
+    """What had been recorded by then. Nothing later may say to which case the events of an incident belong."""
+    if known_at is None:
+        return events
+    return events.filter(pl.col("recorded_at").is_null() | (pl.col("recorded_at") <= known_at.astimezone(UTC)))

@@ -214,6 +214,7 @@ class Rule:
     messages: Mapping[str, str]
     tests: tuple[RuleTest, ...]
     path: str = ""
+    inhibited_by: tuple[str, ...] = ()  # rules whose open findings on the same case say more than this one's
 
     def version_on(self, day: date) -> int:
         """Index of the version in force on a day; -1 where none is."""

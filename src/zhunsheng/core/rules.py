@@ -27,17 +27,18 @@ def parse_rule(text: str, vocabulary: Vocabulary, *, path: str = "rule.toml") ->
     except tomllib.TOMLDecodeError as problem:
         return None, [Issue(path, "", f"is not TOML: {problem}.")]
     issues: list[Issue] = []
-    rule = _RuleReader(vocabulary, issues, path).read(Table(data, "", issues, path))
+    rule = RuleReader(vocabulary, issues, path).read(Table(data, "", issues, path))
     return (None, [replace(i, line=line_of(text, i.key)) for i in issues]) if issues else (rule, [])
 
 
-class _RuleReader:
+class RuleReader:
     """Reads one rule; the vocabulary says what may be named."""
 
     def __init__(self, vocabulary: Vocabulary, issues: list[Issue], path: str) -> None:
         self.vocabulary, self.issues, self.path = vocabulary, issues, path
 
     def read(self, top: Table) -> r.Rule:
+        """The rule that a table holds; what is wrong with it is added to the issues."""
         kind = top.choice("kind", r.KINDS)
         custody = top.take("custody", bool, False)
         subject = top.choice("subject", SUBJECTS)
@@ -72,7 +73,10 @@ class _RuleReader:
             messages=self._messages(top.table("message")),
             tests=tuple(self._rule_test(table) for table in top.tables("test")),
             path=self.path,
+            inhibited_by=top.words("inhibited_by", None, "rule"),
         )
+        if rule.custody and rule.inhibited_by:
+            top.issue("inhibited_by", "liberty is at stake: nothing holds its alerts back. Remove it.")
         top.close()
         return rule
 

@@ -115,9 +115,40 @@ FINDINGS: Final = pl.Schema(
         "start_event": pl.String(),  # the events that it rests on: the start,
         "event": pl.String(),  # and the stop, the extension or what is asked about
         "reason": pl.String(),  # what is asked, for unknown
+        "events": pl.List(pl.String()),  # of a check: every event that it rests on, sorted; null for a clock's
+        "cases": pl.List(pl.String()),  # of a check: every case (or incident without one) of those events, sorted
     }
 )
-"""What is wrong, or about to be."""
+"""What is wrong, or about to be.
+
+A check's finding has no epoch, due or outer. `subject` is its judged key, `event` the act that was judged,
+`start_event` the earliest of `events`. `case`, `person` and `unit` are those of the act: a finding judged by person,
+officer, place or unit may rest on several cases, and names all of them in `cases`.
+"""
+
+VERDICTS: Final = pl.Schema(
+    {
+        "rule": pl.String(),
+        "rule_version": pl.Int32(),  # ordinal of the [[version]] that governs, from 1
+        "subject": pl.String(),  # the judged key: a person, officer, item, place, unit …; the case number for case
+        "case": pl.String(),  # of the act
+        "incident": pl.String(),  # of the act, where it has no case
+        "person": pl.String(),
+        "unit": pl.String(),
+        "kind": pl.String(),  # broken, unknown; what is kept has no row
+        "level": pl.String(),  # that of the check where broken; ask where unknown
+        "found_at": INSTANT,
+        "closed_at": INSTANT,  # when what was absent came after all
+        "start_event": pl.String(),  # the earliest event that it rests on
+        "event": pl.String(),  # the act that was judged
+        "events": pl.List(pl.String()),  # every event that it rests on, sorted
+        "cases": pl.List(pl.String()),  # their cases, sorted
+        "reason": pl.String(),  # what is asked, for unknown
+    }
+)
+"""What checks say: (rule, subject, events, level)."""
+
+VERDICT_ORDER: Final = ("rule", "subject", "found_at", "event", "start_event", "kind")
 
 STEPS: Final = pl.Schema(
     {

@@ -50,6 +50,28 @@ def message_text(
     return PLACEHOLDER.sub(lambda match: _value(match[1], values), template)
 
 
+CHECK_PLACEHOLDERS: Final = ("case", "at")
+
+
+def check_message_text(
+    template: str,
+    verdict: Mapping[str, Any],
+    *,
+    zone: str,
+    title: str | None = None,
+    deployment: Deployment = Deployment(),
+) -> str:
+    """Fill a message of a check file from a verdict or finding of it: the case, and when it came to be.
+
+    Raises  UnknownPlaceholder naming the word that is not of the closed list.
+    """
+    values = {
+        "case": case_words(verdict["case"], title if deployment.masked_case_title else None),
+        "at": moment_words(verdict["found_at"], zone, at_end=False),
+    }
+    return PLACEHOLDER.sub(lambda match: _value(match[1], values), template)
+
+
 class UnknownPlaceholder(ValueError):
     """A message names a word that nothing fills."""
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from zhunsheng.core.vocabulary import Vocabulary
-from zhunsheng.files.load import load_file
+from zhunsheng.files.load import load_file, load_table
 from zhunsheng.files.mapping import Mapping
 from zhunsheng.files.refusal import InputRefused
 
@@ -39,11 +39,11 @@ class Limits:
 
 @dataclass(frozen=True)
 class Request:
-    """One file to read, and the folder for what comes out."""
+    """One file to read, and the folder for what comes out. Without a vocabulary its rows are wanted, not its events."""
 
     path: Path
     folder: Path
-    vocabulary: Vocabulary
+    vocabulary: Vocabulary | None
     mapping: Mapping | None
     limits: Limits
 
@@ -99,13 +99,8 @@ def read_in_limits(request: Request) -> None:
     code = 1
     try:
         limit(request.limits)
-        outcome: dict[str, object]
         try:
-            loaded = load_file(request.path, vocabulary=request.vocabulary, mapping=request.mapping)
-            if not loaded.is_canonical:  # else the parent takes them from the file, which is now known to be sound
-                loaded.events.write_ipc(request.folder / EVENTS_FILE, compression="uncompressed")
-            totals = ("rows_in", "rows_without_event", "repeated", "is_canonical")
-            outcome = {name: getattr(loaded, name) for name in totals}
+            outcome = _events(request, request.vocabulary) if request.vocabulary else _table(request)
         except InputRefused as refused:
             outcome = {"issues": [asdict(issue) for issue in refused.issues]}
         (request.folder / OUTCOME_FILE).write_text(json.dumps(outcome), "utf-8")
@@ -115,6 +110,18 @@ def read_in_limits(request: Request) -> None:
         with suppress(OSError):
             sys.stdout.flush()
         os._exit(code)
+
+
+def _events(request: Request, vocabulary: Vocabulary) -> dict[str, object]:
+    loaded = load_file(request.path, vocabulary=vocabulary, mapping=request.mapping)
+    if not loaded.is_canonical:  # else the parent takes them from the file, which is now known to be sound
+        loaded.events.write_ipc(request.folder / EVENTS_FILE, compression="uncompressed")
+    return {name: getattr(loaded, name) for name in ("rows_in", "rows_without_event", "repeated", "is_canonical")}
+
+
+def _table(request: Request) -> dict[str, object]:
+    load_table(request.path).write_ipc(request.folder / EVENTS_FILE, compression="uncompressed")
+    return {}
 
 
 def limit(limits: Limits) -> None:

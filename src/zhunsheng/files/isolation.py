@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Mapping as Dictionary
 from pathlib import Path
 from types import TracebackType
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -34,7 +34,7 @@ GROWTH: Final[Dictionary[str | None, int]] = {
 class FileReader:
     """Reads files one after the other, each in a fresh fork of one child process. A context manager."""
 
-    def __init__(self, vocabulary: Vocabulary, mapping: Mapping | None = None) -> None:
+    def __init__(self, vocabulary: Vocabulary | None = None, mapping: Mapping | None = None) -> None:
         self.vocabulary, self.mapping = vocabulary, mapping
         self.last: Ending | None = None
 
@@ -60,18 +60,29 @@ class FileReader:
 
     def read(self, path: Path) -> Loaded:
         """The events of one file. Raises InputRefused, also where the reader crashed or ran out of what it may use."""
+        assert self.vocabulary is not None, "events are read by a vocabulary; only a table can be read without"
         with tempfile.TemporaryDirectory(prefix="zs-read-") as name:
-            folder = Path(name)
             before = _signature(path)
-            self.last = self._ask(Request(path.absolute(), folder, self.vocabulary, self.mapping, limits_of(path)))
-            if self.last.status != 0:
-                raise InputRefused([_crash(path, self.last, limits_of(path))])
-            outcome = json.loads((folder / OUTCOME_FILE).read_text("utf-8"))
-            if "issues" in outcome:
-                raise InputRefused(Issue(**issue) for issue in outcome["issues"])
+            outcome = self._outcome(path, Path(name), self.vocabulary)
             if outcome["is_canonical"]:
                 return Loaded(_read_again(path, before), **outcome)
-            return Loaded(pl.read_ipc(folder / EVENTS_FILE), **outcome)
+            return Loaded(pl.read_ipc(Path(name) / EVENTS_FILE), **outcome)
+
+    def read_table(self, path: Path) -> pl.DataFrame:
+        """The rows of one table as they are: text (null = empty) and #row. Raises InputRefused as `read` does."""
+        with tempfile.TemporaryDirectory(prefix="zs-read-") as name:
+            self._outcome(path, Path(name), None)
+            return pl.read_ipc(Path(name) / EVENTS_FILE)
+
+    def _outcome(self, path: Path, folder: Path, vocabulary: Vocabulary | None) -> dict[str, Any]:
+        """What the child says of a file; raises InputRefused where it did not survive it or refused it."""
+        self.last = self._ask(Request(path.absolute(), folder, vocabulary, self.mapping, limits_of(path)))
+        if self.last.status != 0:
+            raise InputRefused([_crash(path, self.last, limits_of(path))])
+        outcome: dict[str, Any] = json.loads((folder / OUTCOME_FILE).read_text("utf-8"))
+        if "issues" in outcome:
+            raise InputRefused(Issue(**issue) for issue in outcome["issues"])
+        return outcome
 
     def _ask(self, request: Request) -> Ending:
         assert self._child.stdin is not None  # both are pipes

@@ -56,6 +56,11 @@ def load_file(path: Path, *, vocabulary: Vocabulary, mapping: Mapping | None = N
     )
 
 
+def load_table(path: Path) -> pl.DataFrame:
+    """The rows of a table as they are: text (null = empty) and #row. Raises InputRefused."""
+    return _rows(path, Mapping(), Issues(path.name))
+
+
 def suffix_of(path: Path) -> str | None:
     """The suffix by which a file is read, lower case; None where it is none of ours."""
     name = path.name.lower()

@@ -10,6 +10,7 @@ from zhunsheng.report.rows import Row
 
 WINDOWS: Final = (timedelta(days=7), timedelta(days=30))
 MARGIN: Final = 0.08
+PAST: Final = 0.58  # of a window that was asked for, how much lies behind now
 MAX_SHADED: Final = timedelta(days=75)
 MAX_LABELS: Final = 9
 
@@ -52,6 +53,17 @@ def axis_of(rows: Sequence[Row], as_of: datetime, left: float, right: float) -> 
     window = next((window for window in WINDOWS if span <= window), span)
     spare = (window - (last - first)) / 2
     return Axis(first - spare, last + spare, left, right)
+
+
+def axis_over(rows: Sequence[Row], as_of: datetime, left: float, right: float, *, span: timedelta | None) -> Axis:
+    """The window that a reader asked for: so long, with now a little past its middle; None for the whole."""
+    if span is not None:
+        first = as_of - span * PAST
+        return Axis(first, first + span, left, right)
+    stops = [row.stopped for row in rows if row.stopped is not None]
+    needed = [as_of, *stops, *(row.start for row in rows), *(moment for row in rows for moment in ends(row))]
+    spare = max((max(needed) - min(needed)) * MARGIN, timedelta(hours=12))
+    return Axis(min(needed) - spare, max(needed) + spare, left, right)
 
 
 def ends(row: Row) -> list[datetime]:

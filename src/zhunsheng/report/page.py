@@ -16,8 +16,9 @@ from zhunsheng.core.judge import Judgement
 from zhunsheng.explanation import QUESTION_WORDS
 from zhunsheng.report import shapes
 from zhunsheng.report.cases import IS_RED, MAX_CASES, NUMBER, case_pages, red_numbers
+from zhunsheng.report.checks import check_list, check_questions
 from zhunsheng.report.rows import key_of, state_lines
-from zhunsheng.report.standing import KEYS, STATES, counts, counts_by, current
+from zhunsheng.report.standing import IS_OF_CHECK, KEYS, STATES, counts, counts_by, current
 from zhunsheng.report.words import Wording
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -53,9 +54,9 @@ def report_html(checked: Checked, *, language: str) -> str:
 
 
 def standing(checked: Checked) -> pl.DataFrame:
-    """What stands now, worst first (schemas.FINDINGS)."""
+    """What stands now of clocks, worst first (schemas.FINDINGS)."""
     custody = [rule.id for rule in checked.rulebook.rules if rule.custody]
-    return worst_first(current(checked.judgement.findings), custody)
+    return worst_first(current(checked.judgement.findings.filter(~IS_OF_CHECK)), custody)
 
 
 def _context(checked: Checked, language: str) -> dict[str, Any]:
@@ -103,6 +104,8 @@ def _context(checked: Checked, language: str) -> dict[str, Any]:
         ],
         "pages_note": _note(wording, "red_note", "red_all", MAX_CASES, len(numbers)) if pages else wording["none_red"],
         "unknowns": _unknowns(now, checked, wording),
+        "checks": check_list(checked.judgement.findings, checked.rulebook, wording),
+        "check_questions": check_questions(checked.judgement.findings, checked.rulebook, wording),
         "left_out": _left_out(judgement, wording),
         "sources": [
             (source.name, f"{source.rows:,}", f"{source.events:,}", f"{source.without_event:,}")

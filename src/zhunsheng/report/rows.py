@@ -100,12 +100,8 @@ def _row(
         outer=clock["outer"] or clock["due"],
         stopped=clock["stopped"],
         marks=tuple((row["level"], row["found_at"]) for row in found if row["kind"] == "approaching"),
-        moved_from=tuple(
-            step["before"]
-            for step in steps
-            if step["kind"] in ("extend", "resume") and step["before"] and step["before"] != clock["due"]
-        ),
-        pauses=_pauses(steps),
+        moved_from=moved_from(steps, clock["due"]),
+        pauses=pauses_of(steps),
         lines=state_lines(clock, wording, as_of),
     )
 
@@ -123,7 +119,14 @@ def level_of(clock: Mapping[str, Any], found: list[dict[str, Any]], as_of: datet
     return "unknown" if clock["outcome"] == "unknown" else ""
 
 
-def _pauses(steps: list[dict[str, Any]]) -> tuple[tuple[datetime, datetime | None], ...]:
+def moved_from(steps: Iterable[Mapping[str, Any]], due: datetime | None) -> tuple[datetime, ...]:
+    """The due times that an extension or the end of a pause replaced."""
+    moves = (step["before"] for step in steps if step["kind"] in ("extend", "resume"))
+    return tuple(before for before in moves if before and before != due)
+
+
+def pauses_of(steps: Iterable[Mapping[str, Any]]) -> tuple[tuple[datetime, datetime | None], ...]:
+    """The times that do not count; the last ends with None while it lasts."""
     pauses: list[tuple[datetime, datetime | None]] = []
     for step in steps:
         if step["kind"] == "pause" and step["at"]:
@@ -144,12 +147,17 @@ def state_lines(clock: Mapping[str, Any], wording: Wording, as_of: datetime) -> 
         return wording[outcome], used
     if outcome == "unknown":
         return wording["unknown_line"], due_line
-    if outer and as_of >= outer:
+    if outer and _is_past(as_of, outer, at_end=bool(clock["outer_at_end"])):
         return wording["over"].format(span=wording.span(as_of - outer)), due_line
-    if due and as_of >= due:
+    if due and _is_past(as_of, due, at_end=bool(clock["due_at_end"])):
         return wording["past_line"], wording["outer_at"].format(
             at=wording.moment(outer, at_end=bool(clock["outer_at_end"]))
         )
     if due and outcome == "running":
         return wording["left"].format(span=wording.span(due - as_of)), due_line
     return wording[outcome], due_line
+
+
+def _is_past(at: datetime, end: datetime, *, at_end: bool) -> bool:
+    """An end at 24:00 is exclusive; an end to the minute still counts."""
+    return at > end or (at == end and at_end)

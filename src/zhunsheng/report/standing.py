@@ -8,7 +8,8 @@ KEYS: Final = ("rule", "case", "incident", "subject", "epoch")
 
 
 def current(findings: pl.DataFrame) -> pl.DataFrame:
-    """What still needs a person: of each clock that runs, its gravest finding; and what ended late or is asked."""
+    """What still needs a person: of each clock that runs, its gravest finding; what ended late or is asked; and what
+    breaks a check and was not mended."""
     open_now = pl.col("closed_at").is_null() | pl.col("kind").is_in(("late", "unknown"))
     gravity = {"overdue": 0, "broken": 0, "late": 1, "late_known": 2, "approaching": 3}
     levels = {"red": 0, "yellow": 1, "blue": 2, "ask": 3}
@@ -19,7 +20,9 @@ def current(findings: pl.DataFrame) -> pl.DataFrame:
             pl.col("level").replace_strict(levels, return_dtype=pl.Int8),
             maintain_order=True,
         )
-        .unique(KEYS, keep="first", maintain_order=True)
+        .with_columns(rests=pl.col("events").list.join("\x1f"))  # of a check: two violations are two findings
+        .unique([*KEYS, "rests"], keep="first", maintain_order=True)
+        .drop("rests")
     )
 
 
@@ -33,6 +36,10 @@ STATE: Final = (
 """overdue, late, red, yellow, blue, unknown; other for what concerns an extension, a pause or a lapse."""
 
 STATES: Final = ("overdue", "late", "red", "yellow", "blue", "unknown")
+
+
+IS_OF_CHECK: Final = pl.col("events").is_not_null()
+"""A finding of a check: it names its events, and no clock."""
 
 
 def counts(now: pl.DataFrame) -> dict[str, int]:

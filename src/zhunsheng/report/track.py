@@ -27,14 +27,15 @@ NAME_WIDTH: Final = 228  # pixels between the glyph and the rails
 FILLS: Final = {"over": "red", "red": "red", "yellow": "yellow", "blue": "blue", "unknown": "grey", "": "plain"}
 
 
-def track_svg(rows: Sequence[Row], as_of: datetime, calendar: Calendar, wording: Wording, *, title: str) -> str:
-    """The picture of one case as SVG text. `title` is what a screen reader says of it."""
-    axis = axis_of(rows, as_of, LEFT, RIGHT)
+def track_svg(
+    rows: Sequence[Row], as_of: datetime, calendar: Calendar, wording: Wording, *, title: str, axis: Axis | None = None
+) -> str:
+    """The picture of one case as SVG text. `title` is what a screen reader says of it; empty where the same is said
+    beside it. Without `axis` the window holds what presses."""
+    axis = axis or axis_of(rows, as_of, LEFT, RIGHT)
     bottom = TOP + ROW * len(rows)
-    svg = Element(
-        "svg",
-        {"class": "track", "viewBox": f"0 0 {WIDTH} {bottom + FOOT}", "role": "img", "aria-label": title},
-    )
+    said = {"role": "img", "aria-label": title} if title else {"aria-hidden": "true"}
+    svg = Element("svg", {"class": "track", "viewBox": f"0 0 {WIDTH} {bottom + FOOT}", **said})
     shapes.define(svg)
     _days(svg, axis, bottom, calendar, wording)
     for n, row in enumerate(rows):
@@ -105,7 +106,8 @@ def _rail(group: Element, row: Row, axis: Axis, as_of: datetime, wording: Wordin
     _ends(group, row, axis, y)
     for level, at in row.marks:
         if axis.holds(at):
-            shapes.level(group, level, axis.x(at), y - 6, 5)
+            place = group if at <= as_of else add(group, "g", class_="planned")
+            shapes.level(place, level, axis.x(at), y - 6, 5)
     if row.stopped is not None and axis.holds(row.stopped) and row.outcome in ("met", "late", "excused"):
         shapes.tick(group, axis.x(row.stopped), y + RAIL / 2, is_late=row.outcome == "late")
 
@@ -148,7 +150,8 @@ def _ends(group: Element, row: Row, axis: Axis, y: float) -> None:
 def _now(svg: Element, axis: Axis, as_of: datetime, bottom: int, wording: Wording) -> None:
     """The plumb-line with its bob; its label stays within the picture."""
     x = axis.x(as_of)
-    shapes.line(svg, x, 20, x, bottom + 8, "now")
+    shapes.line(svg, x, 20, x, TOP - 28, "now")
+    shapes.line(svg, x, TOP - 8, x, bottom + 8, "now")
     add(svg, "path", d=f"M{x - 7} {bottom + 6}h14l-2 5-5 17-5-17Z", class_="bob")
     half = 78
     left = min(max(x - half, LEFT - 20), WIDTH - 2 * half)

@@ -8,6 +8,7 @@ import polars as pl
 import xlsxwriter
 from xlsxwriter.workbook import Workbook
 
+from zhunsheng.report.checks import broken_checks, check_title
 from zhunsheng.report.page import Checked, standing
 from zhunsheng.report.rows import key_of, state_lines
 from zhunsheng.report.standing import KEYS, STATES, counts_by
@@ -29,6 +30,7 @@ HEAD: Final = (
     "state",
     "reason",
 )
+CHECK_HEAD: Final = ("level", "check", "rule_id", "case", "subject", "unit", "since", "mends")
 OPTIONS: Final = {
     "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "constant_memory": True,
 }  # fmt: skip
@@ -43,6 +45,7 @@ def write_workbook(checked: Checked, path: Path, *, language: str) -> None:
         as_of = checked.judgement.as_of.replace(tzinfo=None)  # the same findings give the same file
         book.set_properties({"title": wording["title"], "created": as_of})
         _sheet(book, wording["worst"], [wording[name] for name in HEAD], _findings(now, checked, titles, wording))
+        _sheet(book, wording["checks"], [wording[name] for name in CHECK_HEAD], _checks(checked, wording))
         _groups(book, now, "unit", wording["units"], wording["unit"], {}, wording)
         _groups(book, now, "rule", wording["rules"], wording["rule"], titles, wording)
 
@@ -67,6 +70,23 @@ def _findings(now: pl.DataFrame, checked: Checked, titles: dict[str, str], wordi
             wording.moment(clock["stopped"]),
             state_lines(clock, wording, checked.judgement.as_of)[0],
             row["reason"] or "",
+        ]
+
+
+def _checks(checked: Checked, wording: Wording) -> Iterable[list[str]]:
+    """What checks found: broken, worst first."""
+    checks = {check.id: check for check in checked.rulebook.checks}
+    for row in broken_checks(checked.judgement.findings, checked.rulebook).head(MAX_ROWS).iter_rows(named=True):
+        check = checks[row["rule"]]
+        yield [
+            wording[row["level"]],
+            check_title(check, wording.language),
+            check.id,
+            wording["comma"].join(row["cases"] or []),
+            row["subject"] or "",
+            row["unit"] or "",
+            wording.moment(row["found_at"]),
+            check.mends,
         ]
 
 

@@ -61,7 +61,8 @@ def ask(rulebook: Rulebook, rule: Rule, judged: Sequence[Rule], tests: Sequence[
     of its shape with ids of their own) beside the parents of the rule."""
     needed = {parent.rule for parent in rule.parents}
     parents = [other for other in rulebook.rules if other.id in needed and other.id not in {one.id for one in judged}]
-    alone = replace(rulebook, rules=tuple(replace(r, enabled=True, status="stable") for r in (*parents, *judged)))
+    rules = tuple(replace(r, enabled=True, status="stable") for r in (*parents, *judged))
+    alone = replace(rulebook, rules=rules, checks=())
     by_known: dict[datetime | date | None, list[tuple[int, RuleTest]]] = defaultdict(list)
     for n, test in enumerate(rule.tests if tests is None else tests):
         by_known[test.known_at].append((n, test))

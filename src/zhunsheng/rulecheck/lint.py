@@ -12,9 +12,11 @@ from typing import Final
 
 from zhunsheng.book import RulebookRefused, load_rulebook, load_vocabulary
 from zhunsheng.core import rule as r
+from zhunsheng.core.check_rules import parse_check
 from zhunsheng.core.rules import parse_rule
 from zhunsheng.core.toml_table import Issue, line_of
 from zhunsheng.core.vocabulary import Vocabulary
+from zhunsheng.rulecheck.lint_checks import lint_check
 from zhunsheng.rulecheck.lint_levels import levels
 from zhunsheng.rulecheck.lint_messages import messages
 from zhunsheng.rulecheck.lint_sense import sense
@@ -46,7 +48,17 @@ def lint_rulebook(folder: Path) -> list[Issue | str]:
     found = [
         issue for path, rule in parsed.items() if rule for issue in lint_rule(rule, texts[path], vocabulary, rules)
     ]
-    return [*refused, *found]
+    return [*refused, *found, *_check_issues(folder, vocabulary)]
+
+
+def _check_issues(folder: Path, vocabulary: Vocabulary) -> list[Issue]:
+    found = []
+    for path in sorted((folder / "checks").rglob("*.toml")):
+        text = path.read_text("utf-8")
+        check, _issues = parse_check(text, vocabulary, path=str(path.relative_to(folder)))
+        if check is not None:
+            found += lint_check(check, text, vocabulary)
+    return found
 
 
 def lint_rule(rule: r.Rule, text: str, vocabulary: Vocabulary, rules: Mapping[str, r.Rule]) -> list[Issue]:

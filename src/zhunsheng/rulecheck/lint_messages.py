@@ -36,10 +36,11 @@ def messages(rule: r.Rule, _vocabulary: Vocabulary, _rules: Mapping[str, r.Rule]
                 yield key, f"{{{name}}} is not filled by anything. Use {', '.join(PLACEHOLDERS)}."
         if (length := len(filled(text, rule))) > SMS_LENGTH:
             yield key, f"has {length} characters with the longest values, more than {SMS_LENGTH}. Shorten it."
-        yield from _private(key, text)
+        yield from private_words(key, text)
 
 
-def _private(key: str, text: str) -> Iterator[tuple[str, str]]:
+def private_words(key: str, text: str) -> Iterator[tuple[str, str]]:
+    """What a message names that may not leave the building; (key, text) each."""
     for pattern, what in ((NUMBER, "a number of a person or case"), (PERSON, "a person"), (CHARGE, "a charge")):
         if match := pattern.search(text):
             yield key, f"{match[0]!r} names {what}. A message leaves the building; write {{case}} instead."

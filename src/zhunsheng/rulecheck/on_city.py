@@ -1,5 +1,6 @@
 """Which rules never start a clock in the synthetic city, and which break in every clock that has ended."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -21,7 +22,7 @@ def city_page(rulebook: Rulebook, made: str) -> str:
     events = generate(CASES, SEED, rulebook.vocabulary, rulebook.calendar).events
     last = events["at"].max()
     assert isinstance(last, datetime)  # a city has events
-    clocks = judge(events, rulebook, as_of=last, threads=1).clocks
+    clocks = judge(events, replace(rulebook, checks=()), as_of=last, threads=1).clocks
     seen = set(clocks["rule"])
     ended = clocks.filter(pl.col("outcome").is_in(ENDED))
     shares = ended.group_by("rule").agg(pl.len(), pl.col("outcome").is_in(BROKEN).mean().alias("broken")).sort("rule")

@@ -4,15 +4,18 @@ In Chinese with English titles, made from the rule files alone, so that it canno
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Final
 
 from zhunsheng.core import rule as r
+from zhunsheng.core.check import Check
 from zhunsheng.core.clocks import Rulebook
 from zhunsheng.core.vocabulary import Vocabulary
 from zhunsheng.core.wording import limit_words
+from zhunsheng.rulecheck.articles import Instrument, article_numbers, article_text
 from zhunsheng.rulecheck.on_city import city_page
+from zhunsheng.rulecheck.reference_checks import check_contents, check_link, check_pages
 from zhunsheng.rulecheck.track import lead_words, track
 
 MADE: Final = "<!-- 由 ./zs rules reference 生成，请改规则文件，不改本页 -->\n"
@@ -49,15 +52,16 @@ INDEXES: Final = (
 )
 
 
-def reference_pages(rulebook: Rulebook) -> dict[str, str]:
-    """File name → text of every page."""
+def reference_pages(rulebook: Rulebook, watched: Sequence[Instrument] = ()) -> dict[str, str]:
+    """File name → text of every page. `watched` are the instruments whose articles without a rule are listed."""
     by_folder: dict[str, list[r.Rule]] = defaultdict(list)
     for rule in rulebook.rules:
         by_folder[folder_of(rule)].append(rule)
     pages = {f"{folder}.md": _page(folder, rules, rulebook.vocabulary) for folder, rules in sorted(by_folder.items())}
-    pages["README.md"] = _contents(by_folder)
-    pages["by-article.md"] = _by_article(rulebook.rules)
-    pages["by-element.md"] = _by_element(rulebook.rules)
+    pages |= check_pages(rulebook.checks, rulebook.vocabulary, MADE)
+    pages["README.md"] = _contents(by_folder, rulebook.checks)
+    pages["by-article.md"] = _by_article(rulebook.rules, watched, rulebook.checks)
+    pages["by-element.md"] = _by_element(rulebook.rules, rulebook.checks)
     pages["on-the-city.md"] = city_page(rulebook, MADE)
     return pages
 
@@ -119,7 +123,7 @@ def _link(rule: r.Rule) -> str:
     return f"[{rule.title}]({folder_of(rule)}.md) `{rule.id}`"
 
 
-def _contents(by_folder: Mapping[str, list[r.Rule]]) -> str:
+def _contents(by_folder: Mapping[str, list[r.Rule]], checks: Sequence[Check]) -> str:
     lines = [
         MADE,
         "# 规则一览 · Rule reference\n",
@@ -135,29 +139,50 @@ def _contents(by_folder: Mapping[str, list[r.Rule]]) -> str:
             limit = rule.versions[-1].limits[-1]
             words = limit_words(limit.amount, limit.unit)
             lines.append(f"| {rule.title} `{rule.id}` | {words} | {NATURES[rule.nature]} | {STATUSES[rule.status]} |")
+    lines += check_contents(checks, STATUSES) if checks else []
     return "\n".join(lines) + "\n"
 
 
-def _by_article(rules: Iterable[r.Rule]) -> str:
-    found: dict[str, dict[str, list[r.Rule]]] = defaultdict(lambda: defaultdict(list))
-    for rule in rules:
-        for basis in {(basis.instrument, basis.article) for version in rule.versions for basis in version.basis}:
-            found[basis[0]][basis[1]].append(rule)
-    lines = [MADE, "# 按条文 · By article\n", "没有列出的条文，没有规则。\n"]
-    for instrument, articles in sorted(found.items()):
+def _by_article(rules: Iterable[r.Rule], watched: Sequence[Instrument], checks: Iterable[Check]) -> str:
+    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    linked = [(rule.versions, _link(rule)) for rule in rules] + [(one.versions, check_link(one)) for one in checks]
+    for versions, link in linked:
+        for basis in {(basis.instrument, basis.article) for version in versions for basis in version.basis}:
+            found[basis[0]][basis[1]].append(link)
+    lines = [
+        MADE,
+        "# 按条文 · By article\n",
+        "所关注的条文中没有规则的，列在每部法规之后；其余没有列出的条文，没有规则。\n",
+    ]
+    without = {instrument.name: _without_rule(instrument, found.get(instrument.name, {})) for instrument in watched}
+    for instrument in sorted(found.keys() | {name for name, lines in without.items() if lines}):
+        articles = found.get(instrument, {})
         lines.append(f"\n## {instrument}\n")
-        lines += [f"- {article}：{'；'.join(map(_link, rules))}" for article, rules in sorted(articles.items())]
+        lines += [f"- {article}：{'；'.join(links)}" for article, links in sorted(articles.items())]
+        if without.get(instrument):
+            lines += [f"\n**没有规则的条文（{len(without[instrument])}）**\n", *without[instrument]]
     return "\n".join(lines) + "\n"
 
 
-def _by_element(rules: Iterable[r.Rule]) -> str:
-    found: dict[str, list[r.Rule]] = defaultdict(list)
+def _without_rule(instrument: Instrument, ruled: Iterable[str]) -> list[str]:
+    """A line for each watched article on which no rule rests. `ruled` are the articles as rules cite them."""
+    taken = frozenset[int]().union(*map(article_numbers, ruled))
+    return [f"- {article_text(n)}：{subject}" for n, subject in sorted(instrument.articles.items()) if n not in taken]
+
+
+def _by_element(rules: Iterable[r.Rule], checks: Iterable[Check]) -> str:
+    """For each of the elements of case handling, which deadlines and which checks watch it."""
+    deadlines: dict[str, list[str]] = defaultdict(list)
+    watching: dict[str, list[str]] = defaultdict(list)
     for rule in rules:
-        found[rule.element].append(rule)
-    lines = [MADE, "# 按要素 · By element\n"]
+        deadlines[rule.element].append(f"- {_link(rule)}")
+    for check in sorted(checks, key=lambda check: check.code):
+        watching[check.element].append(f"- {check_link(check)}")
+    lines = [MADE, "# 按要素 · By element\n", "每个要素由哪些期限和检查看着。\n"]
     for element, word in ELEMENTS.items():
         lines += [
-            f"\n## {word} · {element}（{len(found[element])}）\n",
-            *(f"- {_link(rule)}" for rule in found[element]),
+            f"\n## {word} · {element}（期限 {len(deadlines[element])}，检查 {len(watching[element])}）\n",
+            *(["**期限**\n", *deadlines[element]] if deadlines[element] else []),
+            *(["\n**检查**\n", *watching[element]] if watching[element] else []),
         ]
     return "\n".join(lines) + "\n"

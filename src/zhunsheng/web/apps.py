@@ -16,6 +16,7 @@ class WebConfig(AppConfig):
     verbose_name = "准绳"
     pages: ClassVar[dict[str, Page]] = {
         "index": signed_in(),
+        "help": signed_in(),
         "health": public(),
         "api:openapi-json": public(),
         "api:api-root": public(),

@@ -5,14 +5,14 @@ import os
 import django
 import psycopg
 from django.conf import settings
-from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from django.core.asgi import get_asgi_application
 
+from zhunsheng.web.assets import WithAssets
 from zhunsheng.web.databases import session_dsn
 from zhunsheng.web.guards import assert_safe
 
 
-def build() -> ASGIStaticFilesHandler:
+def build() -> WithAssets:
     """The application with its static files, after the database has been checked.
 
     Raises  guards.UnsafeDatabase, psycopg.OperationalError: nothing is served then.
@@ -21,7 +21,7 @@ def build() -> ASGIStaticFilesHandler:
     django.setup()
     with psycopg.connect(session_dsn(settings.DATABASE_URLS["zs_app"])) as connection:
         assert_safe(connection)
-    return ASGIStaticFilesHandler(get_asgi_application())
+    return WithAssets(get_asgi_application())
 
 
 application = build()

@@ -39,7 +39,7 @@ def create_roles(superuser_dsn: str, *, database: str = DATABASE) -> None:
             )
         for grant in (
             "REVOKE ALL ON DATABASE {} FROM PUBLIC",
-            "GRANT CONNECT ON DATABASE {} TO zs_sealer, zs_verifier, zs_report",
+            "GRANT CONNECT ON DATABASE {} TO zs_sealer, zs_verifier, zs_report, zs_watch",
         ):
             connection.execute(sql.SQL(grant).format(sql.Identifier(database)))
         connection.execute(

@@ -4,7 +4,7 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['zs_owner', 'zs_app', 'zs_sealer', 'zs_verifier', 'zs_report'] LOOP
+    FOREACH name IN ARRAY ARRAY['zs_owner', 'zs_app', 'zs_sealer', 'zs_verifier', 'zs_report', 'zs_watch'] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
             EXECUTE format('CREATE ROLE %I LOGIN', name);
         END IF;
@@ -20,4 +20,5 @@ BEGIN
     ALTER ROLE zs_app SET statement_timeout = '30s';
     ALTER ROLE zs_report SET default_transaction_read_only = 'on';
     ALTER ROLE zs_verifier SET default_transaction_read_only = 'on';
+    ALTER ROLE zs_watch SET default_transaction_read_only = 'on';
 END $$;

@@ -5,10 +5,13 @@ DATABASE_URL                a real server, as the role zs_app; absent: the embed
 ZS_OWNER_DATABASE_URL       the same as zs_owner, for migrations only
 ZS_SEALER_DATABASE_URL, ZS_VERIFIER_DATABASE_URL   the same as zs_sealer and zs_verifier
 ZS_KEYS, ZS_MEDIA, ZS_HEADS, ZS_DROP   folders, by default inside ZS_HOME; ZS_HEADS should be on another disk or host
+ZS_LINES                    file of the lines by which alerts leave (default: lines.toml inside ZS_HOME)
 ZS_RULEBOOK                 folder of the rulebook (default: the one beside the source)
 ZS_HOSTS                    host names that may be asked for, comma-separated (default: localhost)
 ZS_HTTPS                    "1" where the site is reached by TLS: cookies are then sent over it only
 ZS_CLOCK_STOPS              dotted path of the function that says which running red clocks an event would stop
+ZS_ROUTE                    dotted path of the function that tells people what a judgement changed
+ZS_SWEEP                    dotted path of the function that tells people what time alone changed
 """
 
 import os
@@ -24,6 +27,7 @@ MEDIA = Path(os.environ.get("ZS_MEDIA") or DATA / "media")
 HEADS = Path(os.environ.get("ZS_HEADS") or DATA / "heads")
 DROP = Path(os.environ.get("ZS_DROP") or DATA / "drop")
 
+LINES = Path(os.environ.get("ZS_LINES") or DATA / "lines.toml")
 RULEBOOK = Path(os.environ.get("ZS_RULEBOOK") or Path(__file__).resolve().parents[3] / "rulebook")
 
 DATABASE_URLS = role_urls(DATA, os.environ)
@@ -46,6 +50,9 @@ INSTALLED_APPS = [
     "zhunsheng.apps.org.apps.OrgConfig",
     "zhunsheng.apps.access.apps.AccessConfig",
     "zhunsheng.apps.cases.apps.CasesConfig",
+    "zhunsheng.apps.supervision.apps.SupervisionConfig",
+    "zhunsheng.apps.alerts.apps.AlertsConfig",
+    "zhunsheng.apps.desk.apps.DeskConfig",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -54,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "zhunsheng.apps.access.middleware.AccessMiddleware",
+    "zhunsheng.web.language.LanguageMiddleware",
 ]
 ROOT_URLCONF = "zhunsheng.web.urls"
 ASGI_APPLICATION = "zhunsheng.web.asgi.application"
@@ -63,14 +71,26 @@ TEMPLATES = [
         "DIRS": [Path(__file__).parent / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "context_processors": ["django.template.context_processors.csrf", "zhunsheng.web.context.site"],
+            "context_processors": [
+                "django.template.context_processors.csrf",
+                "django.template.context_processors.request",
+                "zhunsheng.web.context.site",
+            ],
             "string_if_invalid": "",
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "zhunsheng.web.templatetags.zs",
+            ],
         },
     }
 ]
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA / "static"
 STATICFILES_DIRS = [Path(__file__).parent / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "zhunsheng.web.assets.HashedStorage"},
+}
 
 AUTH_USER_MODEL = "access.Account"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -94,6 +114,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [Path(__file__).parent / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_I18N = True
@@ -106,4 +127,6 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {"django": {"handlers": [], "level": "WARNING", "propagate": True}},
 }
-CLOCK_STOPS = os.environ.get("ZS_CLOCK_STOPS", "zhunsheng.apps.cases.clock_stops.no_clocks")
+CLOCK_STOPS = os.environ.get("ZS_CLOCK_STOPS", "zhunsheng.apps.supervision.clock_stops.stopped_red_clocks")
+ROUTE = os.environ.get("ZS_ROUTE", "zhunsheng.apps.alerts.services.route")
+SWEEP = os.environ.get("ZS_SWEEP", "zhunsheng.apps.alerts.services.sweep_due")

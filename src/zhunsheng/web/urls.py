@@ -7,8 +7,10 @@ from zhunsheng.web.api import api
 
 urlpatterns = [
     path("", views.index, name="index"),
+    path("help/", views.support, name="help"),
     path("healthz", views.health, name="health"),
     path("", include("zhunsheng.apps.access.urls")),
+    path("", include("zhunsheng.apps.desk.urls")),
     path("", include("zhunsheng.apps.cases.urls")),
     path("api/v1/", api.urls),
 ]

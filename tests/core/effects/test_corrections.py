@@ -156,3 +156,16 @@ def test_a_start_recorded_in_time_is_not() -> None:
     events = history("2026-03-02 12:00 P1 work.started recorded_at=2026-03-13T00:00", rulebook)
     found = findings_of(judged(events, rulebook, as_of="2026-03-21 12:00"), rulebook)
     assert not any("late_known" in line for line in found)
+
+
+def test_a_link_that_was_recorded_later_is_not_known_earlier() -> None:
+    """On the fifth a case names the incident; on the third nobody could know."""
+    rulebook = book(rule_text())
+    events = history(
+        "2026-03-02 12:00 P1 work.started incident=J1\n2026-03-05 12:00 note.written case=A1 incident=J1", rulebook
+    )
+    before = judged(events, rulebook, as_of="2026-03-06", known_at="2026-03-03")
+    after = judged(events, rulebook, as_of="2026-03-06", known_at="2026-03-06")
+    assert before.clocks.select("case", "incident").rows() == [(None, "J1")]
+    assert after.clocks.select("case", "incident").rows() == [("A1", None)]
+    assert (before.counted.unknown_yet, after.counted.unknown_yet) == (1, 0)

@@ -34,8 +34,8 @@ SHARE_WANTED = 0.30
 COPIED = ", ".join(f'"{name}"' for name in COLUMNS)
 TABLES = {
     "cases_event": (f"{COPIED}, recorded_by", "source, id, version"),
-    "cases_case": ("number, title, kind, label, unit_id, registered_unit, first_at, first_event", "number"),
-    "cases_incident": ("number, unit_id, first_at, first_event", "number"),
+    "cases_case": ("number, title, kind, label, unit_id, registered_unit, first_at", "number"),
+    "cases_incident": ("number, unit_id, first_at", "number"),
     "cases_quarantine": ("source, id, version, reason", "source, id, version, reason"),
 }
 

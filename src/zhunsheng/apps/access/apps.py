@@ -30,5 +30,12 @@ class AccessConfig(AppConfig):
             change="audited",
             hidden=("secret", "credential_id", "last_counter"),
         ),
+        TableRule(
+            "access_savedfilter",
+            app_may=("select", "insert", "update", "delete"),
+            key=("id",),
+            change="audited",
+            hidden=("title", "query"),
+        ),
         TableRule("access_loginattempt", app_may=("select", "insert"), key=("id",), change="append"),
     )

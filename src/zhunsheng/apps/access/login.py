@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from zhunsheng.apps.access import totp
 from zhunsheng.apps.access.models import Account, Factor, LoginAttempt
+from zhunsheng.apps.audit import clock
 from zhunsheng.apps.audit.keys import field_cipher
 
 FAILURES_FROM_ONE_ADDRESS: Final = 5  # of one account; the account stays open to its owner elsewhere
@@ -136,9 +137,38 @@ def enrol_totp(account: Account, secret: bytes, code: str, *, at: datetime) -> F
     return factor
 
 
+@transaction.atomic
+def reseal_factors() -> int:
+    """Write the secrets of one-time codes under the newest key, where they are under an older one. How many were."""
+    cipher = field_cipher(settings.KEYS)
+    written = 0
+    for factor in Factor.objects.select_for_update().filter(kind=Factor.Kind.TOTP).order_by("pk"):
+        if not cipher.is_current(bytes(factor.secret)):
+            place = f"access_factor.secret:{factor.account_id}"
+            factor.secret = cipher.encrypt(cipher.decrypt(bytes(factor.secret), place=place), place=place)
+            factor.save(update_fields=["secret"])
+            written += 1
+    return written
+
+
+def code_to_show(account: Account, *, at: datetime) -> str:
+    """What the authenticator of a demonstration's account shows now; empty in a production database.
+
+    A demonstration holds nobody's data and never becomes anything else (audit_deployment), and its visitors have no
+    authenticator.
+    """
+    factor = account.factors.filter(kind=Factor.Kind.TOTP).order_by("pk").first()
+    if factor is None or not clock.has_city_clock():
+        return ""
+    return totp.code_of(_secret(factor), totp.step_of(at))
+
+
+def _secret(factor: Factor) -> bytes:
+    return bytes.fromhex(field_cipher(settings.KEYS).decrypt(bytes(factor.secret), place=_place(factor.account)))
+
+
 def _use_code(factor: Factor, code: str, at: datetime) -> bool:
-    secret = bytes.fromhex(field_cipher(settings.KEYS).decrypt(bytes(factor.secret), place=_place(factor.account)))
-    step = totp.matching_step(secret, code, at=at, after=factor.last_counter)
+    step = totp.matching_step(_secret(factor), code, at=at, after=factor.last_counter)
     if step is None:
         return False
     # The condition makes one of two simultaneous uses lose.

@@ -37,7 +37,7 @@ class AccessMiddleware:
         """Answer within one transaction of the asker."""
         at = clock.real_now()
         with transaction.atomic():
-            who = identify(request, progress=sessions.progress(request.session, at=at), at=at, on=clock.now().date())
+            who = identify(request, progress=sessions.progress(request.session, at=at), at=at, now=clock.now())
             with session_settings(_settings(who)):
                 response = self.get_response(request)
                 if response.status_code >= 500:

@@ -9,6 +9,7 @@ from zhunsheng.apps.org.models import Officer
 from zhunsheng.apps.org.roles import ADMIN_ROLES
 
 USERNAME = RegexValidator(r"\A[a-z0-9][a-z0-9._-]{1,39}\Z", "账号是 2 至 40 位小写字母、数字或 . _ -。")
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 
 
 class Account(AbstractBaseUser):
@@ -20,6 +21,8 @@ class Account(AbstractBaseUser):
     officer = models.OneToOneField(Officer, models.PROTECT, null=True, blank=True, related_name="account")
     admin_role = models.CharField("管理角色", max_length=20, choices=ADMIN_ROLES, blank=True, default="")
     is_active = models.BooleanField("启用", default=True)
+    language = models.CharField("界面语言", max_length=10, choices=LANGUAGES, blank=True, default="")
+    shortcuts = models.BooleanField("单键快捷键", default=True)
     last_login = None
 
     class Meta:
@@ -84,3 +87,18 @@ class LoginAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.username} {self.outcome}"
+
+
+class SavedFilter(models.Model):
+    """A filter of a list that somebody keeps for himself."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="saved_filters")
+    page = models.CharField("页面", max_length=60)
+    title = models.CharField("名称", max_length=40)
+    query = models.CharField("条件", max_length=1000)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["account", "page", "title"], name="saved_filter_named_once"),)
+
+    def __str__(self) -> str:
+        return self.title

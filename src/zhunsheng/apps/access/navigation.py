@@ -7,27 +7,69 @@ from django.apps import apps
 from django.urls import reverse
 
 from zhunsheng.apps.access.declared import declared_pages
+from zhunsheng.apps.access.menu import SECTIONS, Item, Words
 from zhunsheng.apps.access.scope import Viewer
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the menu."""
+    """One line of the menu, for one viewer."""
 
-    title: str
+    name: str
+    title: Words
     address: str
+    icon: str
+    section: str
+    count: int
+    is_tab: bool
+    go: str
 
 
 def entries_for(viewer: Viewer) -> list[Entry]:
-    """The entries that applications offer (`menu`: view name → title) and this viewer may open."""
-    return [Entry(title, reverse(name)) for name, title in _offered() if _may_open(viewer, name)]
+    """The entries that applications offer and this viewer may open, in order, with what waits for him."""
+    return [_entry(name, item, viewer) for name, item in _open_to(viewer)]
 
 
-def _offered() -> Iterator[tuple[str, str]]:
+def home_of(viewer: Viewer) -> str:
+    """The address of the page that a viewer begins with; empty where none is made for his role."""
+    for name, item in _open_to(viewer):
+        if item.home_for & viewer.roles():
+            return reverse(name)
+    return ""
+
+
+def sections_of(entries: list[Entry]) -> list[tuple[Words, list[Entry]]]:
+    """Entries by section, empty ones left out."""
+    parts = [(title, [entry for entry in entries if entry.section == name]) for name, title in SECTIONS.items()]
+    return [(title, part) for title, part in parts if part]
+
+
+def here(entries: list[Entry], path: str) -> str:
+    """The name of the entry that a path lies under: the longest address that it begins with."""
+    under = [entry for entry in entries if path.startswith(entry.address)]
+    return max(under, key=lambda entry: len(entry.address)).name if under else ""
+
+
+def offered() -> list[tuple[str, Item]]:
+    """Every entry of every application, in the order of the menu. A bare title is an item of that title."""
+    order = list(SECTIONS)
+    found = [(name, item if isinstance(item, Item) else Item(item)) for name, item in _declared()]
+    return sorted(found, key=lambda pair: (order.index(pair[1].section), pair[1].position))
+
+
+def _entry(name: str, item: Item, viewer: Viewer) -> Entry:
+    waiting = item.count(viewer) if item.count else 0
+    return Entry(name, item.title, reverse(name), item.icon, item.section, waiting, item.is_tab, item.go)
+
+
+def _declared() -> Iterator[tuple[str, Item | Words]]:
     for config in apps.get_app_configs():
         yield from getattr(config, "menu", {}).items()
 
 
-def _may_open(viewer: Viewer, name: str) -> bool:
-    action = declared_pages()[name].actions.get("GET")
-    return action is None or viewer.may(action)
+def _open_to(viewer: Viewer) -> Iterator[tuple[str, Item]]:
+    for name, item in offered():
+        action = declared_pages()[name].actions.get("GET")
+        is_his = not item.roles or bool(item.roles & viewer.roles())
+        if is_his and (action is None or viewer.may(action)):
+            yield name, item

@@ -2,7 +2,10 @@
 
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from zhunsheng.apps.access.declared import Page, for_action, half, public, signed_in
+from zhunsheng.apps.access.menu import Item
 from zhunsheng.apps.access.policy import Action
 
 PAGES: Final[dict[str, Page]] = {
@@ -16,7 +19,19 @@ PAGES: Final[dict[str, Page]] = {
     "access:confirm": signed_in("GET", "POST"),
     "access:passkey_confirm_options": signed_in("POST"),
     "access:passkey_confirm": signed_in("POST"),
+    "access:language": public("POST"),
+    "access:stay": signed_in("POST"),
+    "access:settings": signed_in("GET", "POST"),
+    "access:keep_filter": signed_in("POST"),
+    "access:forget_filter": signed_in("POST"),
     "access:accounts": for_action(GET=Action.ACCOUNT_MANAGE),
     "access:audit_log": for_action(GET=Action.AUDIT_READ),
 }
-MENU: Final = {"access:accounts": "用户与权限", "access:audit_log": "审计"}
+MENU: Final = {
+    "access:accounts": Item(
+        _("用户与权限"), icon="users", section="manage", position=10, home_for=frozenset({"system_admin"})
+    ),
+    "access:audit_log": Item(
+        _("审计"), icon="history", section="manage", position=50, home_for=frozenset({"audit_admin"})
+    ),
+}

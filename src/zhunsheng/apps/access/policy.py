@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from django.utils.translation import gettext_noop as _
+
 from zhunsheng.apps.org.roles import ROLES
 
 
@@ -22,10 +24,10 @@ class Label(StrEnum):
 
 
 LABEL_TITLES: Final = {
-    Label.ORDINARY: "普通",
-    Label.SENSITIVE: "敏感",
-    Label.MINOR: "未成年",
-    Label.RECUSAL: "回避",
+    Label.ORDINARY: _("普通"),
+    Label.SENSITIVE: _("敏感"),
+    Label.MINOR: _("未成年"),
+    Label.RECUSAL: _("回避"),
 }
 
 
@@ -54,6 +56,7 @@ class Action(StrEnum):
     ACCOUNT_MANAGE = "account.manage"
     ROLE_GRANT = "role.grant"
     SOURCE_MANAGE = "source.manage"
+    RULEBOOK_RELEASE = "rulebook.release"
     AUDIT_READ = "audit.read"
 
 
@@ -69,7 +72,14 @@ CASE_ACTIONS: Final = frozenset(
     }
 )
 STEP_UP: Final = frozenset(
-    {Action.EVENT_CONFIRM, Action.CASE_LABEL, Action.ROLE_GRANT, Action.ACCOUNT_MANAGE, Action.SOURCE_MANAGE}
+    {
+        Action.EVENT_CONFIRM,
+        Action.CASE_LABEL,
+        Action.ROLE_GRANT,
+        Action.ACCOUNT_MANAGE,
+        Action.SOURCE_MANAGE,
+        Action.RULEBOOK_RELEASE,
+    }
 )
 """Actions that ask for the second factor again if it was given more than a few minutes ago."""
 
@@ -124,7 +134,7 @@ POLICY: Final = (
     _case("legal_officer", _IN_UNIT, [*_LOOK, Action.PERSON_REVEAL, Action.EVENT_CONFIRM], _CLOSE),
     _plain("legal_officer", Action.ORG_READ),
     _case("legal_department", _ANYWHERE, [*_LOOK, Action.PERSON_REVEAL, Action.EVENT_CONFIRM, Action.CASE_LABEL]),
-    _plain("legal_department", Action.ORG_READ, Action.QUARANTINE_READ),
+    _plain("legal_department", Action.ORG_READ, Action.QUARANTINE_READ, Action.RULEBOOK_RELEASE),
     _case("inspectorate", _ANYWHERE, _LOOK),
     _plain("inspectorate", Action.ORG_READ),
     # Keepers see that a case exists, for the things and rooms they keep; its content is in their own modules.

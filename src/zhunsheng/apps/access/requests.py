@@ -1,9 +1,10 @@
 """Who is behind a request: found once, at the gate, and read from there on."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.http import HttpRequest
+from django.utils.timezone import localdate
 
 from zhunsheng.apps.access.models import Account
 from zhunsheng.apps.access.scope import Viewer, viewer_of
@@ -14,9 +15,13 @@ PLACE = "zhunsheng.asking"
 
 @dataclass(frozen=True)
 class Asking:
-    """The asker. `account` is there from the password on; `viewer` only in a complete session."""
+    """The asker. `account` is there from the password on; `viewer` only in a complete session.
+
+    `at` is the real time; `now` is the platform's, which in a demonstration is the city's.
+    """
 
     at: datetime
+    now: datetime
     address: str | None
     progress: Progress | None = None
     account: Account | None = None
@@ -27,17 +32,20 @@ class NotIdentified(RuntimeError):
     """The request has not passed the gate: the order of the middleware is wrong."""
 
 
-def identify(request: HttpRequest, *, progress: Progress | None, at: datetime, on: date) -> Asking:
+def identify(request: HttpRequest, *, progress: Progress | None, at: datetime, now: datetime) -> Asking:
     """Find out who asks and keep it with the request. A disabled account is nobody from its next request on."""
     address = request.META.get("REMOTE_ADDR") or None
-    account = Account.objects.filter(pk=progress.account, is_active=True).first() if progress else None
+    accounts = Account.objects.select_related("officer")
+    account = accounts.filter(pk=progress.account, is_active=True).first() if progress else None
     if progress is not None and account is None:
         request.session.flush()
         progress = None
     viewer = None
     if account is not None and progress is not None and progress.stage == "full":
+        # The day in Shanghai: a post begins at its midnight, not at that of Greenwich.
+        on = localdate(now)
         viewer = viewer_of(account=account.username, officer=account.officer_id, admin_role=account.admin_role, on=on)
-    who = Asking(at=at, address=address, progress=progress, account=account, viewer=viewer)
+    who = Asking(at=at, now=now, address=address, progress=progress, account=account, viewer=viewer)
     request.META[PLACE] = who
     return who
 

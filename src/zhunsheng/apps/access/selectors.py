@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop
+
 from zhunsheng.apps.access.models import Account
 
 
@@ -21,7 +23,8 @@ def account_rows() -> list[AccountRow]:
     return [
         AccountRow(
             username=account.username,
-            role=account.get_admin_role_display() or ("岗位账号" if account.officer_id else "无岗位"),
+            role=account.get_admin_role_display()
+            or (gettext_noop("岗位账号") if account.officer_id else gettext_noop("无岗位")),
             is_active=account.is_active,
             has_factor=bool(account.factors.all()),
         )

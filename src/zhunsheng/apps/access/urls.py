@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhunsheng.apps.access import passkey_views, views
+from zhunsheng.apps.access import passkey_views, preference_views, views
 
 app_name = "access"
 urlpatterns = [
@@ -16,6 +16,11 @@ urlpatterns = [
     path("confirm/passkey/options/", passkey_views.options, name="passkey_confirm_options"),
     path("confirm/passkey/", passkey_views.confirm, name="passkey_confirm"),
     path("logout/", views.logout, name="logout"),
+    path("language/", preference_views.language, name="language"),
+    path("stay/", preference_views.stay, name="stay"),
+    path("settings/", preference_views.own_settings, name="settings"),
+    path("settings/filters/", preference_views.keep_filter, name="keep_filter"),
+    path("settings/filters/<int:pk>/forget/", preference_views.forget_filter, name="forget_filter"),
     path("admin/accounts/", views.accounts, name="accounts"),
     path("admin/audit/", views.audit_log, name="audit_log"),
 ]

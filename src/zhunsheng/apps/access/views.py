@@ -3,13 +3,20 @@
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from zhunsheng.apps.access import sessions, totp
 from zhunsheng.apps.access.forms import CodeForm, PasswordForm
-from zhunsheng.apps.access.login import Attempt, LoginRefused, check_code, check_first_factor, enrol_totp
+from zhunsheng.apps.access.goals import goal_of
+from zhunsheng.apps.access.login import (
+    Attempt,
+    LoginRefused,
+    check_code,
+    check_first_factor,
+    code_to_show,
+    enrol_totp,
+)
 from zhunsheng.apps.access.models import Account, Factor
 from zhunsheng.apps.access.requests import asking
 from zhunsheng.apps.access.selectors import account_rows
@@ -32,7 +39,7 @@ def login(request: HttpRequest) -> HttpResponse:
         except LoginRefused as problem:
             form.add_error(None, str(problem))
         else:
-            goal = _goal(request)
+            goal = goal_of(request)
             sessions.begin(request.session, account=account.pk, at=who.at)
             request.session["goal"] = goal
             return redirect("access:factor" if account.factors.exists() else "access:enrol")
@@ -55,7 +62,8 @@ def factor(request: HttpRequest) -> HttpResponse:
             sessions.complete(request.session, at=asking(request).at)
             return redirect(request.session.pop("goal", "/"))
     has_passkey = account.factors.filter(kind=Factor.Kind.PASSKEY).exists()
-    return _form_page(request, "access/factor.html", form, has_passkey=has_passkey)
+    shown = code_to_show(account, at=asking(request).at)
+    return _form_page(request, "access/factor.html", form, has_passkey=has_passkey, shown=shown)
 
 
 @require_http_methods(["GET", "POST"])
@@ -91,7 +99,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(problem))
         else:
             sessions.confirm(request.session, at=asking(request).at)
-            return redirect(_goal(request))
+            return redirect(goal_of(request))
     has_passkey = _account(request).factors.filter(kind=Factor.Kind.PASSKEY).exists()
     return _form_page(request, "access/confirm.html", form, has_passkey=has_passkey)
 
@@ -121,7 +129,7 @@ def audit_log(request: HttpRequest) -> HttpResponse:
 
 def _form_page(request: HttpRequest, template: str, form: Form, **more: object) -> HttpResponse:
     status = 422 if form.errors else 200
-    return render(request, template, {"form": form, "next": _goal(request), **more}, status=status)
+    return render(request, template, {"form": form, "next": goal_of(request), **more}, status=status)
 
 
 def _account(request: HttpRequest) -> Account:
@@ -134,9 +142,3 @@ def _account(request: HttpRequest) -> Account:
 def _attempt(request: HttpRequest) -> Attempt:
     who = asking(request)
     return Attempt(_account(request).username, who.address, who.at)
-
-
-def _goal(request: HttpRequest) -> str:
-    # Only addresses of this site: a link must not lead a fresh session elsewhere.
-    goal = request.POST.get("next") or request.GET.get("next") or "/"
-    return goal if url_has_allowed_host_and_scheme(goal, allowed_hosts=None) else "/"

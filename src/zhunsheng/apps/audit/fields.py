@@ -1,6 +1,6 @@
 """The column by which the sealer tells finished rows from those of running transactions."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Func
@@ -20,4 +20,4 @@ class SealedModel(models.Model):
 
     class Meta:
         abstract = True
-        indexes = (models.Index(fields=["xid"], name="%(class)s_xid"),)
+        indexes: ClassVar[tuple[models.Index, ...]] = (models.Index(fields=["xid"], name="%(class)s_xid"),)

@@ -2,7 +2,9 @@
 
 import hmac
 import os
+import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,7 +21,8 @@ FIELDS: Final = "fields.key"
 INDEX: Final = "index.key"
 SITE: Final = "site.key"
 PRIVATE: Final = (SIGNING, FIELDS, INDEX, SITE)
-CIPHERTEXT_VERSION: Final = b"\x01"
+FIRST_KEY: Final = 1
+LAST_KEY: Final = 255  # a ciphertext begins with the number of its key, in one byte
 BLIND_INDEX_BYTES: Final = 16
 
 
@@ -33,32 +36,61 @@ class CiphertextRefused(ValueError):
 
 @dataclass(frozen=True)
 class FieldCipher:
-    """Encrypts single fields (AES-256-GCM). `place` binds a value to table, column and row: it cannot be moved."""
+    """Encrypts single fields (AES-256-GCM). `place` binds a value to table, column and row: it cannot be moved.
 
-    key: bytes
-    index_key: bytes
+    Keys by their number: the highest one writes, the older ones still read what was written under them.
+    """
+
+    keys: Mapping[int, bytes]
+    index_keys: Mapping[int, bytes]
+
+    @property
+    def current(self) -> int:
+        """The number of the key that writes."""
+        return max(self.keys)
 
     def encrypt(self, text: str, *, place: str) -> bytes:
-        """Version, nonce, ciphertext and tag."""
+        """Number of the key, nonce, ciphertext and tag."""
         nonce = secrets.token_bytes(NONCE_BYTES)
-        return CIPHERTEXT_VERSION + nonce + AESGCM(self.key).encrypt(nonce, text.encode(), place.encode())
+        sealed = AESGCM(self.keys[self.current]).encrypt(nonce, text.encode(), place.encode())
+        return bytes([self.current]) + nonce + sealed
 
     def decrypt(self, stored: bytes, *, place: str) -> str:
         """The text.
 
         Raises  CiphertextRefused, which never quotes what was stored.
         """
-        if stored[:1] != CIPHERTEXT_VERSION:
-            raise CiphertextRefused(f"{place}：密文版本 {stored[:1].hex()} 无法识别。请用写入它的版本读取。")
+        key = self.keys.get(key_number(stored))
+        if key is None:
+            raise CiphertextRefused(
+                f"{place}：密文用第 {key_number(stored)} 号密钥写入，这里没有这把密钥。请从密钥备份恢复它。"
+            )
         nonce, sealed = stored[1 : 1 + NONCE_BYTES], stored[1 + NONCE_BYTES :]
         try:
-            return AESGCM(self.key).decrypt(nonce, sealed, place.encode()).decode()
+            return AESGCM(key).decrypt(nonce, sealed, place.encode()).decode()
         except InvalidTag as problem:
             raise CiphertextRefused(f"{place}：密文不完整，或不是用现在的密钥写入的。请核对密钥和备份。") from problem
 
+    def is_current(self, stored: bytes) -> bool:
+        """Whether a ciphertext was written under the newest key."""
+        return key_number(stored) == self.current
+
     def blind_index(self, text: str, *, kind: str) -> bytes:
         """The same text of the same kind gives the same bytes: searchable, but only by a holder of the key."""
-        return hmac.digest(self.index_key, f"{kind}\x1f{text}".encode(), "sha256")[:BLIND_INDEX_BYTES]
+        return _blind_index(self.index_keys[max(self.index_keys)], text, kind)
+
+    def blind_indexes(self, text: str, *, kind: str) -> list[bytes]:
+        """What the index of a text may be, under each of the keys: rows are re-written one by one in a rotation."""
+        return [_blind_index(key, text, kind) for key in self.index_keys.values()]
+
+
+def key_number(stored: bytes) -> int:
+    """The number of the key that a ciphertext was written under."""
+    return stored[0] if stored else 0
+
+
+def _blind_index(key: bytes, text: str, kind: str) -> bytes:
+    return hmac.digest(key, f"{kind}\x1f{text}".encode(), "sha256")[:BLIND_INDEX_BYTES]
 
 
 def create_keys(folder: Path) -> None:
@@ -75,8 +107,34 @@ def signing_key(folder: Path) -> Ed25519PrivateKey:
 
 
 def field_cipher(folder: Path) -> FieldCipher:
-    """The cipher of protected fields."""
-    return FieldCipher(key=read_key(folder / FIELDS), index_key=read_key(folder / INDEX))
+    """The cipher of protected fields, with every key that is there."""
+    return FieldCipher(keys=_numbered_keys(folder, FIELDS), index_keys=_numbered_keys(folder, INDEX))
+
+
+def add_field_keys(folder: Path) -> int:
+    """Make the next keys for protected fields and their index; from now on they write. Returns their number.
+
+    Raises  KeysRefused if there can be no more.
+    """
+    number = max(field_cipher(folder).current, *_numbered_keys(folder, INDEX)) + 1
+    if number > LAST_KEY:
+        raise KeysRefused(f"密钥编号已到 {LAST_KEY}，不能再加。请联系开发方。")
+    for name in (INDEX, FIELDS):
+        _write_once(folder / numbered(name, number), secrets.token_bytes(KEY_BYTES).hex(), mode=0o600)
+    return number
+
+
+def numbered(name: str, number: int) -> str:
+    """The file of the key with a number: fields.key is the first, then fields.2.key."""
+    stem, _, suffix = name.rpartition(".")
+    return name if number == FIRST_KEY else f"{stem}.{number}.{suffix}"
+
+
+def _numbered_keys(folder: Path, name: str) -> dict[int, bytes]:
+    stem, _, suffix = name.rpartition(".")
+    pattern = re.compile(rf"{re.escape(stem)}\.([2-9]|[1-9]\d+)\.{suffix}")
+    later = [int(found[1]) for path in folder.glob(f"{stem}.*.{suffix}") if (found := pattern.fullmatch(path.name))]
+    return {number: read_key(folder / numbered(name, number)) for number in (FIRST_KEY, *sorted(later))}
 
 
 def read_key(path: Path) -> bytes:

@@ -86,6 +86,7 @@ class CasesConfig(AppConfig):
         TableRule("cases_upload", app_may=READ_WRITE, key=("id",), change="audited"),
         TableRule("cases_source", app_may=READ_WRITE, key=("id",), change="audited", hidden=("key_digest",)),
         TableRule("cases_sourceprogress", app_may=READ_WRITE, key=("source_id",), change="plain"),
+        TableRule("cases_sourceheard", app_may=READ_WRITE, key=("source_id",), change="plain"),
         TableRule("cases_heldevent", app_may=("select", "insert"), key=("id",), change="append", sealed=True),
         TableRule("cases_helddecision", app_may=("select", "insert"), key=("id",), change="append", sealed=True),
         TableRule("cases_event", app_may=("select",), key=("source", "id", "version"), change="append", sealed=True),

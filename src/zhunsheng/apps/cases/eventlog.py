@@ -22,6 +22,7 @@ from zhunsheng.apps.cases.clock_stops import EventKey
 from zhunsheng.apps.cases.holding import decide, held_frame, hold, to_be_held
 from zhunsheng.apps.cases.incoming import Refusal, event_frame, printable
 from zhunsheng.apps.cases.models import HeldDecision, HeldEvent
+from zhunsheng.apps.cases.sources import note_heard
 from zhunsheng.apps.refusals import DomainError
 from zhunsheng.core import schemas
 
@@ -29,11 +30,16 @@ FUTURE_TOLERANCE: Final = timedelta(minutes=5)
 EARLIEST: Final = datetime.fromisoformat("1949-10-01T00:00:00+08:00")
 COLUMNS: Final = tuple(name for name in schemas.EVENTS.names() if name != "recorded_at")
 NAMES: Final = sql.SQL(", ").join(sql.Identifier(name) for name in COLUMNS)
+KEY: Final = ("source", "id", "version")
+# In the order of the log's index, which then takes them fast; of two that contradict, the same one always comes first.
+ORDER: Final = (*KEY, "at", "type", "facts")
+# `problem` and `repeated` stand first: whoever looks for them need not unpack the whole row.
 STAGING: Final = """
-    CREATE TEMPORARY TABLE IF NOT EXISTS event_staging (
-        source text, id text, version integer, void boolean, type text, at timestamptz, at_precision text, "case" text,
-        incident text, person text, item text, visit text, "order" text, dossier text, document text, place text,
-        unit text, officers text[], until timestamptz, until_precision text, facts text, document_no text, problem text
+    CREATE TEMPORARY TABLE event_staging (
+        problem text, repeated boolean, source text, id text, version integer, void boolean, type text, at timestamptz,
+        at_precision text, "case" text, incident text, person text, item text, visit text, "order" text, dossier text,
+        document text, place text, unit text, officers text[], until timestamptz, until_precision text, facts text,
+        document_no text
     ) ON COMMIT DELETE ROWS
 """
 INSTANT_FORMAT: Final = "%Y-%m-%dT%H:%M:%S%.6f+00:00"
@@ -84,6 +90,7 @@ def record_events(
     added, known = _append(_without(events, waiting), recorder)
     counts = Counter(_quarantine_contradictions())
     counts.update(_quarantine(refusal) for refusal in refusals)
+    note_heard(recorder)
     return Receipt(added=added, known=known, held=held, quarantined=dict(counts))
 
 
@@ -113,12 +120,10 @@ def _without(events: pl.DataFrame, waiting: Mapping[EventKey, Any]) -> pl.DataFr
 
 def _append(events: pl.DataFrame, recorder: str) -> tuple[int, int]:
     with connection.cursor() as cursor:
-        cursor.execute(STAGING)
-        # The function that reads the staging belongs to the owner, and this table to our session.
-        cursor.execute("GRANT SELECT, UPDATE ON event_staging TO zs_owner")
-        cursor.execute("DELETE FROM event_staging")
-        with cursor.copy(sql.SQL("COPY event_staging ({}) FROM STDIN (FORMAT csv)").format(NAMES)) as rows:
-            rows.write(copy_text(events))
+        _empty_staging(cursor)
+        staged = events.sort(ORDER).with_columns(repeated=~pl.struct(KEY).is_first_distinct())
+        with cursor.copy(sql.SQL("COPY event_staging ({}, repeated) FROM STDIN (FORMAT csv)").format(NAMES)) as rows:
+            rows.write(copy_text(staged, "repeated"))
         cursor.execute(
             "SELECT added, known FROM zs_append_events(%s, %s, make_interval(secs => %s))",
             [recorder, EARLIEST, FUTURE_TOLERANCE.total_seconds()],
@@ -127,11 +132,22 @@ def _append(events: pl.DataFrame, recorder: str) -> tuple[int, int]:
     return (int(row[0]), int(row[1])) if row else (0, 0)
 
 
-def copy_text(events: pl.DataFrame) -> bytes:
-    """The rows as PostgreSQL's COPY reads them (CSV without header)."""
+def _empty_staging(cursor: Any) -> None:
+    """The session's own table that the database's function reads; made once a session."""
+    cursor.execute("SELECT to_regclass('pg_temp.event_staging')")
+    if cursor.fetchone() == (None,):
+        cursor.execute(STAGING)
+        # The function belongs to the owner, and this table to our session.
+        cursor.execute("GRANT SELECT, UPDATE ON event_staging TO zs_owner")
+    else:
+        cursor.execute("DELETE FROM event_staging")  # of an earlier batch of this transaction
+
+
+def copy_text(events: pl.DataFrame, *more: str) -> bytes:
+    """The rows as PostgreSQL's COPY reads them (CSV without header), with columns of the caller's after ours."""
     quoted = '"' + pl.element().str.replace_all(r"([\\\"])", r"\$1") + '"'
     return (
-        events.select(COLUMNS)
+        events.select(*COLUMNS, *more)
         .with_columns(officers="{" + pl.col("officers").list.eval(quoted).list.join(",") + "}")
         .write_csv(include_header=False, datetime_format=INSTANT_FORMAT)
         .encode()

@@ -7,6 +7,7 @@ functions append and nothing changes.
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_noop as _
 
 from zhunsheng.apps.access.policy import LABEL_TITLES, Label
 from zhunsheng.apps.audit.fields import SealedModel
@@ -25,7 +26,6 @@ class Incident(models.Model):
     number = models.CharField("警情编号", primary_key=True, max_length=40)
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, db_constraint=False)
     first_at = models.DateTimeField("最早事件")
-    first_event = models.CharField("最早事件编号", max_length=200)
 
     def __str__(self) -> str:
         return self.number
@@ -37,20 +37,20 @@ class Case(models.Model):
     class Kind(models.TextChoices):
         """Which procedure it follows."""
 
-        CRIMINAL = "criminal", "刑事"
-        ADMINISTRATIVE = "administrative", "行政"
-        TRAFFIC_ACCIDENT = "traffic_accident", "交通事故"
-        TRAFFIC_VIOLATION = "traffic_violation", "交通违法"
-        UNKNOWN = "unknown", "未登记"
+        CRIMINAL = "criminal", _("刑事")
+        ADMINISTRATIVE = "administrative", _("行政")
+        TRAFFIC_ACCIDENT = "traffic_accident", _("交通事故")
+        TRAFFIC_VIOLATION = "traffic_violation", _("交通违法")
+        UNKNOWN = "unknown", _("未登记")
 
     number = models.CharField("案件编号", primary_key=True, max_length=40)
     title = models.CharField("案件名称（掩码）", max_length=120, blank=True, default="")
     kind = models.CharField("类别", max_length=20, choices=Kind, default=Kind.UNKNOWN)
     label = models.CharField("密级标签", max_length=10, choices=LABELS, default=Label.ORDINARY.value)
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, db_constraint=False)
+    # Without an index of its own: the one on unit and number serves, and events write here often.
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, db_constraint=False, db_index=False)
     registered_unit = models.BooleanField("单位已登记", default=False)
     first_at = models.DateTimeField("最早事件", null=True, blank=True)
-    first_event = models.CharField("最早事件编号", max_length=200, blank=True, default="")
 
     class Meta:
         indexes = (models.Index(fields=["unit", "number"], name="cases_case_unit"),)
@@ -68,9 +68,9 @@ class Assignment(models.Model):
     class Role(models.TextChoices):
         """What he is there."""
 
-        CASE_OFFICER = "case_officer", "主办民警"
-        CO_OFFICER = "co_officer", "协办民警"
-        RECUSED = "recused", "回避"
+        CASE_OFFICER = "case_officer", _("主办民警")
+        CO_OFFICER = "co_officer", _("协办民警")
+        RECUSED = "recused", _("回避")
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="assignments")
     officer = models.ForeignKey(Officer, models.PROTECT, related_name="assignments")
@@ -114,10 +114,10 @@ class PersonInCase(models.Model):
     class Role(models.TextChoices):
         """Kinds of parties."""
 
-        SUSPECT = "suspect", "嫌疑人"
-        VICTIM = "victim", "被害人"
-        WITNESS = "witness", "证人"
-        OTHER = "other", "其他"
+        SUSPECT = "suspect", _("嫌疑人")
+        VICTIM = "victim", _("被害人")
+        WITNESS = "witness", _("证人")
+        OTHER = "other", _("其他")
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="persons")
     person = models.ForeignKey(Person, models.PROTECT, related_name="cases")
@@ -206,9 +206,9 @@ class Upload(models.Model):
     class Verdict(models.TextChoices):
         """What became of it."""
 
-        WAITING = "waiting", "待检查"
-        CLEAN = "clean", "已放行"
-        REFUSED = "refused", "已拒绝"
+        WAITING = "waiting", _("待检查")
+        CLEAN = "clean", _("已放行")
+        REFUSED = "refused", _("已拒绝")
 
     sha256 = models.CharField("摘要", max_length=64)
     size_bytes = models.PositiveBigIntegerField("字节数")
@@ -235,6 +235,9 @@ class Source(models.Model):
         "时区", max_length=40, blank=True, default="", help_text="来源的时间不带时区时按此解释；空则拒收"
     )
     second_person = models.BooleanField("来源系统内已双人审批", default=False)
+    late_after_minutes = models.PositiveIntegerField(
+        "多久没有数据算晚（分钟）", null=True, blank=True, help_text="空则不提示"
+    )
     is_active = models.BooleanField("启用", default=True)
 
     def __str__(self) -> str:
@@ -250,6 +253,16 @@ class SourceProgress(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_id} {self.watermark}"
+
+
+class SourceHeard(models.Model):
+    """When a source was last heard of, by the clock of the platform."""
+
+    source = models.OneToOneField(Source, models.PROTECT, primary_key=True, related_name="heard")
+    at = models.DateTimeField("最近收到")
+
+    def __str__(self) -> str:
+        return f"{self.source_id} {self.at}"
 
 
 class HeldEvent(SealedModel):

@@ -47,15 +47,27 @@ def register_person(*, person_id: str, identity: Identity, minor: bool | None = 
     """Keep a person's data, replacing what was kept before. Empty fields are kept as absent."""
     cipher = field_cipher(settings.KEYS)
     person = Person(id=person_id, masked_name=masked_name(identity.name), minor=minor)
-    for column in PROTECTED:
-        text = getattr(identity, column)
-        setattr(person, column, cipher.encrypt(text, place=_place(person_id, column)) if text else None)
-    for column in SEARCHABLE:
-        setattr(person, f"{column}_index", _index(cipher, column, getattr(identity, column)))
+    _seal(cipher, person, identity)
     person.full_clean(validate_unique=False)
     known = Person.objects.filter(pk=person_id).exists()
     person.save(force_update=known, force_insert=not known)
     return person
+
+
+@transaction.atomic
+def reseal_persons(*, after: str, limit: int) -> tuple[str, int]:
+    """Write the next persons' protected fields and index under the newest key, where they are under an older one.
+
+    Returns the last id that was looked at (empty: there are no more), and how many were written.
+    """
+    cipher = field_cipher(settings.KEYS)
+    rows = list(Person.objects.select_for_update().filter(pk__gt=after).order_by("pk")[:limit])
+    old = [person for person in rows if not all(cipher.is_current(bytes(stored)) for stored in _stored(person))]
+    for person in old:
+        identity = Identity(**{column: _decrypted(cipher, person, column) for column in PROTECTED})
+        _seal(cipher, person, identity)
+        person.save(update_fields=[*PROTECTED, *(f"{column}_index" for column in SEARCHABLE)])
+    return (rows[-1].pk if rows else "", len(old))
 
 
 def put_in_case(*, case: Case, person: Person, role: str) -> PersonInCase:
@@ -90,12 +102,11 @@ def find_persons(*, viewer: Viewer, column: str, text: str, purpose: str) -> lis
     """
     if not purpose.strip():
         raise PurposeMissing
-    index = _index(field_cipher(settings.KEYS), column, text)
+    plain = normalized(column, text)
+    indexes = field_cipher(settings.KEYS).blind_indexes(plain, kind=f"person.{column}") if plain else []
     cases = visible_cases(viewer, Action.CASE_READ)
     found = list(
-        Person.objects.filter(**{f"{column}_index": index}, cases__case__in=cases).distinct().order_by("id")
-        if index
-        else Person.objects.none()
+        Person.objects.filter(**{f"{column}_index__in": indexes}, cases__case__in=cases).distinct().order_by("id")
     )
     record_read(kind="person_search", key=column, persons=[person.id for person in found], detail={"purpose": purpose})
     return found
@@ -111,6 +122,18 @@ def masked_name(name: str) -> str:
 def normalized(column: str, text: str) -> str:
     """What the blind index is made of: the same number written with spaces or in small letters is the same."""
     return text.strip() if column == "name" else SPACES.sub("", text).upper()
+
+
+def _seal(cipher: FieldCipher, person: Person, identity: Identity) -> None:
+    for column in PROTECTED:
+        text = getattr(identity, column)
+        setattr(person, column, cipher.encrypt(text, place=_place(person.id, column)) if text else None)
+    for column in SEARCHABLE:
+        setattr(person, f"{column}_index", _index(cipher, column, getattr(identity, column)))
+
+
+def _stored(person: Person) -> list[bytes]:
+    return [stored for column in PROTECTED if (stored := getattr(person, column)) is not None]
 
 
 def _index(cipher: FieldCipher, column: str, text: str) -> bytes | None:

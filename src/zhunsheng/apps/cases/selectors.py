@@ -3,40 +3,27 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from psycopg import sql
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy
 
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer, cases_q
 from zhunsheng.apps.audit.services import record_read
-from zhunsheng.apps.cases.models import Assignment, Case, HeldEvent, PersonInCase
+from zhunsheng.apps.cases.models import Assignment, Case, Dossier, HeldEvent, Item, PersonInCase
 from zhunsheng.apps.cases.words import vocabulary
 from zhunsheng.apps.refusals import DomainError
 
-PAGE_ROWS: Final = 50
 REASONS: Final = {
-    "conflict": "同一编号内容不同",
-    "future": "时间在将来",
-    "too_early": "时间过早",
-    "no_zone": "时间没有时区",
-    "malformed": "格式不符",
-    "unknown_code": "代码不在词汇表",
+    "conflict": gettext_lazy("同一编号内容不同"),
+    "future": gettext_lazy("时间在将来"),
+    "too_early": gettext_lazy("时间过早"),
+    "no_zone": gettext_lazy("时间没有时区"),
+    "malformed": gettext_lazy("格式不符"),
+    "unknown_code": gettext_lazy("代码不在词汇表"),
 }
-EVENT_COLUMNS: Final = (
-    "source",
-    "id",
-    "version",
-    "void",
-    "type",
-    "at",
-    "at_precision",
-    "recorded_at",
-    "person",
-    "document_no",
-)
 
 
 class CaseNotVisible(DomainError):
@@ -54,43 +41,52 @@ def visible_cases(viewer: Viewer, action: Action) -> QuerySet[Case]:
 
 
 @dataclass(frozen=True)
-class CaseRow:
-    """One line of the list of cases."""
+class Party:
+    """A person of a case, masked. `roles`: what he is there, one or several."""
+
+    id: str
+    masked_name: str
+    roles: Sequence[str]
+
+
+@dataclass(frozen=True)
+class OnDuty:
+    """An officer who works on a case now."""
+
+    name: str
+    number: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Thing:
+    """An item or a dossier of a case; of a dossier also its documents and how many pages these have."""
+
+    code: str
+    title: str
+    note: str = ""
+    documents: int = 0
+    pages: int = 0
+
+
+@dataclass(frozen=True)
+class OpenCase:
+    """A case as it is registered: what its page shows besides what happened."""
 
     number: str
     title: str
     kind: str
     label: str
     unit: str
+    unit_code: str
+    officers: Sequence[OnDuty]
+    persons: Sequence[Party]
+    items: Sequence[Thing]
+    dossiers: Sequence[Thing]
+    may_reveal: bool
 
 
-def case_rows(viewer: Viewer, *, after: str = "", limit: int = PAGE_ROWS) -> list[CaseRow]:
-    """Cases that a viewer may list, by number, after a given one. The list and its length are recorded."""
-    cases = visible_cases(viewer, Action.CASE_LIST).filter(number__gt=after).select_related("unit").order_by("number")
-    rows = [
-        CaseRow(
-            number=case.number,
-            title=case.title,
-            kind=case.get_kind_display(),
-            label=case.get_label_display(),
-            unit=case.unit.short_name if case.unit else "",
-        )
-        for case in cases[:limit]
-    ]
-    record_read(kind="case_list", key=after or "first", detail={"count": len(rows)})
-    return rows
-
-
-@dataclass(frozen=True)
-class CasePage:
-    """What the page of a case shows."""
-
-    row: CaseRow
-    persons: Sequence[tuple[str, str, str]]  # id, masked name, role
-    events: Sequence[dict[str, Any]]
-
-
-def open_case(viewer: Viewer, *, number: str) -> CasePage:
+def open_case(viewer: Viewer, *, number: str) -> OpenCase:
     """
     One case, with its persons masked. The audit entry names the case and its persons, before the answer.
 
@@ -99,34 +95,61 @@ def open_case(viewer: Viewer, *, number: str) -> CasePage:
     case = visible_cases(viewer, Action.CASE_READ).select_related("unit").filter(pk=number).first()
     if case is None:
         raise CaseNotVisible
-    parties = PersonInCase.objects.filter(case=case).select_related("person").order_by("role", "person")
-    persons = [(row.person_id, row.person.masked_name, row.get_role_display()) for row in parties]
-    record_read(kind="case", key=number, persons=sorted({person for person, _, _ in persons}))
-    row = CaseRow(
-        number=case.number,
+    persons = _parties(case)
+    may_reveal = visible_cases(viewer, Action.PERSON_REVEAL).filter(pk=number).exists()
+    officers, items, dossiers = _officers(case), _items(case), _dossiers(case)
+    record_read(kind="case", key=number, persons=sorted(party.id for party in persons))
+    return OpenCase(
+        number=number,
         title=case.title,
         kind=case.get_kind_display(),
         label=case.get_label_display(),
         unit=case.unit.short_name if case.unit else "",
+        unit_code=case.unit_id or "",
+        officers=officers,
+        persons=persons,
+        items=items,
+        dossiers=dossiers,
+        may_reveal=may_reveal,
     )
-    return CasePage(row=row, persons=persons, events=case_events(number))
 
 
-def case_events(number: str) -> list[dict[str, Any]]:
-    """The events of a case by time, with their titles; of each the version that counts, withdrawn ones left out."""
-    query = sql.SQL(
-        """
-        SELECT {names} FROM (
-            SELECT DISTINCT ON (source, id) {names} FROM cases_event WHERE "case" = %s
-            ORDER BY source, id, version DESC
-        ) latest WHERE NOT void ORDER BY at, source, id
-        """
-    ).format(names=sql.SQL(", ").join(sql.Identifier(name) for name in EVENT_COLUMNS))
-    with connection.cursor() as cursor:
-        cursor.execute(query, [number])
-        rows = [dict(zip(EVENT_COLUMNS, row, strict=True)) for row in cursor.fetchall()]
-    titles = vocabulary().event_types
-    return [{**row, "title": titles[row["type"]].title if row["type"] in titles else row["type"]} for row in rows]
+def may_read_case(viewer: Viewer, *, number: str) -> bool:
+    """Whether the page of a case is open to a viewer."""
+    return visible_cases(viewer, Action.CASE_READ).filter(pk=number).exists()
+
+
+def _parties(case: Case) -> list[Party]:
+    found: dict[str, Party] = {}
+    for row in PersonInCase.objects.filter(case=case).select_related("person").order_by("role", "person"):
+        known = found.get(row.person_id)
+        roles = (*(known.roles if known else ()), row.get_role_display())
+        found[row.person_id] = Party(row.person_id, row.person.masked_name, roles)
+    return list(found.values())
+
+
+def _officers(case: Case) -> list[OnDuty]:
+    """The case officers first."""
+    rows = Assignment.objects.filter(case=case, until_at=None).exclude(role=Assignment.Role.RECUSED)
+    return [
+        OnDuty(row.officer.name, row.officer.number, row.get_role_display())
+        for row in rows.select_related("officer").order_by("role", "pk")
+    ]
+
+
+def _items(case: Case) -> list[Thing]:
+    rows = Item.objects.filter(case=case).order_by("code")
+    return [Thing(row.code, row.title, row.kind) for row in rows]
+
+
+def _dossiers(case: Case) -> list[Thing]:
+    counted = Dossier.objects.filter(case=case).annotate(
+        documents_count=Count("documents", distinct=True), pages_count=Count("documents__pages", distinct=True)
+    )
+    return [
+        Thing(row.code, row.title, documents=row.documents_count, pages=row.pages_count)
+        for row in counted.order_by("code")
+    ]
 
 
 @dataclass(frozen=True)
@@ -141,7 +164,7 @@ class QuarantineCount:
     @property
     def title(self) -> str:
         """The reason in words."""
-        return REASONS[self.reason]
+        return str(REASONS[self.reason])
 
 
 def quarantine_counts() -> list[QuarantineCount]:
@@ -158,3 +181,10 @@ def held_events(viewer: Viewer) -> list[HeldEvent]:
     """Held events that wait for a second person, of cases whose events the viewer may confirm."""
     numbers = visible_cases(viewer, Action.EVENT_CONFIRM).values("number")
     return list(HeldEvent.objects.filter(decision=None, case__in=numbers).order_by("at", "pk"))
+
+
+def held_rows(viewer: Viewer) -> list[tuple[HeldEvent, str]]:
+    """The same with the titles of the events."""
+    titles = vocabulary().event_types
+    rows = held_events(viewer)
+    return [(row, titles[row.body["type"]].title if row.body["type"] in titles else row.body["type"]) for row in rows]

@@ -17,6 +17,18 @@ class LabelUnknown(DomainError):
     text = "“{label}”不是密级标签。请用普通、敏感、未成年或回避。"
 
 
+class SourceTaken(DomainError):
+    """A source keeps its name, and its key until somebody replaces it on purpose."""
+
+    text = "来源 {source} 已经登记。请换一个代号；要换它的密钥，用 add_source 命令重新登记。"
+
+
+class SourceUnknown(DomainError):
+    """There is no such source."""
+
+    text = "没有来源 {source}。请核对代号。"
+
+
 @transaction.atomic
 def register_case(*, number: str, title: str, kind: str, unit: Unit) -> Case:
     """Register a case, also one that events named before. A registered unit stays whatever events say."""
@@ -59,9 +71,53 @@ def unassign(*, assignment: Assignment, until_at: datetime) -> None:
 
 
 @transaction.atomic
-def register_source(*, source: str, title: str, key: str, zone: str = "", second_person: bool = False) -> Source:
-    """Let a system report events with this key; only the key's hash is kept."""
+def register_source(
+    *,
+    source: str,
+    title: str,
+    key: str,
+    zone: str = "",
+    second_person: bool = False,
+    late_after_minutes: int | None = None,
+) -> Source:
+    """Let a system report events with this key; only the key's hash is kept. Silent for longer, it is called late."""
     row = Source(id=source, title=title, key_digest=key_digest(key), zone=zone, second_person=second_person)
+    row.late_after_minutes = late_after_minutes
     row.full_clean(validate_unique=False)
     row.save()
     return row
+
+
+@transaction.atomic
+def add_source(
+    *, source: str, title: str, key: str, zone: str, second_person: bool, late_after_minutes: int | None
+) -> Source:
+    """
+    Let another system report events with this key.
+
+    :raises SourceTaken: there is one of that name.
+    """
+    if Source.objects.filter(pk=source).exists():
+        raise SourceTaken(source=source)
+    return register_source(
+        source=source,
+        title=title,
+        key=key,
+        zone=zone,
+        second_person=second_person,
+        late_after_minutes=late_after_minutes,
+    )
+
+
+@transaction.atomic
+def switch_source(*, source: str, active: bool) -> None:
+    """
+    Let a source report no more, or again. What it reported stays.
+
+    :raises SourceUnknown: there is none of that name.
+    """
+    row = Source.objects.select_for_update().filter(pk=source).first()
+    if row is None:
+        raise SourceUnknown(source=source)
+    row.is_active = active
+    row.save(update_fields=["is_active"])

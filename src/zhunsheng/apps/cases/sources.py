@@ -1,13 +1,19 @@
-"""Source systems prove themselves with a key."""
+"""Source systems: they prove themselves with a key, and are missed when they fall silent."""
 
 import hashlib
 import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
+from django.db import connection
+
+from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.cases.models import Source
 
 KEY_BYTES: Final = 32
 SCHEME: Final = "Bearer "
+RECORDER: Final = "source:"
 
 
 def new_key() -> str:
@@ -25,3 +31,40 @@ def source_behind(authorization: str) -> Source | None:
     if not authorization.startswith(SCHEME):
         return None
     return Source.objects.filter(key_digest=key_digest(authorization.removeprefix(SCHEME)), is_active=True).first()
+
+
+def note_heard(recorder: str) -> None:
+    """A source has sent something, be it only what was known. Other recorders are nobody that is waited for."""
+    if not recorder.startswith(RECORDER):
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO cases_sourceheard (source_id, at) SELECT id, zs_now() FROM cases_source WHERE id = %s"
+            " ON CONFLICT (source_id) DO UPDATE SET at = excluded.at",
+            [recorder.removeprefix(RECORDER)],
+        )
+
+
+@dataclass(frozen=True)
+class Late:
+    """A source that has been silent for longer than it may."""
+
+    title: str
+    until: datetime
+
+
+def late_sources(*, now: datetime) -> list[Late]:
+    """Active sources whose last word is older than their limit. One that never spoke is not late: it is not in use."""
+    rows = Source.objects.filter(is_active=True, late_after_minutes__isnull=False, heard__isnull=False)
+    return [
+        Late(title, heard)
+        for title, minutes, heard in rows.order_by("title").values_list("title", "late_after_minutes", "heard__at")
+        if heard < now - timedelta(minutes=minutes or 0)
+    ]
+
+
+def source_rows() -> list[Source]:
+    """Every source by name, the active ones first. Looking is recorded."""
+    rows = list(Source.objects.order_by("-is_active", "id"))
+    record_read(kind="sources", key="all", detail={"count": len(rows)})
+    return rows

@@ -2,16 +2,18 @@
 
 from django.urls import path
 
-from zhunsheng.apps.cases import views
+from zhunsheng.apps.cases import admin_views, search_views, views
 
 app_name = "cases"
 urlpatterns = [
-    path("cases/", views.case_list, name="list"),
-    path("cases/<str:number>/", views.case, name="case"),
     path("cases/<str:number>/upload/", views.upload, name="upload"),
     path("persons/<str:person>/", views.person, name="person"),
     path("documents/<int:document>/<int:number>/", views.page_image, name="page_image"),
-    path("quarantine/", views.quarantine, name="quarantine"),
+    path("search/", search_views.found, name="search"),
+    path("search/persons/", search_views.persons, name="search_persons"),
     path("held/", views.held, name="held"),
     path("held/<int:held>/decide/", views.decide, name="decide"),
+    path("labels/", admin_views.label_list, name="labels"),
+    path("admin/source-keys/", admin_views.source_list, name="sources"),
+    path("admin/source-keys/<str:source>/switch/", admin_views.switch_source, name="switch_source"),
 ]

@@ -10,24 +10,6 @@ from zhunsheng.apps.cases import eventlog, persons, selectors, uploads
 from zhunsheng.apps.refusals import DomainError
 
 
-@require_GET
-def case_list(request: HttpRequest) -> HttpResponse:
-    """The cases that the viewer may list."""
-    rows = selectors.case_rows(viewer_behind(request), after=request.GET.get("after", ""))
-    following = rows[-1].number if len(rows) == selectors.PAGE_ROWS else ""
-    return render(request, "cases/list.html", {"rows": rows, "following": following})
-
-
-@require_GET
-def case(request: HttpRequest, number: str) -> HttpResponse:
-    """One case: who is in it, masked, and what happened."""
-    try:
-        page = selectors.open_case(viewer_behind(request), number=number)
-    except selectors.CaseNotVisible as problem:
-        raise Http404 from problem
-    return render(request, "cases/case.html", {"page": page})
-
-
 @require_POST
 def person(request: HttpRequest, person: str) -> HttpResponse:
     """A person's data in full, for a purpose."""
@@ -73,15 +55,9 @@ def page_image(request: HttpRequest, document: int, number: int) -> HttpResponse
 
 
 @require_GET
-def quarantine(request: HttpRequest) -> HttpResponse:
-    """What sources sent and was not taken, counted."""
-    return render(request, "cases/quarantine.html", {"rows": selectors.quarantine_counts()})
-
-
-@require_GET
 def held(request: HttpRequest) -> HttpResponse:
     """What waits for a second person."""
-    return render(request, "cases/held.html", {"rows": selectors.held_events(viewer_behind(request))})
+    return render(request, "cases/held.html", {"rows": selectors.held_rows(viewer_behind(request))})
 
 
 @require_POST

@@ -13,9 +13,8 @@ from zhunsheng.apps.org.models import Duty, Unit
 from zhunsheng.apps.org.selectors import ZONE, officer_by_number
 from zhunsheng.apps.org.services import add_officer, add_unit, give_post
 from zhunsheng.apps.refusals import DomainError
-from zhunsheng.files.csv_file import read_csv
-from zhunsheng.files.refusal import ROW, Issues
-from zhunsheng.files.xlsx_file import read_xlsx
+from zhunsheng.files.isolation import FileReader
+from zhunsheng.files.refusal import ROW
 
 Row = Mapping[str, str]
 
@@ -134,8 +133,8 @@ def _fault(row: Row, how: Kind) -> str:
 
 
 def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
-    issues = Issues(path.name)
-    frame = read_xlsx(path, issues) if path.suffix.lower() == ".xlsx" else read_csv(path.read_bytes(), issues)
+    with FileReader() as reader:
+        frame = reader.read_table(path)
     return [
         (row[ROW], {name: (value or "").strip() for name, value in row.items() if name != ROW})
         for row in frame.iter_rows(named=True)

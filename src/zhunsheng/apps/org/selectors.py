@@ -81,6 +81,12 @@ def units_without(role: str, *, at: datetime) -> list[str]:
     return [code for code in codes.order_by("code") if not recipients(unit=code, role=role, at=at)]
 
 
+def top_unit_name() -> str:
+    """The name of the unit that all others lie under; empty while none is registered."""
+    top = Unit.objects.filter(parent=None, closed_on=None).exclude(kind=Unit.Kind.AGENCY).order_by("code").first()
+    return top.name if top else ""
+
+
 def officer_by_number(*, province: str, number: str) -> Officer | None:
     """The officer who has this number now."""
     return Officer.objects.filter(province=province, number=number, left_on=None).first()

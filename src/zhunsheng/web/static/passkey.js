@@ -46,7 +46,7 @@
     var act = button.dataset.passkey;
     var paths = { make: "/login/passkey/enrol/", use: "/login/passkey/", confirm: "/confirm/passkey/" };
     var asks = act === "confirm" ? "/confirm/passkey/options/" : "/login/passkey/options/";
-    status.textContent = "请触碰安全密钥。";
+    status.textContent = status.dataset.asks;
     post(asks).then(function (options) {
       var wanted = decoded(options);
       return act === "make" ? navigator.credentials.create(wanted) : navigator.credentials.get(wanted);
@@ -55,7 +55,7 @@
     }).then(function (value) {
       window.location.assign(value.next || button.dataset.next);
     }).catch(function (problem) {
-      status.textContent = problem.message || "安全密钥没有通过。请再试一次。";
+      status.textContent = problem.message || status.dataset.failed;
     });
   });
 })();

@@ -1,28 +1,49 @@
--- The only way events come into the log. The caller fills its temporary table event_staging and calls this.
+-- The only way events come into the log. The caller fills its temporary table event_staging, in the order of the
+-- primary key and with `repeated` on every row but the first of a key, and calls this.
 -- Answers how many were new, and how many the log had already; rows that contradict an event of the log, or whose
 -- time cannot be, stay behind in event_staging with `problem` set, for the caller to quarantine.
+-- The log is probed by its index, however small the planner believes it to be.
 CREATE OR REPLACE FUNCTION zs_append_events(
     recorder text, earliest timestamptz, tolerance interval, OUT added bigint, OUT known bigint
 )
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET work_mem = '64MB' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET work_mem = '64MB'
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
 DECLARE
     instant timestamptz := zs_now();
     this_transaction bigint := pg_current_xact_id()::text::bigint;
+    all_new boolean := true;
+    attempts_left integer := 5;
 BEGIN
     UPDATE pg_temp.event_staging SET problem = CASE WHEN at < earliest THEN 'too_early' ELSE 'future' END
     WHERE at > instant + tolerance OR at < earliest;
 
-    INSERT INTO cases_event (
-        source, id, version, void, type, at, at_precision, recorded_at, "case", incident, person, item, visit, "order",
-        dossier, document, place, unit, officers, until, until_precision, facts, document_no, recorded_by, xid
-    )
-    SELECT
-        source, id, version, void, type, at, at_precision, instant, "case", incident, person, item, visit, "order",
-        dossier, document, place, unit, officers, until, until_precision, facts, document_no, recorder, this_transaction
-    FROM pg_temp.event_staging WHERE problem IS NULL
-    ORDER BY source, id, version, at, type, facts  -- keeps the index warm; of two that contradict, the same one comes first
-    ON CONFLICT (source, id, version) DO NOTHING;
-    GET DIAGNOSTICS added = ROW_COUNT;
+    LOOP
+        BEGIN
+            -- At first as if the log had none of them: to ask for each, or ON CONFLICT, would double the work. Known
+            -- numbers are mostly the lowest of a batch, so that little is written in vain.
+            INSERT INTO cases_event (
+                source, id, version, void, type, at, at_precision, recorded_at, "case", incident, person, item, visit,
+                "order", dossier, document, place, unit, officers, until, until_precision, facts, document_no,
+                recorded_by, xid
+            )
+            SELECT
+                source, id, version, void, type, at, at_precision, instant, "case", incident, person, item, visit,
+                "order", dossier, document, place, unit, officers, until, until_precision, facts, document_no,
+                recorder, this_transaction
+            FROM pg_temp.event_staging s
+            WHERE problem IS NULL AND NOT repeated AND (all_new OR NOT EXISTS (
+                SELECT FROM cases_event e WHERE (e.source, e.id, e.version) = (s.source, s.id, s.version)
+            ));
+            GET DIAGNOSTICS added = ROW_COUNT;
+            EXIT;
+        EXCEPTION WHEN unique_violation THEN
+            all_new := false;
+            attempts_left := attempts_left - 1;  -- again, where another transaction recorded one of them meanwhile
+            IF attempts_left = 0 THEN
+                RAISE;
+            END IF;
+        END;
+    END LOOP;
 
     SELECT count(*) - added INTO known FROM pg_temp.event_staging WHERE problem IS NULL;
     IF known > 0 THEN
@@ -43,40 +64,51 @@ BEGIN
     END IF;
 END $$;
 
--- Elements that events name and nobody registered yet. The unit of a case is that of its earliest event, whatever the
--- order of arrival; a registered unit stays.
+-- Whether an event tells a case its unit better than what told it so far. (Inlined where it is asked.)
+CREATE OR REPLACE FUNCTION zs_is_earlier(
+    at timestamptz, unit text, first_at timestamptz, first_unit text, registered boolean
+) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT at < coalesce(first_at, 'infinity') OR at = first_at AND NOT registered AND unit < first_unit
+$$;
+
+-- Elements that events name and nobody registered yet. The unit of a case is that of its earliest event that names
+-- one (of two at the same instant, the lower code), whatever the order of arrival; a registered unit stays.
+-- What is there is asked first: a conflict would lock its row even where there is nothing to update.
 CREATE OR REPLACE FUNCTION zs_derive_elements() RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET work_mem = '64MB'
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
 BEGIN
     PERFORM set_config('zs.deriving', 'on', true);
-    INSERT INTO cases_case (number, title, kind, label, unit_id, registered_unit, first_at, first_event)
-    SELECT DISTINCT ON ("case") "case", '', 'unknown', 'ordinary', unit, false, at, source || '/' || id || '/' || version
-    FROM pg_temp.event_staging s WHERE problem IS NULL AND "case" IS NOT NULL AND unit IS NOT NULL
-        -- Asked first, because a conflict locks its row even where there is nothing to update.
-        AND NOT EXISTS (
-            SELECT FROM cases_case c
-            WHERE c.number = s."case" AND (c.first_at, c.first_event) <= (s.at, s.source || '/' || s.id || '/' || s.version)
-        )
-    ORDER BY "case", at, source || '/' || id || '/' || version
+    WITH named AS (
+        SELECT DISTINCT ON ("case") "case", unit, CASE WHEN unit IS NOT NULL THEN at END AS at
+        FROM pg_temp.event_staging s WHERE problem IS NULL AND "case" IS NOT NULL
+        ORDER BY "case", unit IS NULL, s.at, unit
+    ), telling AS MATERIALIZED (
+        SELECT n.*, c.number IS NULL AS is_new FROM named n LEFT JOIN cases_case c ON c.number = n."case"
+        WHERE c.number IS NULL OR zs_is_earlier(n.at, n.unit, c.first_at, c.unit_id, c.registered_unit)
+    ), moved AS (
+        UPDATE cases_case c SET
+            first_at = t.at, unit_id = CASE WHEN c.registered_unit THEN c.unit_id ELSE t.unit END
+        FROM telling t
+        WHERE NOT t.is_new AND c.number = t."case"
+            AND zs_is_earlier(t.at, t.unit, c.first_at, c.unit_id, c.registered_unit)
+    )
+    INSERT INTO cases_case AS c (number, title, kind, label, unit_id, registered_unit, first_at)
+    SELECT "case", '', 'unknown', 'ordinary', unit, false, at FROM telling WHERE is_new
     ON CONFLICT (number) DO UPDATE SET
-        unit_id = CASE WHEN cases_case.registered_unit THEN cases_case.unit_id ELSE excluded.unit_id END,
-        first_at = excluded.first_at, first_event = excluded.first_event
-    WHERE cases_case.first_at IS NULL
-        OR (excluded.first_at, excluded.first_event) < (cases_case.first_at, cases_case.first_event);
+        first_at = excluded.first_at,
+        unit_id = CASE WHEN c.registered_unit THEN c.unit_id ELSE excluded.unit_id END
+    WHERE zs_is_earlier(excluded.first_at, excluded.unit_id, c.first_at, c.unit_id, c.registered_unit);
 
-    INSERT INTO cases_case (number, title, kind, label, unit_id, registered_unit, first_event)
-    SELECT DISTINCT "case", '', 'unknown', 'ordinary', NULL::text, false, ''
-    FROM pg_temp.event_staging s WHERE problem IS NULL AND "case" IS NOT NULL AND unit IS NULL
-        AND NOT EXISTS (SELECT FROM cases_case c WHERE c.number = s."case")
-    ON CONFLICT (number) DO NOTHING;
-
-    INSERT INTO cases_incident (number, unit_id, first_at, first_event)
-    SELECT DISTINCT ON (incident) incident, unit, at, source || '/' || id || '/' || version
-    FROM pg_temp.event_staging WHERE problem IS NULL AND incident IS NOT NULL AND unit IS NOT NULL
-    ORDER BY incident, at, source || '/' || id || '/' || version
-    ON CONFLICT (number) DO UPDATE SET
-        unit_id = excluded.unit_id, first_at = excluded.first_at, first_event = excluded.first_event
-    WHERE (excluded.first_at, excluded.first_event) < (cases_incident.first_at, cases_incident.first_event);
+    INSERT INTO cases_incident AS known (number, unit_id, first_at)
+    SELECT DISTINCT ON (incident) incident, unit, at
+    FROM pg_temp.event_staging s
+    WHERE problem IS NULL AND incident IS NOT NULL AND unit IS NOT NULL AND NOT EXISTS (
+        SELECT FROM cases_incident i WHERE i.number = s.incident AND (i.first_at, i.unit_id) <= (s.at, s.unit)
+    )
+    ORDER BY incident, at, unit
+    ON CONFLICT (number) DO UPDATE SET unit_id = excluded.unit_id, first_at = excluded.first_at
+    WHERE (excluded.first_at, excluded.unit_id) < (known.first_at, known.unit_id);
     PERFORM set_config('zs.deriving', 'off', true);
 END $$;
 

@@ -22,6 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("title")
         parser.add_argument("--zone", default="", help="来源的时间不带时区时按此解释，例如 Asia/Shanghai")
         parser.add_argument("--second-person", action="store_true", help="来源系统内已双人审批")
+        parser.add_argument("--late-after", type=int, default=None, help="多少分钟没有数据就在页面上提示；不写则不提示")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Register and print the key."""
@@ -37,6 +38,7 @@ class Command(BaseCommand):
                     key=key,
                     zone=options["zone"],
                     second_person=options["second_person"],
+                    late_after_minutes=options["late_after"],
                 )
         except ValidationError as problem:
             raise CommandError(" ".join(problem.messages)) from problem

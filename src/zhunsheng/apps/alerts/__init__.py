@@ -1,0 +1,1 @@
+"""Alerts: who must know, what they were told, and what they did about it."""

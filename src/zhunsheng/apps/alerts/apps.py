@@ -1,0 +1,54 @@
+"""The Django application of alerts."""
+
+from typing import ClassVar
+
+from django.apps import AppConfig
+
+from zhunsheng.apps.audit.tables import TableRule
+
+READ_ADD = ("select", "insert")
+READ_WRITE = ("select", "insert", "update")
+ABOUT_SEEN = """
+    ("case" IS NOT NULL AND EXISTS (SELECT FROM cases_case c WHERE c.number = "case"))
+    OR ("case" IS NULL AND incident IS NOT NULL AND EXISTS (SELECT FROM cases_incident i WHERE i.number = incident))
+"""
+OF_GROUP_SEEN = "EXISTS (SELECT FROM alerts_alertgroup g WHERE g.key = group_id)"
+
+
+class AlertsConfig(AppConfig):
+    """Alerts to the people who can put a thing right, and what they do about them."""
+
+    name = "zhunsheng.apps.alerts"
+    label = "alerts"
+    verbose_name = "预警"
+    # What is about a case is seen by those who may list the case; a digest by its receiver; a gap names no case.
+    row_conditions: ClassVar[dict[str, str]] = {
+        "alerts_alertgroup": ABOUT_SEEN,
+        "alerts_alert": f"""
+            {ABOUT_SEEN} OR ("case" IS NULL AND incident IS NULL
+                AND (officer_id = (SELECT zs_officer()) OR reason = 'no_recipient'))
+        """,
+        "alerts_action": OF_GROUP_SEEN,
+        "alerts_delivery": "EXISTS (SELECT FROM alerts_alert a WHERE a.key = alert_id)",
+        "alerts_deliveryoutcome": "EXISTS (SELECT FROM alerts_alert a WHERE a.key = alert_id)",
+        "alerts_reply": "EXISTS (SELECT FROM alerts_alert a WHERE a.key = alert_id)",
+    }
+    table_rules = (
+        TableRule(
+            "alerts_alertgroup",
+            app_may=READ_WRITE,
+            key=("key",),
+            change="audited",
+            hidden=("clock", "findings", "explanation"),
+        ),
+        TableRule("alerts_alert", app_may=READ_ADD, key=("key",), change="append", sealed=True),
+        TableRule("alerts_action", app_may=READ_ADD, key=("id",), change="append", sealed=True),
+        TableRule("alerts_silence", app_may=READ_WRITE, key=("id",), change="audited"),
+        TableRule("alerts_switch", app_may=READ_WRITE, key=("id",), change="audited"),
+        TableRule("alerts_gap", app_may=READ_WRITE, key=("key",), change="audited"),
+        TableRule("alerts_pending", app_may=(*READ_WRITE, "delete"), key=("alert_id",), change="plain"),
+        # A lease is no act: what became of a message is in its outcomes.
+        TableRule("alerts_delivery", app_may=READ_WRITE, key=("key",), change="plain"),
+        TableRule("alerts_deliveryoutcome", app_may=READ_ADD, key=("id",), change="append", sealed=True),
+        TableRule("alerts_reply", app_may=READ_ADD, key=("key",), change="append", sealed=True),
+    )

@@ -1,0 +1,92 @@
+"""What goes out: the rows of deliveries that alerts give rise to, and those that are needed no more."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Final
+
+from zhunsheng.apps.alerts.delivery.queueing import delivery_key
+from zhunsheng.apps.alerts.models import Alert, Delivery, Pending
+from zhunsheng.core.alert_policy import AlertPolicy
+
+INBOX: Final = "inbox"
+SMS: Final = "sms"
+NEVER_SENT: Final = (Delivery.State.QUEUED, Delivery.State.SUPERSEDED)
+
+
+def priority(level: str, *, liberty: bool) -> int:
+    """0 is sent first: red of liberty, red, liberty, yellow, the rest."""
+    if level == "red":
+        return 0 if liberty else 1
+    if liberty:
+        return 2
+    return 3 if level == "yellow" else 4
+
+
+def inbox_rows(alert: Alert) -> list[Delivery]:
+    """The row of the inbox, for an officer or an account."""
+    target = str(alert.officer_id) if alert.officer_id else f"account:{alert.account}" if alert.account else ""
+    return [_row(alert, INBOX, target, alert.created_at)] if target else []
+
+
+def channel_rows(alert: Alert, mobile: str, policy: AlertPolicy) -> list[Delivery]:
+    """The rows of the channels of its level. An officer without a mobile number has the inbox alone."""
+    return [
+        _row(alert, channel, mobile, alert.not_before or alert.created_at)
+        for channel in policy.channels[alert.level]
+        if mobile
+    ]
+
+
+def _row(alert: Alert, channel: str, target: str, not_before: datetime) -> Delivery:
+    return Delivery(
+        key=delivery_key(alert.key, channel, target),
+        alert=alert,
+        channel=channel,
+        target=target,
+        priority=priority(alert.level, liberty=alert.liberty),
+        not_before=not_before,
+        created_at=alert.created_at,
+    )
+
+
+def queue(rows: Iterable[Delivery]) -> None:
+    """Queue them; a row that is there already stays as it is."""
+    Delivery.objects.bulk_create(sorted(rows, key=lambda row: row.key), ignore_conflicts=True, batch_size=500)
+
+
+def no_longer_needed(findings: Collection[str]) -> None:
+    """Messages about these findings that wait, and speak of nothing else, are not sent any more."""
+    if not findings:
+        return
+    Pending.objects.filter(alert__finding__in=findings).delete()
+    Delivery.objects.filter(
+        alert__finding__in=findings, alert__covers=[], state=Delivery.State.QUEUED, attempts=0
+    ).exclude(channel=INBOX).update(state=Delivery.State.SUPERSEDED)
+
+
+def reached_outside(findings: Collection[str]) -> Mapping[str, set[int]]:
+    """For each finding, the officers to whom a message about it left the house, or may have left it."""
+    found: dict[str, set[int]] = {}
+    sent = Delivery.objects.filter(alert__finding__in=findings).exclude(channel=INBOX).exclude(state__in=NEVER_SENT)
+    for finding, officer in sent.values_list("alert__finding", "alert__officer"):
+        found.setdefault(finding, set()).add(officer)
+    leads = Alert.objects.filter(finding__in=findings).exclude(lead="").values_list("finding", "officer", "lead")
+    by_lead = {lead: (finding, officer) for finding, officer, lead in leads}
+    left = Delivery.objects.filter(alert__in=by_lead).exclude(channel=INBOX).exclude(state__in=NEVER_SENT)
+    for lead in left.values_list("alert", flat=True):
+        finding, officer = by_lead[lead]
+        found.setdefault(finding, set()).add(officer)
+    return found
+
+
+def told_before(findings: Collection[str]) -> dict[str, list[tuple[int, str, datetime]]]:
+    """For each finding, who was told of it: officer, role, and when first."""
+    found: dict[str, list[tuple[int, str, datetime]]] = {}
+    rows = Alert.objects.filter(finding__in=findings, officer__isnull=False).exclude(reason=Alert.Reason.WITHDRAWN)
+    for finding, officer, role, at in rows.order_by("created_at", "key").values_list(
+        "finding", "officer", "role", "created_at"
+    ):
+        known = found.setdefault(finding, [])
+        if officer not in {told for told, _, _ in known}:
+            known.append((officer, role, at))
+    return found

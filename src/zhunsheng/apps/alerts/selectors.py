@@ -1,0 +1,357 @@
+"""Questions to the alerts. Each takes its viewer, or the officer it is about."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from zhunsheng.apps.access.policy import Action as Permission
+from zhunsheng.apps.access.scope import Viewer
+from zhunsheng.apps.alerts.groups import held_group
+from zhunsheng.apps.alerts.models import Action, Alert, AlertGroup, Delivery, Gap, Silence
+from zhunsheng.apps.alerts.policy import alert_policy
+from zhunsheng.apps.alerts.refusals import AlertActRefused
+from zhunsheng.apps.audit.services import record_read
+from zhunsheng.apps.cases.models import Case
+from zhunsheng.apps.cases.selectors import visible_cases
+from zhunsheng.apps.org.models import Unit
+from zhunsheng.core.alert_acts import snooze_latest
+from zhunsheng.core.alert_words import situation
+from zhunsheng.core.wording import late_words, left_words, moment_words
+
+PAGE_ROWS: Final = 50
+OPEN: Final = (
+    AlertGroup.State.WAITING,
+    AlertGroup.State.ACKNOWLEDGED,
+    AlertGroup.State.SNOOZED,
+    AlertGroup.State.CLAIMED_DONE,
+    AlertGroup.State.DISPUTED,
+)
+PRECISION_WINDOW: Final = timedelta(days=30)
+DOUBTFUL_PERCENT: Final = 5
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What an inbox shows. Empty means all that is open. `mine`: told to, owned by or handed to the viewer."""
+
+    states: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+    unit: str = ""
+    rule: str = ""
+    case: str = ""
+    liberty: bool | None = None
+    overdue: bool | None = None
+    due_before: datetime | None = None
+    mine: bool = False
+
+
+@dataclass(frozen=True)
+class InboxRow:
+    """One line of the inbox."""
+
+    key: str
+    rule: str
+    title: str
+    case: str | None
+    incident: str | None
+    case_title: str
+    unit: str
+    level: str
+    level_title: str
+    kind: str
+    situation: str  # 11月9日24:00届满，还剩12小时
+    liberty: bool
+    nature: str
+    state: str
+    state_title: str
+    state_until: datetime | None
+    owner: str
+    due: datetime | None
+    due_words: str
+    left_words: str
+    is_overdue: bool
+    due_at_end: bool
+    outer: datetime | None
+    outer_at_end: bool
+    start: datetime | None
+    held: str  # why nobody is told: inhibited, silenced, trial
+    inhibits: int  # how many others are listed under it
+    is_doubtful: bool  # more than 5 % of the rule's alerts of 30 days were ruled wrong: 规则待复核
+
+
+@dataclass(frozen=True)
+class Told:
+    """Who was told what, when, and whether it arrived."""
+
+    alert: str
+    at: datetime
+    officer: str
+    role: str
+    reason: str
+    level: str
+    text: str
+    deliveries: Sequence[Mapping[str, Any]]  # channel, state, sent_at, confirmed_at, error
+    group: str = ""  # the key of its clock, or of what its check judged
+
+
+@dataclass(frozen=True)
+class GroupDetail:
+    """One group with everything around it. `snooze_until`: the latest instant of 稍后提醒; None: not offered."""
+
+    row: InboxRow
+    explanation: Mapping[str, Any]
+    findings: Sequence[Mapping[str, Any]]
+    told: Sequence[Told]
+    actions: Sequence[Action]
+    under_it: Sequence[InboxRow]
+    snooze_until: datetime | None
+    may_snooze: bool
+    handed_to: str
+
+
+def inbox(
+    viewer: Viewer, filters: Filters, *, as_of: datetime, after: tuple[datetime | None, str] | None = None
+) -> list[InboxRow]:
+    """Groups of cases that a viewer may list, by due time (none last), after a given (due, key). On the record."""
+    groups = _filtered(visible_groups(viewer), viewer, filters, as_of)
+    ordered = groups.order_by("due", "key")
+    if after is not None:
+        due, key = after
+        behind = Q(due=None, key__gt=key) if due is None else Q(due__gt=due) | Q(due=due, key__gt=key) | Q(due=None)
+        ordered = ordered.filter(behind)
+    rows = rows_of(list(ordered.select_related("owner")[:PAGE_ROWS]), as_of)
+    record_read(kind="alert_inbox", key=after[1] if after else "first", detail={"count": len(rows)})
+    return rows
+
+
+def counts(viewer: Viewer, filters: Filters, *, as_of: datetime) -> dict[str, int]:
+    """How many groups of each state and level an inbox holds: `red`, `yellow`, …, `waiting`, …, `all`."""
+    groups = _filtered(visible_groups(viewer), viewer, filters, as_of)
+    found = {"all": 0}
+    for row in groups.values("level", "state").annotate(n=Count("key")):
+        found["all"] += row["n"]
+        for name in (row["level"], row["state"]):
+            found[name] = found.get(name, 0) + row["n"]
+    return found
+
+
+def group_detail(viewer: Viewer, key: str, *, as_of: datetime) -> GroupDetail:
+    """
+    One group. The audit entry names it before the answer.
+
+    :raises AlertActRefused: there is none, or not for this viewer.
+    """
+    group = visible_groups(viewer).filter(pk=key).select_related("owner", "handed_to").first()
+    if group is None:
+        raise AlertActRefused("no_alert")
+    record_read(kind="alert", key=key, detail={"case": group.case or "", "incident": group.incident or ""})
+    under = visible_groups(viewer).filter(inhibited_by=key, closed_at=None).select_related("owner")
+    latest = snooze_latest(held_group(group).group, as_of, alert_policy())
+    return GroupDetail(
+        row=rows_of([group], as_of)[0],
+        explanation=group.explanation,
+        findings=[{"key": name, **found} for name, found in sorted(group.findings.items(), key=_oldest_first)],
+        told=who_was_told(group),
+        actions=list(group.actions.select_related("by", "to").order_by("at", "pk")),
+        under_it=rows_of(list(under.order_by("due", "key")), as_of),
+        snooze_until=latest,
+        may_snooze=latest is not None and latest > as_of,
+        handed_to=str(group.handed_to) if group.handed_to else "",
+    )
+
+
+def who_was_told(group: AlertGroup) -> list[Told]:
+    """Every alert of a group with its deliveries, in order. What one message said for several is shown with each."""
+    return _told(Alert.objects.filter(group=group))
+
+
+def told_of_group(key: str) -> list[Told]:
+    """The same by the key of the group, which is that of its clock."""
+    return _told(Alert.objects.filter(group=key))
+
+
+def told_in_case(number: str) -> list[Told]:
+    """Every alert of a case with its deliveries, in order. Row security applies."""
+    return _told(Alert.objects.filter(case=number))
+
+
+def acts_in_case(number: str) -> list[Action]:
+    """What people, and time alone, did to the alerts of a case, in order. Row security applies."""
+    acts = Action.objects.filter(group__case=number).select_related("by", "to", "group")
+    return list(acts.order_by("at", "pk"))
+
+
+def _told(found: QuerySet[Alert]) -> list[Told]:
+    alerts = list(found.select_related("officer").order_by("created_at", "key"))
+    by_message = _messages(alerts)
+    messages = {message for found in by_message.values() for message in found}
+    sent: dict[str, list[Mapping[str, Any]]] = {}
+    rows = Delivery.objects.filter(alert__in=messages).order_by("created_at", "channel", "key")
+    for row in rows.values("alert_id", "channel", "state", "sent_at", "confirmed_at", "error"):
+        said = {name: value for name, value in row.items() if name != "alert_id"}
+        sent.setdefault(row["alert_id"], []).append(said)
+    return [
+        Told(
+            alert=alert.key,
+            at=alert.created_at,
+            officer=str(alert.officer) if alert.officer else alert.account,
+            role=alert.role,
+            reason=alert.get_reason_display(),
+            level=alert.level,
+            text=alert.text,
+            deliveries=[row for message in by_message[alert.key] for row in sent.get(message, ())],
+            group=alert.group_id or "",
+        )
+        for alert in alerts
+    ]
+
+
+def _messages(alerts: Sequence[Alert]) -> dict[str, list[str]]:
+    """For each alert, the alerts whose messages spoke of it: itself, its lead, and digests."""
+    found = {alert.key: [alert.key, *([alert.lead] if alert.lead else [])] for alert in alerts}
+    if not alerts:
+        return found
+    digests = Alert.objects.filter(
+        reason=Alert.Reason.DIGEST,
+        officer__in={alert.officer_id for alert in alerts},
+        created_at__gte=min(alert.created_at for alert in alerts),
+        covers__has_any_keys=list(found),
+    )
+    for key, covers in digests.values_list("key", "covers"):
+        for covered in covers:
+            if covered in found:
+                found[covered].append(key)
+    return found
+
+
+def for_officer(officer: int, *, as_of: datetime) -> list[InboxRow]:
+    """What is open and concerns an officer: he was told of it, owns it, or it was handed to him. For the phone."""
+    groups = AlertGroup.objects.filter(concerns(officer), closed_at=None).select_related("owner")
+    rows = rows_of(list(groups.order_by("due", "key")[:PAGE_ROWS]), as_of)
+    record_read(kind="alert_inbox", key=f"officer:{officer}", detail={"count": len(rows)})
+    return rows
+
+
+def visible_groups(viewer: Viewer) -> QuerySet[AlertGroup]:
+    """The groups whose case the viewer may list; those of an incident, by its unit."""
+    cases = visible_cases(viewer, Permission.CASE_LIST)
+    reach = viewer.reach(Permission.CASE_LIST).values()
+    beside = Q(pk__in=[])
+    if any(part.everywhere for part in reach):
+        beside = Q(case=None)
+    elif units := {unit for part in reach for unit in part.units}:
+        beside = Q(case=None, unit__in=sorted(units))
+    return AlertGroup.objects.filter(Q(case__in=cases.values("number")) | beside)
+
+
+def open_gaps() -> list[Gap]:
+    """Red incidents that last: alerts that nobody could be told of. They name no case."""
+    return list(Gap.objects.filter(closed_at=None).order_by("opened_at", "key"))
+
+
+def silences(*, as_of: datetime) -> list[Silence]:
+    """Silences in force or to come, with their owners: supervised like everything else."""
+    rows = Silence.objects.filter(until_at__gt=as_of, ended_at=None).select_related("owner")
+    return list(rows.order_by("until_at", "pk"))
+
+
+def doubtful_rules(*, as_of: datetime) -> dict[str, float]:
+    """Rules of whose alerts of the last 30 days more than 5 % were ruled wrong, with that share in percent."""
+    recent = AlertGroup.objects.filter(opened_at__gte=as_of - PRECISION_WINDOW, opened_at__lte=as_of)
+    wrong = Exists(Action.objects.filter(group=OuterRef("pk"), act=Action.Act.RULE, verdict="upheld"))
+    rows = recent.values("rule").annotate(n=Count("key"), wrong=Count("key", filter=Q(wrong)))
+    shares = {row["rule"]: 100 * row["wrong"] / row["n"] for row in rows}
+    return {rule: share for rule, share in shares.items() if share > DOUBTFUL_PERCENT}
+
+
+def _filtered(groups: QuerySet[AlertGroup], viewer: Viewer, filters: Filters, as_of: datetime) -> QuerySet[AlertGroup]:
+    conditions = Q(state__in=filters.states or OPEN)
+    if filters.levels:
+        conditions &= Q(level__in=filters.levels)
+    if filters.unit:
+        path = Unit.objects.filter(pk=filters.unit).values_list("path", flat=True).first() or filters.unit
+        below = Unit.objects.filter(Q(path=path) | Q(path__startswith=f"{path}/"))
+        conditions &= Q(unit__in=below.values("code"))
+    if filters.rule:
+        conditions &= Q(rule=filters.rule)
+    if filters.case:
+        conditions &= Q(case=filters.case)
+    if filters.liberty is not None:
+        conditions &= Q(liberty=filters.liberty)
+    if filters.overdue is not None:
+        conditions &= Q(outer__lte=as_of) if filters.overdue else ~Q(outer__lte=as_of)
+    if filters.due_before is not None:
+        conditions &= Q(due__lt=filters.due_before)
+    if filters.mine:
+        conditions &= concerns(viewer.officer or 0)
+    return groups.filter(conditions)
+
+
+def concerns(officer: int) -> Q:
+    """What an officer was told of, owns, or was handed."""
+    told = Exists(Alert.objects.filter(group=OuterRef("pk"), officer=officer))
+    return Q(told) | Q(owner=officer) | Q(handed_to=officer)
+
+
+def rows_of(groups: Sequence[AlertGroup], as_of: datetime) -> list[InboxRow]:
+    """Groups as lines of a list, in their order; as many questions to the database for one as for fifty."""
+    titles = dict(Case.objects.filter(pk__in={g.case for g in groups if g.case}).values_list("number", "title"))
+    units = dict(Unit.objects.filter(pk__in={group.unit for group in groups}).values_list("code", "short_name"))
+    under = dict(
+        AlertGroup.objects.filter(inhibited_by__in=[group.key for group in groups], closed_at=None)
+        .values_list("inhibited_by")
+        .annotate(n=Count("key"))
+    )
+    doubtful = doubtful_rules(as_of=as_of) if groups else {}
+    return [_row(group, titles, units, under, doubtful, as_of) for group in groups]
+
+
+def _row(
+    group: AlertGroup,
+    titles: Mapping[str, str],
+    units: Mapping[str, str],
+    under: Mapping[str, int],
+    doubtful: Mapping[str, float],
+    as_of: datetime,
+) -> InboxRow:
+    policy, held = alert_policy(), held_group(group)
+    worst = held.group.worst
+    is_overdue = group.outer is not None and group.outer <= as_of and group.closed_at is None
+    left = late_words(group.outer, as_of) if is_overdue else left_words(group.due, as_of)
+    return InboxRow(
+        key=group.key,
+        rule=group.rule,
+        title=group.words.get("title", group.rule),
+        case=group.case,
+        incident=group.incident,
+        case_title=titles.get(group.case or "", ""),
+        unit=units.get(group.unit, group.unit),
+        level=group.level,
+        level_title=policy.levels[group.level],
+        kind=group.kind,
+        situation=situation(held.matter(worst[0]), as_of, policy) if worst else "",
+        liberty=group.liberty,
+        nature=group.nature,
+        state=group.state,
+        state_title=group.get_state_display(),
+        state_until=group.state_until,
+        owner=str(group.owner) if group.owner else "",
+        due=group.due,
+        due_words=moment_words(group.due, policy.zone, at_end=group.due_at_end),
+        left_words=f"{policy.overdue_words[group.nature]}{left}" if is_overdue else left,
+        is_overdue=is_overdue,
+        due_at_end=group.due_at_end,
+        outer=group.outer,
+        outer_at_end=group.outer_at_end,
+        start=group.start,
+        held=group.held,
+        inhibits=under.get(group.key, 0),
+        is_doubtful=group.rule in doubtful,
+    )
+
+
+def _oldest_first(item: tuple[str, Mapping[str, Any]]) -> tuple[str, str]:
+    return item[1]["found_at"], item[0]

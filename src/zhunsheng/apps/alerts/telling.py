@@ -1,0 +1,276 @@
+"""Notices → alerts: to whom, in which words, at once or with others, and what is done when there is nobody."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from zhunsheng.apps.access.models import Account
+from zhunsheng.apps.alerts.directory import About, Directory, Person
+from zhunsheng.apps.alerts.groups import Held
+from zhunsheng.apps.alerts.models import Alert, Gap, Pending
+from zhunsheng.apps.alerts.outgoing import channel_rows, inbox_rows, queue, reached_outside, told_before
+from zhunsheng.core.alert_group import LEVEL_RANK, Notice, alert_key
+from zhunsheng.core.alert_policy import AlertPolicy
+from zhunsheng.core.alert_times import told_at
+from zhunsheng.core.alert_words import Saying, alert_text
+from zhunsheng.core.wording import Deployment
+
+RETRY_GAP: Final = timedelta(minutes=5)
+LEGAL: Final = "legal_department"
+MAY_WAIT: Final = frozenset({"first", "worse", "repeat", "escalated"})
+BUNDLED: Final = MAY_WAIT | {"withdrawn"}
+Explain = Callable[[Sequence[str]], Mapping[str, Mapping[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One alert to one person, before it is written."""
+
+    key: str
+    held: Held
+    notice: Notice
+    person: Person
+    told: datetime | None = None  # when what is corrected was told
+    outside: bool = True  # whether it leaves the house; a correction goes only where the alert went
+    until: datetime | None = None
+
+
+@dataclass
+class Teller:
+    """Tells the notices of one batch."""
+
+    directory: Directory
+    policy: AlertPolicy
+    deployment: Deployment
+    explain: Explain
+    as_of: datetime
+    abouts: Mapping[tuple[str | None, str | None], About] = field(default_factory=dict)
+
+    def about(self, held: Held) -> About:
+        """What a group is about."""
+        return self.abouts[held.row.case, held.row.incident]
+
+    def learn(self, batch: Iterable[Held]) -> None:
+        """Read units, labels and titles of groups, for all at once."""
+        rows = list(batch)
+        named = {(held.row.case, held.row.incident, held.row.unit) for held in rows}
+        self.abouts = {**self.abouts, **self.directory.abouts(named)}
+        for held in rows:
+            about = self.about(held)
+            held.row.unit, held.case_title = about.unit, about.title
+
+    def tell(self, notices: Sequence[tuple[Held, Notice]], *, until: datetime | None = None) -> list[Alert]:
+        """Write the alerts that follow, with their deliveries. What was told under the same key is not told again."""
+        drafts, gaps = self._drafts(notices, until)
+        drafts += self._of_gaps(gaps)
+        known = set(Alert.objects.filter(key__in={draft.key for draft in drafts}).values_list("key", flat=True))
+        fresh = {draft.key: draft for draft in drafts if draft.key not in known}
+        alerts = self._written(list(fresh.values()))
+        return alerts + self._tell_administrators(gaps)
+
+    def _drafts(
+        self, notices: Sequence[tuple[Held, Notice]], until: datetime | None
+    ) -> tuple[list[Draft], list[tuple[Held, Notice]]]:
+        corrected = [notice.finding for _, notice in notices if notice.to_told]
+        told, outside = told_before(corrected), reached_outside(corrected)
+        drafts, gaps = [], []
+        for held, notice in notices:
+            if notice.to_told:
+                drafts += self._corrections(held, notice, told, outside)
+                continue
+            people = self._people(held, notice)
+            drafts += [Draft(alert_key(notice, person.lasting), held, notice, person, until=until) for person in people]
+            if not people and notice.reason in ("first", "worse"):
+                gaps.append((held, notice))
+        return drafts, gaps
+
+    def _people(self, held: Held, notice: Notice) -> list[Person]:
+        """Once each, in the role that is named first."""
+        if notice.officers:
+            return self.directory.persons(notice.officers, self._handling_role(held))
+        found: dict[int, Person] = {}
+        for role in notice.roles:
+            for person in self.directory.people(role, self.about(held)):
+                found.setdefault(person.officer, person)
+        return list(found.values())
+
+    def _handling_role(self, held: Held) -> str:
+        return (*held.roles.get("blue", ()), "case_officer")[0]
+
+    def _corrections(
+        self,
+        held: Held,
+        notice: Notice,
+        told: Mapping[str, list[tuple[int, str, datetime]]],
+        outside: Mapping[str, set[int]],
+    ) -> list[Draft]:
+        drafts = []
+        for officer, role, at in told.get(notice.finding, ()):
+            for person in self.directory.persons([officer], role):
+                left = officer in outside.get(notice.finding, ())
+                key = alert_key(notice, person.lasting)
+                drafts.append(Draft(key, held, notice, person, told=at, outside=left))
+        return drafts
+
+    def _written(self, drafts: list[Draft]) -> list[Alert]:
+        keys = sorted({draft.held.row.key for draft in drafts})
+        explained = self.explain(keys) if keys else {}
+        alerts, pending, deliveries = [], [], []
+        for bundle in _bundles(drafts, self.policy, self.as_of):
+            lead = bundle[0]
+            for draft in bundle:
+                alert = self._alert(draft, bundle, explained)
+                alerts.append(alert)
+                deliveries += inbox_rows(alert)
+                at = self._waits_until(draft)
+                if at is not None:
+                    pending.append(Pending(alert=alert, officer_id=draft.person.officer, at=at))
+                elif draft is lead and draft.outside:
+                    deliveries += channel_rows(alert, draft.person.mobile, self.policy)
+        Alert.objects.bulk_create(alerts, batch_size=500)
+        Pending.objects.bulk_create(pending, batch_size=500)
+        queue(deliveries)
+        return alerts
+
+    def _waits_until(self, draft: Draft) -> datetime | None:
+        return waits_until(draft, self.policy, self.as_of)
+
+    def _alert(self, draft: Draft, bundle: list[Draft], explained: Mapping[str, Mapping[str, Any]]) -> Alert:
+        held, notice, lead = draft.held, draft.notice, bundle[0]
+        explanation = dict(explained.get(held.row.key) or held.row.explanation)
+        held.row.explanation = explanation
+        return Alert(
+            key=draft.key,
+            group=held.row,
+            finding=notice.finding,
+            case=held.row.case,
+            incident=held.row.incident,
+            role=draft.person.role,
+            officer_id=draft.person.officer,
+            reason=notice.reason,
+            occasion=notice.occasion,
+            level=notice.level,
+            kind=notice.kind,
+            liberty=held.row.liberty,
+            text=self._text(draft, bundle if draft is lead else [draft]),
+            explanation=explanation,
+            created_at=self.as_of,
+            not_before=self._waits_until(draft),
+            lead="" if draft is lead else lead.key,
+            covers=[other.key for other in bundle[1:]] if draft is lead else [],
+        )
+
+    def _text(self, draft: Draft, bundle: list[Draft]) -> str:
+        occasion, count = draft.notice.text, len({one.held.row.key for one in bundle})
+        if count > 1:
+            of_one_case = len({(one.held.row.case, one.held.row.incident) for one in bundle}) == 1
+            raised = "bundle" if of_one_case else "many"
+            occasion = "withdrawn_many" if draft.notice.reason == "withdrawn" else raised
+        saying = Saying(
+            occasion=occasion,
+            role=draft.person.role,
+            as_of=self.as_of,
+            count=count,
+            until=draft.until,
+            told=draft.told,
+        )
+        return alert_text(draft.held.matter(draft.notice.finding), saying, self.policy, self.deployment)
+
+    def _of_gaps(self, gaps: Sequence[tuple[Held, Notice]]) -> list[Draft]:
+        """Nobody could be told: the legal department is told that."""
+        drafts = []
+        for held, notice in gaps:
+            alone = replace(notice, reason="no_recipient", text="alone", level="red")
+            people = self.directory.people(LEGAL, self.about(held))
+            drafts += [Draft(alert_key(alone, person.lasting), held, alone, person) for person in people]
+            Gap.objects.get_or_create(
+                key=gap_key(notice),
+                defaults={
+                    "group": held.row.key,
+                    "finding": notice.finding,
+                    "unit": held.row.unit,
+                    "roles": list(notice.roles),
+                    "liberty": held.row.liberty,
+                    "opened_at": self.as_of,
+                    "retry_at": self.as_of + RETRY_GAP,
+                },
+            )
+        return drafts
+
+    def _tell_administrators(self, gaps: Sequence[tuple[Held, Notice]]) -> list[Alert]:
+        """A red incident without a word of the case: they see none."""
+        if not gaps:
+            return []
+        alerts = []
+        accounts = list(Account.objects.filter(is_active=True).exclude(admin_role="").order_by("username"))
+        for held, notice in gaps:
+            for account in accounts:
+                key = _key("no_recipient", gap_key(notice), account.username)
+                saying = Saying("alone", account.admin_role, self.as_of, unit=held.row.unit or "未知")
+                text = alert_text(held.matter(notice.finding), saying, self.policy)
+                alerts.append(self._for_account(account, key, text, liberty=held.row.liberty))
+        known = set(Alert.objects.filter(key__in=[alert.key for alert in alerts]).values_list("key", flat=True))
+        fresh = [alert for alert in alerts if alert.key not in known]
+        Alert.objects.bulk_create(fresh, batch_size=500)
+        queue(row for alert in fresh for row in inbox_rows(alert))
+        return fresh
+
+    def _for_account(self, account: Account, key: str, text: str, *, liberty: bool) -> Alert:
+        return Alert(
+            key=key,
+            account=account.username,
+            role=account.admin_role,
+            reason=Alert.Reason.NO_RECIPIENT,
+            level="red",
+            liberty=liberty,
+            text=text,
+            explanation={},
+            created_at=self.as_of,
+        )
+
+
+def waits_until(draft: Draft, policy: AlertPolicy, as_of: datetime) -> datetime | None:
+    """When a draft is told together with others; None: at once."""
+    if draft.notice.reason not in MAY_WAIT:
+        return None
+    group = draft.held.group
+    return told_at(draft.notice.level, liberty=group.liberty, due=group.due, as_of=as_of, policy=policy)
+
+
+def gap_key(notice: Notice) -> str:
+    """The key of the incident that nobody could be told of a finding."""
+    return _key("gap", notice.group, notice.finding)
+
+
+def _bundles(drafts: Iterable[Draft], policy: AlertPolicy, as_of: datetime) -> list[list[Draft]]:
+    """What one person is told in one message, the worst first: to those who handle a case what is of that case, to
+    those who oversee many what is of all of them. What waits stands alone until it is told."""
+    bundles: dict[tuple[object, ...], list[Draft]] = {}
+    for draft in sorted(drafts, key=_worst_first):
+        row, notice = draft.held.row, draft.notice
+        alone = notice.reason not in BUNDLED or waits_until(draft, policy, as_of) is not None
+        said = "withdrawn" if notice.reason == "withdrawn" else "raised"
+        key: tuple[object, ...] = (draft.key,)
+        if not alone:
+            oversees = said == "raised" and policy.roles[draft.person.role].voice != "officer"
+            about = "" if oversees else f"{row.case or ''}/{row.incident or ''}"
+            key = (draft.person.officer, about, said, draft.outside)
+        bundles.setdefault(key, []).append(draft)
+    return list(bundles.values())
+
+
+def _worst_first(draft: Draft) -> tuple[Any, ...]:
+    due = draft.held.group.due
+    return (
+        not draft.held.row.liberty,
+        -LEVEL_RANK[draft.notice.level],
+        due is None,
+        due.timestamp() if due else 0.0,
+        draft.key,
+    )
+
+
+def _key(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

@@ -1,0 +1,34 @@
+"""The rules in force."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from zhunsheng.apps.desk import rules as shown
+from zhunsheng.apps.desk.rulebook import shown_rulebook
+
+
+@require_GET
+def rules(request: HttpRequest) -> HttpResponse:
+    """Every rule in force."""
+    asked, rulebook = shown.listing().asked(request.GET), shown_rulebook()
+    lines = shown.chosen(rulebook, asked) if rulebook else []
+    whole = shown.chosen(rulebook, shown.listing().asked(type(request.GET)())) if rulebook else []
+    page = {
+        "asked": asked,
+        "page": asked.part(lines),
+        "count": len(lines),
+        "active": shown.active(whole),
+        "is_released": rulebook is not None,
+    }
+    return render(request, "desk/rules.html", page)
+
+
+@require_GET
+def rule(request: HttpRequest, rule: str) -> HttpResponse:
+    """One rule: its law, its computation, its tests."""
+    rulebook = shown_rulebook()
+    page = shown.rule_page(rulebook, rule) if rulebook else None
+    if page is None:
+        raise Http404
+    return render(request, "desk/rule.html", {"page": page})

@@ -1,0 +1,21 @@
+"""Addresses of the pages that gather."""
+
+from django.urls import path, register_converter
+
+from zhunsheng.apps.desk import case_page_views, case_views, quality_views, rule_views
+
+register_converter(case_page_views.ElementConverter, "element")
+app_name = "desk"
+urlpatterns = [
+    path("cases/", case_views.running, name="cases"),
+    path("cases.xlsx", case_views.running_sheet, name="cases_sheet"),
+    path("cases/all/", case_views.every, name="all_cases"),
+    path("cases/all.xlsx", case_views.every_sheet, name="all_cases_sheet"),
+    path("cases/<str:number>/", case_page_views.case, name="case"),
+    path("cases/<str:number>/<element:element>/", case_page_views.element, name="case_element"),
+    path("clocks/<str:key>/", case_page_views.clock, name="clock"),
+    path("rules/", rule_views.rules, name="rules"),
+    path("rules/<str:rule>/", rule_views.rule, name="rule"),
+    path("admin/sources/", quality_views.registered, name="sources"),
+    path("quarantine/", quality_views.quality, name="quality"),
+]

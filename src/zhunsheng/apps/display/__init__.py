@@ -1,0 +1,1 @@
+"""What every page shares below the templates: formats, lists with their filters, tables to take away."""

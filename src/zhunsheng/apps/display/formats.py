@@ -1,0 +1,183 @@
+"""How times, spans, money, rates and names are written, in one place (the design's sections 19 and 20).
+
+Every function returns words of the language that is active. 24:00 of a day is stored as the next midnight, exclusive:
+whoever passes such an instant says so with `at_end`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from zhunsheng.core.wording import span_in_english, span_words
+
+ZONE: Final = ZoneInfo("Asia/Shanghai")
+FEN: Final = 100
+WAN_FEN: Final = 10_000 * FEN
+MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+TAIL: Final = 4
+
+
+def is_english() -> bool:
+    """Whether the page is in English; otherwise it is in Chinese."""
+    return (get_language() or "").startswith("en")
+
+
+def local(at: datetime, *, at_end: bool = False) -> tuple[date, str]:
+    """The day and the wall clock in Shanghai: 16:48, or 24:00 of the day that ends.
+
+    Raises  ValueError if the instant has no zone, or if `at_end` is said of what is no midnight.
+    """
+    if at.tzinfo is None:
+        raise ValueError(f"{at.isoformat()} has no zone. State one.")
+    here = at.astimezone(ZONE)
+    if not at_end:
+        return here.date(), f"{here:%H:%M}"
+    if (here.hour, here.minute) != (0, 0):
+        raise ValueError(f"{here.isoformat()} is no end of a day. Leave out at_end.")
+    return here.date() - timedelta(days=1), "24:00"
+
+
+def moment(at: datetime | None, *, at_end: bool = False) -> str:
+    """2026年11月23日 16:48; a dash where there is none."""
+    if at is None:
+        return "—"
+    day, clock = local(at, at_end=at_end)
+    return f"{full_day(day)} {clock}"
+
+
+def moment_in_list(at: datetime | None, *, now: datetime, at_end: bool = False) -> str:
+    """今天 16:48, 昨天 16:48, in the same year 11月23日 16:48, else with the year."""
+    if at is None:
+        return "—"
+    day, clock = local(at, at_end=at_end)
+    return f"{day_in_list(day, now=now)} {clock}"
+
+
+def day_in_list(day: date, *, now: datetime) -> str:
+    """今天, 昨天, 11月23日, or with the year where it is another."""
+    today, _clock = local(now)
+    if day == today:
+        return _("今天")
+    if day == today - timedelta(days=1):
+        return _("昨天")
+    return short_day(day) if day.year == today.year else full_day(day)
+
+
+def full_day(day: date) -> str:
+    """2026年11月23日."""
+    return _("%(year)d年%(month)d月%(day)d日") % _parts(day)
+
+
+def short_day(day: date) -> str:
+    """11月23日."""
+    return _("%(month)d月%(day)d日") % _parts(day)
+
+
+def weekday(day: date) -> str:
+    """周一."""
+    return (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))[day.weekday()]
+
+
+def seconds(at: datetime) -> str:
+    """With seconds: in the audit log, and nowhere else."""
+    here = at.astimezone(ZONE)
+    return f"{full_day(here.date())} {here:%H:%M:%S}"
+
+
+def span(length: timedelta) -> str:
+    """7小时12分, 1天1小时, 14天 from ten days on, 52分."""
+    return span_in_english(length) if is_english() else span_words(length)
+
+
+def span_parts(length: timedelta) -> Iterator[tuple[str, str]]:
+    """The same as numbers and units, for the one large number of a page."""
+    number, unit = "", ""
+    for letter in span(length):
+        if letter.isdigit():
+            if unit:
+                yield number, unit.strip()
+                number, unit = "", ""
+            number += letter
+        else:
+            unit += letter
+    yield number, unit.strip()
+
+
+@dataclass(frozen=True)
+class Remaining:
+    """How a due time stands. `state`: left, past (between the two readings), overdue, open (no due time is known)."""
+
+    state: str
+    length: timedelta = timedelta()
+
+    @property
+    def words(self) -> str:
+        """还剩 7小时12分; 已过从严时点; 超期 1小时20分; 届满待定."""
+        if self.state == "left":
+            return _("还剩 %(span)s") % {"span": span(self.length)}
+        if self.state == "overdue":
+            return _("超期 %(span)s") % {"span": span(self.length)}
+        return _("已过从严时点") if self.state == "past" else _("届满待定")
+
+
+def remaining(
+    due: datetime | None,
+    outer: datetime | None,
+    *,
+    now: datetime,
+    due_at_end: bool = False,
+    outer_at_end: bool = False,
+) -> Remaining:
+    """How much is left of the strict time; 超期 counts from the outer one, and only after it.
+
+    An end at 24:00 is exclusive: that instant is too late. A time to the minute is still in time itself.
+    """
+    if due is None:
+        return Remaining("open")
+    if _is_before(now, due, at_end=due_at_end):
+        return Remaining("left", due - now)
+    last, last_at_end = (outer, outer_at_end) if outer is not None else (due, due_at_end)
+    return Remaining("past") if _is_before(now, last, at_end=last_at_end) else Remaining("overdue", now - last)
+
+
+def _is_before(now: datetime, end: datetime, *, at_end: bool) -> bool:
+    return now < end or (now == end and not at_end)
+
+
+def money(fen: int) -> str:
+    """18,640.00 元."""
+    sign, amount = ("-", -fen) if fen < 0 else ("", fen)
+    return _("%(amount)s 元") % {"amount": f"{sign}{amount // FEN:,}.{amount % FEN:02d}"}
+
+
+def money_in_chart(fen: int) -> str:
+    """1.86万元 from ten thousand on, below it in full."""
+    if abs(fen) < WAN_FEN:
+        return money(fen)
+    hundredths = round(fen * FEN / WAN_FEN)
+    return _("%(amount)s万元") % {"amount": f"{hundredths / FEN:.2f}".rstrip("0").rstrip(".")}
+
+
+def number(value: float, *, decimals: int = 1) -> str:
+    """0.9, 91.5, 12: no decimals that say nothing."""
+    text = f"{value:,.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def percent(share: float) -> str:
+    """78% of 0.78."""
+    return f"{number(share * 100, decimals=0)}%"
+
+
+def tail(case: str) -> str:
+    """The last four digits of a case number, for messages and labels."""
+    return case[-TAIL:]
+
+
+def _parts(day: date) -> dict[str, object]:
+    return {"year": day.year, "month": day.month, "day": day.day, "mon": MONTHS[day.month - 1]}

@@ -1,0 +1,1 @@
+"""Clocks and findings, kept equal to what the rules say of the events."""

@@ -1,0 +1,42 @@
+"""The Django application of supervision."""
+
+from typing import ClassVar
+
+from django.apps import AppConfig
+
+from zhunsheng.apps.audit.tables import TableRule
+
+OF_CASE_OR_INCIDENT_SEEN = """
+    CASE WHEN "case" IS NOT NULL THEN EXISTS (SELECT FROM cases_case c WHERE c.number = "case")
+    ELSE EXISTS (SELECT FROM cases_incident i WHERE i.number = incident) END
+"""
+PROCESSES_ONLY = "false"
+KEPT = ("select", "insert", "update")
+CACHED = (*KEPT, "delete")
+
+
+class SupervisionConfig(AppConfig):
+    """Runs the core over what happened; keeps clocks and findings."""
+
+    name = "zhunsheng.apps.supervision"
+    label = "supervision"
+    verbose_name = "期限监督"
+    row_conditions: ClassVar[dict[str, str]] = {
+        "supervision_clock": OF_CASE_OR_INCIDENT_SEEN,
+        "supervision_finding": OF_CASE_OR_INCIDENT_SEEN,
+        "supervision_duekey": PROCESSES_ONLY,
+        "supervision_personkey": PROCESSES_ONLY,
+        "supervision_touched": PROCESSES_ONLY,
+    }
+    app_functions = ("zs_due_in()", "zs_unfold_appended()")
+    table_rules = (
+        # Caches of facts: the events and the released rulebook give them again, so that no change is an act.
+        TableRule("supervision_clock", app_may=CACHED, key=("key",), change="plain"),
+        TableRule("supervision_finding", app_may=KEPT, key=("key",), change="plain"),
+        TableRule("supervision_duekey", app_may=KEPT, key=("kind", "number"), change="plain"),
+        TableRule("supervision_personkey", app_may=("select",), key=("id",), change="plain"),
+        TableRule("supervision_touched", app_may=CACHED, key=("id",), change="plain"),
+        TableRule("supervision_appended", app_may=(), key=("xid",), change="function"),
+        TableRule("supervision_release", app_may=KEPT, key=("id",), change="audited", hidden=("files",)),
+        TableRule("supervision_heartbeat", app_may=KEPT, key=("process",), change="plain"),
+    )

@@ -1,0 +1,133 @@
+"""What a judgement changes: clocks and findings as they are now against as they were kept. Pure."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+import polars as pl
+
+from zhunsheng.core import schemas
+from zhunsheng.core.clocks import Rulebook
+from zhunsheng.core.findings import RESTING_ON_EVENT, clock_keys, finding_keys
+from zhunsheng.core.standing import STANDING
+
+TEXT: Final = pl.String()
+KEPT_CLOCK: Final = pl.Schema({"key": TEXT, "digest": pl.Int64()})
+KEPT_FINDING: Final = pl.Schema({"key": TEXT, "digest": pl.Int64(), "state": TEXT})
+CLOCKS: Final = pl.Schema({"key": TEXT, **STANDING, "nature": TEXT, "liberty": pl.Boolean()})
+FINDINGS: Final = pl.Schema({"key": TEXT, "clock": TEXT, **schemas.FINDINGS})
+CHANGED_CLOCKS: Final = pl.Schema({**CLOCKS, "change": TEXT})
+CHANGED_FINDINGS: Final = pl.Schema({**FINDINGS, "change": TEXT, "state_reason": TEXT})
+
+Explanations = Callable[[Collection[str]], dict[str, dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What one batch changed.
+
+    `clocks` (CHANGED_CLOCKS): opened, changed or gone. `findings` (CHANGED_FINDINGS): appeared; returned: an old row
+    stands again; changed: the same finding, for instance closed; superseded or withdrawn, with `state_reason`.
+    `explanations` gives for keys of clocks how their due times were reached, computed when asked.
+    """
+
+    clocks: pl.DataFrame
+    findings: pl.DataFrame
+    rulebook: Rulebook
+    release: str
+    explanations: Explanations
+
+    def __bool__(self) -> bool:
+        return not (self.clocks.is_empty() and self.findings.is_empty())
+
+
+class Route(Protocol):
+    """Tells people: called inside the transaction that writes the changes."""
+
+    def __call__(self, changes: Changes, *, as_of: datetime) -> None:
+        """Write whatever follows from the changes."""
+        ...
+
+
+def no_route(changes: Changes, *, as_of: datetime) -> None:
+    """Tell nobody."""
+    del changes, as_of
+
+
+def keyed_clocks(clocks: pl.DataFrame, rulebook: Rulebook) -> pl.DataFrame:
+    """Clocks (STANDING) as CLOCKS: with their keys and what their rules say of them."""
+    about = {rule.id: (rule.nature, rule.custody) for rule in rulebook.rules}
+    rules = pl.DataFrame(
+        [(rule, *said) for rule, said in about.items()],
+        schema={"rule": TEXT, "nature": TEXT, "liberty": pl.Boolean()},
+        orient="row",
+    )
+    keyed = clocks.with_columns(clock_keys(clocks)).join(rules, on="rule", how="left", maintain_order="left")
+    return keyed.select(CLOCKS.names())
+
+
+def keyed_findings(findings: pl.DataFrame) -> pl.DataFrame:
+    """Findings (schemas.FINDINGS) as FINDINGS: with their keys and those of their clocks."""
+    of_clock = pl.col("epoch").is_not_null()
+    keyed = findings.with_columns(finding_keys(findings), clock_keys(findings).alias("clock"))
+    return keyed.with_columns(pl.when(of_clock).then(pl.col("clock"))).select(FINDINGS.names())
+
+
+def clock_changes(now: pl.DataFrame, kept: pl.DataFrame) -> pl.DataFrame:
+    """The clocks (CLOCKS + digest) that are not as they were kept (KEPT_CLOCK), with `change`: opened or changed."""
+    both = now.join(kept.rename({"digest": "before"}), on="key", how="left", maintain_order="left")
+    change = pl.when(pl.col("before").is_null()).then(pl.lit("opened")).otherwise(pl.lit("changed"))
+    return both.filter(pl.col("before").is_null() | (pl.col("before") != pl.col("digest"))).select(
+        *now.columns, change.alias("change")
+    )
+
+
+def gone_keys(now: pl.DataFrame, kept: pl.DataFrame) -> pl.DataFrame:
+    """The keys that were kept and are no more."""
+    return kept.join(now.select("key"), on="key", how="anti").select("key")
+
+
+def finding_changes(now: pl.DataFrame, kept: pl.DataFrame) -> pl.DataFrame:
+    """The findings (FINDINGS + digest) that are not as they were kept (KEPT_FINDING), with `change`: appeared, returned
+    or changed."""
+    both = now.join(kept.rename({"digest": "before"}), on="key", how="left", maintain_order="left")
+    differs = pl.col("before") != pl.col("digest")
+    change = (
+        pl.when(pl.col("before").is_null())
+        .then(pl.lit("appeared"))
+        .when(pl.col("state") != "current")
+        .then(pl.lit("returned"))
+        .when(differs)
+        .then(pl.lit("changed"))
+    )
+    return both.with_columns(change.alias("change")).drop_nulls("change").select(*now.columns, "change")
+
+
+def parted(vanished: pl.DataFrame, clocks: pl.DataFrame, repaired: pl.Series) -> pl.DataFrame:
+    """Why findings stand no more: `change` (superseded, withdrawn) and `state_reason`.
+
+    Takes   vanished: FINDINGS that the judgement says no longer; clocks: CLOCKS as they are now; repaired: for each
+            finding, whether its case is now judged by another rulebook than before.
+    """
+    now = clocks.select(pl.col("key").alias("clock"), "outcome", due_now="due", outer_now="outer")
+    both = vanished.with_columns(repaired.alias("repaired")).join(now, on="clock", how="left", maintain_order="left")
+    on_time = pl.col("outcome").is_not_null() & ~pl.col("kind").is_in(RESTING_ON_EVENT)
+    still = on_time & pl.col("outcome").is_in(["paused", "waiting"])
+    moved = on_time & ~(pl.col("due").eq_missing(pl.col("due_now")) & pl.col("outer").eq_missing(pl.col("outer_now")))
+    reason = (
+        pl.when("repaired")
+        .then(pl.lit("rulebook"))
+        .when(still)
+        .then(pl.lit("paused"))
+        .when(moved)
+        .then(pl.lit("due_moved"))
+        .otherwise(pl.lit("facts"))
+    )
+    change = pl.when(still | moved).then(pl.lit("superseded")).otherwise(pl.lit("withdrawn"))
+    return both.with_columns(change.alias("change"), reason.alias("state_reason")).select(CHANGED_FINDINGS.names())
+
+
+def counts(findings: pl.DataFrame) -> Mapping[str, int]:
+    """How many findings changed in which way."""
+    return dict(findings.group_by("change").len().iter_rows())

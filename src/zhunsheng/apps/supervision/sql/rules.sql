@@ -1,0 +1,103 @@
+-- What an appended event names is noted in the transaction that appends it: no commit can be overlooked, whatever the
+-- order in which transactions end. Which judged keys follow from it is worked out by the batch that takes it up, because
+-- only then is it known what the log holds.
+CREATE OR REPLACE FUNCTION zs_touch_keys() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    -- To write a row for every key of a large append would make it half as slow again; who appended is enough to find
+    -- them later.
+    IF EXISTS (SELECT FROM added OFFSET 999) THEN
+        INSERT INTO supervision_appended (xid) VALUES (pg_current_xact_id()::text::bigint) ON CONFLICT DO NOTHING;
+        RETURN NULL;
+    END IF;
+
+    INSERT INTO supervision_duekey (kind, number, release)
+    SELECT kind, number, '' FROM (
+        SELECT 'case' AS kind, "case" AS number FROM added WHERE "case" IS NOT NULL
+        UNION
+        SELECT 'incident', incident FROM added WHERE incident IS NOT NULL
+    ) named
+    WHERE NOT EXISTS (
+        SELECT FROM supervision_duekey k WHERE k.number = named.number AND k.kind = named.kind
+    )
+    ORDER BY number, kind
+    ON CONFLICT (number, kind) DO NOTHING;
+
+    INSERT INTO supervision_personkey (person, kind, number)
+    SELECT person, kind, number FROM (
+        SELECT person, 'case' AS kind, "case" AS number FROM added WHERE person IS NOT NULL AND "case" IS NOT NULL
+        UNION
+        SELECT person, 'incident', incident FROM added WHERE person IS NOT NULL AND incident IS NOT NULL
+    ) named
+    WHERE NOT EXISTS (
+        SELECT FROM supervision_personkey k
+        WHERE k.person = named.person AND k.number = named.number AND k.kind = named.kind
+    )
+    ORDER BY person, number, kind
+    ON CONFLICT (person, number, kind) DO NOTHING;
+
+    INSERT INTO supervision_touched ("case", incident, source, event)
+    SELECT DISTINCT
+        "case", incident, CASE WHEN version > 1 THEN source END, CASE WHEN version > 1 THEN id END
+    FROM added;
+    RETURN NULL;
+END $$;
+
+-- What one large append touched, written out as above. The index on xid finds its events, however large the log is.
+-- Small appends go first: nothing is written out while many entries wait.
+CREATE OR REPLACE FUNCTION zs_unfold_appended() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET work_mem = '64MB' SET enable_seqscan = off AS $$
+DECLARE
+    taken bigint;
+BEGIN
+    IF EXISTS (SELECT FROM supervision_touched OFFSET 999) THEN
+        RETURN;
+    END IF;
+    DELETE FROM supervision_appended
+    WHERE xid = (SELECT xid FROM supervision_appended ORDER BY xid LIMIT 1 FOR UPDATE SKIP LOCKED)
+    RETURNING xid INTO taken;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+
+    INSERT INTO supervision_duekey (kind, number, release)
+    SELECT kind, number, '' FROM (
+        SELECT 'case' AS kind, "case" AS number FROM cases_event WHERE xid = taken AND "case" IS NOT NULL
+        UNION
+        SELECT 'incident', incident FROM cases_event WHERE xid = taken AND incident IS NOT NULL
+    ) named
+    ORDER BY number, kind
+    ON CONFLICT (number, kind) DO NOTHING;
+
+    INSERT INTO supervision_personkey (person, kind, number)
+    SELECT person, kind, number FROM (
+        SELECT person, 'case' AS kind, "case" AS number FROM cases_event
+        WHERE xid = taken AND person IS NOT NULL AND "case" IS NOT NULL
+        UNION
+        SELECT person, 'incident', incident FROM cases_event
+        WHERE xid = taken AND person IS NOT NULL AND incident IS NOT NULL
+    ) named
+    ORDER BY person, number, kind
+    ON CONFLICT (person, number, kind) DO NOTHING;
+
+    INSERT INTO supervision_touched ("case", incident, source, event)
+    SELECT DISTINCT
+        "case", incident, CASE WHEN version > 1 THEN source END, CASE WHEN version > 1 THEN id END
+    FROM cases_event WHERE xid = taken;
+END $$;
+
+CREATE OR REPLACE TRIGGER touch_keys AFTER INSERT ON cases_event
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION zs_touch_keys();
+ALTER TABLE cases_event ENABLE ALWAYS TRIGGER touch_keys;
+
+-- Real seconds until there is something to judge: 0 = now, null = nothing is foreseen. One look at two indexes.
+CREATE OR REPLACE FUNCTION zs_due_in() RETURNS double precision
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT CASE
+        WHEN EXISTS (SELECT FROM supervision_touched) OR EXISTS (SELECT FROM supervision_appended)
+            OR soonest <= zs_now() THEN 0
+        ELSE extract(epoch FROM soonest - zs_now())
+            / nullif(coalesce((SELECT city_seconds_per_second FROM audit_deployment), 1), 0)
+    END
+    FROM (SELECT min(next_at) AS soonest FROM supervision_duekey) AS due
+$$;

@@ -1,0 +1,51 @@
+"""./zs run and ./zs serve: the platform's processes on this machine, until Ctrl-C."""
+
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import Final, NoReturn
+
+from rich.console import Console
+
+from zhunsheng.launcher import default_data_dir
+
+PORT: Final = 8000
+CASES: Final = 3000
+HOUR_A_SECOND: Final = 3600
+
+
+def add_serve_arguments(parser: ArgumentParser) -> None:
+    """Arguments of both verbs."""
+    parser.add_argument("--port", type=int, default=PORT, metavar="N", help=f"port of the web site (default {PORT})")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="folder of database, keys and media")
+
+
+def add_run_arguments(parser: ArgumentParser) -> None:
+    """Arguments of the demonstration."""
+    add_serve_arguments(parser)
+    parser.add_argument("--cases", type=int, default=CASES, metavar="N", help="cases of the city in its year")
+    parser.add_argument(
+        "--pace", type=int, default=HOUR_A_SECOND, metavar="N", help="seconds of the city a second; 1 is real time"
+    )
+
+
+def serve(arguments: Namespace, console: Console) -> int:
+    """Become the platform."""
+    del console
+    _become(arguments.data or default_data_dir(os.environ), "serve", "--port", str(arguments.port))
+
+
+def run(arguments: Namespace, console: Console) -> int:
+    """Become the demonstration; its data never mix with those of a platform in use."""
+    del console
+    data = arguments.data or default_data_dir(os.environ).with_name("zhunsheng-demo")
+    words = ("--port", str(arguments.port), "--cases", str(arguments.cases), "--pace", str(arguments.pace))
+    _become(data, "run_demo", *words)
+
+
+def _become(data: Path, *words: str) -> NoReturn:
+    environment = os.environ | {"ZS_HOME": str(data.expanduser().absolute())}
+    os.execve(  # noqa: S606 - our own interpreter and module; does not return
+        sys.executable, [sys.executable, "-P", "-m", "zhunsheng.web", *words], environment
+    )

@@ -1,0 +1,107 @@
+"""Events in, what a supervisor keeps out: the clocks and findings of `judge`, each clock's level, and when to look
+again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from zhunsheng.core import schemas
+from zhunsheng.core.check import SPANNING, Check
+from zhunsheng.core.checks.beside import judge_beside
+from zhunsheng.core.clocks import Folded, Rulebook, fold_events
+from zhunsheng.core.encoding import link_incidents
+from zhunsheng.core.findings import part_findings
+from zhunsheng.core.tables import part_clocks
+from zhunsheng.core.thresholds import levels_and_next
+
+STANDING: Final = pl.Schema({**schemas.CLOCKS, "level": pl.String(), "next_at": schemas.INSTANT})
+"""schemas.CLOCKS with the highest level crossed, and when time alone will change it."""
+TO_COME: Final = pl.Schema({"case": pl.String(), "incident": pl.String(), "at": schemas.INSTANT})
+"""What lies beyond the instant of judgement: events count, and checks break, from `at` on."""
+FORESIGHT: Final = timedelta(days=400)
+"""How far ahead is asked which checks time alone will break: further than any of their lengths."""
+FAR_REACHING: Final = frozenset(SPANNING) - {"person"}
+"""Keys that hold together acts of cases which have nothing else in common."""
+TIMED_KINDS: Final = ("absent", "overlap", "span")
+"""Kinds of check that time alone can break."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How things stand at one instant."""
+
+    clocks: pl.DataFrame
+    findings: pl.DataFrame
+    to_come: pl.DataFrame
+
+
+def standing(events: pl.DataFrame, rulebook: Rulebook, *, as_of: datetime, threads: int = 2) -> Standing:
+    """Judge events by a rulebook as of an instant.
+
+    Takes   events: schemas.EVENTS in any order, all that is known; as_of: an instant with zone.
+    Returns clocks (STANDING) and findings (schemas.FINDINGS) as `judge` gives them, in any order, and TO_COME.
+    Raises  SchemaMismatch; ValueError for an instant without zone.
+    """
+    if as_of.tzinfo is None:
+        raise ValueError(f"{as_of} has no zone; give it one, for example +08:00.")
+    folded = fold_events(events, rulebook, as_of=as_of, threads=threads)
+    clocks = [part_clocks(part) for part in folded.parts]
+    findings = [part_findings(part, own) for part, own in zip(folded.parts, clocks, strict=True)]
+    told, breaking = _checks(folded, rulebook, as_of)
+    return Standing(
+        _standing_clocks(folded, clocks, rulebook.vocabulary.zone),
+        pl.concat([pl.DataFrame(schema=schemas.FINDINGS), *findings, told]),
+        pl.concat([_to_come(events, as_of), breaking]),
+    )
+
+
+def within_persons(rulebook: Rulebook) -> Rulebook:
+    """The rulebook with those checks alone whose verdict on an act rests on nothing beyond the cases of its persons."""
+    return replace(rulebook, checks=tuple(check for check in rulebook.checks if _rests_on_persons(check)))
+
+
+def _rests_on_persons(check: Check) -> bool:
+    act_alone = check.kind == "fact" and not check.first and check.state is None
+    return check.key not in FAR_REACHING or "case" in check.same or act_alone
+
+
+def _checks(folded: Folded, rulebook: Rulebook, as_of: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What the checks of cases and persons find (schemas.FINDINGS), and when time alone will break others (TO_COME)."""
+    happened = set(folded.counted.events["type"].unique())
+    own = tuple(check for check in within_persons(rulebook).checks if happened.intersection(check.events))
+    nothing = pl.DataFrame(schema=schemas.FINDINGS)
+    told, _ = judge_beside(nothing, folded, replace(rulebook, checks=own), as_of=as_of)
+    timed = replace(rulebook, checks=tuple(check for check in own if check.kind in TIMED_KINDS))
+    ahead = as_of + FORESIGHT
+    parts = tuple(replace(part, as_of=np.full_like(part.as_of, _microseconds(ahead))) for part in folded.parts)
+    foreseen, _ = judge_beside(nothing, replace(folded, parts=parts), timed, as_of=ahead)
+    return told, _breaking(foreseen, as_of.astimezone(UTC))
+
+
+def _breaking(foreseen: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
+    """When findings will be true: some at the instant of a limit, others only when it has passed."""
+    ahead = foreseen.filter(pl.col("found_at") >= as_of).select("case", "incident", at="found_at")
+    passed = ahead.with_columns(pl.col("at") + timedelta(microseconds=1))
+    return pl.concat([ahead.filter(pl.col("at") > as_of), passed])
+
+
+def _microseconds(instant: datetime) -> int:
+    return int(pl.Series([instant.astimezone(UTC)], dtype=schemas.INSTANT).to_physical()[0])
+
+
+def _standing_clocks(folded: Folded, clocks: Sequence[pl.DataFrame], zone: str) -> pl.DataFrame:
+    tables = [own.with_columns(levels_and_next(part, zone)) for part, own in zip(folded.parts, clocks, strict=True)]
+    table = pl.concat([pl.DataFrame(schema=STANDING), *tables])
+    return schemas.assert_schema(table, STANDING, "standing clocks")
+
+
+def _to_come(events: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
+    later = events.filter(pl.col("at") > as_of.astimezone(UTC))
+    if later.is_empty():
+        return pl.DataFrame(schema=TO_COME)
+    linked = link_incidents(events).filter(pl.col("at") > as_of.astimezone(UTC))
+    return schemas.assert_schema(linked.select(TO_COME.names()), TO_COME, "events to come")

@@ -1,0 +1,192 @@
+"""The tags and filters of every page. They format; they never ask the database."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zhunsheng.apps.display import formats
+from zhunsheng.web.templatetags.shapes import drawn
+
+register = template.Library()
+ICONS: Final = Path(__file__).resolve().parent.parent / "icons"
+DRAWING: Final = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
+EMPTY_FIELD: Final = re.compile(r'<path stroke="none"[^>]*/>')
+
+WORDS: Final = {
+    "blue": gettext_lazy("蓝色提示"),
+    "yellow": gettext_lazy("黄色预警"),
+    "red": gettext_lazy("红色预警"),
+    "over": gettext_lazy("已超期"),
+    "late": gettext_lazy("超期办结"),
+    "done": gettext_lazy("已办结"),
+    "ask": gettext_lazy("待核实"),
+    "acknowledged": gettext_lazy("已签收"),
+    "waiting": gettext_lazy("待签收"),
+    "snoozed": gettext_lazy("稍后提醒"),
+    "disputed": gettext_lazy("误报待裁"),
+    "withdrawn": gettext_lazy("已撤回"),
+    "claimed_done": gettext_lazy("已办结待核"),
+}
+"""The fixed words of levels and states."""
+
+LOOKS: Final = {
+    "acknowledged": ("ok", "done"),
+    "done": ("ok", "done"),
+    "late": ("late", "late"),
+    "ask": ("gray", "ask"),
+    "waiting": ("gray", "todo"),
+    "snoozed": ("gray", "snoozed"),
+    "disputed": ("gray", "ask"),
+    "withdrawn": ("gray", "gray"),
+    "claimed_done": ("gray", "done"),
+}
+"""State → style of its chip and its shape; a level has its own name in both."""
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A Tabler icon, drawn into the page. Silent: its word stands beside it, or in a visually hidden text."""
+    return _icon(name)
+
+
+@register.simple_tag
+def shape(name: str, large: bool = False) -> SafeString:
+    """The shape of a level or state without its word: only where the word is said otherwise."""
+    return mark_safe(drawn(name, large=large))  # noqa: S308 - drawn from our own constants
+
+
+@register.simple_tag
+def level(name: str) -> SafeString:
+    """The chip of a level or state: shape, word, tint."""
+    css, picture = LOOKS.get(name, (name, name))
+    return format_html('<span class="lv {}">{}{}</span>', css, mark_safe(drawn(picture)), WORDS[name])  # noqa: S308
+
+
+@register.simple_tag(takes_context=True)
+def left(context: template.Context, clock: object, level: str = "") -> SafeString:
+    """还剩 or 超期 of whatever has due and outer (an object or a mapping), in the ink of its level or state."""
+    state = formats.remaining(
+        _part(clock, "due"),
+        _part(clock, "outer"),
+        now=context["site_now"],
+        due_at_end=bool(_part(clock, "due_at_end")),
+        outer_at_end=bool(_part(clock, "outer_at_end")),
+    )
+    css = {"overdue": "zs-over", "past": "zs-past"}.get(state.state, level)
+    return format_html('<span class="zs-left {}">{}</span>', css, state.words)
+
+
+@register.simple_tag
+def large_span(length: timedelta) -> SafeString:
+    """The one number of a page, where it is a span: large numbers, small units."""
+    parts = (format_html("{}<small>{}</small>", *part) for part in formats.span_parts(length))
+    return mark_safe("".join(parts))  # noqa: S308 - each part is escaped
+
+
+@register.simple_tag(takes_context=True)
+def due(context: template.Context, clock: object, full: bool = False, word: bool = False) -> SafeString:
+    """The strict time, with `word` followed by 届满, and in a second line 最迟 where the outer time differs.
+
+    Takes what has due, outer, due_at_end, outer_at_end.
+    """
+    at, outer = _part(clock, "due"), _part(clock, "outer")
+    if at is None:
+        return format_html('<span class="muted">{}</span>', _("届满待定"))
+    now = None if full else context["site_now"]
+    first = _time(at, now=now, at_end=bool(_part(clock, "due_at_end")))
+    if word:
+        first = format_html(_("{} 届满"), first)
+    if outer is None or outer == at:
+        return first
+    second = _time(outer, now=now, at_end=bool(_part(clock, "outer_at_end")))
+    return format_html('{}<span class="zs-outer">{} {}</span>', first, _("最迟"), second)
+
+
+@register.simple_tag(takes_context=True)
+def when(context: template.Context, at: datetime | date | None, full: bool = False, precision: str = "") -> SafeString:
+    """An instant as lists show it (今天 16:48), or in full; with precision "day" the day alone."""
+    if at is None:
+        return mark_safe("—")
+    now = context["site_now"]
+    if not isinstance(at, datetime):
+        return format_html('<time datetime="{}">{}</time>', at.isoformat(), _day(at, now=now, full=full))
+    if precision == "day":
+        day, _clock = formats.local(at)
+        return format_html('<time datetime="{}">{}</time>', day.isoformat(), _day(day, now=now, full=full))
+    return _time(at, now=None if full else now)
+
+
+@register.inclusion_tag("zs/law.html")
+def law(instrument: str, article: str, gist: str) -> dict[str, str]:
+    """The block of the law: our gist, headed 要旨, with instrument and article."""
+    return {"instrument": instrument, "article": article, "gist": gist}
+
+
+@register.filter
+def money(fen: int) -> str:
+    """18,640.00 元."""
+    return formats.money(fen)
+
+
+@register.filter
+def percent(share: float) -> str:
+    """78% of 0.78."""
+    return formats.percent(share)
+
+
+@register.filter
+def tail(case: str) -> str:
+    """The last four digits of a case number."""
+    return formats.tail(case)
+
+
+@register.filter
+def span(length: timedelta) -> str:
+    """7小时12分."""
+    return formats.span(length)
+
+
+@register.filter
+def with_seconds(at: datetime) -> str:
+    """For the audit log."""
+    return formats.seconds(at)
+
+
+@register.filter
+def weekday(day: date) -> str:
+    """周一."""
+    return formats.weekday(day)
+
+
+def _day(day: date, *, now: datetime, full: bool) -> str:
+    return formats.full_day(day) if full else formats.day_in_list(day, now=now)
+
+
+def _time(at: datetime, *, now: datetime | None, at_end: bool = False) -> SafeString:
+    words = formats.moment(at, at_end=at_end) if now is None else formats.moment_in_list(at, now=now, at_end=at_end)
+    return format_html('<time datetime="{}">{}</time>', at.astimezone(formats.ZONE).isoformat(), words)
+
+
+def _part(clock: object, name: str) -> Any:
+    return clock.get(name) if isinstance(clock, Mapping) else getattr(clock, name, None)
+
+
+@cache
+def _icon(name: str) -> SafeString:
+    drawing = DRAWING.search((ICONS / f"{name}.svg").read_text("utf-8"))
+    if drawing is None:
+        raise ValueError(f"{name}.svg is no drawing. Take it from npm again.")
+    inner = " ".join(EMPTY_FIELD.sub("", drawing[1]).split())
+    return format_html(
+        '<svg class="i" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>',
+        mark_safe(inner),  # noqa: S308 - a file of ours
+    )

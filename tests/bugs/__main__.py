@@ -1,0 +1,111 @@
+"""Seeded faults: each is put into a copy of the source, and the suite must fail: python -m tests.bugs [WORD…]
+
+The fold runs as plain Python (NUMBA_DISABLE_JIT), so that no fault needs a compilation. 0: every fault was found.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+ROOT: Final = Path(__file__).parents[2]
+BUGS: Final = Path(__file__).parent / "seeded.toml"
+NEEDED: Final = ("src", "rulebook", "tests", "pyproject.toml")
+LEFT_OUT: Final = shutil.ignore_patterns("__pycache__", ".mypy_cache", ".pytest_cache", "*.nbi", "*.nbc")
+SUITE: Final = ("-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider", "-o", "addopts=")
+FAILED: Final = 1  # pytest: a test failed; any other code than 0 says that it could not run
+TESTS: Final = ("tests/golden",)
+
+
+@dataclass(frozen=True)
+class Bug:
+    """A fault: the text of a file of the package, and what takes its place."""
+
+    name: str
+    file: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How the suite ended over a fault, and the test that failed."""
+
+    code: int
+    test: str
+
+
+def main(words: Sequence[str]) -> int:
+    """Run the suite over each fault whose name holds one of the words (all, without words)."""
+    bugs = [bug for bug in read_bugs() if not words or any(word in bug.name for word in words)]
+    with TemporaryDirectory(prefix="zhunsheng-bugs-") as name:
+        tree = Path(name)
+        copy_tree(tree)
+        sound = run_suite(tree)
+        if sound.code != 0:
+            print(f"bugs: without any fault the suite ends with {sound.code} at {sound.test}; mend that first.")
+            return 1
+        found = 0
+        for bug in bugs:
+            outcome = with_fault(tree, bug)
+            found += outcome.code == FAILED
+            verdict = f"found by {outcome.test}" if outcome.code == FAILED else f"NOT FOUND (suite: {outcome.code})"
+            print(f"bugs: {bug.name}: {verdict}", flush=True)
+    print(f"{found} of {len(bugs)} seeded faults found")
+    return 0 if found == len(bugs) else 1
+
+
+def read_bugs() -> list[Bug]:
+    """The faults of seeded.toml. Raises ValueError where a text does not stand exactly once in its file."""
+    bugs = [
+        Bug(row["name"], row["file"], row["from"], row["to"])
+        for row in tomllib.loads(BUGS.read_text(encoding="utf-8"))["bug"]
+    ]
+    for bug in bugs:
+        count = (ROOT / "src" / "zhunsheng" / bug.file).read_text(encoding="utf-8").count(bug.before)
+        if count != 1:
+            raise ValueError(f"{BUGS.name}: {bug.name}: its text stands {count} times in {bug.file}; it must be once.")
+    return bugs
+
+
+def copy_tree(tree: Path) -> None:
+    """What the suite needs, in another folder."""
+    for name in NEEDED:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, tree / name, ignore=LEFT_OUT)
+        else:
+            shutil.copy2(ROOT / name, tree / name)
+
+
+def with_fault(tree: Path, bug: Bug) -> Outcome:
+    """The suite over one fault; the file is put right again."""
+    path = tree / "src" / "zhunsheng" / bug.file
+    sound = path.read_text(encoding="utf-8")
+    path.write_text(sound.replace(bug.before, bug.after), encoding="utf-8")
+    try:
+        return run_suite(tree)
+    finally:
+        path.write_text(sound, encoding="utf-8")
+
+
+def run_suite(tree: Path) -> Outcome:
+    """The suite up to its first failure."""
+    environment = os.environ | {
+        "PYTHONPATH": str(tree / "src"),
+        "NUMBA_DISABLE_JIT": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    command = [sys.executable, *SUITE, *TESTS]
+    done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
+    failed = [line for line in done.stdout.splitlines() if line.startswith("FAILED ")]
+    return Outcome(done.returncode, failed[0].removeprefix("FAILED ") if failed else "")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,255 @@
+"""Online = batch: a city that moves, two supervisors that are killed, corrections and a released rulebook; then speed.
+
+`python -m tests.platform.nightly.online_batch [CASES] [OPEN_CLOCKS]`. At 20 random instants the tables are kept;
+at the end the whole log is judged in one batch as of each of these instants, as far as it was known then, and must give
+the same clocks and findings row for row. Then so many open clocks are judged anew, against the batch over the same
+events, and a tick with nothing due against an empty indexed query. Exit code 1 if a row differs or a ratio is beyond
+its bound.
+"""
+
+import os
+import random
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import polars as pl
+from django.db import connection, connections
+
+from tests.platform.databases import OwnDatabase, cloned, embedded
+from tests.platform.environment import HOME, say
+from tests.platform.supervised import (
+    TABLES,
+    Told,
+    differing,
+    judge_all_again,
+    log,
+    put_in_force,
+    receive,
+    standing_tables,
+    supervise,
+)
+from tests.story import RULEBOOK, at
+from zhunsheng.apps.access.processes import as_process
+from zhunsheng.apps.audit import clock
+from zhunsheng.apps.supervision import releases, rulebooks
+from zhunsheng.apps.supervision.loop import Supervisor
+from zhunsheng.apps.supervision.queue import seconds_until_due
+from zhunsheng.city.make import generate
+from zhunsheng.core import schemas
+from zhunsheng.core.judge import judge
+from zhunsheng.core.standing import within_persons
+
+INSTANTS: Final = 20
+STEPS: Final = 3  # deliveries between two instants
+KILLS: Final = 12
+COPIES: Final = ("supervise", "supervise-2")
+MODULE: Final = "tests.platform.nightly.online_batch"
+REJUDGE_BOUND, TICK_BOUND = 5.0, 3.0
+TICKS: Final = 2000
+EMPTY: Final = "SELECT 1 FROM supervision_duekey WHERE next_at <= timestamptz '1900-01-01 00:00:00+00' LIMIT 1"
+REPAIRED: Final = "deadlines/criminal-detention/criminal.detention.request-arrest.toml"
+MANY_TYPES: Final = ("case.filed", "person.detained")
+MANY_OPEN: Final = 7  # clocks that these two events open in a case
+
+
+@dataclass(frozen=True)
+class Written:
+    """The tables at one instant, and the rulebook that they were judged by."""
+
+    at: datetime
+    release: str
+    tables: tuple[pl.DataFrame, pl.DataFrame]
+
+
+def main(cases: int, open_clocks: int) -> int:
+    """The whole run."""
+    with embedded(HOME) as server:
+        with cloned(server) as database:
+            differing_rows = moving_city(database, cases, random.Random(20261128))
+        with cloned(server):
+            slow = speed(open_clocks)
+    return 1 if differing_rows or slow else 0
+
+
+def moving_city(database: OwnDatabase, cases: int, chance: random.Random) -> int:
+    """Play a city, kill its supervisors, release a repaired rulebook in the middle. Rows that differ from the batch."""
+    files = rulebooks.files_of(RULEBOOK)
+    book = within_persons(rulebooks.loaded(files))
+    events = generate(cases, 20261128, book.vocabulary, book.calendar).events.sort("recorded_at")
+    first, last = events["recorded_at"][0], events["recorded_at"][-1]
+    minutes = int((last - first).total_seconds() // 60)
+    instants = sorted(first + timedelta(minutes=chance.randrange(1, minutes)) for _ in range(INSTANTS))
+    clock.set_city_clock(first, seconds_per_second=0)
+    put_in_force(files)
+    copies = Copies(database)
+    kills = set(chance.sample(range(INSTANTS * STEPS), KILLS))
+    written, done = [], first - timedelta(minutes=1)
+    for number, instant in enumerate(instants):
+        if number == INSTANTS // 2:
+            release(repaired(files))
+        for step in range(1, STEPS + 1):
+            until = done + (instant - done) * step / STEPS
+            clock.set_city_clock(until, seconds_per_second=0)
+            receive(events.filter((pl.col("recorded_at") > done) & (pl.col("recorded_at") <= until)))
+            copies.settle(killed=chance if number * STEPS + step - 1 in kills else None)
+            done = until
+        written.append(Written(instant, rulebooks.in_force().sha256, standing_tables()))
+    copies.stop()
+    whole = log()
+    say(f"{whole.height} versions of events, {INSTANTS} instants, {copies.killed} kills, 1 release")
+    return sum(differences(one, whole) for one in written)
+
+
+def differences(written: Written, whole: pl.DataFrame) -> int:
+    """Rows of the tables that the batch has not, and the other way round."""
+    told = judge(whole, within_persons(rulebooks.of_release(written.release)), as_of=written.at, known_at=written.at)
+    found = differing(written.tables, (told.clocks, told.findings))
+    rows = {name: rows.height for name, rows in zip(TABLES, written.tables, strict=True)}
+    say(f"{written.at:%Y-%m-%d %H:%M} {rows}: {found.height} rows differ")
+    if found.height:
+        say(str(found.head(10).to_dicts()))
+    return found.height
+
+
+def repaired(files: dict[str, str]) -> dict[str, str]:
+    """One rule with longer warnings, one withdrawn."""
+    changed = dict(files)
+    deadlines = sorted(name for name in files if name.startswith("deadlines/"))
+    first = REPAIRED if REPAIRED in files else deadlines[0]
+    changed[first] = files[first].replace('blue   = "P', 'blue   = "P1', 1).replace('blue = "P', 'blue = "P1', 1)
+    withdrawn = next(name for name in deadlines if name != first and 'status   = "stable"' in files[name])
+    changed[withdrawn] = files[withdrawn].replace('status   = "stable"', 'status   = "retired"')
+    return changed
+
+
+def release(files: dict[str, str]) -> None:
+    """By two people."""
+    with as_process("test"):
+        shown = releases.preview(rulebooks.loaded(files), as_of=clock.now())
+        releases.propose(files, by="wang", shown=shown)
+        releases.decide(second="li", confirmed=True)
+    say(f"release: {shown.by_rule.group_by('change').agg(pl.col('findings').sum()).rows()}")
+
+
+class Copies:
+    """Two supervisors in processes of their own."""
+
+    def __init__(self, database: OwnDatabase) -> None:
+        self.database, self.killed = database, 0
+        self.running = [self._start(name) for name in COPIES]
+
+    def _start(self, name: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "-m", MODULE, "supervise", self.database.name, name])
+
+    def settle(self, *, killed: random.Random | None) -> None:
+        """Wait until nothing is due; on the way kill one of them with SIGKILL and start it again."""
+        if killed is not None:
+            time.sleep(killed.uniform(0.05, 0.6))  # the moment of the kill is the subject here
+            number = killed.randrange(len(COPIES))
+            os.kill(self.running[number].pid, signal.SIGKILL)
+            self.running[number].wait()
+            self.running[number] = self._start(COPIES[number])
+            self.killed += 1
+        while seconds_until_due() == 0:
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """End both."""
+        for process in self.running:
+            process.terminate()
+            process.wait()
+
+
+def run_copy(database: str, name: str) -> None:
+    """One supervisor, until it is told to stop or killed."""
+    connections["default"].settings_dict["NAME"] = database
+    stopping: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _frame: stopping.append(number))
+    Supervisor(route=Told(), process=name, limit=200).run(stopped=lambda: bool(stopping))
+
+
+def many_open(cases: int) -> pl.DataFrame:
+    """Cases that were filed, each with a person detained: schemas.EVENTS."""
+    n = pl.int_range(cases, eager=True)
+    start = at("2026-03-02 08:00")
+    parts = [
+        pl.DataFrame({"n": n}).select(
+            id=pl.format("{}-{}", pl.lit(kind), pl.col("n")),
+            type=pl.lit(kind),
+            at=pl.lit(start).dt.convert_time_zone("UTC") + pl.duration(minutes=pl.col("n") % 600),
+            case="A350203010000202601" + pl.col("n").cast(pl.String).str.zfill(8),
+            person=pl.format("P{}", pl.col("n")),
+        )
+        for kind in MANY_TYPES
+    ]
+    plain = {"source": "jz", "version": 1, "void": False, "at_precision": "minute", "unit": "350203010000"}
+    frame = pl.concat(parts).with_columns(pl.lit(value).alias(name) for name, value in plain.items())
+    missing = [pl.lit(None, dtype).alias(name) for name, dtype in schemas.EVENTS.items() if name not in frame.columns]
+    return frame.with_columns(missing).select(pl.col(name).cast(dtype) for name, dtype in schemas.EVENTS.items())
+
+
+def speed(open_clocks: int) -> bool:
+    """Whether one of the two ratios is beyond its bound."""
+    files = rulebooks.files_of(RULEBOOK)
+    now = at("2026-03-03 12:00")
+    clock.set_city_clock(now, seconds_per_second=0)
+    put_in_force(files)
+    events = many_open(-(-open_clocks // MANY_OPEN))
+    for part in events.iter_slices(20_000):
+        receive(part)
+    book, path = within_persons(rulebooks.loaded(files)), HOME / "many.parquet"
+    log().write_parquet(path)
+    opened = timed(supervise)
+    batch = [timed(lambda: judge(pl.read_parquet(path), book, as_of=now))]
+    judge_all_again()
+    same = timed(supervise)
+    release(repaired(files))
+    anew = timed(supervise)
+    batch.append(timed(lambda: judge(pl.read_parquet(path), book, as_of=now)))
+    tick, empty = ticks()
+    rows = [table.height for table in standing_tables()]
+    worst = max(same, anew) / max(batch)
+    say(f"{rows[0]} clocks, {rows[1]} findings; first judged in {opened:.1f} s")
+    say(f"batch {batch[0]:.1f} and {batch[1]:.1f} s; anew unchanged {same:.1f} s, after a release {anew:.1f} s")
+    say(f"anew / batch {worst:.2f} (at most {REJUDGE_BOUND})")
+    say(
+        f"tick {tick * 1e6:.0f} us, empty indexed query {empty * 1e6:.0f} us: {tick / empty:.2f} (at most {TICK_BOUND})"
+    )
+    return worst > REJUDGE_BOUND or tick / empty > TICK_BOUND
+
+
+def ticks() -> tuple[float, float]:
+    """Seconds of a look at what is due, where nothing is, and of an empty indexed query, medians taken in turns."""
+
+    def empty() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(EMPTY)
+            cursor.fetchall()
+
+    looks, queries = [], []
+    for _ in range(TICKS):
+        looks.append(timed(seconds_until_due))
+        queries.append(timed(empty))
+    return statistics.median(looks), statistics.median(queries)
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds that it takes."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["supervise"]:
+        run_copy(*sys.argv[2:4])
+        sys.exit(0)
+    sizes = [int(text) for text in sys.argv[1:]]
+    sys.exit(main(sizes[0] if sizes else 3_000, sizes[1] if len(sizes) > 1 else 1_000_000))

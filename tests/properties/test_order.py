@@ -1,0 +1,122 @@
+"""The same events in any order, told twice, in pieces, or on a server in another zone: the same rows."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.properties.stories import fewer, histories, rules
+from tests.story import at, law
+from zhunsheng.city.make import write_city
+from zhunsheng.core.clocks import Rulebook
+from zhunsheng.core.judge import judge
+from zhunsheng.files.read import read_events
+
+AS_OF = at("2026-03-20 12:00").astimezone(UTC)
+ZONES = ("Asia/Shanghai", "UTC", "America/New_York", "Pacific/Kiritimati")
+CITY_CASES = 60
+
+
+def digest(events: pl.DataFrame, rulebook: Rulebook, as_of: datetime = AS_OF) -> str:
+    """A hash over every row of clocks, findings and steps, in canonical order."""
+    judgement = judge(events, rulebook, as_of=as_of, with_steps=True, threads=1)
+    found = hashlib.sha256()
+    for table in (judgement.clocks, judgement.findings, judgement.steps):
+        found.update(table.write_csv().encode())
+    return found.hexdigest()
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The events of a small synthetic city."""
+    book = law()
+    return write_city(tmp_path_factory.mktemp("city"), CITY_CASES, 7, book.vocabulary, book.calendar).events
+
+
+@pytest.fixture(scope="module")
+def city_digest(city: Path) -> str:
+    return digest(read([city]), law(), middle(city))
+
+
+def read(paths: list[Path]) -> pl.DataFrame:
+    return read_events(paths, vocabulary=law().vocabulary).frame
+
+
+def middle(city: Path) -> datetime:
+    """An instant at which most of the city's clocks have run."""
+    moments = pl.read_parquet(city)["at"].sort()
+    moment = moments[len(moments) * 3 // 4]
+    assert isinstance(moment, datetime)
+    return moment
+
+
+@fewer(4)
+@given(histories(), st.randoms(use_true_random=False))
+def test_the_order_of_rows_makes_no_difference(events: pl.DataFrame, random: Random) -> None:
+    order = random.sample(range(events.height), events.height)
+    assert digest(events[order], rules()) == digest(events, rules())
+
+
+def test_a_city_shuffled(city: Path, city_digest: str, tmp_path: Path) -> None:
+    for seed in (1, 2):
+        shuffled = tmp_path / f"{seed}.parquet"
+        pl.read_parquet(city).sample(fraction=1, shuffle=True, seed=seed).write_parquet(shuffled)
+        assert digest(read([shuffled]), law(), middle(city)) == city_digest
+
+
+def test_a_city_told_twice(city: Path, city_digest: str, tmp_path: Path) -> None:
+    events = pl.read_parquet(city)
+    twice = tmp_path / "twice.parquet"
+    pl.concat([events, events.sample(fraction=0.5, seed=3)]).write_parquet(twice)
+    assert digest(read([twice]), law(), middle(city)) == city_digest
+
+
+def test_a_city_in_batches_some_of_which_overlap(city: Path, city_digest: str, tmp_path: Path) -> None:
+    events = pl.read_parquet(city).sample(fraction=1, shuffle=True, seed=4)
+    third = events.height // 3
+    paths = []
+    for n, first in enumerate(range(0, events.height, third)):
+        paths.append(tmp_path / f"{n}.parquet")
+        events[max(0, first - 50) : first + third].write_parquet(paths[-1])
+    assert digest(read(paths), law(), middle(city)) == city_digest
+    assert digest(read(paths[::-1]), law(), middle(city)) == city_digest
+
+
+def test_a_city_of_many_threads(city: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a fold that may take pieces of a hundred events
+    monkeypatch.setattr("zhunsheng.core.clocks.MIN_EVENTS_PER_THREAD", 100)
+    events, as_of = read([city]), middle(city)
+    one = judge(events, law(), as_of=as_of, with_steps=True, threads=1)
+    four = judge(events, law(), as_of=as_of, with_steps=True, threads=4)
+    assert one.clocks.equals(four.clocks)
+    assert one.findings.equals(four.findings)
+    assert one.steps.equals(four.steps)
+
+
+def test_four_server_zones_give_one_answer(city: Path, city_digest: str) -> None:
+    script = (
+        "import sys; from pathlib import Path\n"
+        "from tests.properties.test_order import digest, law, middle, read\n"
+        "city = Path(sys.argv[1]); print(digest(read([city]), law(), middle(city)))\n"
+    )
+    root = Path(__file__).parents[2]
+    servers = [
+        subprocess.Popen(
+            [sys.executable, "-c", script, str(city)],
+            env={**os.environ, "TZ": zone},
+            cwd=root,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for zone in ZONES
+    ]
+    answers = [server.communicate(timeout=300)[0].strip() for server in servers]
+    assert answers == [city_digest] * len(ZONES)

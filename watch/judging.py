@@ -1,0 +1,143 @@
+"""From the signs of life to faults, and from faults to what is said. Pure: times come in as arguments."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+STEADY_AFTER = timedelta(seconds=60)  # a fault that is gone for so long is over
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How late is too late, in seconds of the machine, and how little room on the disk is too little."""
+
+    heartbeat: float = 90.0
+    watermark: float = 120.0
+    unsent_red: float = 120.0
+    sealer: float = 60.0
+    database: float = 30.0
+    skew: float = 30.0
+    disk_free_percent: float = 10.0
+    steady: timedelta = STEADY_AFTER
+
+
+@dataclass(frozen=True)
+class Signs:
+    """What was seen at one look. Seconds throughout; None: there is nothing to be late.
+
+    `away`: how long the database has not answered; the rest then says nothing. `loops`: seconds since the last beat,
+    and since everything due was done, for each process that ever beat. `late_sources`: silent longer than they may be.
+    """
+
+    away: float = 0.0
+    loops: Mapping[str, tuple[float, float | None]] = field(default_factory=dict)
+    unsent_red: float | None = None
+    unsealed: float | None = None
+    late_sources: Sequence[str] = ()
+    untold: int = 0  # alerts that nobody could be told of
+    skew: float = 0.0
+    disk_free_percent: float = 100.0
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something is wrong: its name, the same as long as it lasts, and its number for the text."""
+
+    name: str
+    about: str = ""
+    amount: int = 0
+
+
+def faults(signs: Signs, limits: Limits, processes: Sequence[str]) -> dict[str, Fault]:
+    """Everything that is wrong, by name and what it is about.
+
+    `processes`: the loops that must be alive; one that never beat at all is as late as can be.
+    """
+    found: list[Fault] = []
+    if signs.away > limits.database:
+        found.append(Fault("database", amount=int(signs.away)))
+    if signs.away == 0:
+        found += _loops(signs, limits, processes)
+        found += _queues(signs, limits)
+        found += [Fault("source", source) for source in signs.late_sources]
+        if abs(signs.skew) > limits.skew:
+            found.append(Fault("skew", amount=int(abs(signs.skew))))
+        if signs.untold:
+            found.append(Fault("untold", amount=signs.untold))
+    if signs.disk_free_percent < limits.disk_free_percent:
+        found.append(Fault("disk", amount=int(signs.disk_free_percent)))
+    return {f"{fault.name} {fault.about}".strip(): fault for fault in found}
+
+
+def _loops(signs: Signs, limits: Limits, processes: Sequence[str]) -> list[Fault]:
+    found = []
+    for process in processes:
+        if process not in signs.loops:
+            found.append(Fault("never", process))
+            continue
+        beat, behind = signs.loops[process]
+        if beat > limits.heartbeat:
+            found.append(Fault("heartbeat", process, int(beat)))
+        elif behind is not None and behind > limits.watermark:
+            found.append(Fault("watermark", process, int(behind)))
+    return found
+
+
+def _queues(signs: Signs, limits: Limits) -> list[Fault]:
+    found = []
+    if signs.unsent_red is not None and signs.unsent_red > limits.unsent_red:
+        found.append(Fault("unsent_red", amount=int(signs.unsent_red)))
+    if signs.unsealed is not None and signs.unsealed > limits.sealer:
+        found.append(Fault("sealer", amount=int(signs.unsealed)))
+    return found
+
+
+@dataclass(frozen=True)
+class News:
+    """Something to say. `nth` counts how often this fault was told of."""
+
+    key: str
+    fault: Fault
+    since: datetime
+    nth: int
+    is_over: bool = False
+
+
+@dataclass
+class _Standing:
+    fault: Fault
+    since: datetime
+    seen_at: datetime
+    told_at: datetime
+    told: int = 1
+
+
+class Register:
+    """The faults that stand, so that each is told when it begins, again while it lasts, and once when it is over."""
+
+    def __init__(self, *, repeat: timedelta, steady: timedelta = STEADY_AFTER) -> None:
+        self._repeat, self._steady = repeat, steady
+        self._standing: dict[str, _Standing] = {}
+
+    @property
+    def count(self) -> int:
+        """How many faults stand."""
+        return len(self._standing)
+
+    def step(self, found: Mapping[str, Fault], now: datetime) -> list[News]:
+        """What is to be said now that these faults are there."""
+        news = [self._begin(key, fault, now) for key, fault in found.items() if key not in self._standing]
+        for key, standing in list(self._standing.items()):
+            if key in found:
+                standing.fault, standing.seen_at = found[key], now
+                if now - standing.told_at >= self._repeat:
+                    standing.told_at, standing.told = now, standing.told + 1
+                    news.append(News(key, standing.fault, standing.since, standing.told))
+            elif now - standing.seen_at >= self._steady:
+                del self._standing[key]
+                news.append(News(key, standing.fault, standing.since, standing.told + 1, is_over=True))
+        return news
+
+    def _begin(self, key: str, fault: Fault, now: datetime) -> News:
+        self._standing[key] = _Standing(fault, since=now, seen_at=now, told_at=now)
+        return News(key, fault, now, 1)

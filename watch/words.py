@@ -1,0 +1,35 @@
+"""What the watcher says: at most 70 characters, one short message; no person, no case."""
+
+from datetime import date
+
+from watch.judging import News
+
+SIGN = "【准绳监视】"
+TEXTS = {
+    "database": "数据库已{amount}秒没有应答，请立即检查。",
+    "never": "{about} 从未报过心跳，请检查是否已启动。",
+    "heartbeat": "{about} 已{amount}秒没有心跳，请立即检查。",
+    "watermark": "{about} 有到期事项{amount}秒未处理，请立即检查。",
+    "unsent_red": "有红色预警{amount}秒未发出，请检查短信网关。",
+    "sealer": "日志已{amount}秒未封存，请检查封存进程。",
+    "source": "来源 {about} 超过规定时间没有数据，请检查接口。",
+    "untold": "有{amount}条预警无人可通知，请立即补齐岗位或值班。",
+    "skew": "数据库时间与本机相差{amount}秒，请校时。",
+    "disk": "磁盘只剩{amount}%，请清理。",
+}
+OVER = "已恢复：{text}"
+DAILY = "{month}月{day}日系统正常，昨日预警{alerts}条，链尾{head}。"
+DAILY_WITH_FAULTS = "{month}月{day}日有{faults}项异常未恢复，昨日预警{alerts}条，链尾{head}。"
+LONGEST = 70
+
+
+def text_of(news: News) -> str:
+    """What is said of a fault."""
+    text = TEXTS[news.fault.name].format(about=news.fault.about, amount=news.fault.amount)
+    return (SIGN + (OVER.format(text=text) if news.is_over else text))[:LONGEST]
+
+
+def daily_text(day: date, *, alerts: int, head: str, faults: int) -> str:
+    """The message of every morning. `head`: the first digits of the log's head, which makes its readers witnesses."""
+    template = DAILY_WITH_FAULTS if faults else DAILY
+    return SIGN + template.format(month=day.month, day=day.day, alerts=alerts, head=head or "无", faults=faults)
