@@ -12,13 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import polars as pl
 
 from bench.child import serve
 from bench.core_rules import core_rulebook
 from bench.prepare import after_all
 from bench.visit import visit
-from zhunsheng.core.by_pointer import by_pointer
 from zhunsheng.core.clocks import _chunks, _Run, fold_events
 
 THREADS: Final = 2
@@ -36,7 +36,9 @@ class FoldChild:
         self.encoded = part.encoded
         calendar = self.rulebook.calendar.arrays()
         self.run = _Run(part.compiled, part.encoded, calendar, part.as_of, with_steps=False)
-        self.tables = by_pointer(part.compiled.program), by_pointer(part.encoded.arrays)
+        roles, arrays = part.compiled.program.roles, part.encoded.arrays
+        kinds, versions = np.ascontiguousarray(roles.kind), np.ascontiguousarray(roles.rv)
+        self.pairs = (part.compiled.program.role_ptr, kinds, versions, arrays.type, arrays.at)
         self.visit(THREADS)
 
     def in_chunks(self, work: Callable[[int, int], Any], threads: int) -> list[Any]:
@@ -54,7 +56,8 @@ class FoldChild:
 
     def visit(self, threads: int) -> int:
         """The loop that only visits."""
-        return len(self.in_chunks(lambda a, b: visit(*self.tables, self.encoded.cases, a, b), threads))
+        cases = self.encoded.cases
+        return len(self.in_chunks(lambda a, b: visit(*self.pairs, cases[a], cases[b]), threads))
 
     def fold_events(self) -> int:
         """From the frame to the records. Returns the number of clocks."""

@@ -68,7 +68,7 @@ def fold_and_forms(folder: Path, forms: Forms, names: Sequence[str], rounds: int
                 answer = child.ask("run")
                 seconds[name].append(answer.seconds)
                 figures[f"{name}.peak"] = max(figures.get(f"{name}.peak", 0), answer.peak - answer.before)
-        for name, child in children.items():
+        for child in children.values():
             child.ask("write")
     for name in names:
         must_agree(folder, name)

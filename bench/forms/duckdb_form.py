@@ -27,8 +27,9 @@ class DuckdbForm:
         self.db.execute("SET temp_directory = ''")
         self.parts = _parts(SQL.read_text("utf-8"))
         self.db.execute(
-            'CREATE TABLE events AS SELECT file_row_number AS row, "case" AS case_no, "at" AS at_us, * EXCLUDE (file_row_number, "case", "at")'
-            f" FROM read_parquet('{folder / 'encoded.parquet'}', file_row_number = true) ORDER BY row"
+            'CREATE TABLE events AS SELECT file_row_number AS row, "case" AS case_no, "at" AS at_us,'
+            ' * EXCLUDE (file_row_number, "case", "at") FROM read_parquet($file, file_row_number = true) ORDER BY row',
+            {"file": str(folder / "encoded.parquet")},
         )
         self._rules()
         self._calendar()

@@ -18,7 +18,8 @@ CLOCK: Final = ["row", "rv"]
 KEYS: Final = [*CLOCK, "case", "at", "subject", "person", "stop_at"]
 NONE: Final = np.iinfo(np.int64).min
 STATE: Final = (
-    *KEYS, "stop_row", "kind", *b.LIMIT, "tier", "granted", "until", "until_end", "until_days", "until_us", "in_custody",
+    *KEYS, "stop_row", "kind", *b.LIMIT, "tier", "granted", "until", "until_end", "until_days", "until_us",
+    "in_custody",
 )  # fmt: skip
 
 Array = Any

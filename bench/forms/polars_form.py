@@ -17,7 +17,8 @@ KEYS: Final = ("row", "rv", "case", "axis", "at", "subject", "person", "stop_at"
 SUBJECTS: Final = (1, 2, 3)  # places in AXES
 PAIRS: Final = (1, 4, 5)
 STATE: Final = (
-    *KEYS, "stop_row", "kind", *b.LIMIT, "tier", "granted", "until", "until_end", "until_days", "until_us", "in_custody",
+    *KEYS, "stop_row", "kind", *b.LIMIT, "tier", "granted", "until", "until_end", "until_days", "until_us",
+    "in_custody",
 )  # fmt: skip
 
 
