@@ -1,9 +1,10 @@
 """Events × deadline rules → clocks and steps: the fold, run over frames."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ from zhunsheng.core.compiler import compile_rules
 from zhunsheng.core.encoding import AsOf, Counted, Encoded, as_of_by_group, counted_events, encode, link_incidents
 from zhunsheng.core.fold.run import fold
 from zhunsheng.core.fold.state import FAULT, N_ANOMALIES, N_STEPS, NO_ROOM, Work, make_work
-from zhunsheng.core.program import AXIS_OF, INCIDENT_AXIS, PAUSE, RESTART, RESUME, START, Compiled
+from zhunsheng.core.program import AXIS_OF, INCIDENT_AXIS, Compiled
 from zhunsheng.core.vocabulary import Vocabulary
 
 MIN_EVENTS_PER_THREAD: Final = 50_000
@@ -42,6 +43,21 @@ class Rulebook:
     def judged(self) -> tuple[r.Rule, ...]:
         """The rules that count now: enabled, and neither draft nor retired."""
         return tuple(rule for rule in self.rules if rule.enabled and rule.status not in ("draft", "retired"))
+
+    @cached_property
+    def compiled(self) -> Mapping[str, Compiled]:
+        """The rules that count as the fold reads them, by what they are judged by; made once for a rulebook."""
+        by_incident = {rule.id for rule in self.judged() if AXIS_OF[rule.subject] == INCIDENT_AXIS}
+        groups = {
+            "case": [rule for rule in self.judged() if rule.id not in by_incident],
+            "incident": [rule for rule in self.judged() if rule.id in by_incident],
+        }
+        return {name: compile_rules(rules, self.vocabulary) for name, rules in groups.items() if rules}
+
+    @cached_property
+    def calendar_arrays(self) -> CalendarArrays:
+        """The calendar as the fold reads it; made once."""
+        return self.calendar.arrays()
 
 
 @dataclass(frozen=True)
@@ -79,19 +95,16 @@ def fold_events(
     """
     schemas.assert_schema(events, schemas.EVENTS, "events")
     counted = counted_events(link_incidents(events), as_of=as_of, known_at=known_at)
-    by_case = [rule for rule in rulebook.judged() if AXIS_OF[rule.subject] != INCIDENT_AXIS]
-    by_incident = [rule for rule in rulebook.judged() if AXIS_OF[rule.subject] == INCIDENT_AXIS]
     linked = counted.events
     parts = []
-    for rules, group_by in ((by_case, "case"), (by_incident, "incident")):
+    for group_by in rulebook.compiled:
         named = linked["incident"].null_count() < linked.height
-        if rules and not linked.is_empty() and (group_by == "case" or named):
-            parts.append(_fold_part(rules, linked, rulebook, group_by, as_of, with_steps, threads))
+        if not linked.is_empty() and (group_by == "case" or named):
+            parts.append(_fold_part(linked, rulebook, group_by, as_of, with_steps, threads))
     return Folded(counted, tuple(parts))
 
 
 def _fold_part(
-    rules: Sequence[r.Rule],
     events: pl.DataFrame,
     rulebook: Rulebook,
     group_by: str,
@@ -99,9 +112,9 @@ def _fold_part(
     with_steps: bool,
     threads: int,
 ) -> FoldPart:
-    compiled = compile_rules(rules, rulebook.vocabulary)
+    compiled = rulebook.compiled[group_by]
     encoded = encode(events, compiled, rulebook.vocabulary, group_by=group_by)
-    calendar = rulebook.calendar.arrays()
+    calendar = rulebook.calendar_arrays
     instants = as_of_by_group(encoded, as_of)
     chunks = _chunks(encoded, threads)
     run = _Run(compiled, encoded, calendar, instants, with_steps)
@@ -151,41 +164,19 @@ class _Run:
         """Room that nearly always suffices: as many clocks as there are starts. Memory that is not touched costs
         nothing."""
         arrays, cases = self.encoded.arrays, self.encoded.cases
-        opening = _openings(self.compiled)[arrays.type[cases[first] : cases[end]]]
+        opening = self.compiled.openings[arrays.type[cases[first] : cases[end]]]
         events = int(np.diff(cases[first : end + 1]).max())
         results = int(opening.sum())
         return {
             "rules": len(self.compiled.rules),
-            "clocks": _most_in_a_case(_openings(self.compiled), arrays.type, cases[first : end + 1]) + 1,
+            "clocks": _most_in_a_case(self.compiled.openings, arrays.type, cases[first : end + 1]) + 1,
             "events": events * int(np.diff(self.compiled.program.role_ptr).max()) + 1,
-            "pauses": _most_in_a_case(_pausing(self.compiled), arrays.type, cases[first : end + 1]) + 1,
+            "pauses": _most_in_a_case(self.compiled.pausing, arrays.type, cases[first : end + 1]) + 1,
             "facts": int(np.diff(arrays.fact_ptr[cases[first : end + 1]]).max()) + 1,
             "results": results,
             "steps": results * 12 + 1 if self.with_steps else 0,
             "anomalies": max(1024, results // 16),
         }
-
-
-def _openings(compiled: Compiled) -> NDArray[np.int64]:
-    """Event type → how many clocks one event of it may open, at most: its starts and restarts, and children of any
-    clock it touches."""
-    program = compiled.program
-    roles = program.roles
-    counts = np.zeros(len(compiled.types), dtype=np.int64)
-    for code in range(len(compiled.types)):
-        for role in roles[program.role_ptr[code] : program.role_ptr[code + 1]]:
-            rule = program.rvs[role.rv].rule
-            children = int(program.child_ptr[rule + 1] - program.child_ptr[rule])
-            counts[code] += (1 + children) if role.kind in (START, RESTART) else children
-    return counts
-
-
-def _pausing(compiled: Compiled) -> NDArray[np.int64]:
-    """Event type → how many begins and ends of pauses one event of it is."""
-    program = compiled.program
-    kinds = program.roles.kind
-    pausing = [np.isin(kinds[a:b], (PAUSE, RESUME)).sum() for a, b in pairwise(program.role_ptr)]
-    return np.array(pausing, dtype=np.int64)
 
 
 def _most_in_a_case(weights: NDArray[np.int64], types: NDArray[np.int32], edges: NDArray[np.int64]) -> int:

@@ -7,6 +7,8 @@ tables here; -1 means none. Ranges are half-open.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -93,6 +95,25 @@ class Compiled:
     def type_codes(self) -> dict[str, int]:
         """Event type → code."""
         return {name: n for n, name in enumerate(self.types)}
+
+    @cached_property
+    def openings(self) -> Ints:
+        """Event type → how many clocks one event of it may open, at most: its starts and restarts, and children of any
+        clock it touches."""
+        counts = np.zeros(len(self.types), dtype=np.int64)
+        for code, (first, end) in enumerate(pairwise(self.program.role_ptr)):
+            for role in self.program.roles[first:end]:
+                rule = self.program.rvs[role.rv].rule
+                children = int(self.program.child_ptr[rule + 1] - self.program.child_ptr[rule])
+                counts[code] += (1 + children) if role.kind in (START, RESTART) else children
+        return counts
+
+    @cached_property
+    def pausing(self) -> Ints:
+        """Event type → how many begins and ends of pauses one event of it is."""
+        kinds = self.program.roles.kind
+        found = [np.isin(kinds[a:b], (PAUSE, RESUME)).sum() for a, b in pairwise(self.program.role_ptr)]
+        return np.array(found, dtype=np.int64)
 
 
 def fact_value(fact: Fact, value: Any) -> int:
