@@ -101,11 +101,11 @@ class Compiled:
         """Event type → how many clocks one event of it may open, at most: its starts and restarts, and children of any
         clock it touches."""
         counts = np.zeros(len(self.types), dtype=np.int64)
-        for code, (first, end) in enumerate(pairwise(self.program.role_ptr)):
+        for number, (first, end) in enumerate(pairwise(self.program.role_ptr)):
             for role in self.program.roles[first:end]:
                 rule = self.program.rvs[role.rv].rule
                 children = int(self.program.child_ptr[rule + 1] - self.program.child_ptr[rule])
-                counts[code] += (1 + children) if role.kind in (START, RESTART) else children
+                counts[number] += (1 + children) if role.kind in (START, RESTART) else children
         return counts
 
     @cached_property
