@@ -1,6 +1,7 @@
 """The proof of an alert: made from the sealed log, believed by one stand-alone file, and refused after any change."""
 
 import copy
+import io
 import json
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 
 from tests.platform.alert_world import CASE, FILING, LEVELS, XU
 from tests.platform.databases import cloned
@@ -64,7 +66,9 @@ def proved(server: EmbeddedServer) -> Iterator[Proved]:
             prove(red.key)
         log = SealedLog(database)
         log.seal()
-        yield Proved(prove(red.key), prove(broken.key), log.evidence())
+        out = io.StringIO()
+        call_command("prove", red.key[:16], stdout=out)
+        yield Proved(json.loads(out.getvalue()), prove(broken.key), log.evidence())
 
 
 def problems(bundle: Bundle, proved: Proved) -> list[str]:
