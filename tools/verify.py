@@ -6,7 +6,11 @@ knows. It needs Python, the export, the heads that were kept in a second place, 
 the deployment began. `cryptography` makes it faster where installed.
 
     verify.py log EXPORT --public-key KEY [--heads HEADS.jsonl] [--leaves LEAVES.bin] [--log-id ID]
-    verify.py bundle BUNDLE --public-key KEY [--heads HEADS.jsonl] [--log-id ID]
+    verify.py bundle BUNDLE --public-key KEY [--heads HEADS.jsonl] [--log-id ID] [--with-zs ./zs]
+
+The bundle of an alert (`./zs prove`) also says who was told when. This file holds its rows, its rulebook and its
+recipients against the sealed log; it does not know the rules of law. With `--with-zs` the platform's own program, which
+needs no database for it, computes the alert again from the bundle alone.
 
 Exit code 0: everything agrees. 1: something was changed; the first bad row is named. 2: the input cannot be read.
 """
@@ -16,6 +20,7 @@ import hashlib
 import importlib
 import json
 import re
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -390,7 +395,146 @@ def _check_row(row: dict[str, Any], head: Head, findings: Findings) -> None:
     except (KeyError, ValueError, TypeError) as problem:
         raise Unreadable("a row of the bundle is not complete") from problem
     if root_from_inclusion(leaf_hash(text), number, head.size, path) != head.root:
-        findings.add(f"row {number} is not under the head", row=number, name=text[:80])
+        name = row_name(text)
+        findings.add(f"row {number}, {name}, is not under the head: it was changed", row=number, name=name)
+
+
+def row_name(text: str) -> str:
+    """Table and key of a row, as far as its text can be read."""
+    try:
+        read = json.loads(text)
+        table, row = str(read["table"]), read["row"]
+        names = ("source", "id", "version") if table == "cases_event" else ("key",) if "key" in row else ("id",)
+        return f"{table} {'/'.join(str(row[name]) for name in names)}"
+    except (ValueError, KeyError, TypeError):
+        return text[:80]
+
+
+# The bundle of an alert -----------------------------------------------------------------------------------------------
+
+Row = dict[str, Any]
+
+
+def verify_alert(bundle: dict[str, Any], evidence: Evidence) -> Findings:
+    """A bundle's rows, and what an alert's bundle adds to them: its key, rulebook, calendar and recipients."""
+    findings = verify_bundle(bundle, evidence)
+    if bundle.get("public_key") != evidence.public_key.hex():
+        findings.add("the bundle names another public key than the one given")
+    rows = rows_by_table(bundle)
+    alert = the_alert(bundle, rows)
+    if alert is None:
+        findings.add(f"alert {bundle.get('alert')}: its row is not in the bundle")
+        return findings
+    _check_rulebook(bundle.get("rulebook", {}), rows, alert, findings)
+    _check_recipients(bundle.get("deliveries", []), rows, findings)
+    return findings
+
+
+def rows_by_table(bundle: dict[str, Any]) -> dict[str, list[Row]]:
+    """The rows as objects. Raises Unreadable where a text is none."""
+    found: dict[str, list[Row]] = {}
+    for row in bundle["rows"]:
+        try:
+            read = json.loads(row["text"])
+            found.setdefault(str(read["table"]), []).append(dict(read["row"]))
+        except (ValueError, KeyError, TypeError) as problem:
+            raise Unreadable(f"row {row.get('n')}: its text is no row") from problem
+    return found
+
+
+def the_alert(bundle: dict[str, Any], rows: dict[str, list[Row]]) -> Row | None:
+    """The row of the alert that the bundle is about."""
+    return next((row for row in rows.get("alerts_alert", []) if row["key"] == bundle.get("alert")), None)
+
+
+def judged_at(alert: Row) -> str:
+    """The instant of the judgement that an alert's explanation was frozen at."""
+    return str(alert.get("explanation", {}).get("as_of") or alert["created_at"])
+
+
+def rulebook_digest(files: dict[str, str]) -> str:
+    """SHA-256 over names and contents, as releases are named."""
+    whole = hashlib.sha256()
+    for name in sorted(files):
+        whole.update(f"{name}\x1f{len(files[name])}\x1f{files[name]}\x1e".encode())
+    return whole.hexdigest()
+
+
+def _check_rulebook(rulebook: dict[str, Any], rows: dict[str, list[Row]], alert: Row, findings: Findings) -> None:
+    """The files give the digest of the last release that the sealed log knows before the judgement."""
+    digest = rulebook_digest(rulebook.get("files", {}))
+    if digest != rulebook.get("sha256"):
+        findings.add("rulebook: a rule file or the calendar was changed; the files do not give its digest")
+    last = _last_release(rows.get("audit_entry", []), judged_at(alert))
+    if last is None:
+        findings.add("rulebook: the bundle proves no release before the judgement")
+    elif last != rulebook.get("sha256"):
+        findings.add(f"rulebook: the last release that the bundle proves before the judgement is {last}")
+
+
+def _last_release(entries: list[Row], at: str) -> str | None:
+    """Digest of the release decided last before an instant, by the audit entries of releases."""
+    digests, decided = {}, []
+    for entry in entries:
+        if entry["object_kind"] != "supervision_release":
+            continue
+        detail = entry["detail"]
+        if "sha256" in detail:
+            digests[entry["object_id"]] = str(detail["sha256"][1])
+        if detail.get("state", [None, None])[1] == "released":
+            decided.append((_instant(detail["decided_at"][1]), int(entry["id"]), entry["object_id"]))
+    before = [one for one in sorted(decided) if one[0] <= _instant(at)]
+    return digests.get(before[-1][2]) if before else None
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _check_recipients(deliveries: list[Row], rows: dict[str, list[Row]], findings: Findings) -> None:
+    """The key of a delivery is made of alert, channel and target; the sealed outcomes name that key."""
+    known = set()
+    for row in deliveries:
+        parts = (str(row["alert"]), str(row["channel"]), str(row["target"]))
+        key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        known.add((key, *parts[:2]))
+        if key != row["key"]:
+            findings.add(f"delivery {row['key']}: alert, channel or recipient was changed; they do not give its key")
+    outcomes = rows.get("alerts_deliveryoutcome", [])
+    for row in outcomes:
+        if (row["delivery_id"], row["alert_id"], row["channel"]) not in known:
+            findings.add(f"alerts_deliveryoutcome {row['id']}: the bundle does not say to whom it went")
+    for key, _, _ in sorted(known - {(row["delivery_id"], row["alert_id"], row["channel"]) for row in outcomes}):
+        findings.add(f"delivery {key}: no sealed row says that it was made")
+
+
+def told_lines(bundle: dict[str, Any]) -> Iterator[str]:
+    """Who was told what and when, as the sealed rows say it. Numbers are shown by their last four digits."""
+    rows = rows_by_table(bundle)
+    targets = {row["key"]: str(row["target"]) for row in bundle.get("deliveries", [])}
+    outcomes = sorted(rows.get("alerts_deliveryoutcome", []), key=lambda row: (_instant(row["at"]), row["id"]))
+    for alert in sorted(rows.get("alerts_alert", []), key=lambda row: (_instant(row["created_at"]), row["key"])):
+        mark = "*" if alert["key"] == bundle["alert"] else " "
+        who = f"officer {alert['officer_id']}" if "officer_id" in alert else f"account {alert.get('account', '')}"
+        head = f"{alert['created_at']} {alert['reason']} {alert['level']} {alert['role']}, {who}"
+        yield f"{mark} {head}: {alert['text']}"
+        if alert["lead"]:
+            yield f"    told by the message of alert {alert['lead'][:12]}"
+        for row in outcomes:
+            if row["alert_id"] == alert["key"]:
+                target = targets.get(row["delivery_id"], "")
+                yield f"    {row['at']} {row['channel']} …{target[-4:]} {row['what']}"
+    for row in sorted(rows.get("alerts_action", []), key=lambda row: (_instant(row["at"]), row["id"])):
+        yield f"  {row['at']} {row['act']} by officer {row.get('by_id', '-')} via {row['via']}"
+
+
+def recomputed(path: Path, zs: str, findings: Findings) -> str:
+    """Let the platform's program compute the alert again from the bundle alone. Returns what it says."""
+    done = subprocess.run([zs, "recompute", str(path)], capture_output=True, text=True, check=False)
+    said = (done.stdout + done.stderr).strip()
+    if done.returncode:
+        findings.add(f"recomputed: {said or 'the program failed without a word'}")
+    return said
 
 
 # The command line -----------------------------------------------------------------------------------------------------
@@ -424,6 +568,21 @@ def _report(findings: Findings, ok: str) -> int:
     return 1
 
 
+def _bundle(options: argparse.Namespace, evidence: Evidence) -> int:
+    bundle = json.loads(options.file.read_text(encoding="utf-8"))
+    ok = f"OK: {len(bundle.get('rows', []))} rows are in the sealed log"
+    if "alert" not in bundle:
+        return _report(verify_bundle(bundle, evidence), ok)
+    findings = verify_alert(bundle, evidence)
+    if not findings.problems:
+        print("\n".join(told_lines(bundle)))
+        if options.with_zs:
+            print(recomputed(options.file, options.with_zs, findings))
+        else:
+            print("NOT RECOMPUTED: rows, rulebook and recipients were checked, not the law; use --with-zs ./zs")
+    return _report(findings, ok)
+
+
 def main(arguments: list[str]) -> int:
     """Run one verification."""
     parser = argparse.ArgumentParser(description="Verify an audit log or a bundle.")
@@ -433,17 +592,17 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--heads", type=Path)
     parser.add_argument("--leaves", type=Path)
     parser.add_argument("--log-id", default="")
+    parser.add_argument("--with-zs", default="", help="the platform's program, to compute an alert again")
     options = parser.parse_args(arguments)
     try:
         evidence = _evidence(options)
         if options.what == "bundle":
-            bundle = json.loads(options.file.read_text(encoding="utf-8"))
-            return _report(verify_bundle(bundle, evidence), f"OK: {len(bundle['rows'])} rows are in the sealed log")
+            return _bundle(options, evidence)
         state, findings = verify_export(options.file, evidence)
         return _report(
             findings, f"OK: {len(state.leaves)} rows, {len(state.heads)} heads, {state.pending} not sealed yet"
         )
-    except (Unreadable, OSError, ValueError) as problem:
+    except (Unreadable, OSError, ValueError, KeyError, TypeError) as problem:
         print(f"UNREADABLE: {problem}")
         return 2
 

@@ -9,7 +9,7 @@ from typing import Final
 from rich.console import Console
 
 from zhunsheng.book import RulebookRefused
-from zhunsheng.commands import bench, calendar, check, city, explain, platform, rules, supervise
+from zhunsheng.commands import bench, calendar, check, city, explain, platform, prove, recompute, rules, supervise
 from zhunsheng.commands.outcome import REFUSED, UsageRefused
 from zhunsheng.files.mapping import MappingRefused
 from zhunsheng.files.refusal import InputRefused
@@ -34,6 +34,8 @@ VERBS: Final = {
     "rules": Verb("lint, test, list, show, vectors", rules.add_arguments, rules.run),
     "supervise": Verb("keep the platform's clocks and findings", supervise.add_arguments, supervise.run),
     "bench": Verb("what the clock costs, beside what the same would cost otherwise", bench.add_arguments, bench.run),
+    "prove": Verb("an alert with all that proves it, as one file for tools/verify.py", prove.add_arguments, prove.run),
+    "recompute": Verb("compute the alert of such a file again, offline", recompute.add_arguments, recompute.run),
     "calendar": Verb("the published working days; add a notice", calendar.add_arguments, calendar.run),
 }
 

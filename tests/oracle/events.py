@@ -47,6 +47,13 @@ class Event:
 
 def known_events(rows: Iterable[Row], as_of: datetime, known_at: datetime | None) -> tuple[list[Event], int]:
     """Events in order, and how many were left out because they lie after `as_of`."""
+    events = [event_of(row) for row in rows_that_count(rows, known_at)]
+    kept = [event for event in events if event.at <= as_of]
+    return sorted(kept, key=lambda e: (e.at, e.source, e.id)), len(events) - len(kept)
+
+
+def rows_that_count(rows: Iterable[Row], known_at: datetime | None) -> list[Row]:
+    """Of each event the last version known, unless that is void."""
     best: dict[tuple[str, str], Row] = {}
     for row in rows:
         recorded = row.get("recorded_at")
@@ -55,9 +62,7 @@ def known_events(rows: Iterable[Row], as_of: datetime, known_at: datetime | None
         key = (row.get("source") or "", row["id"])
         if key not in best or (row.get("version") or 1) > (best[key].get("version") or 1):
             best[key] = row
-    events = [event_of(row) for row in best.values() if not row.get("void")]
-    kept = [event for event in events if event.at <= as_of]
-    return sorted(kept, key=lambda e: (e.at, e.source, e.id)), len(events) - len(kept)
+    return [row for row in best.values() if not row.get("void")]
 
 
 def event_of(row: Row) -> Event:

@@ -67,7 +67,7 @@ def check_test(
 ) -> list[str]:
     """What differs in one test: empty if nothing."""
     rows = rows_of(rule, test, calendar.zone)
-    as_of = _instant(test.get("as_of", max(row["at"] for row in rows)), calendar.zone)
+    as_of = instant(test.get("as_of", max(row["at"] for row in rows)), calendar.zone)
     known_at = test.get("known_at")
     judged = judge(rules, vocabulary, calendar, rows, as_of, known_at, with_disabled=True)
     found = [verdict for verdict in judged.verdicts if verdict.rule == rule.id]
@@ -97,20 +97,26 @@ def rows_of(rule: Rule, test: Mapping[str, Any], zone: ZoneInfo) -> list[dict[st
 
 
 def _row(rule: Rule, n: int, given: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
-    known = {*COLUMNS, "at", "type", "until"}
-    row: dict[str, Any] = {column: given.get(column) for column in COLUMNS}
+    row = event_row(given, zone)
     row["source"] = row["source"] or "test"
     row["id"] = row["id"] or f"e{n}"
     row["case"] = row["case"] or "C1"
     if rule.subject in ("incident", "shift"):
         row["incident"] = row["incident"] or "I1"
+    return row
+
+
+def event_row(given: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
+    """What a test gives as a row of the event table: facts beside the columns, days with their precision."""
+    known = {*COLUMNS, "at", "type", "until"}
+    row: dict[str, Any] = {column: given.get(column) for column in COLUMNS}
     row["type"] = given["type"]
-    row["at"] = _instant(given["at"], zone)
+    row["at"] = instant(given["at"], zone)
     row["at_precision"] = "minute" if isinstance(given["at"], datetime) else "day"
     until = given.get("until")
     if until is not None:
         is_instant = isinstance(until, datetime)
-        row["until"] = until if is_instant else _instant(until + DAY, zone)
+        row["until"] = until if is_instant else instant(until + DAY, zone)
         row["until_precision"] = "minute" if is_instant else "day"
     row["facts"] = {name: _plain(value) for name, value in given.items() if name not in known}
     return row
@@ -120,7 +126,7 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | datetime) else value
 
 
-def _instant(value: Any, zone: ZoneInfo) -> datetime:
+def instant(value: Any, zone: ZoneInfo) -> datetime:
     """A bare date stands at the start of its day."""
     return value if isinstance(value, datetime) else datetime.combine(value, time(0), zone)
 

@@ -25,7 +25,7 @@ NUMBER: Final = f"A{WEST_STATION}2026020187"
 SUSPECT, VICTIM, ITEM, ORDER, DOSSIER = "P-S1", "P-V1", "W-0187-1", "JD-0187", "JZ-0187"
 MADE_UP: Final = "000000199001010000"  # fails its checksum
 
-EVENTS: Final = (
+EVENTS: Final[tuple[tuple[str, str, dict[str, Any]], ...]] = (
     ("2026-02-27 09:10", "case.accepted", {}),
     ("2026-02-27 21:45", "case.filed", {"document_no": "甲公（西一）立字〔2026〕187号"}),
     ("2026-02-28 20:40", "property.extracted", {"item": ITEM}),

@@ -4,6 +4,7 @@ the same there. Held for any columns, without a database."""
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +18,7 @@ from zhunsheng.apps.desk.moments import Moment, moments_of
 from zhunsheng.apps.supervision.case_file import CaseFile, Happened
 from zhunsheng.apps.supervision.models import Clock
 
-assert HOME  # Django is set up where that is known
+assert HOME.is_dir()  # Django is set up where that is known
 NOW = datetime(2026, 3, 2, 2, 30, tzinfo=UTC)
 CASE = OpenCase(
     number="A1", title="", kind="", label="", unit="西一所", unit_code="U1", officers=(), may_reveal=False,
@@ -102,3 +103,18 @@ def test_the_five_views_show_the_same_facts(some: list[Clock], happened: list[Ha
     for view in VIEWS:
         assert len(shown[view].clocks) == len(set(shown[view].clocks))  # each once
         assert len(shown[view].events) == len([e for e in happened if view in views_of_event(e)])
+
+
+def test_an_english_page_says_it_in_english() -> None:
+    due = NOW + timedelta(hours=5)
+    clock = Clock(
+        key="k", rule="criminal.detention.request-arrest", rule_version=1, case="A1", epoch=1, subject="P1",
+        person="P1", start=NOW - timedelta(days=2), due=due, due_at_end=False, outer=due, outer_at_end=False,
+        outcome="running", level="red", nature="statutory", amount=3, limit_unit="days",
+    )  # fmt: skip
+    with translation.override("en"):
+        [line] = lines_of(CaseFile((), [clock], (), law()), {"P1": "王某强"}, now=NOW)
+        assert line.sentence == (
+            "Request approval of arrest (王某强), Statutory limit, 5 h left, due today 15:30, Red alert"
+        )
+        assert line.row.basis == "3 days · 刑事诉讼法第九十一条"

@@ -127,3 +127,13 @@ def test_preparing_again_changes_nothing(own: OwnDatabase) -> None:
         provision.apply_rules(connection)
     with own.connect("zs_app") as connection:
         assert_safe(connection)
+
+
+def test_a_function_that_forbids_plans_does_not_have_its_statements_compiled(own: OwnDatabase) -> None:
+    # What is forbidden is priced at 10¹⁰, above which PostgreSQL 15 compiles: seconds for an append of one event.
+    with own.connect("postgres") as connection:
+        forbidding = connection.execute(
+            "SELECT proname, 'jit=off' = ANY (proconfig) FROM pg_proc"
+            " WHERE proconfig::text LIKE '%enable\\_%=off%' ORDER BY proname"
+        ).fetchall()
+    assert forbidding == [("zs_append_events", True), ("zs_derive_elements", True), ("zs_unfold_appended", True)]

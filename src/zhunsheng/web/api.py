@@ -4,11 +4,13 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
+from zhunsheng.apps.alerts.api import router as reading_router
 from zhunsheng.apps.cases.api import router as cases_router
 from zhunsheng.apps.refusals import DomainError
 
 api = NinjaAPI(title="准绳", version="1", urls_namespace="api", docs_url=None, openapi_url="openapi.json")
 api.add_router("", cases_router)
+api.add_router("", reading_router)
 
 
 @api.exception_handler(DomainError)

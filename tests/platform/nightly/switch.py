@@ -114,6 +114,13 @@ class Platform:
         return connection
 
 
+def falls_due(run: Platform) -> None:
+    """A red alert, by a new connection: the database may have been away."""
+    run.writer.connection = run.database.connect("postgres")
+    run.undo.append(run.writer.connection.close)
+    run.writer.write("red")
+
+
 def hang_delivery(run: Platform) -> None:
     """The process stands still."""
     run.delivery.send_signal(signal.SIGSTOP)
@@ -173,14 +180,14 @@ def refuse_writes(run: Platform) -> None:
 def lock_out_of_gateway(run: Platform) -> None:
     """The password at the gateway is no longer right, and a red falls due."""
     run.gateway.fail(wrong_password=True)
-    run.writer.write("red")
+    falls_due(run)
     run.undo.append(run.gateway.fail)
 
 
 def take_gateway_away(run: Platform) -> None:
     """The gateway is gone, and a red falls due."""
     run.gateway.fail(down=True)
-    run.writer.write("red")
+    falls_due(run)
     run.undo.append(run.gateway.fail)
 
 

@@ -37,5 +37,12 @@ class AccessConfig(AppConfig):
             change="audited",
             hidden=("title", "query"),
         ),
+        TableRule(
+            "access_readtoken",
+            app_may=("select", "insert", "update"),
+            key=("name",),
+            change="audited",
+            hidden=("key_digest",),
+        ),
         TableRule("access_loginattempt", app_may=("select", "insert"), key=("id",), change="append"),
     )

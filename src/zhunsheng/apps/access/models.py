@@ -1,11 +1,12 @@
 """Accounts and what they prove themselves with."""
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
-from zhunsheng.apps.org.models import Officer
+from zhunsheng.apps.org.models import Officer, Unit
 from zhunsheng.apps.org.roles import ADMIN_ROLES
 
 USERNAME = RegexValidator(r"\A[a-z0-9][a-z0-9._-]{1,39}\Z", "账号是 2 至 40 位小写字母、数字或 . _ -。")
@@ -102,3 +103,28 @@ class SavedFilter(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class ReadToken(models.Model):
+    """A key by which a program reads over the API, in the name of an account or as the head of a unit would. Only its
+    hash is kept."""
+
+    name = models.CharField("名称", max_length=40, unique=True, validators=[USERNAME])
+    account = models.ForeignKey(Account, models.PROTECT, null=True, blank=True, related_name="read_tokens")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="read_tokens")
+    scopes = ArrayField(models.CharField(max_length=20), verbose_name="范围")
+    key_digest = models.BinaryField("密钥摘要", max_length=32, unique=True)
+    created_at = models.DateTimeField("发放")
+    revoked_at = models.DateTimeField("吊销", null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(account__isnull=False, unit=None) | Q(account=None, unit__isnull=False),
+                name="a_token_acts_for_an_account_or_a_unit",
+            ),
+            models.CheckConstraint(condition=~Q(scopes=[]), name="a_token_has_a_scope"),
+        )
+
+    def __str__(self) -> str:
+        return self.name

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.apps import AppConfig
 
+from zhunsheng.apps.access.declared import Page, for_sources
 from zhunsheng.apps.audit.tables import TableRule
 
 READ_ADD = ("select", "insert")
@@ -15,12 +16,16 @@ ABOUT_SEEN = """
 OF_GROUP_SEEN = "EXISTS (SELECT FROM alerts_alertgroup g WHERE g.key = group_id)"
 
 
+READING = ("listCases", "listClocks", "listFindings", "listAlerts", "explainClock")
+
+
 class AlertsConfig(AppConfig):
     """Alerts to the people who can put a thing right, and what they do about them."""
 
     name = "zhunsheng.apps.alerts"
     label = "alerts"
     verbose_name = "预警"
+    pages: ClassVar[dict[str, Page]] = {f"api:{name}": for_sources("GET") for name in READING}
     # What is about a case is seen by those who may list the case; a digest by its receiver; a gap names no case.
     row_conditions: ClassVar[dict[str, str]] = {
         "alerts_alertgroup": ABOUT_SEEN,

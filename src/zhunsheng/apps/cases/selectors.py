@@ -114,6 +114,14 @@ def open_case(viewer: Viewer, *, number: str) -> OpenCase:
     )
 
 
+def names_in_case(number: str) -> dict[str, str]:
+    """What the persons (masked), items and dossiers of a case are called, by their ids. Row security applies."""
+    persons = PersonInCase.objects.filter(case=number).values_list("person", "person__masked_name")
+    items = Item.objects.filter(case=number).values_list("code", "title")
+    dossiers = Dossier.objects.filter(case=number).values_list("code", "title")
+    return {id_: name for id_, name in (*items, *dossiers, *persons) if name}
+
+
 def may_read_case(viewer: Viewer, *, number: str) -> bool:
     """Whether the page of a case is open to a viewer."""
     return visible_cases(viewer, Action.CASE_READ).filter(pk=number).exists()

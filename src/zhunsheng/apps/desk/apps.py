@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from zhunsheng.apps.desk.pages import MENU, PAGES
+from zhunsheng.apps.desk.pages import MENU, PAGES, waiting_by_level
 
 
 class DeskConfig(AppConfig):
@@ -14,3 +14,4 @@ class DeskConfig(AppConfig):
     pages = PAGES
     menu = MENU
     table_rules = ()
+    header_counts = staticmethod(waiting_by_level)

@@ -5,6 +5,7 @@ from typing import Final
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls.converters import StringConverter
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET
 
 from zhunsheng.apps.access.requests import asking, viewer_behind
@@ -74,11 +75,13 @@ def clock(request: HttpRequest, key: str) -> HttpResponse:
     if shown is None:
         raise Http404
     part = request.headers.get("HX-Request") == "true"
-    return render(
+    answer = render(
         request,
         "desk/_how.html" if part else "desk/clock.html",
         {"how": shown.how, "page": shown, "told": told_lines(shown.told), "source": shown.source},
     )
+    patch_vary_headers(answer, ["HX-Request"])  # a browser that goes back must not be given the part as the page
+    return answer
 
 
 def _whole(request: HttpRequest, number: str) -> Whole:

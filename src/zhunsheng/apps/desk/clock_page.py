@@ -8,8 +8,8 @@ from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.alerts.selectors import Told, told_of_group
 from zhunsheng.apps.audit.services import record_read
-from zhunsheng.apps.cases.models import PersonInCase, Source
-from zhunsheng.apps.cases.selectors import may_read_case
+from zhunsheng.apps.cases.models import Source
+from zhunsheng.apps.cases.selectors import may_read_case, names_in_case
 from zhunsheng.apps.desk.case_track import lines_of
 from zhunsheng.apps.desk.explanations import Explanation, explanation_of
 from zhunsheng.apps.supervision.case_file import case_file
@@ -32,8 +32,8 @@ def clock_page(viewer: Viewer, key: str, *, now: datetime) -> ClockPage | None:
         return None
     kind, number = (OF_CASE, clock.case) if clock.case is not None else (OF_INCIDENT, clock.incident)
     file = case_file(str(number), as_of=now, kind=kind)
-    masked = PersonInCase.objects.filter(case=clock.case).values_list("person", "person__masked_name")
-    line = next((each for each in lines_of(file, dict(masked), now=now) if each.key == key), None)
+    names = names_in_case(clock.case) if clock.case is not None else {}
+    line = next((each for each in lines_of(file, names, now=now) if each.key == key), None)
     if line is None:
         return None
     persons = [clock.person] if clock.person else []

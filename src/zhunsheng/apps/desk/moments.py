@@ -63,7 +63,8 @@ class ToldLine:
 
 
 def told_lines(told: Sequence[Told]) -> list[ToldLine]:
-    """Who was told, the newest first."""
+    """Who was told, the newest first, and of one instant the gravest."""
+    levels = list(LEVEL_WORDS)
     return [
         ToldLine(
             at=one.at,
@@ -74,7 +75,7 @@ def told_lines(told: Sequence[Told]) -> list[ToldLine]:
             text=one.text,
             sent=[_sent(delivery) for delivery in one.deliveries],
         )
-        for one in reversed(told)
+        for one in sorted(told, key=lambda one: (-one.at.timestamp(), levels.index(one.level)))
     ]
 
 

@@ -1,6 +1,7 @@
 """Who may ask for the addresses of this application."""
 
-from typing import Final
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext_lazy as _
 
@@ -8,7 +9,29 @@ from zhunsheng.apps.access.declared import Page, for_action, signed_in
 from zhunsheng.apps.access.menu import Item
 from zhunsheng.apps.access.policy import Action
 
+if TYPE_CHECKING:
+    from zhunsheng.apps.access.scope import Viewer
+
+
+def waiting(viewer: "Viewer") -> int:
+    """How many alerts wait for a viewer."""
+    return sum(waiting_by_level(viewer).values())
+
+
+def waiting_by_level(viewer: "Viewer") -> dict[str, int]:
+    """The same by level, for the top of every page."""
+    # Menus are declared before models are there: the question is found when it is first asked.
+    found: dict[str, int] = import_module("zhunsheng.apps.desk.inbox").waiting_by_level(viewer)
+    return found
+
+
 PAGES: Final[dict[str, Page]] = {
+    "desk:inbox": for_action(GET=Action.CASE_LIST),
+    "desk:inbox_acknowledge": for_action(POST=Action.CASE_LIST),
+    "desk:mine": for_action(GET=Action.CASE_READ),
+    "desk:today": for_action(GET=Action.CASE_LIST),
+    "desk:alert": for_action(GET=Action.CASE_LIST),
+    "desk:alert_act": for_action(GET=Action.CASE_LIST, POST=Action.CASE_LIST),
     "desk:cases": for_action(GET=Action.CASE_LIST),
     "desk:all_cases": for_action(GET=Action.CASE_LIST),
     "desk:cases_sheet": for_action(GET=Action.CASE_LIST),
@@ -22,6 +45,23 @@ PAGES: Final[dict[str, Page]] = {
     "desk:quality": for_action(GET=Action.QUARANTINE_READ),
 }
 MENU: Final = {
+    "desk:mine": Item(
+        _("我的期限"),
+        icon="clock",
+        position=5,
+        roles=frozenset({"officer", "auxiliary"}),
+        home_for=frozenset({"officer", "auxiliary"}),
+    ),
+    "desk:today": Item(
+        _("今日"),
+        icon="sun",
+        position=6,
+        roles=frozenset({"unit_head", "county_head"}),
+        home_for=frozenset({"unit_head", "county_head"}),
+    ),
+    "desk:inbox": Item(
+        _("预警收件箱"), icon="inbox", position=20, home_for=frozenset({"legal_officer"}), count=waiting, go="i"
+    ),
     "desk:cases": Item(_("案件"), icon="folder", position=30, go="c"),
     "desk:rules": Item(
         _("规则"),

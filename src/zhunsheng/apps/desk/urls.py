@@ -2,11 +2,27 @@
 
 from django.urls import path, register_converter
 
-from zhunsheng.apps.desk import case_page_views, case_views, quality_views, rule_views
+from zhunsheng.apps.desk import (
+    alert_views,
+    case_page_views,
+    case_views,
+    duty_views,
+    inbox_views,
+    quality_views,
+    rule_views,
+)
 
 register_converter(case_page_views.ElementConverter, "element")
+register_converter(alert_views.KeyConverter, "alert")
+register_converter(alert_views.ActConverter, "act")
 app_name = "desk"
 urlpatterns = [
+    path("inbox/", inbox_views.shown, name="inbox"),
+    path("inbox/acknowledge/", inbox_views.acknowledge, name="inbox_acknowledge"),
+    path("mine/", duty_views.own, name="mine"),
+    path("today/", duty_views.leader, name="today"),
+    path("a/<alert:key>/", alert_views.alert, name="alert"),
+    path("a/<alert:key>/<act:act>/", alert_views.act, name="alert_act"),
     path("cases/", case_views.running, name="cases"),
     path("cases.xlsx", case_views.running_sheet, name="cases_sheet"),
     path("cases/all/", case_views.every, name="all_cases"),

@@ -40,6 +40,7 @@ class Leased:
     priority: int
     attempt: int
     was_in_doubt: bool
+    created_at: datetime
 
     def message(self, *, recognises_keys: bool) -> Message:
         """As a channel takes it. A gateway that knows keys needs no word to the reader that it may come twice."""
@@ -60,15 +61,15 @@ CLAIM: Final = """
         UPDATE alerts_delivery d
         SET state = 'leased', leased_until = %(until)s, leased_by = %(by)s, attempts = attempts + 1, in_doubt = true
         FROM due WHERE d.key = due.key
-        RETURNING d.key, d.alert_id, d.target, d.priority, d.not_before, d.attempts, due.in_doubt
+        RETURNING d.key, d.alert_id, d.target, d.priority, d.not_before, d.attempts, due.in_doubt, d.created_at
     )
-    SELECT t.key, t.target, a.text, t.priority, t.attempts, t.in_doubt
+    SELECT t.key, t.target, a.text, t.priority, t.attempts, t.in_doubt, t.created_at
     FROM taken t JOIN alerts_alert a ON a.key = t.alert_id
     ORDER BY t.priority, t.not_before, t.key
 """
 STALE: Final = """
     SELECT d.key FROM alerts_delivery d JOIN alerts_alert a ON a.key = d.alert_id
-    WHERE d.key = ANY(%(keys)s) AND d.created_at < %(before)s AND a.group_id IS NOT NULL AND EXISTS (
+    WHERE d.key = ANY(%(keys)s) AND a.group_id IS NOT NULL AND EXISTS (
         SELECT FROM alerts_alert b JOIN alerts_delivery e ON e.alert_id = b.key
         WHERE b.group_id = a.group_id AND b.officer_id = a.officer_id AND b.created_at > a.created_at
             AND b.reason IN ('first', 'worse', 'repeat') AND a.reason IN ('first', 'worse', 'repeat')
@@ -97,7 +98,7 @@ def lease(channel: str, *, most: int, by: str, moment: Moment, probing: bool = F
         with as_process(PROCESS), connection.cursor() as cursor:
             cursor.execute(CLAIM, values)
             rows = [Leased(*row) for row in cursor.fetchall()]
-            overtaken = _overtaken([row.key for row in rows if not row.was_in_doubt], moment)
+            overtaken = _overtaken(rows, moment)
             if overtaken:
                 Delivery.objects.filter(key__in=overtaken).update(state=Delivery.State.SUPERSEDED, in_doubt=False)
                 write_outcomes(overtaken, DeliveryOutcome.What.SUPERSEDED, moment=moment)
@@ -185,11 +186,14 @@ def retry_after(attempt: int, *, priority: int) -> timedelta:
     return min(FIRST_RETRY * int(2**doublings), longest)
 
 
-def _overtaken(keys: Sequence[str], moment: Moment) -> set[str]:
-    if not keys:
+def _overtaken(rows: Sequence[Leased], moment: Moment) -> set[str]:
+    """Keys of those that waited, and that a worse alert of the same matter to the same person has overtaken."""
+    before = moment.at - STALE_AFTER
+    waited = [row.key for row in rows if row.created_at < before and not row.was_in_doubt]
+    if not waited:
         return set()
     with connection.cursor() as cursor:
-        cursor.execute(STALE, {"keys": list(keys), "before": moment.at - STALE_AFTER})
+        cursor.execute(STALE, {"keys": waited})
         return {key for (key,) in cursor.fetchall()}
 
 

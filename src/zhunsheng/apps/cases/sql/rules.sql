@@ -2,12 +2,13 @@
 -- primary key and with `repeated` on every row but the first of a key, and calls this.
 -- Answers how many were new, and how many the log had already; rows that contradict an event of the log, or whose
 -- time cannot be, stay behind in event_staging with `problem` set, for the caller to quarantine.
--- The log is probed by its index, however small the planner believes it to be.
+-- The log is probed by its index, however small the planner believes it to be. What is switched off for that looks so
+-- costly that the planner would compile each statement: hence no jit.
 CREATE OR REPLACE FUNCTION zs_append_events(
     recorder text, earliest timestamptz, tolerance interval, OUT added bigint, OUT known bigint
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET work_mem = '64MB'
-SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET jit = off AS $$
 DECLARE
     instant timestamptz := zs_now();
     this_transaction bigint := pg_current_xact_id()::text::bigint;
@@ -76,7 +77,7 @@ $$;
 -- What is there is asked first: a conflict would lock its row even where there is nothing to update.
 CREATE OR REPLACE FUNCTION zs_derive_elements() RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET work_mem = '64MB'
-SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET jit = off AS $$
 BEGIN
     PERFORM set_config('zs.deriving', 'on', true);
     WITH named AS (

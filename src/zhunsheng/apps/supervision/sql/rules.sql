@@ -46,7 +46,7 @@ END $$;
 -- What one large append touched, written out as above. The index on xid finds its events, however large the log is.
 -- Small appends go first: nothing is written out while many entries wait.
 CREATE OR REPLACE FUNCTION zs_unfold_appended() RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET work_mem = '64MB' SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET work_mem = '64MB' SET enable_seqscan = off SET jit = off AS $$
 DECLARE
     taken bigint;
 BEGIN

@@ -1,0 +1,29 @@
+"""The pages that people begin the day with: an officer's own limits, and what a leader must look into."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from zhunsheng.apps.access.requests import asking, viewer_behind
+from zhunsheng.apps.audit.services import record_read
+from zhunsheng.apps.desk import mine, today
+from zhunsheng.apps.desk.inbox_views import may_act
+
+
+@require_GET
+def own(request: HttpRequest) -> HttpResponse:
+    """我的期限."""
+    viewer, now = viewer_behind(request), asking(request).now
+    asked = mine.listing(now).asked(request.GET)
+    found = mine.mine_page(viewer, asked, now=now)
+    record_read(kind="own_limits", key=str(viewer.officer or ""), detail={"count": len(found.limits)})
+    page = {"mine": found, "page": found.page, "asked": asked, "may_act": may_act(request)}
+    return render(request, "desk/mine.html", page)
+
+
+@require_GET
+def leader(request: HttpRequest) -> HttpResponse:
+    """今日."""
+    found = today.today_page(viewer_behind(request), now=asking(request).now)
+    record_read(kind="alert_inbox", key="today", detail={"count": len(found.pressing)})
+    return render(request, "desk/today.html", {"today": found})

@@ -1,0 +1,315 @@
+"""预警收件箱: the alerts that a viewer may list, by the time left, in views that each have their number."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
+
+from django.db.models import Case as Choose
+from django.db.models import Count, Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from zhunsheng.apps.access.policy import Action
+from zhunsheng.apps.access.scope import Viewer
+from zhunsheng.apps.alerts.models import AlertGroup
+from zhunsheng.apps.alerts.selectors import OPEN, InboxRow, concerns, rows_of, visible_groups
+from zhunsheng.apps.cases.models import Assignment, Case
+from zhunsheng.apps.desk.elements import OF_ELEMENT, VIEWS
+from zhunsheng.apps.desk.rulebook import all_rules, shown_rulebook
+from zhunsheng.apps.display import formats
+from zhunsheng.apps.display.listing import Asked, Choice, Column, Filter, Listing, Page
+from zhunsheng.apps.org.models import Unit
+from zhunsheng.apps.supervision.models import Heartbeat
+
+OVER, TODAY, SOON, LATER, ENDED = range(5)
+SOON_DAYS: Final = 3
+KEPT: Final = timedelta(days=30)
+"""How long what has ended stays in the inbox; the page of its case keeps it for good."""
+NEVER: Final = datetime(9000, 1, 1, tzinfo=UTC)
+"""Where a row without a due time stands in the order: last."""
+State = AlertGroup.State
+TO_DO: Final = (State.WAITING, State.ACKNOWLEDGED)
+TAKEABLE: Final = (State.WAITING, State.SNOOZED, State.CLAIMED_DONE)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One alert of the list. `level`: as its shape is drawn, over where the outer time has passed."""
+
+    row: InboxRow
+    level: str
+    officers: Sequence[str]
+    may_take: bool
+    is_mine: bool
+
+
+@dataclass(frozen=True)
+class Band:
+    """Alerts that end in one span of time. `count` is that of the whole view, not of the page."""
+
+    title: str
+    count: int
+    lines: Sequence[Line]
+
+
+@dataclass(frozen=True)
+class Door:
+    """One view of the left side: its number leads to its list."""
+
+    title: str
+    address: str
+    count: int
+    is_here: bool
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """What the page shows. `count`: how many the chosen view holds."""
+
+    page: Page[AlertGroup]
+    title: str
+    count: int
+    bands: Sequence[Band]
+    doors: Sequence[Door]
+    elements: Sequence[Door]
+
+
+def listing(viewer: Viewer, *, now: datetime) -> Listing:
+    """The columns and filters of the inbox."""
+    levels = [("over", _("已超期")), ("red", _("红色预警")), ("yellow", _("黄色预警")), ("blue", _("蓝色提示"))]
+    levels.append(("ask", _("待核实")))
+    natures = [("statutory", _("法定期限")), ("internal", _("内部时限")), ("agreed", _("约定时限"))]
+    views = {name: (title, condition) for name, title, condition in _views(viewer, now)}
+    elements = [
+        ("person", _("人")),
+        ("matter", _("事")),
+        ("item", _("物")),
+        ("dossier", _("卷宗")),
+        ("unit", _("单位")),
+    ]
+    filters = (
+        Filter("view", _("视图"), lambda name: views[name][1], _choices([(n, t) for n, (t, _q) in views.items()])),
+        Filter("level", _("级别"), lambda value: _level(value, now), _choices(levels)),
+        Filter("unit", _("单位"), lambda value: Q(unit=value), _choices(_units(viewer))),
+        Filter("element", _("五要素"), lambda value: Q(rule__in=_rules_by_element()[value]), _choices(elements)),
+        Filter("nature", _("期限性质"), lambda value: Q(nature=value), _choices(natures)),
+        Filter("officer", _("主办警号"), _of_officer),
+    )
+    return Listing((Column("due", _("还剩"), sort=("band", "ends", "key")),), filters, default_sort="due")
+
+
+def inbox_page(viewer: Viewer, asked: Asked, *, now: datetime) -> Inbox:
+    """One page of the inbox, and the number of every view under the filters that are set."""
+    views = _views(viewer, now)
+    here = asked.values.get("view") or default_view(viewer)
+    chosen = next(condition for name, _title, condition in views if name == here)
+    groups = _kept(viewer, now)
+    numbers = _numbers(groups.filter(_beside(asked, "view")), views, chosen, now)
+    page = asked.page(_ordered(groups.filter(chosen), now))
+    return Inbox(
+        page=page,
+        title=next(title for name, title, _condition in views if name == here),
+        count=numbers[here],
+        bands=_bands(page.rows, numbers, viewer, now),
+        doors=[Door(title, asked.address(view=name), numbers[name], is_here=name == here) for name, title, _q in views],
+        elements=_elements(groups.filter(chosen, _beside(asked, "view", "element")), asked),
+    )
+
+
+def default_view(viewer: Viewer) -> str:
+    """What the inbox opens with: what waits for him; for whoever only looks on, all that is open."""
+    return "all" if viewer.officer is None or viewer.roles() <= {"inspectorate"} else "mine"
+
+
+def waiting_by_level(viewer: Viewer) -> dict[str, int]:
+    """Alerts that nobody has taken and that the viewer was told of, by level."""
+    if viewer.officer is None:
+        return {}
+    found = AlertGroup.objects.filter(concerns(viewer.officer), state=State.WAITING, held="")
+    return dict(found.values_list("level").annotate(n=Count("key")))
+
+
+def waiting(viewer: Viewer) -> int:
+    """How many alerts wait for him."""
+    return sum(waiting_by_level(viewer).values())
+
+
+def lines_of(groups: Sequence[AlertGroup], viewer: Viewer, now: datetime) -> list[Line]:
+    """Groups as the list shows them, with the officers of their cases."""
+    rows = rows_of(groups, now)
+    officers: dict[str, list[str]] = {}
+    heads = Assignment.objects.filter(
+        case__in={row.case for row in rows if row.case}, role=Assignment.Role.CASE_OFFICER, until_at=None
+    )
+    for number, name in heads.order_by("pk").values_list("case", "officer__name"):
+        officers.setdefault(number, []).append(name)
+    return [
+        Line(
+            row=row,
+            level="over" if _is_over(group, now) else group.level,
+            officers=officers.get(group.case or "", []),
+            may_take=group.state in TAKEABLE,
+            is_mine=group.owner_id is not None and group.owner_id == viewer.officer,
+        )
+        for group, row in zip(groups, rows, strict=True)
+    ]
+
+
+def last_checked() -> datetime | None:
+    """The platform's instant up to which supervision has judged; None before its first round."""
+    found: datetime | None = Heartbeat.objects.aggregate(last=Max("watermark"))["last"]
+    return found
+
+
+def over(now: datetime) -> Q:
+    """Open, and past the outer time."""
+    past = Q(outer_at_end=True, outer__lte=now) | Q(outer_at_end=False, outer__lt=now)
+    return Q(closed_at=None) & past
+
+
+def ends_today(now: datetime) -> Q:
+    """Open, not over, and the strict time lies before the end of today."""
+    return Q(closed_at=None, due__lte=midnight(now, 1)) & ~over(now)
+
+
+def _views(viewer: Viewer, now: datetime) -> list[tuple[str, str, Q]]:
+    open_now = Q(closed_at=None)
+    mine = concerns(viewer.officer or 0)
+    return [
+        ("mine", _("待我处理"), Q(state__in=TO_DO, held="") & mine),
+        ("today", _("今天到期"), ends_today(now)),
+        ("over", _("已超期未办"), over(now)),
+        ("taken", _("已签收，办理中"), Q(state=State.ACKNOWLEDGED)),
+        ("waiting", _("没有人签收"), Q(state=State.WAITING)),
+        ("snoozed", _("稍后提醒"), Q(state=State.SNOOZED)),
+        ("claimed", _("已办结待核"), Q(state=State.CLAIMED_DONE)),
+        ("disputed", _("误报待裁"), Q(state=State.DISPUTED)),
+        ("all", _("全部未结"), open_now & Q(state__in=OPEN)),
+        ("done", _("30天内办结"), Q(state=State.DONE)),
+        ("withdrawn", _("30天内撤回"), Q(state=State.WITHDRAWN)),
+    ]
+
+
+def _kept(viewer: Viewer, now: datetime) -> QuerySet[AlertGroup]:
+    return visible_groups(viewer).filter(Q(closed_at=None) | Q(closed_at__gte=now - KEPT))
+
+
+def _ordered(groups: QuerySet[AlertGroup], now: datetime) -> QuerySet[AlertGroup]:
+    band = Choose(
+        *(When(condition, then=Value(number)) for number, condition in _spans(now).items()),
+        default=Value(LATER),
+        output_field=IntegerField(),
+    )
+    return groups.annotate(band=band, ends=Coalesce(F("due"), Value(NEVER))).select_related("owner")
+
+
+def _spans(now: datetime) -> dict[int, Q]:
+    open_now = Q(closed_at=None)
+    return {
+        ENDED: Q(closed_at__isnull=False),
+        OVER: over(now),
+        TODAY: open_now & Q(due__lte=midnight(now, 1)),
+        SOON: open_now & Q(due__lte=midnight(now, SOON_DAYS + 1)),
+    }
+
+
+def _numbers(
+    groups: QuerySet[AlertGroup], views: Sequence[tuple[str, str, Q]], chosen: Q, now: datetime
+) -> dict[str, int]:
+    """The number of each view, and of each band of the chosen one: one query."""
+    asked = {name: Count("key", filter=condition) for name, _title, condition in views}
+    before = Q(pk__in=[])
+    for number, condition in _spans(now).items():
+        asked[f"band{number}"] = Count("key", filter=chosen & condition & ~before)
+        before |= condition
+    asked[f"band{LATER}"] = Count("key", filter=chosen & ~before)
+    found: dict[str, int] = groups.aggregate(**asked)
+    return found
+
+
+def _bands(groups: Sequence[AlertGroup], numbers: Mapping[str, int], viewer: Viewer, now: datetime) -> list[Band]:
+    titles = {
+        OVER: _("已超期"), TODAY: _("今天到期"), SOON: _("3天内到期"), LATER: _("更晚"), ENDED: _("已结束"),
+    }  # fmt: skip
+    by_band: dict[int, list[Line]] = {}
+    for group, line in zip(groups, lines_of(groups, viewer, now), strict=True):
+        by_band.setdefault(_band(group), []).append(line)
+    return [Band(titles[number], numbers[f"band{number}"], lines) for number, lines in by_band.items()]
+
+
+def _band(group: AlertGroup) -> int:
+    """What the query called `band`."""
+    number: int = vars(group)["band"]
+    return number
+
+
+def _elements(groups: QuerySet[AlertGroup], asked: Asked) -> list[Door]:
+    """How many of the chosen view concern persons, matters, things, dossiers, units."""
+    by_rule = dict(groups.values_list("rule").annotate(n=Count("key")))
+    titles = {choice.value: choice.title for each, _value in asked.fields() if each.name == "element"
+              for choice in each.choices or ()}  # fmt: skip
+    here = asked.values.get("element", "")
+    return [
+        Door(
+            titles[element],
+            asked.address(element="" if element == here else element),
+            sum(by_rule.get(rule, 0) for rule in rules),
+            is_here=element == here,
+        )
+        for element, rules in _rules_by_element().items()
+    ]
+
+
+def _rules_by_element() -> dict[str, list[str]]:
+    rulebook = shown_rulebook()
+    found: dict[str, list[str]] = {element: [] for element in VIEWS}
+    for rule in all_rules(rulebook) if rulebook else ():
+        found[OF_ELEMENT[rule.element]].append(rule.id)
+    return found
+
+
+def _beside(asked: Asked, *left_out: str) -> Q:
+    """Every filter but some."""
+    whole = Q()
+    for each in asked.listing.filters:
+        if each.name in asked.values and each.name not in left_out:
+            whole &= each.condition(asked.values[each.name])
+    return whole
+
+
+def _level(value: str, now: datetime) -> Q:
+    return over(now) if value == "over" else Q(level=value)
+
+
+def _of_officer(number: str) -> Q:
+    """Of cases whose case officer has this number."""
+    cases = Assignment.objects.filter(
+        role=Assignment.Role.CASE_OFFICER, until_at=None, officer__number=number, officer__left_on=None
+    )
+    return Q(case__in=Case.objects.filter(Exists(cases.filter(case=OuterRef("pk")))).values("number"))
+
+
+def _units(viewer: Viewer) -> list[tuple[str, str]]:
+    reach = viewer.reach(Action.CASE_LIST).values()
+    units = Unit.objects.filter(closed_on=None).exclude(kind=Unit.Kind.AGENCY).order_by("code")
+    if not any(part.everywhere for part in reach):
+        units = units.filter(code__in=frozenset().union(*(part.units for part in reach)))
+    return list(units.values_list("code", "short_name"))
+
+
+def _is_over(group: AlertGroup, now: datetime) -> bool:
+    left = formats.remaining(
+        group.due, group.outer, now=now, due_at_end=group.due_at_end, outer_at_end=group.outer_at_end
+    )
+    return group.closed_at is None and left.state == "overdue"
+
+
+def midnight(now: datetime, days: int) -> datetime:
+    """The beginning of a day some days from today, in Shanghai: 24:00 of the day before it."""
+    day = now.astimezone(formats.ZONE).date() + timedelta(days=days)
+    return datetime.combine(day, time(), formats.ZONE)
+
+
+def _choices(pairs: Sequence[tuple[str, str]]) -> tuple[Choice, ...]:
+    return tuple(Choice(value, title) for value, title in pairs)

@@ -1,0 +1,82 @@
+"""The inbox, and the acknowledgement of many alerts at once."""
+
+from typing import Final
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from zhunsheng.apps.access.goals import goal_of
+from zhunsheng.apps.access.preferences import saved_filters
+from zhunsheng.apps.access.requests import asking, viewer_behind
+from zhunsheng.apps.alerts import services
+from zhunsheng.apps.alerts.refusals import AlertActRefused
+from zhunsheng.apps.audit.services import record_read
+from zhunsheng.apps.desk import inbox
+from zhunsheng.apps.display.listing import PAGE_ROWS
+from zhunsheng.apps.org.models import Officer
+
+SAID: Final = "zs_inbox_said"
+"""The name in the session of what an act on many came to; shown once."""
+
+
+@require_GET
+def shown(request: HttpRequest) -> HttpResponse:
+    """The inbox."""
+    viewer, who = viewer_behind(request), asking(request)
+    asked = inbox.listing(viewer, now=who.now).asked(request.GET)
+    found = inbox.inbox_page(viewer, asked, now=who.now)
+    record_read(kind="alert_inbox", key=asked.address(), detail={"count": len(found.page.rows)})
+    page = {
+        "inbox": found,
+        "page": found.page,
+        "asked": asked,
+        "said": request.session.pop(SAID, None),
+        "may_act": may_act(request),
+        "here": request.get_full_path(),
+        "checked": None if found.page.rows else inbox.last_checked(),
+        "saved": saved_filters(account=who.account, page="desk:inbox") if who.account else [],
+    }
+    return render(request, "desk/inbox.html", page)
+
+
+@require_POST
+def acknowledge(request: HttpRequest) -> HttpResponse:
+    """签收 of one alert or of all that are selected. What is refused is named; the others are taken on."""
+    officer, who = officer_behind(request), asking(request)
+    one = request.POST.get("one", "")
+    keys = [one] if one else list(dict.fromkeys(request.POST.getlist("key")))[:PAGE_ROWS]
+    done, refused = 0, []
+    for key in keys:
+        try:
+            services.acknowledge(key, officer, who.now, via_of(request))
+            done += 1
+        except AlertActRefused as problem:
+            refused.append(str(problem))
+    said = _("已签收 %(n)d 件。") % {"n": done} if keys else _("没有选中预警。请先勾选，再签收。")
+    request.session[SAID] = {"text": said, "refused": list(dict.fromkeys(refused))}
+    return redirect(goal_of(request))
+
+
+def may_act(request: HttpRequest) -> bool:
+    """Whether the viewer handles alerts at all: an officer, and not one who only looks on."""
+    viewer = viewer_behind(request)
+    return viewer.officer is not None and not viewer.roles() <= {"inspectorate"}
+
+
+def officer_behind(request: HttpRequest) -> Officer:
+    """The officer who acts.
+
+    Raises  PermissionDenied for whoever only looks on.
+    """
+    account = asking(request).account
+    if not may_act(request) or account is None or account.officer is None:
+        raise PermissionDenied
+    return account.officer
+
+
+def via_of(request: HttpRequest) -> str:
+    """phone or web, as the browser says of itself; kept with the act."""
+    return "phone" if "Mobile" in request.headers.get("User-Agent", "") else "web"

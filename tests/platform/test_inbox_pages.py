@@ -1,0 +1,211 @@
+"""The inbox and the page of one alert on PostgreSQL: who takes what on, in how many presses, and what is refused."""
+
+import re
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.platform.accounts import Person, account, signed_in
+from tests.platform.alert_world import CASE, LEVELS, RED, XU, YELLOW, AlertWorld, alert_world
+from tests.platform.people import EAST_STATION, WEST_STATION, officer
+from tests.story import at
+from zhunsheng.apps.access.processes import as_process
+from zhunsheng.apps.alerts.models import Action, AlertGroup
+from zhunsheng.apps.audit import clock
+from zhunsheng.apps.cases.models import Assignment, Case
+from zhunsheng.apps.cases.services import assign, register_case
+from zhunsheng.apps.org.models import Unit
+
+pytestmark = pytest.mark.usefixtures("db")
+NOON = "2022-11-09 12:30"
+"""Red was told at noon of the last day; eleven and a half hours are left until its 24:00."""
+OPENED = re.compile(r"data-open[^>]*>([^<]+)<")
+NUMBER = re.compile(r'class="num"><a href="[^"]*">(\d+)')
+ACTION = re.compile(r'action="(/a/[^"]+)"')
+
+
+def numbers(count: int) -> list[str]:
+    """The case of the story and others of the same station."""
+    return [CASE, *(f"A{EAST_STATION}202211{n:04d}" for n in range(1, count))]
+
+
+def told(count: int, *instants: str) -> AlertWorld:
+    """So many cases with one alert each, all of one officer."""
+    story = "".join(XU.replace(CASE, number) for number in numbers(count))
+    world = alert_world(story)
+    with as_process("test"):
+        unit = Unit.objects.get(pk=EAST_STATION)
+        for number in numbers(count)[1:]:
+            case = register_case(number=number, title=f"第{number[-2:]}案", kind=Case.Kind.CRIMINAL, unit=unit)
+            assign(
+                case=case, officer=world.people["case_officer"], role=Assignment.Role.CASE_OFFICER,
+                from_at=at("2022-11-02 16:48"),
+            )  # fmt: skip
+    for instant in instants:
+        world.judge(instant)
+    return world
+
+
+def enter(world: AlertWorld, role: str, *, now: str = NOON) -> Person:
+    """Somebody of the world at his browser, at an instant of the city's."""
+    clock.set_city_clock(at(now), seconds_per_second=0)
+    return signed_in(account(role.replace("_", "-"), officer=world.people[role]))
+
+
+def body(answer: Any, status: int = 200) -> str:
+    assert answer.status_code == status
+    return str(answer.content.decode())
+
+
+def acts() -> list[tuple[str, str]]:
+    """What people did, by whom it was done."""
+    with as_process("test"):
+        return [(act.act, act.via) for act in Action.objects.exclude(by=None).order_by("pk")]
+
+
+def key_of(world: AlertWorld) -> str:
+    with as_process("test"):
+        return world.group().key
+
+
+def test_from_the_link_of_a_message_one_press_takes_it_on() -> None:
+    world = told(1, *LEVELS)
+    me, key = enter(world, "case_officer"), key_of(world)
+    page = body(me.get(f"/a/{key[:12]}/"))  # the short address opens it: the first press
+    assert "今天 24:00 前办理：刑事受案后立案审查" in page
+    assert "11<small>小时</small>30<small>分</small>" in page
+    assert f"/a/{key}/acknowledge/" in ACTION.findall(page)
+    answer = me.post(f"/a/{key}/acknowledge/")  # the second
+    assert (answer.status_code, answer["Location"]) == (302, f"/a/{key}/")
+    assert "签收 今天 12:30" in re.sub(r"<[^>]+>", "", body(me.get(f"/a/{key}/")))
+    me.post(f"/a/{key}/acknowledge/")  # sent twice, it is the same
+    assert acts() == [("acknowledge", "web")]
+
+
+def test_twenty_alerts_of_one_station_are_taken_on_at_once() -> None:
+    world = told(20, *LEVELS)
+    me = enter(world, "case_officer")
+    page = body(me.get("/inbox/"))
+    assert NUMBER.findall(page) == ["20"]
+    keys = re.findall(r'name="key" value="(\w+)"', page)
+    assert len(keys) == 20
+    answer = me.client.post("/inbox/acknowledge/", {"key": keys, "next": "/inbox/?view=taken"})
+    assert answer["Location"] == "/inbox/?view=taken"
+    page = body(me.get("/inbox/?view=taken"))
+    assert "已签收 20 件。" in page
+    assert NUMBER.findall(page) == ["20"]
+    assert acts() == [("acknowledge", "web")] * 20
+
+
+def test_red_is_never_put_off_and_the_refusal_stands_at_the_form() -> None:
+    world = told(1, *LEVELS)
+    me, key = enter(world, "case_officer"), key_of(world)
+    assert f"/a/{key}/snooze/" not in body(me.get(f"/a/{key}/"))
+    form = {"reason": "scene", "words": "", "until": "2022-11-09T14:00:00+08:00"}
+    page = body(me.post(f"/a/{key}/snooze/", **form), 422)
+    assert "红色预警不能稍后提醒" in page
+    assert "<title>错误：" in page
+    assert acts() == []
+
+
+def test_yellow_is_put_off_with_a_reason_until_the_instant_of_the_button() -> None:
+    world = told(1, YELLOW)
+    me, key = enter(world, "case_officer", now="2022-11-09 08:00"), key_of(world)
+    form = body(me.get(f"/a/{key}/snooze/"))
+    offered = re.findall(r'name="until" value="([^"]+)"', form)
+    # An hour on; 20:00 and four hours before the end of the 9th are the same instant; tomorrow is too late.
+    assert offered == ["2022-11-09T09:00:00+08:00", "2022-11-09T20:00:00+08:00"]
+    assert "推迟到 今天 09:00" in form
+    assert "原因" in body(me.post(f"/a/{key}/snooze/", until=offered[0]), 422)
+    assert me.post(f"/a/{key}/snooze/", reason="scene", words="", until=offered[0], seen="0").status_code == 302
+    assert me.post(f"/a/{key}/snooze/", reason="scene", words="", until=offered[0], seen="0").status_code == 302
+    assert acts() == [("snooze", "web")]
+    assert OPENED.findall(body(me.get("/inbox/?view=snoozed"))) == ["刑事受案后立案审查 · 徐某某盗窃案"]
+    assert OPENED.findall(body(me.get("/inbox/"))) == []
+
+
+def test_handed_over_accepted_disputed_and_ruled_on() -> None:
+    world = told(1, *LEVELS)
+    me, colleague = enter(world, "case_officer"), enter(world, "co_officer")
+    key = key_of(world)
+    assert me.post(f"/a/{key}/hand_over/", to=str(world.people["co_officer"].pk), reason="外出").status_code == 302
+    assert f"/a/{key}/accept/" in body(colleague.get(f"/a/{key}/"))
+    assert colleague.post(f"/a/{key}/accept/").status_code == 302
+    assert "请从起点时间错" in body(colleague.post(f"/a/{key}/dispute/", reason="other", words=""), 422)
+    assert colleague.post(f"/a/{key}/dispute/", reason="start_wrong", words="").status_code == 302
+    judge = enter(world, "legal_department")
+    assert judge.post(f"/a/{key}/rule_on/", verdict="upheld", reason="起点录错").status_code == 302
+    with as_process("test"):
+        assert AlertGroup.objects.get().state == "withdrawn"
+    assert [act for act, _via in acts()] == ["hand_over", "accept", "dispute", "rule"]
+
+
+def test_done_needs_a_document_and_a_head_urges() -> None:
+    world = told(1, *LEVELS)
+    me, key = enter(world, "case_officer"), key_of(world)
+    body(me.post(f"/a/{key}/claim_done/", document_no=""), 422)
+    assert "不能督办" not in body(me.get(f"/a/{key}/"))
+    assert "可以督办" in body(me.post(f"/a/{key}/urge/", reply_by="2022-11-09 18:00", reason="快"), 422)
+    head = enter(world, "unit_head")
+    assert "时间应晚于现在" in body(head.post(f"/a/{key}/urge/", reply_by="2022-11-09 09:00", reason="快"), 422)
+    assert head.post(f"/a/{key}/urge/", reply_by="2022-11-09 18:00", reason="快").status_code == 302
+    assert me.post(f"/a/{key}/claim_done/", document_no="甲公立字〔2022〕187号").status_code == 302
+    assert [act for act, _via in acts()] == ["urge", "claim_done"]
+
+
+def test_whoever_may_not_see_the_case_finds_no_alert() -> None:
+    world = told(1, *LEVELS)
+    key = key_of(world)
+    world.people["stranger"] = officer("100099", ("officer", WEST_STATION))
+    stranger = enter(world, "stranger")
+    assert "没有查看它的权限" in body(stranger.get(f"/a/{key}/"), 404)
+    body(stranger.post(f"/a/{key}/acknowledge/"), 404)
+    assert OPENED.findall(body(stranger.get("/inbox/?view=all"))) == []
+    assert stranger.client.post("/inbox/acknowledge/", {"key": [key], "next": "/inbox/"}).status_code == 302
+    assert "没有这条预警，或您没有查看它的权限" in body(stranger.get("/inbox/"))
+    assert acts() == []
+
+
+def test_whoever_only_looks_on_is_offered_nothing_and_may_do_nothing() -> None:
+    world = told(1, *LEVELS)
+    key = key_of(world)
+    world.people["inspectorate"] = officer("100098", ("inspectorate", EAST_STATION))
+    inspector = enter(world, "inspectorate")
+    page = body(inspector.get(f"/a/{key}/"))
+    assert ACTION.findall(page) == []
+    assert inspector.post(f"/a/{key}/urge/", reply_by="2022-11-09 18:00").status_code == 403
+    assert inspector.client.post("/inbox/acknowledge/", {"key": [key]}).status_code == 403
+    assert NUMBER.findall(body(inspector.get("/inbox/"))) == ["1"]  # all that is open, not what waits for him
+
+
+def test_views_levels_and_elements_each_lead_to_as_many_as_they_say() -> None:
+    world = told(3, *LEVELS)
+    me = enter(world, "legal_officer")
+    page = body(me.get("/inbox/?view=all"))
+    doors = re.findall(r'<li><a href="(\?[^"]*)"[^>]*>[^<]+<span>(\d+)</span>', page)
+    assert len(doors) == 16
+    for address, count in doors:
+        assert NUMBER.findall(body(me.get(f"/inbox/{address.replace('&amp;', '&')}"))) == [count], address
+    assert len(OPENED.findall(body(me.get("/inbox/?view=all&level=red")))) == 3
+    assert OPENED.findall(body(me.get("/inbox/?view=all&level=blue"))) == []
+    number = world.people["case_officer"].number
+    assert len(OPENED.findall(body(me.get(f"/inbox/?view=all&officer={number}")))) == 3
+
+
+@pytest.mark.parametrize("path", ["/inbox/", "/mine/", "/today/"])
+def test_more_alerts_ask_the_database_nothing_more(path: str) -> None:
+    world = told(2, RED)
+    me = enter(world, "unit_head" if path == "/today/" else "case_officer")
+    body(me.get(path))
+    with CaptureQueriesContext(connection) as few:
+        body(me.get(path))
+    with as_process("test"):
+        [first, *_rest] = AlertGroup.objects.order_by("key")
+        for n in range(30):
+            first.pk = f"{n:064x}"
+            first.save(force_insert=True)
+    with CaptureQueriesContext(connection) as many:
+        body(me.get(path))
+    assert len(many) == len(few)
