@@ -95,7 +95,7 @@ def test_a_stranger_is_sent_to_the_login_from_every_address_that_is_not_public()
 @pytest.mark.parametrize("role", ROLES)
 def test_the_list_shows_exactly_the_cases_of_the_role(world: World, role: str) -> None:
     allowed = LISTED.get(role, set())
-    answer = world.people[role].get("/cases/")
+    answer = world.people[role].get("/cases/all/")
     text = answer.content.decode()
     assert answer.status_code == (200 if allowed else 403)
     assert world.leaked(text, allowed=allowed) == []
