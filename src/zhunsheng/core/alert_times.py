@@ -24,7 +24,8 @@ def acknowledged_until(group: Group, at: datetime, policy: AlertPolicy) -> datet
     that doubles with each time, up to a longest one."""
     if group.due is None or group.due <= at:
         first, most = policy.acknowledged_overdue[group.liberty], policy.acknowledged_most[group.liberty]
-        return at + min(first * 2 ** min(group.asks, MOST_DOUBLINGS), most)
+        times: int = 2 ** min(group.asks, MOST_DOUBLINGS)
+        return at + min(first * times, most)
     share = (group.due - at) * policy.acknowledged_share / 100
     return min(at + max(share, policy.acknowledged_least), group.due)
 
