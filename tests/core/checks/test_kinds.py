@@ -112,6 +112,14 @@ def test_a_bare_date_in_a_window_of_the_same_day_is_neither_pass_nor_breach() ->
     assert said(judged(body, rows, key="case")) == ["case unknown no_hour"]
 
 
+def test_what_was_done_today_at_an_hour_not_stated_is_found_today() -> None:
+    # Whoever interrogated alone on the 2nd did so at whatever hour it was: at noon there is nothing to ask
+    rows = [event("03-02", "interrogation.started", officers=["J1"])]
+    judgement = judged(TWO_OFFICERS, rows, as_of="03-02 12:00")
+    assert said(judgement) == ["P1 broken"]
+    assert local(judgement.verdicts["found_at"]) == ["03-02 00:00"]
+
+
 def test_a_notice_to_nobody_in_particular_reaches_everybody_of_its_case_only() -> None:
     rows = [
         event("03-02 08:00", "rights.notified", case="C1", person=None),

@@ -64,6 +64,7 @@ def judged(events: Events, check: c.Check) -> Judged | None:
     said = _read(scope, acts, own, START)
     if events.has_bare_dates(events.rows(check.types)):
         said = merged(said, _read(scope, acts, own, END))
+    said = said.by(events.as_of(acts.rows))
     return Judged(check, said, acts.rows, scope.subjects(acts.take(said.act)), versions)
 
 
@@ -130,7 +131,7 @@ def _read(scope: Scope, acts: Acts, own: _Own, edge: int) -> Said:
     unknown = ((applies.state == YES) & (ok.state == UNKNOWN)) | ((applies.state == UNKNOWN) & (ok.state != YES))
     by_kind = verdicts.answers.state != YES
     found_at = np.where(by_kind, verdicts.found_at, at[act])
-    told = (broken | unknown) & (found_at <= events.as_of(acts.rows[act]))
+    told = broken | unknown
     mended = broken & by_kind & (own.require.state[act] != NO)
     places = np.flatnonzero(told)
     wheres, rows = _rests(verdicts, told & by_kind, places, acts.rows[act])

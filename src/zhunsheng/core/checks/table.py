@@ -31,6 +31,23 @@ class Said:
     places: Ints
     rows: Ints
 
+    def by(self, as_of: Ints) -> "Said":
+        """Without what is not so yet; `as_of` is one instant for each act. The times are those of the first reading."""
+        is_so = self.found_at <= as_of[self.act]
+        if is_so.all():
+            return self
+        place = np.cumsum(is_so) - 1
+        of_those = is_so[self.places]
+        return Said(
+            self.act[is_so],
+            self.broken[is_so],
+            self.reason[is_so],
+            self.found_at[is_so],
+            self.closed_at[is_so],
+            place[self.places[of_those]],
+            self.rows[of_those],
+        )
+
     def frame(self) -> pl.DataFrame:
         """One row a verdict, what it rests on as a sorted list."""
         pairs = pl.DataFrame({"place": self.places, "row": self.rows})
