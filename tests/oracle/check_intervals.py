@@ -39,12 +39,11 @@ def _at_once(reading: Reading, earlier: Record, later: Record) -> bool | None:
     end, other = end_of_act(reading, earlier), end_of_act(reading, later)
     if (end is not None and end <= earlier.at) or (other is not None and other <= later.at):
         return False
+    lasts = reading.check.does.get("open", "asks") == "lasts"
     if earlier.at == later.at:
-        return True
-    if end is not None:
-        return later.at < end
-    if reading.check.does.get("open", "asks") == "lasts":
-        return True
+        return True if lasts or end is not None or other is not None else None
+    if end is not None or lasts:
+        return end is None or later.at < end
     return None if later.at < earlier.at + length(reading.check.does.get("longest", "PT12H")) else False
 
 
@@ -83,7 +82,7 @@ def span(reading: Reading, act: Record, subject: str | None) -> Said:
         parts.append((NO, end) if sooner else (YES, None))
     if "outside" in does:
         parts.append(_outside(reading, act, end))
-    said = [at for answer, at in parts if not answer.holds]
+    said = [at for answer, at in parts if not answer.holds and at is not None]
     beside = (ender,) if ender is not None and "at_most" not in does else ()
     return Said(every(answer for answer, _ in parts), said[-1] if said else None, beside)
 
@@ -126,4 +125,4 @@ def _outside(reading: Reading, act: Record, end: datetime | None) -> tuple[Answe
     if end is not None:
         return (NO, first) if first < end else (YES, None)
     longest = act.at + length(does.get("longest", "PT12H"))
-    return (NO_END, first) if first < longest and first < world.as_of else (YES, None)
+    return (NO_END, None) if first < longest and first < world.as_of else (YES, None)

@@ -34,12 +34,13 @@ class Record(Event):
     officers: frozenset[str] = frozenset()
     recorded_at: datetime | None = None
     version: int = 1
+    belongs: str | None = None
     stated: datetime = field(default=datetime.min.replace(tzinfo=UTC))
 
     @property
     def case(self) -> str | None:
-        """The case; the incident where there is none."""
-        return self.columns["case"] or self.columns["incident"]
+        """The case; without one the only case that names its incident, else the incident."""
+        return self.belongs or self.columns["incident"]
 
     @property
     def person(self) -> str | None:
@@ -82,11 +83,14 @@ class World:
     ) -> None:
         self.zone, self.as_of = ZoneInfo(vocabulary.zone), as_of
         counted = [record_of(row) for row in rows_that_count(rows, known_at)]
-        self.records = sorted((r for r in counted if r.at <= as_of), key=lambda r: r.order)
+        self.records: list[Record] = []
         self.facts: dict[str, Facts] = {}
-        for group in case_groups(self.records):
+        by_key = {r.key: r for r in counted if r.at <= as_of}
+        for group in case_groups(by_key.values()):
             facts = Facts(vocabulary, group.events)
             self.facts.update((event.key, facts) for event in group.events)
+            self.records += [replace(by_key[event.key], belongs=group.case) for event in group.events]
+        self.records.sort(key=lambda r: r.order)
 
     def day_end(self, at: datetime) -> datetime:
         """The last microsecond of the local day."""
