@@ -21,6 +21,7 @@ from zhunsheng.apps.display import formats
 from zhunsheng.apps.org.models import Officer, Unit
 from zhunsheng.apps.org.selectors import recipients
 from zhunsheng.core.check import Check
+from zhunsheng.core.clocks import Rulebook
 from zhunsheng.core.routing import LEGAL_DEPARTMENT
 from zhunsheng.core.rule import Rule
 
@@ -125,13 +126,14 @@ def alert_page(viewer: Viewer, key: str, *, now: datetime) -> AlertPage:
     left = formats.remaining(row.due, row.outer, now=now, due_at_end=row.due_at_end, outer_at_end=row.outer_at_end)
     may_open = may_read_case(viewer, number=row.case) if row.case else viewer.may(Permission.CASE_READ)
     knows = may_open or Alert.objects.filter(group=key, officer=viewer.officer or 0).exists()
-    rule = _rule(row.rule)
+    rulebook = shown_rulebook()
+    rule = _rule(rulebook, row.rule)
     return AlertPage(
         detail=detail,
         level="over" if left.state == "overdue" and not group.closed_at else row.level,
         left=left,
         rail=_rail(group, now),
-        tasks=_tasks(group, rule),
+        tasks=_tasks(group, rule, rulebook),
         any_task=isinstance(rule, Rule) and not rule.stop.all_of and len(rule.stop.met_by) > 1,
         why=detail.explanation if knows else None,
         sentences=_sentences(detail.explanation) if knows else [],
@@ -139,7 +141,7 @@ def alert_page(viewer: Viewer, key: str, *, now: datetime) -> AlertPage:
         has_clock=isinstance(rule, Rule) and may_open,
         told=told_lines(detail.told),
         last=next((act for act in reversed(detail.actions) if act.by_id is not None), None),
-        contacts=_contacts(group.unit, now),
+        contacts=_contacts(group.unit, viewer, now),
         offers=_offers(viewer, group, detail),
         due_words=formats.moment_in_list(row.due, now=now, at_end=row.due_at_end),
     )
@@ -169,12 +171,11 @@ def _offers(viewer: Viewer, group: AlertGroup, detail: GroupDetail) -> list[Offe
     return [Offer(act, ACTS[act], KEYS.get(act, ""), act in PLAIN_ACTS) for act, given in offered.items() if given]
 
 
-def _rule(name: str) -> Rule | Check | None:
-    rulebook = shown_rulebook()
+def _rule(rulebook: Rulebook | None, name: str) -> Rule | Check | None:
     return next((rule for rule in all_rules(rulebook) if rule.id == name), None) if rulebook else None
 
 
-def _tasks(group: AlertGroup, rule: Rule | Check | None) -> list[Task]:
+def _tasks(group: AlertGroup, rule: Rule | Check | None, rulebook: Rulebook | None) -> list[Task]:
     """What is still to be done: somebody takes it on, and the records show what ends it."""
     taken = group.owner is not None and group.state != State.WAITING
     tasks = [Task(_("签收"), "done" if taken else "todo", str(group.owner) if taken and group.owner else _("待签收"))]
@@ -182,7 +183,6 @@ def _tasks(group: AlertGroup, rule: Rule | Check | None) -> list[Task]:
     state, note = ("done", _("已登记")) if is_done else ("todo", _("还没有登记"))
     if isinstance(rule, Check) and rule.mends:
         tasks.append(Task(rule.mends, state, note))
-    rulebook = shown_rulebook()
     if isinstance(rule, Rule) and rulebook is not None:
         types = rulebook.vocabulary.event_types
         for name in rule.stop.satisfying:
@@ -207,12 +207,12 @@ def _rail(group: AlertGroup, now: datetime) -> Rail | None:
     return Rail(round(RAIL * passed), round(RAIL * ((group.due - group.start) / whole)))
 
 
-def _contacts(unit: str, now: datetime) -> list[Contact]:
-    """The legal officers of the unit, else of the unit above."""
+def _contacts(unit: str, viewer: Viewer, now: datetime) -> list[Contact]:
+    """The legal officers of the unit, else of the unit above; not the viewer himself."""
     parent = Unit.objects.filter(pk=unit).values_list("parent", flat=True).first()
     for code in (unit, parent):
         told = recipients(unit=code, role=LEGAL, at=now) if code else []
-        found = [each.officer for each in told if each.reason != "duty"]
+        found = [each.officer for each in told if each.reason != "duty" and each.officer != viewer.officer]
         if found:
             officers = Officer.objects.filter(pk__in=found).order_by("pk")
             return [Contact(officer.name, officer.mobile) for officer in officers]

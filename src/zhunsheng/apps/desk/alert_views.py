@@ -3,10 +3,12 @@ form, with 422."""
 
 from collections.abc import Callable
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.urls.converters import StringConverter
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -51,8 +53,11 @@ class ActConverter(StringConverter):
 def alert(request: HttpRequest, key: str) -> HttpResponse:
     """One alert: a page of its own, or the preview beside the inbox."""
     page = _page(request, key)
-    part = request.headers.get("HX-Request") == "true"
-    return render(request, "desk/_alert_preview.html" if part else "desk/alert.html", {"alert": page})
+    if request.headers.get("HX-Request") != "true":
+        return render(request, "desk/alert.html", {"alert": page})
+    beside = urlsplit(request.headers.get("HX-Current-URL", ""))
+    here = beside._replace(scheme="", netloc="", fragment="").geturl()
+    return render(request, "desk/_alert_preview.html", {"alert": page, "here": here or reverse("desk:inbox")})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
