@@ -117,7 +117,7 @@ COME_IN: Final = (
         keeps=(),
         names=("visit",),
         per_person=True,
-        unless=OVER,
+        unless=(*OVER, "detention_review.started"),
     ),
 )
 

@@ -74,9 +74,7 @@ def _upon(name: str, event: str, gap: tuple[int, int], chance: float, **more: An
 
 
 FOREIGNER: Final = (
-    _upon(
-        "review-in-detention", "detention_review.started", (HOUR, DAY), 0.6, facts={"identity_unknown": Chance(0.25)}
-    ),
+    _upon("review-in-detention", "detention_review.started", (10, 110), 0.6, facts={"identity_unknown": Chance(0.25)}),
     duty("admin.foreign.detention-review-question", "detention_review.started", "questioning.started", ONE_DAY),
     Step(
         name="end-review",

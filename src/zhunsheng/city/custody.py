@@ -139,7 +139,7 @@ ARREST: Final = (
         (5 * DAY, 60 * DAY),
         0.03,
         facts={"complex": Chance(0.2)},
-        when={"in_custody": False},
+        when={"from": "other", "in_custody": False},
     ),
     Step(
         name="review-arrest",
@@ -256,13 +256,14 @@ AFTER_ARREST: Final = (
                 for tier, months, chance in (("156", 3, 0.25), ("158", 5, 0.4), ("159", 7, 0.3))
             ),
             halts=(Halt("psychiatric.decided", "psychiatric.resumed", (10, 60), 0.05),),
-            renewals=(Renewal("new_crime.discovered", 0.05),),
+            renewals=(Renewal("new_crime.discovered", 0.05, held=True),),
         )
         for name, after, when in (
             ("custody", "arrest.executed", {"identity_unknown": False}),
             ("custody-of-the-identified", "identity.established", {}),
         )
     ),
+    then("discover-crime", "arrest.executed", "new_crime.discovered", (5 * DAY, 25 * DAY), 0.015, held=True),
     duty(
         "criminal.custody.extension-request",
         "arrest.executed",
@@ -307,7 +308,6 @@ AFTER_ARREST: Final = (
         held=True,
         given="arrest.executed",
     ),
-    then("discover-crime", "arrest.executed", "new_crime.discovered", (5 * DAY, 25 * DAY), 0.015),
     duty(
         "criminal.custody.restart-approval",
         "new_crime.discovered",

@@ -11,19 +11,32 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from zhunsheng.city.adorn import Adorner
+from zhunsheng.city.cast import OFFICERS_PER_WHOLE_CASE, person_row, teams_of, victim_rows
+from zhunsheng.city.companions import COMPANIONS
+from zhunsheng.city.faults import FAULTS
 from zhunsheng.city.log import Columns, Traits, record
+from zhunsheng.city.manner import MANNER
 from zhunsheng.city.people import (
-    CITY,
+    OFFICERS_PER_SQUAD,
     PERSONS,
     SURNAMES,
     Squad,
-    false_id_number,
     make_officers,
     make_units,
     squads_that_handle_cases,
 )
 from zhunsheng.city.plan import Plan
-from zhunsheng.city.plans import YEAR_DAYS, Draws, Routes, Window, plan_of, routes_of
+from zhunsheng.city.plans import (
+    YEAR_DAYS,
+    Draws,
+    FaultPlan,
+    Routes,
+    Window,
+    fault_plans,
+    plan_of,
+    routes_of,
+)
 from zhunsheng.city.player import Player
 from zhunsheng.city.spans import DAY, Days
 from zhunsheng.city.steps import Step, Story
@@ -35,7 +48,6 @@ from zhunsheng.core.vocabulary import Vocabulary
 
 CHUNK: Final = 2_000  # cases drawn from one generator; part of what the seed means
 PARALLEL_FROM: Final = 4  # chunks
-OLDEST_DAYS: Final = 70 * 365
 TRIES: Final = 6
 
 CASES: Final = pl.Schema(
@@ -48,6 +60,7 @@ CASES: Final = pl.Schema(
         "is_lawful": pl.Boolean(),  # of a case on the edge: in time
         "edge": pl.String(),  # the step that stands there
         "edge_rule": pl.String(),  # whose limit that is
+        "fault": pl.String(),  # the code of the check that something planted in it breaks
         "persons": pl.Int64(),
         "is_corrected": pl.Boolean(),
         "is_voided": pl.Boolean(),
@@ -79,6 +92,7 @@ class Ground:
     window: Window
     draws: Draws
     routes: Routes
+    faults: tuple[FaultPlan, ...]
     following: tuple[dict[str, list[Step]], ...]
     squads: tuple[Squad, ...]
 
@@ -94,8 +108,10 @@ class Ground:
                 by_event.setdefault(step.after, []).append(step)
             following.append(by_event)
         window = Window.of_whole_cases(calendar.last) if is_whole else Window.before(calendar.last)
-        routes = tuple(tuple(filter(window.reaches, routes_of(story))) for story in STORIES)
-        draws = Draws.of(cases, seed, routes)
+        every = tuple(routes_of(story) for story in STORIES)
+        routes = tuple(tuple(filter(window.reaches, choices)) for choices in every)
+        faults = fault_plans(every)
+        draws = Draws.of(cases, seed, routes, faults)
         return Ground(
             seed=seed,
             zone=zone,
@@ -103,6 +119,7 @@ class Ground:
             window=window,
             draws=draws.plain() if is_whole else draws,
             routes=routes,
+            faults=faults,
             following=tuple(following),
             squads=tuple(squads),
         )
@@ -127,7 +144,8 @@ def lawful_cases(cases: int, seed: int, vocabulary: Vocabulary, calendar: Calend
 def _made(cases: int, seed: int, vocabulary: Vocabulary, calendar: Calendar, *, is_whole: bool) -> City:
     check_stories(vocabulary)
     units = make_units(cases)
-    officers = make_officers(units, np.random.default_rng([seed, 1]))
+    per_squad = cases * OFFICERS_PER_WHOLE_CASE if is_whole else OFFICERS_PER_SQUAD
+    officers = make_officers(units, np.random.default_rng([seed, 1]), per_squad)
     ground = Ground.of(
         cases, seed, vocabulary.zone, calendar, squads_that_handle_cases(units, officers), is_whole=is_whole
     )
@@ -149,15 +167,19 @@ class UnknownEvent(LookupError):
 
 def check_stories(vocabulary: Vocabulary) -> None:
     """Every event type of the stories is one of the vocabulary, and states only what it may state."""
-    for story in STORIES:
-        for event, facts in _named(story):
+    whole = [(f"story {story.name}", _named(story)) for story in STORIES]
+    dressed = [(event, list(facts)) for event, facts in MANNER.items()]
+    come = [(companion.event, list(companion.facts)) for companion in COMPANIONS]
+    wrong = [(event, list(facts)) for fault in FAULTS for event, facts in fault.states.items()]
+    for where, named in [*whole, ("manner", dressed), ("companions", come), ("faults", wrong)]:
+        for event, facts in named:
             if event not in vocabulary.event_types:
-                raise UnknownEvent(f"story {story.name}: {event!r} is no event type. Add it to vocabulary.toml.")
+                raise UnknownEvent(f"{where}: {event!r} is no event type. Add it to vocabulary.toml.")
             for name in facts:
                 if name not in vocabulary.facts:
-                    raise UnknownEvent(f"story {story.name}: {event}: {name!r} is no fact. Add it to vocabulary.toml.")
+                    raise UnknownEvent(f"{where}: {event}: {name!r} is no fact. Add it to vocabulary.toml.")
                 if name not in vocabulary.event_types[event].facts and vocabulary.facts[name].of == "event":
-                    raise UnknownEvent(f"story {story.name}: {event} may not state {name!r}. Add it to its facts.")
+                    raise UnknownEvent(f"{where}: {event} may not state {name!r}. Add it to its facts.")
 
 
 def _named(story: Story) -> list[tuple[str, list[str]]]:
@@ -189,7 +211,7 @@ def case_numbers(ground: Ground, cases: int) -> list[str]:
 
 
 def _plan(ground: Ground, index: int, name: str) -> Plan:
-    return plan_of(index, ground.seed, ground.draws, ground.routes, ground.window, name)
+    return plan_of(index, ground.seed, ground.draws, ground.routes, ground.faults, ground.window, name)
 
 
 def _play_all(
@@ -216,16 +238,20 @@ def play_chunk(ground: Ground, chunk: int, numbers: Sequence[str]) -> tuple[pl.D
         names = [f"{SURNAMES[tape.whole(0, len(SURNAMES) - 1)]}某某" for _ in range(ground.draws.persons[index])]
         plan = replace(_plan(ground, index, names[0]))
         player, tape = _played(ground, plan, tape)
-        entries, traits = record(player.entries, _traits(ground.draws, index), tape, plan.last)
-        columns.add(index, entries)
-        persons += [_person(who, number, name, tape) for who, name in zip(plan.persons, names, strict=True)]
+        dressed = Adorner(player).adorn()
+        entries, traits = record(dressed, _traits(ground.draws, index), tape, plan.last)
+        columns.add(index, entries, teams_of(squad, index, tape, is_whole=plan.is_whole))
+        persons += [
+            person_row(who, number, name, tape, player.person_facts.get(who, {}), plan)
+            for who, name in zip(plan.persons, names, strict=True)
+        ]
+        persons += victim_rows(player, number, tape)
         cases.append(_case_row(number, plan, player, squad, traits))
-        shared.append((index, number, squad.code, _two(squad, tape), squad.branch_name[:1]))
+        shared.append((index, number, squad.code, squad.branch_name[:1]))
     shape = {
         "case_index": pl.Int64(),
         "case": pl.String(),
         "unit": pl.String(),
-        "officers": pl.List(pl.String()),
         "branch": pl.String(),
     }
     return (
@@ -257,19 +283,6 @@ def _traits(draws: Draws, index: int) -> Traits:
     )
 
 
-def _two(squad: Squad, tape: Tape) -> list[str]:
-    first = tape.whole(0, len(squad.officers) - 1)
-    return [squad.officers[first], squad.officers[(first + 1) % len(squad.officers)]]
-
-
-def _person(who: str, case: str, name: str, tape: Tape) -> tuple[str, str, str, str, str, date]:
-    birth = date(2012, 1, 1).toordinal() - tape.whole(0, OLDEST_DAYS)
-    day = date.fromordinal(birth)
-    serial = tape.whole(1, 999)
-    number = false_id_number(f"{CITY}{tape.whole(1, 9):02}", f"{day:%Y%m%d}", serial)
-    return who, case, name, number, "male" if serial % 2 else "female", day
-
-
 def _case_row(number: str, plan: Plan, player: Player, squad: Squad, traits: Traits) -> tuple[object, ...]:
     is_on_edge = player.edge is not None
     return (
@@ -281,6 +294,7 @@ def _case_row(number: str, plan: Plan, player: Player, squad: Squad, traits: Tra
         plan.is_lawful if is_on_edge else None,
         player.edge,
         player.rule,
+        plan.fault.code if plan.fault is not None else None,
         len(plan.persons),
         traits.is_corrected,
         traits.is_voided,

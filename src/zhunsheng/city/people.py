@@ -66,10 +66,10 @@ def make_units(cases: int) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=UNITS, orient="row")
 
 
-def make_officers(units: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
-    """Six to a squad, every sixth an auxiliary. Returns OFFICERS."""
+def make_officers(units: pl.DataFrame, rng: np.random.Generator, per_squad: int = OFFICERS_PER_SQUAD) -> pl.DataFrame:
+    """So many to a squad, the last of each an auxiliary. Returns OFFICERS."""
     squads = units.filter(pl.col("kind").str.contains("squad|command_room"))["code"].to_list()
-    total = len(squads) * OFFICERS_PER_SQUAD
+    total = len(squads) * per_squad
     numbers = 100_000 + rng.permutation(total)
     surnames = rng.integers(0, len(SURNAMES), total)
     rows = [
@@ -78,8 +78,8 @@ def make_officers(units: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame
             PROVINCE,
             str(numbers[n]),
             f"{SURNAMES[surnames[n]]}某",
-            squads[n // OFFICERS_PER_SQUAD],
-            "auxiliary" if n % OFFICERS_PER_SQUAD == OFFICERS_PER_SQUAD - 1 else "police",
+            squads[n // per_squad],
+            "auxiliary" if n % per_squad == per_squad - 1 else "police",
         )
         for n in range(total)
     ]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from zhunsheng.city.faults import Fault
 from zhunsheng.city.steps import Act, Story
 
 
@@ -17,7 +18,14 @@ class Entry:
     facts: dict[str, Any]
     is_bare: bool = False
     has_case: bool = True
-    until: int | None = None  # 24:00 of a day
+    until: int | None = None  # an end that it states: 24:00 of a day
+    is_until_exact: bool = False  # or a minute
+    place: str | None = None  # "area": that of the unit
+    team: int | None = None  # which officers of the case
+    is_alone: bool = False  # only one of them
+    is_unnumbered: bool = False  # its document has no number
+    is_recorded_late: bool = False
+    minutes: int = 0  # that it takes
     version: int = 1
     is_void: bool = False
     recorded: int = 0
@@ -42,4 +50,5 @@ class Plan:
     path: Mapping[str, Act] = field(default_factory=dict)  # acts that lead to it
     facts: Mapping[str, Any] = field(default_factory=dict)  # what must be so for that, where it is left to chance
     forestalled_by: tuple[str, ...] = ()  # events that would make the act on the edge senseless, so that they come late
+    fault: Fault | None = None  # what goes wrong in it
     is_whole: bool = False  # everything that must be done is done in time, and everything open is brought to its end

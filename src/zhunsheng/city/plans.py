@@ -1,6 +1,6 @@
 """What each case is to become: decided for all of them before any is played."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from zhunsheng.city.faults import FAULTS, Fault
 from zhunsheng.city.plan import Plan
 from zhunsheng.city.player import LETS_GO, TAKES
 from zhunsheng.city.spans import DAY
@@ -16,6 +17,7 @@ from zhunsheng.city.stories import STORIES
 
 YEAR_DAYS: Final = 365
 DAYS_KEPT_FREE: Final = 120  # before the last published day, so that most limits end inside the calendar
+FAULT_SHARE: Final = 0.06  # cases in which a check finds something that was planted
 EDGE_SHARE: Final = 0.34  # a third of the cases, and a little for those that miss their edge
 TWO_PERSONS: Final = 0.12
 THREE_PERSONS: Final = 0.02
@@ -77,11 +79,21 @@ Routes = tuple[tuple[Route, ...], ...]  # of each story
 
 
 @dataclass(frozen=True)
+class FaultPlan:
+    """A planted violation, the story in which it happens, and the way to it."""
+
+    fault: Fault
+    story: int
+    route: Route
+
+
+@dataclass(frozen=True)
 class Draws:
     """One row a case, drawn at once."""
 
     story: NDArray[np.int64]
     route: NDArray[np.int64]  # of its story; only where it is on an edge
+    fault: NDArray[np.int64]  # what is planted in it; -1: nothing
     is_on_edge: NDArray[np.bool_]
     is_lawful: NDArray[np.bool_]
     is_plain: NDArray[np.bool_]  # on an edge that neither grows nor pauses, and recorded as it was
@@ -95,8 +107,11 @@ class Draws:
     squad: NDArray[np.float64]
 
     @staticmethod
-    def of(cases: int, seed: int, routes: Routes) -> "Draws":
-        """Draw for all cases. In a large enough city every rule has a case just in time and one just too late."""
+    def of(cases: int, seed: int, routes: Routes, faults: "tuple[FaultPlan, ...]") -> "Draws":
+        """Draw for all cases.
+
+        In a large enough city every rule has a case just in time and one just too late, and every check a violation.
+        """
         rng = np.random.default_rng([seed, 0])
         weights = np.array([story.weight for story in STORIES])
         order = rng.permutation(cases)
@@ -113,9 +128,16 @@ class Draws:
         if len(quota) <= len(edges):
             is_plain[edges[: len(quota)]] = True
             story[edges[: len(quota)]], route[edges[: len(quota)]] = quota[:, 0], quota[:, 1]
+        fault = np.full(cases, -1, dtype=np.int64)
+        faulty = order[len(edges) :][: max(round(cases * FAULT_SHARE), len(faults))]
+        if 2 * len(faulty) <= cases - len(edges):
+            fault[faulty] = np.arange(len(faulty)) % len(faults)
+            story[faulty] = np.array([plan.story for plan in faults])[fault[faulty]]
+            is_plain[faulty] = True
         return Draws(
             story=story,
             route=route,
+            fault=fault,
             is_on_edge=is_on_edge,
             is_lawful=is_lawful,
             is_plain=is_plain,
@@ -124,8 +146,8 @@ class Draws:
             persons=1 + (persons < TWO_PERSONS).astype(np.int64) + (persons < THREE_PERSONS),
             is_corrected=(rng.random(cases) < CORRECTED) & ~is_plain,
             is_voided=(rng.random(cases) < VOIDED) & ~is_plain,
-            is_late=rng.random(cases) < ENTERED_LATE,
-            is_missing=(rng.random(cases) < MISSING / (1 - EDGE_SHARE)) & ~is_on_edge,
+            is_late=(rng.random(cases) < ENTERED_LATE) & (fault < 0),
+            is_missing=(rng.random(cases) < MISSING / (1 - EDGE_SHARE)) & ~is_on_edge & ~is_plain,
             squad=rng.random(cases),
         )
 
@@ -133,7 +155,15 @@ class Draws:
         """The same cases with nothing odd about them and none on an edge."""
         no = np.zeros(len(self.story), dtype=np.bool_)
         return replace(
-            self, is_on_edge=no, is_carried_over=no, is_corrected=no, is_voided=no, is_late=no, is_missing=no
+            self,
+            fault=np.full(len(self.story), -1, dtype=np.int64),
+            is_on_edge=no,
+            is_plain=no,
+            is_carried_over=no,
+            is_corrected=no,
+            is_voided=no,
+            is_late=no,
+            is_missing=no,
         )
 
 
@@ -145,6 +175,26 @@ def _drawn_routes(story: NDArray[np.int64], draws: NDArray[np.float64], routes: 
         mine = story == n
         found[mine] = np.minimum(np.searchsorted(ends, draws[mine] * ends[-1], side="right"), len(choices) - 1)
     return found
+
+
+def fault_plans(routes: Routes) -> tuple[FaultPlan, ...]:
+    """The way to every planted violation."""
+    stories = {story.name: n for n, story in enumerate(STORIES)}
+    return tuple(_fault_plan(fault, stories[fault.story], routes[stories[fault.story]]) for fault in FAULTS)
+
+
+def _fault_plan(fault: Fault, s: int, choices: Sequence[Route]) -> FaultPlan:
+    steps = {step.name: step for step in STORIES[s].steps}
+    ways = [route for route in choices if route.rule == fault.toward] if fault.toward is not None else [Route("")]
+    way = min(ways, key=lambda route: (route.since is not None and fault.since is None, -route.weight))
+    path = {**way.path, **({way.target: steps[way.target].acts[0]} if way.target else {})}
+    path |= {name: steps[name].acts[0] for name in fault.through}
+    for name, event in fault.acts.items():
+        path[name] = next(act for act in steps[name].acts if act.event == event)
+    days = way.days + max((last + _longest(steps[name]) for name, (_, last) in fault.overdue.items()), default=0)
+    since = max(filter(None, (way.since, fault.since)), default=None)
+    route = replace(way, path=path, facts={**UNDISTURBED, **way.facts, **fault.facts}, days=days, since=since)
+    return FaultPlan(fault, s, replace(route, forestalled_by=fault.late))
 
 
 def quota_of(routes: Routes) -> list[tuple[int, int]]:
@@ -220,11 +270,21 @@ def _longest(step: Step) -> int:
     return max(span.days for span in spans) + sum(halt.days[1] for halt in step.halts) + renewed + 2
 
 
-def plan_of(index: int, seed: int, draws: Draws, routes: Routes, window: Window, name: str) -> Plan:
+def plan_of(
+    index: int,
+    seed: int,
+    draws: Draws,
+    routes: Routes,
+    faults: Sequence[FaultPlan],
+    window: Window,
+    name: str,
+) -> Plan:
     """The plan of one case. `name`: of its first person, from whom the case has its title."""
     story = STORIES[int(draws.story[index])]
     is_on_edge = bool(draws.is_on_edge[index])
     route = routes[int(draws.story[index])][int(draws.route[index])] if is_on_edge else Route("")
+    faulty = faults[int(draws.fault[index])] if draws.fault[index] >= 0 else None
+    route = faulty.route if faulty is not None else route
     offence = story.offences[index % len(story.offences)]
     return Plan(
         index=index,
@@ -239,7 +299,8 @@ def plan_of(index: int, seed: int, draws: Draws, routes: Routes, window: Window,
         is_plain=bool(draws.is_plain[index]),
         target=route.target if is_on_edge else None,
         path=route.path,
-        facts={**UNDISTURBED, **route.facts} if is_on_edge else {},
+        facts={**UNDISTURBED, **route.facts} if is_on_edge or faulty is not None else {},
+        fault=faulty.fault if faulty is not None else None,
         forestalled_by=route.forestalled_by,
         is_whole=window.is_whole,
     )
@@ -250,7 +311,7 @@ def _opening(draw: float, is_carried_over: bool, route: Route, window: Window) -
     first, last = window.first, window.last
     if window.is_whole:
         return first + int(draw * WHOLE_YEARS * YEAR_DAYS * DAY)
-    if not route.target:
+    if not route.days and route.since is None:
         if is_carried_over:
             first, last = first - YEAR_DAYS * DAY, first
         return first + int(draw * (last - first))

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from zhunsheng.city.bare import BARE_SHARE
+from zhunsheng.city.manner import PERSON_FACTS
 from zhunsheng.city.plan import Entry, Plan
 from zhunsheng.city.spans import DAY, HOUR, Days, End, Span
 from zhunsheng.city.steps import Act, Chance, Facts, Growth, Halt, Held, Later, Number, Pick, Step
@@ -14,49 +16,30 @@ MOST_EVENTS: Final = 400
 LONGEST_RENEWED: Final = 100  # days of a limit that a case on the edge may begin anew
 LATE: Final = 0.015  # of ordinary acts
 NEVER: Final = 0.02
+SURE: Final = 0.8  # what is likelier always happens in a whole lawful case
+LATEST: Final = 0.95  # the share of a limit after which nobody acts in time,
+LATEST_IF_WHOLE: Final = 0.88  # and in a whole lawful case, because some checks count a little less than the limit
 RARE: Final = 0.15  # what is rarer does not happen beside an edge, lest it end what the edge is about
 FORESTALLING: Final = 0.94  # the share of its limit after which an act comes that would forestall the edge
-MINOR: Final = 0.04
-VULNERABLE: Final = 0.02
 COMPLICATED: Final = 0.3  # how often a case on the edge grows or pauses before
 LAWFUL_EDGE: Final = (0, 0, 0, 29, 59, 719, DAY - 1)  # minutes before the last lawful one
 BROKEN_EDGE: Final = (0, 0, 0, 30, 60, 720, DAY - 1)  # minutes after the first unlawful one
 PREFIXES: Final = {"visit": "V", "item": "G", "order": "O", "document": "D", "dossier": "J", "shift": "S"}
 WITHOUT_CASE: Final = ("response.finished", "intake.registered", "duty.ended", "video.uploaded")
 STARTS: Final = ("case.filed",)  # starts limits in cases of every kind, whatever follows it in the story
+AHEAD_OF_UTC: Final = timedelta(hours=8)
+ADDRESSED: Final = ("decision.made",)  # to somebody, if to nobody else to the first person
+EXACT_IF_WHOLE: Final = (
+    "case.filed",
+    "custody.extension_approved",
+    "prosecution.transferred",
+    "prosecution.retransferred",
+)
+"""What must be papered within hours is not recorded by its date alone where everything is in order."""
 CONVERSION: Final = "case.converted_criminal"
 TAKES: Final = ("person.detained", "arrest.executed")
 LETS_GO: Final = ("person.released", "measure.bail", "measure.surveillance")
 FREES: Final = ("detention", "arrest")  # `from` of a measure that only a person in custody can get
-BARE_SHARE: Final = {
-    "arrest.approved": 0.1,
-    "appraisal.opinion_received": 0.2,
-    "bail.ended": 0.2,
-    "case.filed": 0.1,
-    "case.not_filed": 0.1,
-    "case_limit.extended": 0.3,
-    "custody.extension_approved": 0.3,
-    "decision.made": 0.2,
-    "decision.served": 0.2,
-    "defence.filed": 0.2,
-    "dossier.archived": 0.4,
-    "explanation.sent": 0.2,
-    "freeze.lifted": 0.2,
-    "hearing.held": 0.1,
-    "hearing.period_ended": 0.3,
-    "hearing.period_started": 0.3,
-    "property.confiscated": 0.2,
-    "property.returned": 0.2,
-    "property.term_extended": 0.3,
-    "prosecution.filed": 0.3,
-    "prosecution.retransferred": 0.2,
-    "prosecution.returned": 0.3,
-    "prosecution.transferred": 0.2,
-    "psychiatric.decided": 0.3,
-    "psychiatric.resumed": 0.3,
-    "surveillance.ended": 0.2,
-}
-"""How often an event is recorded by its date alone. Events that start or end a limit in hours are not among them."""
 
 
 @dataclass
@@ -81,9 +64,9 @@ class Player:
     def play(self) -> list[Entry]:
         """Everything that happens in the case, in no particular order."""
         story = self.plan.story
-        self.case_facts = self._drawn(story.facts, self.plan.opening)
+        self.case_facts = self.drawn(story.facts, self.plan.opening)
         names = {"incident": f"I{self.plan.index:07}"} if story.has_incident else {}
-        names |= {kind: self._new(kind) for kind in story.names}
+        names |= {kind: self.new(kind) for kind in story.names}
         self._happen(story.opening, self.plan.opening, names)
         return self.entries
 
@@ -93,15 +76,24 @@ class Player:
         """Record an act and play what follows it. `after`: when what it follows happened."""
         if at > self.plan.last or len(self.entries) >= MOST_EVENTS or self._is_idle(act, at, names):
             return
-        is_bare = may_be_bare and not act.is_exact and self.tape.chance(BARE_SHARE.get(act.event, 0.0))
-        if is_bare and (at // DAY * DAY >= after or not self._starts_a_limit(act.event)):
+        is_bare = may_be_bare and not act.is_exact and self._is_bare(act.event)
+        is_first = not self._starts_a_limit(act.event) and not self.plan.is_whole
+        if is_bare and (at // DAY * DAY >= after or is_first):
             at = at // DAY * DAY
         else:
             is_bare = False
-        facts = self._drawn(act.facts, at)
+        facts = self.drawn(act.facts, at)
         names = {kind: name for kind, name in names.items() if kind != "person"} if act.once else names
-        self._record(act.event, at, names, dict(facts), is_bare=is_bare)
+        if act.event in ADDRESSED and "person" not in names:
+            names = {**names, "person": self.plan.persons[0]}
+        until = self._end(act.until, at, []).minute if act.until is not None else None
+        self._record(act.event, at, names, dict(facts), is_bare=is_bare, until=until)
         self._follow(act.event, at, names, facts)
+
+    def _is_bare(self, event: str) -> bool:
+        """Whether only the date is recorded."""
+        is_exact = self.plan.is_whole and event in EXACT_IF_WHOLE
+        return not is_exact and self.tape.chance(BARE_SHARE.get(event, 0.0))
 
     def _follow(self, event: str, at: int, names: dict[str, str], facts: Mapping[str, Any]) -> None:
         for step in self.following.get(event, ()):
@@ -136,7 +128,7 @@ class Player:
             facts = {**self.case_facts, **facts, "case_title": self.plan.title}
         person = names.get("person")
         if person is not None and person not in self.person_facts:
-            self.person_facts[person] = self._drawn({"minor": Chance(MINOR), "vulnerable": Chance(VULNERABLE)}, at)
+            self.person_facts[person] = self.drawn(PERSON_FACTS, at)
             facts = {**facts, **self.person_facts[person]}
         if person is not None and (event in TAKES or event in LETS_GO):
             self.custody.append((at, person, event in TAKES))
@@ -144,7 +136,7 @@ class Player:
         number = len(self.entries)
         self.entries.append(Entry(event, at, names, facts, is_bare, has_case, until, number=number))
 
-    def _drawn(self, facts: Facts, at: int) -> dict[str, Any]:
+    def drawn(self, facts: Facts, at: int) -> dict[str, Any]:
         """The facts with what is left to chance decided."""
         return {name: self._value(name, value, at) for name, value in facts.items()}
 
@@ -158,8 +150,7 @@ class Player:
         if isinstance(value, Pick):
             return value.values[self.tape.whole(0, len(value.values) - 1)]
         if isinstance(value, Later):
-            local = datetime.fromordinal((at + value.minutes) // DAY) + timedelta(minutes=(at + value.minutes) % DAY)
-            return f"{local:%Y-%m-%dT%H:%M}:00+08:00"
+            return _instant(at + value.minutes)
         return self._is_anyone_held(at) if isinstance(value, Held) else value
 
     def _may_be_freed(self, person: str, at: int) -> bool:
@@ -202,11 +193,14 @@ class Player:
         return all(known.get(name) == value for name, value in when.items())
 
     def _is_due(self, step: Step) -> bool:
-        if step.name in self.plan.path or step.name == self.plan.target:
+        is_again = self.plan.fault is not None and step.name in self.plan.fault.through and step.name in self.done
+        if step.name == self.plan.target or (step.name in self.plan.path and not is_again):
             return True
         if self.plan.is_whole and step.span is not None and not step.optional:
             return True
-        if self.plan.is_on_edge and step.chance <= RARE:
+        if self.plan.is_whole and step.chance >= SURE:
+            return True
+        if (self.plan.is_on_edge or self.plan.fault is not None) and step.chance <= RARE:
             return False
         return self.tape.chance(step.chance)
 
@@ -216,7 +210,7 @@ class Player:
         for person in persons:
             for _ in range(self.tape.whole(*step.times)):
                 mine = {**kept, **({"person": person} if person is not None else {})}
-                mine |= {_column(kind): self._new(kind) for kind in step.names}
+                mine |= {_column(kind): self.new(kind) for kind in step.names}
                 if step.span is None:
                     self._play_gap(step, at, mine)
                 else:
@@ -229,7 +223,8 @@ class Player:
         if begin is not None and step.bound is not None:
             self._act_on_the_edge(step, self._end(step.bound.span, begin, []), at, at, names)
             return
-        when = at + self.tape.whole(*step.gap)
+        gap = self.plan.fault.gaps.get(step.name, step.gap) if self.plan.fault is not None else step.gap
+        when = at + self.tape.whole(*gap)
         if self._may(step, at, when, names):
             self._happen(act, when, names, after=at)
 
@@ -245,16 +240,17 @@ class Player:
         person = names.get("person")
         if step.held and person is not None and not self._is_held(person, at):
             return False
-        if step.given is not None and not self._has_happened(step.given, 0, at, person):
+        if step.given is not None and not self.has_happened(step.given, 0, at, person):
             return False
-        return not any(self._has_happened(event, since, at, person) for event in step.unless)
+        return not any(self.has_happened(event, since, at, person) for event in step.unless)
 
-    def _has_happened(self, event: str, since: int, at: int, person: str | None) -> bool:
+    def has_happened(self, event: str, since: int, at: int, person: str | None) -> bool:
         """To the person, or to nobody in particular."""
         times = [when for when, who in self.when.get(event, ()) if person is None or who in (None, person)]
         return any(since <= when <= at for when in times)
 
-    def _new(self, kind: str) -> str:
+    def new(self, kind: str) -> str:
+        """A further subject of a kind."""
         self.counters[kind] = self.counters.get(kind, 0) + 1
         return f"{PREFIXES[kind]}{self.plan.index:07}{self.counters[kind]:02}"
 
@@ -264,13 +260,17 @@ class Player:
         for renewal in step.renewals:
             is_short = span.days <= LONGEST_RENEWED or not is_edge
             if is_short and self._is_complicated(renewal.chance, is_edge=is_edge):
-                at = self._within(at, self._end(span, at, []), 0.2, 0.9)
-                self._happen(Act(renewal.event, facts=renewal.facts), at, names, may_be_bare=False)
+                anew = self._within(at, self._end(span, at, []), 0.2, 0.9)
+                if not renewal.held or self._is_held(names.get("person", ""), anew):
+                    at = anew
+                    self._happen(Act(renewal.event, facts=renewal.facts), at, names, may_be_bare=False)
         last, growing, grew = at, span, True
         for growth in step.growths:
             applies = growth.since is None or date.fromordinal(at // DAY) >= growth.since
             is_due = grew or not growth.follows
-            grew = applies and is_due and self._is_complicated(growth.chance, is_edge=is_edge)
+            may = applies and is_due and (growth.is_lawful or not self.plan.is_whole)
+            is_planted = self.plan.fault is not None and growth.event in self.plan.fault.grows
+            grew = may and (is_planted or self._is_complicated(growth.chance, is_edge=is_edge))
             if grew:
                 last = self._within(last, self._end(growing, at, []), 0.5, 0.95)
                 growing = growth.span
@@ -283,8 +283,10 @@ class Player:
             return
         act = self._choose(step, at, end)
         earliest = FORESTALLING if act.event in self.plan.forestalled_by else step.earliest
-        when = self._within(last, end, earliest, 0.95)
-        is_sure = self.plan.is_on_edge or self.plan.is_whole
+        when = self._within(last, end, earliest, LATEST_IF_WHOLE if self.plan.is_whole else LATEST)
+        if self.plan.fault is not None and step.name in self.plan.fault.overdue:
+            when = end.minute + self.tape.whole(*self.plan.fault.overdue[step.name]) * DAY
+        is_sure = self.plan.is_on_edge or self.plan.is_whole or self.plan.fault is not None
         if self._may(step, at, when, names) and (is_sure or not self._is_late_or_never(act, end, names)):
             self._happen(act, when, names, after=at)
 
@@ -307,6 +309,8 @@ class Player:
 
     def _is_complicated(self, chance: float, *, is_edge: bool) -> bool:
         """A case on the edge grows and pauses only where its edge is, so that the edge is where we put it."""
+        if self.plan.fault is not None:
+            return False
         if self.plan.is_on_edge:
             return is_edge and not self.plan.is_plain and self.tape.chance(COMPLICATED)
         return self.tape.chance(chance)
@@ -318,9 +322,9 @@ class Player:
             earlier = 0 if is_plain or growth.until_share == 1 else self.tape.whole(0, 5)
             until = self._end(growth.span, start, []).minute - earlier * DAY
         if at <= self.plan.last:
-            is_bare = self.tape.chance(BARE_SHARE.get(growth.event, 0.0))
+            is_bare = self._is_bare(growth.event)
             at = at // DAY * DAY if is_bare else at
-            facts = self._drawn(growth.facts, at)
+            facts = self.drawn(growth.facts, at)
             self._record(growth.event, at, names, facts, is_bare=is_bare, until=until)
             self._follow(growth.event, at, names, facts)
 
@@ -348,9 +352,9 @@ class Player:
         return end, last
 
     def _record_halt(self, halt: Halt, begin: int, end: int | None, names: dict[str, str]) -> None:
-        mine = {**names, **({halt.names: self._new(halt.names)} if halt.names is not None else {})}
+        mine = {**names, **({halt.names: self.new(halt.names)} if halt.names is not None else {})}
         if begin <= self.plan.last:
-            self._record(halt.begin, begin, mine, self._drawn(halt.facts, begin), is_bare=False)
+            self._record(halt.begin, begin, mine, self.drawn(halt.facts, begin), is_bare=False)
         if end is not None and end <= self.plan.last:
             self._happen(Act(halt.end), end, mine, may_be_bare=False)
 
@@ -385,3 +389,9 @@ class Player:
 def _column(kind: str) -> str:
     """The column that names a subject: a shift stands where incidents do."""
     return "incident" if kind == "shift" else kind
+
+
+def _instant(minute: int) -> str:
+    """A local minute as facts state instants: in UTC."""
+    utc = datetime.fromordinal(1) + timedelta(minutes=minute - DAY) - AHEAD_OF_UTC
+    return f"{utc:%Y-%m-%dT%H:%M:%S}Z"

@@ -1,5 +1,9 @@
-"""Things and money in cases of every kind: seized, handed in, stored, registered, frozen, found again, given back."""
+"""Things and money in cases of every kind: seized, handed in, stored, registered, frozen, found again, given back.
 
+In a whole lawful case nothing seized outlasts the decision by more than the month that a check allows.
+"""
+
+from dataclasses import replace
 from typing import Final
 
 from zhunsheng.city.appraisal import APPRAISAL
@@ -36,8 +40,8 @@ SEIZURE: Final = (
         span=rolled(30),
         rule="admin.seizure.term",
         keeps=ITEM,
-        growths=(Growth("property.term_extended", rolled(60), 0.2),),
-        halts=(APPRAISAL,),
+        growths=(Growth("property.term_extended", rolled(60), 0.2, is_lawful=False),),
+        halts=(replace(APPRAISAL, is_lawful=False),),
     ),
     Step(
         name="unseal",
@@ -46,7 +50,7 @@ SEIZURE: Final = (
         span=rolled(30),
         rule="admin.seizure.term",
         keeps=ITEM,
-        growths=(Growth("property.term_extended", rolled(60), 0.2),),
+        growths=(Growth("property.term_extended", rolled(60), 0.2, is_lawful=False),),
     ),
     then("hand-in-seized", "property.seized", "property.extracted", (1, 1), facts={"remote": False}, keeps=ITEM),
 )
@@ -91,7 +95,7 @@ HANDOVER: Final = (
         after="property.extracted",
         when={"remote": True},
         acts=(Act("property.brought_back"),),
-        gap=(10 * HOUR, 6 * DAY),
+        gap=(10 * HOUR, 40 * HOUR),
         keeps=ITEM,
         chance=0.95,
     ),
@@ -107,7 +111,7 @@ HANDOVER: Final = (
         "finish-examination",
         "property.urgent_exam_approved",
         "property.urgent_exam_finished",
-        (6 * HOUR, 5 * DAY),
+        (6 * HOUR, DAY),
         keeps=ITEM,
     ),
     Step(

@@ -58,6 +58,7 @@ class Act:
     ends: bool = True  # it ends what the limit is about; otherwise it only leads on
     is_exact: bool = False  # always recorded to the minute, because a limit in hours runs from it
     once: bool = False  # at most once in a case, for all persons in it
+    until: Span | None = None  # the document states the end of this
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class Growth:
     chance: float
     facts: Facts = field(default_factory=dict)
     since: date | None = None  # only where the step began on or after this day
+    is_lawful: bool = True  # whether it leaves every other limit kept
     until_share: float = 0.0  # how often the document states the end of the new limit
     follows: bool = True  # only after the growth before it
 
@@ -96,6 +98,7 @@ class Renewal:
     event: str
     chance: float
     facts: Facts = field(default_factory=dict)
+    held: bool = False  # only while the person is in custody
 
 
 @dataclass(frozen=True)

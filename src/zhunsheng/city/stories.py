@@ -31,6 +31,7 @@ from zhunsheng.city.intake import (
     TELL_OF_TRANSFER,
 )
 from zhunsheng.city.investigation import COOPERATION, INVESTIGATION, REMOTE
+from zhunsheng.city.manner import CASE_FACTS
 from zhunsheng.city.places import DOSSIER, ENTERING, LEAVING
 from zhunsheng.city.property import FREEZING, HANDOVER, REGISTERED, RETURN, SEIZURE
 from zhunsheng.city.prosecution import CONCLUSION, PROSECUTION
@@ -68,6 +69,7 @@ def _facts(kind: str, *, public_security: bool = False, economic: bool | Chance 
         "injured": Chance(0.1),
         "has_complainant": Chance(0.6),
         "has_victim": Chance(0.7),
+        **CASE_FACTS,
         **more,
     }
 
@@ -195,7 +197,7 @@ STORIES: Final = (
         "offender-unknown", 0.015, Act("case.accepted"), _PUBLIC_SECURITY, BRAWL, (CASE[0], *ABSENT, *_AFTER_ADMISSION)
     ),
     Story("on-the-spot", 0.02, Act("case.discovered"), _FAST_FACTS, BRAWL, (*ON_THE_SPOT, *FINES)),
-    Story("foreigner", 0.008, Act("case.accepted"), _PUBLIC_SECURITY, STAY, (*_ADMINISTRATIVE, *FOREIGNER)),
+    Story("foreigner", 0.008, Act("case.accepted"), _PUBLIC_SECURITY, STAY, (*FOREIGNER, *_ADMINISTRATIVE)),
     Story("terror", 0.004, Act("case.accepted"), _PUBLIC_SECURITY, EXTREMISM, (*_ADMINISTRATIVE, *TERROR)),
     *(
         Story(
