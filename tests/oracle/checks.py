@@ -115,10 +115,14 @@ def _answers(reading: Reading) -> Iterator[tuple[Record, str | None, Said]]:
 
 
 def _judged(reading: Reading) -> list[Record]:
-    """The acts; with `first`, only the first of each key (and `same`), and those without key."""
+    """The acts; with `first`, only the first of each key (and `same`), and those without key.
+
+    Which is the first does not change with the reading: bare dates stand at the start of their day.
+    """
     acts = reading.acts()
     if not reading.check.first:
         return acts
+    acts.sort(key=lambda a: (a.stated, *a.order[1:]))
 
     def is_first(n: int, act: Record) -> bool:
         mine = set(reading.subjects(act))
