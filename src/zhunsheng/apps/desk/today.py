@@ -16,7 +16,7 @@ from zhunsheng.apps.desk.inbox import Line, ends_today, lines_of, over
 
 SHOWN: Final = 10
 OFFICERS: Final = 30
-COUNTED: Final = ("open", "over", "red", "yellow", "blue", "waiting")
+COUNTED: Final = ("open", "over", "red", "yellow", "blue", "ask", "waiting")
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,7 @@ def _counts(now: datetime) -> dict[str, Any]:
         "red": Count("key", filter=Q(level="red")),
         "yellow": Count("key", filter=Q(level="yellow")),
         "blue": Count("key", filter=Q(level="blue")),
+        "ask": Count("key", filter=Q(level="ask")),
         "waiting": Count("key", filter=Q(state=AlertGroup.State.WAITING)),
     }
 
