@@ -99,7 +99,8 @@ def main(arguments: list[str]) -> int:
             texts = comparison.differences(check, count=int(count), seed=int(seed))
             total += len(texts)
             lines = [f"{check.id}: {len(texts)} differences", *(f"    {text}" for text in texts[:8])]
-            sys.stdout.write("\n".join(lines) + "\n" if texts or wanted else "")
+            sys.stdout.write("\n".join(lines) + "\n")
+            sys.stdout.flush()
     sys.stdout.write(f"{total} differences\n")
     return 1 if total else 0
 
