@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -32,14 +32,22 @@ class Acting:
 
 
 @contextmanager
-def acting(act: Acting) -> Iterator[None]:
-    """One transaction in which everything is done by this actor; afterwards the session is nobody's again."""
-    with transaction.atomic(), session_settings(dict(zip(SETTINGS, act.values(), strict=True))):
-        yield
+def acting(act: Acting, settings: Mapping[str, str] | None = None) -> Iterator[None]:
+    """One transaction in which everything is done by this actor, with more settings if any; afterwards the session is
+    nobody's again."""
+    is_outermost = not connection.in_atomic_block
+    values = {**dict(zip(SETTINGS, act.values(), strict=True)), **(settings or {})}
+    with transaction.atomic():
+        if is_outermost:  # what is set for a transaction ends with it
+            _apply(values)
+            yield
+            return
+        with session_settings(values):
+            yield
 
 
 @contextmanager
-def session_settings(values: dict[str, str]) -> Iterator[None]:
+def session_settings(values: Mapping[str, str]) -> Iterator[None]:
     """Settings of this transaction only; those of an outer act return at the end.
 
     Must run inside a transaction. If the block fails, the rollback of that transaction restores them.
@@ -60,7 +68,7 @@ def _current(names: Iterable[str]) -> dict[str, str]:
     return dict(zip(wanted, row, strict=True))
 
 
-def _apply(values: dict[str, str]) -> None:
+def _apply(values: Mapping[str, str]) -> None:
     calls = ", ".join("set_config(%s, %s, true)" for _ in values)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {calls}", [part for pair in values.items() for part in pair])
