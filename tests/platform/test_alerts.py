@@ -232,7 +232,12 @@ def test_the_masked_title_needs_two_persons_of_the_legal_department() -> None:
     world = alert_world()
     first, second = world.people["legal_department"], world.people["legal_second"]
     with as_process("test"):
-        words: dict[str, Any] = {"name": Switch.Name.MASKED_CASE_TITLE, "is_on": True, "reason": "支队会议决定", "at": at(BLUE)}
+        words: dict[str, Any] = {
+            "name": Switch.Name.MASKED_CASE_TITLE,
+            "is_on": True,
+            "reason": "支队会议决定",
+            "at": at(BLUE),
+        }
         with pytest.raises(SwitchRefused, match="法制支队"):
             propose(by=world.people["unit_head"], **words)
         switch = propose(by=first, **words)
