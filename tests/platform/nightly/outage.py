@@ -135,11 +135,13 @@ def wait_out(run: City) -> bool:
     run.at += STEP
     run.falls_due("red", 1, group="group")
     run.falls_due("red", BACKLOG["red"] - 1)
-    began = run.at
+    began, started = run.at, time.perf_counter()
     while run.at - began < OUTAGE:
         if (run.at - began) % timedelta(minutes=1) == timedelta(0) and run.at > began:
             run.falls_due("red", 1)
         run.deliver()
+        if (run.at - began) % timedelta(minutes=30) == timedelta(0):
+            say(f"away for {run.at - began}, {time.perf_counter() - started:.0f} s of the machine")
         run.at += STEP
     return judge_second_channel(run)
 
