@@ -102,7 +102,7 @@ def test_events_and_rules_of_the_bundle_give_the_alert_again(proved: Proved) -> 
     wrong, said = recomputed(proved.red)
     assert wrong == []
     assert said.startswith("RECOMPUTED as of 2022-11-09T")
-    assert "every step of the explanation" in said
+    assert "Every step of the explanation is the same" in said
     wrong, said = recomputed(proved.check)
     assert wrong == []
     assert "no steps" in said
@@ -205,6 +205,19 @@ def test_a_step_changed_in_the_explanation_is_found_by_computing_again(proved: P
     assert [line.partition(" is ")[0] for line in recomputed(forged)[0]] == ["explanation: steps"]
 
 
+def test_of_an_alert_that_takes_back_it_is_only_said_whether_the_data_still_give_it(proved: Proved) -> None:
+    """A ruling takes back what the data still say: that is no disagreement."""
+    forged = copy.deepcopy(proved.red)
+    for row in forged["rows"]:
+        read = json.loads(row["text"])
+        if read["row"].get("key") == forged["alert"]:
+            read["row"]["reason"] = "withdrawn"
+            row["text"] = json.dumps(read)
+    wrong, said = recomputed(forged)
+    assert wrong == []
+    assert "the finding that the alert takes back is still found." in said
+
+
 def test_the_file_alone_verifies_a_bundle_and_lets_the_platform_compute_it(proved: Proved, tmp_path: Path) -> None:
     """As an inspector runs it: an isolated interpreter, the bundle, the key."""
     bundle, key = tmp_path / "bundle.json", settings.KEYS / PUBLIC
@@ -218,7 +231,7 @@ def test_the_file_alone_verifies_a_bundle_and_lets_the_platform_compute_it(prove
     zs.chmod(0o700)
     whole = subprocess.run([*command, "--with-zs", str(zs)], capture_output=True, text=True, check=False)
     assert whole.returncode == 0, whole.stdout
-    assert "every step of the explanation are the same" in whole.stdout
+    assert "Every step of the explanation is the same" in whole.stdout
 
 
 def test_there_is_no_proof_of_an_alert_that_is_not_there(db: None) -> None:

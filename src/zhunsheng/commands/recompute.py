@@ -23,7 +23,7 @@ from zhunsheng.core import schemas
 from zhunsheng.core.clocks import Rulebook
 from zhunsheng.core.standing import standing
 
-NOT_THERE: Final = ("withdrawn",)  # what was withdrawn is not found any more
+TAKEN_BACK: Final = "withdrawn"  # by the data, or by people's ruling on a finding that the data still give
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -50,33 +50,41 @@ def recomputed(bundle: Mapping[str, Any]) -> tuple[list[str], str]:
     alert = next(row for row in alerts if row["key"] == bundle["alert"])
     if not alert["finding"]:
         return [], "NOT RECOMPUTED: this message judges nothing; the alerts that it speaks of do."
-    as_of = datetime.fromisoformat(alert["explanation"].get("as_of") or alert["created_at"])
     happened = _events([row["row"] for row in rows if row["table"] == "cases_event"])
-    events = happened.filter(pl.col("recorded_at") <= as_of)
     rulebook = _rulebook(bundle["rulebook"]["files"])
-    stands = standing(events, rulebook, as_of=as_of, threads=1)
-    found = set(keyed_findings(stands.findings)["key"])
-    problems = _finding(alert, found)
-    clocks = keyed_clocks(stands.clocks, rulebook)
-    told = f"RECOMPUTED as of {as_of.isoformat()} from {events.height} events: the finding"
+    problems, told = _finding(alert, happened, rulebook)
     if "clock" not in alert["explanation"]:
-        return problems, f"{told} of the check; its frozen explanation has no steps to compute."
-    problems += _explanation(alert["explanation"], clocks, events, rulebook, as_of)
-    return problems, f"{told} and every step of the explanation are the same."
+        return problems, f"{told} Its frozen explanation has no steps to compute."
+    as_of = _judged_at(alert)
+    problems += _explanation(alert["explanation"], _known(happened, as_of), rulebook, as_of)
+    return problems, f"{told} Every step of the explanation is the same."
 
 
-def _finding(alert: Mapping[str, Any], found: set[str]) -> list[str]:
-    is_there = alert["finding"] in found
-    if is_there == (alert["reason"] in NOT_THERE):
-        state = "is still found" if is_there else "is not found"
-        return [f"alert {alert['key']}: its finding {alert['finding']} ({alert['reason']}) {state} by events and rules"]
-    return []
+def _finding(alert: Mapping[str, Any], happened: pl.DataFrame, rulebook: Rulebook) -> tuple[list[str], str]:
+    """Whether the finding is found as of the frozen judgement; of one that is taken back, only said, as of then."""
+    is_taken_back = alert["reason"] == TAKEN_BACK
+    as_of = datetime.fromisoformat(alert["created_at"]) if is_taken_back else _judged_at(alert)
+    events = _known(happened, as_of)
+    findings = standing(events, rulebook, as_of=as_of, threads=1).findings
+    is_found = alert["finding"] in set(keyed_findings(findings)["key"])
+    told = f"RECOMPUTED as of {as_of.isoformat()} from {events.height} events: the finding"
+    if is_taken_back:
+        return [], f"{told} that the alert takes back is {'still' if is_found else 'not'} found."
+    problem = f"alert {alert['key']}: its finding {alert['finding']} is not found by events and rules"
+    return ([] if is_found else [problem]), f"{told} is the same."
 
 
-def _explanation(
-    frozen: Mapping[str, Any], clocks: pl.DataFrame, events: pl.DataFrame, rulebook: Rulebook, as_of: datetime
-) -> list[str]:
+def _judged_at(alert: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(alert["explanation"].get("as_of") or alert["created_at"])
+
+
+def _known(events: pl.DataFrame, at: datetime) -> pl.DataFrame:
+    return events.filter(pl.col("recorded_at") <= at)
+
+
+def _explanation(frozen: Mapping[str, Any], events: pl.DataFrame, rulebook: Rulebook, as_of: datetime) -> list[str]:
     """Each part of the frozen explanation against the one that is computed now."""
+    clocks = keyed_clocks(standing(events, rulebook, as_of=as_of, threads=1).clocks, rulebook)
     again = explained([frozen["clock"]], clocks, events, rulebook, as_of=as_of).get(frozen["clock"])
     if again is None:
         return [f"explanation: there is no clock {frozen['clock']}"]
