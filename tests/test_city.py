@@ -61,9 +61,17 @@ def bench() -> Bench:
 
 
 @pytest.fixture(scope="module")
-def truth(city: City, bench: Bench) -> pl.DataFrame:
+def judged(city: City) -> pl.DataFrame:
+    """The events of all cases on an edge, of those that lack a fact or an offender, and of every sixth other."""
+    is_odd = pl.col("is_on_edge") | pl.col("is_missing") | (pl.col("story") == "offender-unknown")
+    wanted = city.cases.with_row_index("index").filter(is_odd | (pl.col("index") % 6 == 0))["index"]
+    return city.events.filter(pl.col("id").str.extract(r"^(\d+)-").cast(pl.UInt32).is_in(wanted.implode()))
+
+
+@pytest.fixture(scope="module")
+def truth(judged: pl.DataFrame, bench: Bench) -> pl.DataFrame:
     """What the oracle, which knows nothing of the plan, finds at the end of the year."""
-    return truth_of(city.events, bench, [END_OF_YEAR], processes=1)
+    return truth_of(judged, bench, [END_OF_YEAR], processes=1)
 
 
 @pytest.fixture(scope="module")
@@ -348,8 +356,10 @@ def test_a_city_is_written_with_what_is_in_it(tmp_path: Path) -> None:
     assert events.schema == EVENTS
 
 
-def test_the_truth_of_a_sample_is_the_truth_of_the_whole(city: City, truth: pl.DataFrame, bench: Bench) -> None:
-    sample = choose(city.events, [], 30)
+def test_the_truth_of_a_sample_is_the_truth_of_the_whole(
+    judged: pl.DataFrame, truth: pl.DataFrame, bench: Bench
+) -> None:
+    sample = choose(judged, [], 30)
     found = truth_of(sample, bench, [END_OF_YEAR.astimezone(UTC)], processes=1)
     cases = found["case"].drop_nulls().unique()
     assert len(cases) >= 25

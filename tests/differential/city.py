@@ -14,15 +14,31 @@ from typing import Final
 
 import polars as pl
 
+from tests.oracle.check_book import Check, read_checks
+from tests.oracle.checks import judge_checks
 from tests.oracle.truth import Bench, truth_of
 from zhunsheng.book import load_rulebook
 from zhunsheng.city.make import generate
 from zhunsheng.core.judge import judge
+from zhunsheng.core.schemas import FINDINGS
 
 RULEBOOK: Final = Path(__file__).parents[2] / "rulebook"
 KEYS: Final = ("rule", "case", "incident", "subject", "epoch")
 FOUND: Final = (*KEYS, "kind", "level", "found_at")
 YEAR_MINUTES: Final = 365 * 1440
+CHECKED: Final = (
+    "rule",
+    "subject",
+    "case",
+    "incident",
+    "person",
+    "unit",
+    "kind",
+    "level",
+    "found_at",
+    "event",
+    "reason",
+)
 CLOCK: Final = (*KEYS, "due", "outer", "stopped", "outcome", "question")
 
 
@@ -40,16 +56,35 @@ def differences(cases: int, instants: int, seed: int, processes: int = 2) -> tup
     events = generate(cases, seed, rulebook.vocabulary, rulebook.calendar).events
     bench = Bench.read(RULEBOOK)
     judged = {rule.id for rule in rulebook.judged()}
+    checks = [check for check in read_checks(RULEBOOK) if check.acts]
     total, parts = 0, []
     for as_of in instants_of(events, instants, seed):
         truth = truth_of(events, bench, [as_of], processes=processes).filter(pl.col("rule").is_in(sorted(judged)))
         ours = judge(events, rulebook, as_of=as_of)
         expected = truth.explode("findings").filter(pl.col("findings").is_not_null())
         expected = expected.select(*KEYS, pl.col("findings").struct.unnest()).select(FOUND)
-        found = ours.findings.filter(pl.col("kind") != "late_known").select(FOUND)
-        total += expected.height
+        of_clocks = pl.col("rule").is_in(sorted(judged)) & (pl.col("kind") != "late_known")
+        found = ours.findings.filter(of_clocks).select(FOUND)
+        said = _checked(events, checks, bench, as_of)
+        of_checks = pl.col("rule").is_in([check.id for check in checks])
+        ours_said = ours.findings.filter(of_checks).select(*CHECKED, "events").cast(said.schema)
+        total += expected.height + said.height
         parts += [_only(expected, found, "finding"), _only(truth.select(CLOCK), ours.clocks.select(CLOCK), "clock")]
+        parts.append(_only(said, ours_said, "finding"))
     return total, pl.concat([part for part in parts if part.height] or [parts[0]], how="diagonal")
+
+
+def _checked(events: pl.DataFrame, checks: Sequence[Check], bench: Bench, as_of: datetime) -> pl.DataFrame:
+    """What the oracle says by checks. In the city nobody works, and no place serves, in two units: unit by unit.
+
+    The check that counts findings is compared elsewhere (tests.differential.checks).
+    """
+    rows = [
+        {**{name: getattr(verdict, name) for name in CHECKED}, "events": list(verdict.events)}
+        for part in events.partition_by("unit")
+        for verdict in judge_checks(checks, bench.vocabulary, part.to_dicts(), as_of)
+    ]
+    return pl.DataFrame(rows, schema={**{name: FINDINGS[name] for name in CHECKED}, "events": pl.List(pl.String())})
 
 
 def _only(theirs: pl.DataFrame, ours: pl.DataFrame, what: str) -> pl.DataFrame:

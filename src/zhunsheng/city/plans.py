@@ -27,6 +27,7 @@ ENTERED_LATE: Final = 0.06
 MISSING: Final = 0.012
 CARRIED_OVER: Final = 0.03  # opened in the year before
 DAYS_TO_OPEN: Final = 30  # at least, in which a case on an edge may open
+DAYS_TO_NOTICE: Final = 20  # from a planted violation until the year ends
 RAREST: Final = 0.02  # the least weight of a way to an edge
 WHOLE_YEARS: Final = 2  # in which whole lawful cases open,
 WHOLE_DAYS: Final = 180  # the last of them so long before the end
@@ -47,7 +48,7 @@ class Route:
     since: date | None = None
     before: date | None = None
     is_held: bool = False
-    forestalled_by: tuple[str, ...] = ()  # events after which the act would make no sense
+    forestalled_by: tuple[str, ...] = ()  # events after which an act on the way would make no sense
 
 
 @dataclass(frozen=True)
@@ -191,10 +192,12 @@ def _fault_plan(fault: Fault, s: int, choices: Sequence[Route]) -> FaultPlan:
     path |= {name: steps[name].acts[0] for name in fault.through}
     for name, event in fault.acts.items():
         path[name] = next(act for act in steps[name].acts if act.event == event)
-    days = way.days + max((last + _longest(steps[name]) for name, (_, last) in fault.overdue.items()), default=0)
+    taken = [_longest(steps[name]) for name in (*fault.through, *fault.acts)]
+    overdue = [last + _longest(steps[name]) for name, (_, last) in fault.overdue.items()]
+    days = way.days + max([0, *taken, *overdue]) + DAYS_TO_NOTICE
     since = max(filter(None, (way.since, fault.since)), default=None)
     route = replace(way, path=path, facts={**UNDISTURBED, **way.facts, **fault.facts}, days=days, since=since)
-    return FaultPlan(fault, s, replace(route, forestalled_by=fault.late))
+    return FaultPlan(fault, s, replace(route, forestalled_by=(*way.forestalled_by, *fault.late)))
 
 
 def quota_of(routes: Routes) -> list[tuple[int, int]]:
@@ -226,7 +229,7 @@ def routes_of(story: Story) -> tuple[Route, ...]:
                 rule=step.rule,
                 facts={**route.facts, **facts},
                 weight=route.weight * step.chance,
-                forestalled_by=step.unless,
+                forestalled_by=(*route.forestalled_by, *step.unless),
                 days=route.days + _longest(step),
                 since=step.since or route.since,
                 before=step.before or route.before,

@@ -1,6 +1,5 @@
-"""Which rules never start a clock in the synthetic city, and which break in every clock that has ended."""
+"""Which rules never start a clock in the synthetic city, which always break there, and which checks find nothing."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -22,12 +21,14 @@ def city_page(rulebook: Rulebook, made: str) -> str:
     events = generate(CASES, SEED, rulebook.vocabulary, rulebook.calendar).events
     last = events["at"].max()
     assert isinstance(last, datetime)  # a city has events
-    clocks = judge(events, replace(rulebook, checks=()), as_of=last, threads=1).clocks
+    judgement = judge(events, rulebook, as_of=last, threads=1)
+    clocks, findings = judgement.clocks, set(judgement.findings["rule"])
     seen = set(clocks["rule"])
     ended = clocks.filter(pl.col("outcome").is_in(ENDED))
     shares = ended.group_by("rule").agg(pl.len(), pl.col("outcome").is_in(BROKEN).mean().alias("broken")).sort("rule")
     always = shares.filter((pl.col("len") >= ENOUGH) & (pl.col("broken") == 1))["rule"].to_list()
     never = [rule for rule in rulebook.judged() if rule.id not in seen]
+    silent = [check for check in rulebook.judged_checks() if check.id not in findings]
     lines = [
         made,
         "# 在合成城市上 · On the synthetic city\n",
@@ -37,5 +38,7 @@ def city_page(rulebook: Rulebook, made: str) -> str:
         *(f"- {rule.title} `{rule.id}`" for rule in never),
         f"\n## 已结束的时钟全部超期的规则（{len(always)}）\n",
         *(f"- `{rule}`" for rule in always),
+        f"\n## 什么也没有发现的核查（{len(silent)}）\n",
+        *(f"- {check.title} `{check.id}`" for check in silent),
     ]
     return "\n".join(lines) + "\n"
