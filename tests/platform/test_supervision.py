@@ -17,6 +17,7 @@ from tests.platform.supervised import (
 )
 from tests.story import history
 from zhunsheng.apps.access.processes import as_process
+from zhunsheng.apps.supervision import clock_stops
 from zhunsheng.apps.supervision.changes import Changes
 from zhunsheng.apps.supervision.clock_stops import stopped_red_clocks
 from zhunsheng.apps.supervision.loop import Supervisor
@@ -327,15 +328,29 @@ def test_how_a_due_time_was_reached_can_be_asked(told: Told) -> None:
     assert found["article"] == "试行规则第一条"
 
 
-def test_the_clock_that_an_event_would_stop_is_named_once_it_is_red(told: Told) -> None:
-    recorded(STARTED)
-    end = history("2026-03-12 12:00 P1 work.done id=d1\n2026-03-12 12:00 P2 work.done id=d2", current()[0])
+@pytest.mark.parametrize("many", [1000, 0])  # a large batch is asked about from the side of the red clocks
+def test_the_clock_that_an_event_would_stop_is_named_once_it_is_red(
+    told: Told, many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock_stops, "MANY", many)
+    recorded("2026-03-02 12:00 P1 work.started case=A1 incident=JQ1")
+    end = history(
+        """
+        2026-03-12 12:00 P1 work.done id=d1
+        2026-03-12 12:00 P2 work.done id=d2
+        2026-03-12 12:00 P1 work.done id=d3 incident=JQ1
+        2026-03-12 12:00 P1 work.done id=d4 incident=JQ2
+        2026-03-12 12:00 P1 work.done id=d5 case=A9
+        """,
+        current()[0],
+    )
     it_is("2026-03-11 12:00")
     supervise(told)
     assert stopped_red_clocks(end) == {}
     it_is("2026-03-12 12:00")
     supervise(told)
-    assert stopped_red_clocks(end) == {("story", "d1", 1): ("small",)}
+    # d2 is another person's, d4 and d5 belong to another incident and another case.
+    assert stopped_red_clocks(end) == {("story", "d1", 1): ("small",), ("story", "d3", 1): ("small",)}
 
 
 def test_what_happens_in_one_case_of_a_person_reaches_his_acts_in_another() -> None:

@@ -67,6 +67,7 @@ class Clock(models.Model):
             models.Index(fields=["case"], name="clock_case", condition=Q(case__isnull=False)),
             models.Index(fields=["incident"], name="clock_incident", condition=Q(case__isnull=True)),
             models.Index(fields=["unit", "due"], name="clock_open", condition=Q(outcome__in=OPEN_OUTCOMES)),
+            models.Index(fields=["key"], name="clock_red", condition=Q(level="red", outcome__in=OPEN_OUTCOMES)),
             # The list of cases by what ends next reads its first rows from here, however many clocks are open.
             models.Index(fields=["due", "key"], name="clock_due", condition=Q(outcome__in=OPEN_OUTCOMES)),
         )

@@ -2,15 +2,28 @@
 -- order in which transactions end. Which judged keys follow from it is worked out by the batch that takes it up, because
 -- only then is it known what the log holds.
 CREATE OR REPLACE FUNCTION zs_touch_keys() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET jit = off AS $$
+DECLARE
+    this_transaction bigint := pg_current_xact_id()::text::bigint;
+    is_small boolean := to_regclass('pg_temp.event_staging') IS NOT NULL;
 BEGIN
-    -- To write a row for every key of a large append would make it half as slow again; who appended is enough to find
-    -- them later.
-    IF EXISTS (SELECT FROM added OFFSET 999) THEN
-        INSERT INTO supervision_appended (xid) VALUES (pg_current_xact_id()::text::bigint) ON CONFLICT DO NOTHING;
+    -- To keep the rows of a large append for this trigger, and to write one for every key, would take as long again as
+    -- the append; who appended is enough to find them later. Those of a small one are found by what zs_append_events was
+    -- given.
+    IF is_small THEN
+        is_small := NOT EXISTS (SELECT FROM pg_temp.event_staging WHERE problem IS NULL AND NOT repeated OFFSET 999);
+    END IF;
+    IF NOT is_small THEN
+        INSERT INTO supervision_appended (xid) VALUES (this_transaction) ON CONFLICT DO NOTHING;
         RETURN NULL;
     END IF;
 
+    WITH added AS MATERIALIZED (
+        SELECT e.* FROM pg_temp.event_staging s
+        JOIN cases_event e ON (e.source, e.id, e.version) = (s.source, s.id, s.version)
+        WHERE s.problem IS NULL AND NOT s.repeated AND e.xid = this_transaction
+    )
     INSERT INTO supervision_duekey (kind, number, release)
     SELECT kind, number, '' FROM (
         SELECT 'case' AS kind, "case" AS number FROM added WHERE "case" IS NOT NULL
@@ -23,6 +36,11 @@ BEGIN
     ORDER BY number, kind
     ON CONFLICT (number, kind) DO NOTHING;
 
+    WITH added AS MATERIALIZED (
+        SELECT e.* FROM pg_temp.event_staging s
+        JOIN cases_event e ON (e.source, e.id, e.version) = (s.source, s.id, s.version)
+        WHERE s.problem IS NULL AND NOT s.repeated AND e.xid = this_transaction
+    )
     INSERT INTO supervision_personkey (person, kind, number)
     SELECT person, kind, number FROM (
         SELECT person, 'case' AS kind, "case" AS number FROM added WHERE person IS NOT NULL AND "case" IS NOT NULL
@@ -36,6 +54,11 @@ BEGIN
     ORDER BY person, number, kind
     ON CONFLICT (person, number, kind) DO NOTHING;
 
+    WITH added AS MATERIALIZED (
+        SELECT e.* FROM pg_temp.event_staging s
+        JOIN cases_event e ON (e.source, e.id, e.version) = (s.source, s.id, s.version)
+        WHERE s.problem IS NULL AND NOT s.repeated AND e.xid = this_transaction
+    )
     INSERT INTO supervision_touched ("case", incident, source, event)
     SELECT DISTINCT
         "case", incident, CASE WHEN version > 1 THEN source END, CASE WHEN version > 1 THEN id END
@@ -87,7 +110,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE TRIGGER touch_keys AFTER INSERT ON cases_event
-    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION zs_touch_keys();
+    FOR EACH STATEMENT EXECUTE FUNCTION zs_touch_keys();
 ALTER TABLE cases_event ENABLE ALWAYS TRIGGER touch_keys;
 
 -- Real seconds until there is something to judge: 0 = now, null = nothing is foreseen. One look at two indexes.
