@@ -23,6 +23,7 @@ from django.db import connections
 
 from tests.platform.databases import OwnDatabase, cloned, embedded
 from tests.platform.environment import HOME, say
+from tests.platform.nightly import append_figures, arguments
 from zhunsheng.apps.access.processes import as_source
 from zhunsheng.apps.cases.eventlog import COLUMNS, copy_text, record_events
 from zhunsheng.core import schemas
@@ -32,6 +33,7 @@ SOURCES = ("jz", "zfba", "jq")
 INGESTERS = len(SOURCES)
 LARGEST_BATCH = 40_000
 SHARE_WANTED = 0.30
+PATHS = ("src/zhunsheng/apps/cases/eventlog.py", "src/zhunsheng/apps/cases/sql", "src/zhunsheng/apps/supervision/sql")
 ROUNDS = 10
 BATCH = 40_000
 COPIED = ", ".join(f'"{name}"' for name in COLUMNS)
@@ -232,6 +234,9 @@ def main(count: int, kills: int) -> int:
     share = rate / bare
     say(f"tables equal to the ordered run: {same} { ({} if same else {'got': shuffled, 'wanted': expected}) }")
     say(f"bulk ingest {rate:,.0f} rows/s, bare COPY {bare:,.0f} rows/s: {share:.0%}")
+    equal = f"{count:,} events as {rows:,} rows, {killed} kills: tables {'equal' if same else 'differ'}"
+    figures = {"ingest.tables": equal, "ingest.share": f"{share:.0%}", "ingest.rate": f"{rate:,.0f} rows/s"}
+    append_figures(figures, run="ingest", paths=PATHS)
     return 0 if same and share >= SHARE_WANTED else 1
 
 
@@ -247,5 +252,5 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["rounds"]:
         ingest_in_rounds(*sys.argv[2:])
         sys.exit(0)
-    sizes = [int(text) for text in sys.argv[1:]]
+    sizes = [int(text) for text in arguments()]
     sys.exit(main(sizes[0] if sizes else 1_000_000, sizes[1] if len(sizes) > 1 else 10))

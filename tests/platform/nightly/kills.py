@@ -6,6 +6,7 @@ acknowledged is missing.
 """
 
 import json
+import logging
 import os
 import random
 import signal
@@ -19,11 +20,13 @@ from django.test import Client
 
 from tests.platform.databases import cloned, embedded
 from tests.platform.environment import HOME, say
+from tests.platform.nightly import append_figures, arguments
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.cases.services import register_source
 from zhunsheng.apps.cases.sources import new_key
 from zhunsheng.launcher import EmbeddedServer
 
+PATHS = ("src/zhunsheng/launcher.py", "src/zhunsheng/apps/cases/eventlog.py", "src/zhunsheng/apps/cases/sql")
 CLIENTS = 4
 BATCH = 20
 KEY = new_key()
@@ -83,6 +86,8 @@ def main(kills: int) -> int:
     say(f"{kills} kills of the whole tree; {len(acknowledged)} events acknowledged, {lost} lost")
     say(f"{len(stored - acknowledged)} stored without an answer; answers while down: {statuses}")
     say(f"back after {statistics.median(down):.2f} s (median), {max(down):.2f} s (longest)")
+    figure = f"{kills} kills, {len(acknowledged):,} events acknowledged, {lost} lost"
+    append_figures({"kills.lost": figure}, run="kills", paths=PATHS)
     return 1 if lost or statuses not in ([503], []) else 0
 
 
@@ -97,4 +102,6 @@ def kill(server: EmbeddedServer, chance: random.Random) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 10))
+    logging.disable(logging.ERROR)  # every refusal while it is down would be a line
+    sizes = [int(text) for text in arguments()]
+    sys.exit(main(sizes[0] if sizes else 10))
