@@ -77,7 +77,8 @@ class City:
 
     def deliver(self) -> None:
         """What the process does in a round: second channels, then every lane while it has something to do."""
-        open_second_channels(self.lines, self.now())
+        while open_second_channels(self.lines, self.now()):
+            pass
         while sum(lane.turn() for lane in self.lanes):
             pass
 

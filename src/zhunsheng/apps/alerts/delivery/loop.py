@@ -121,7 +121,7 @@ class Loop:
             return
         self._beat_at = time.monotonic()
         moment = now()
-        if open_second_channels(self.lines, moment):
+        while open_second_channels(self.lines, moment):
             self._wake()
         if not any(worker.is_hung for worker in self.workers):
             say_alive(moment, self.workers)
