@@ -86,7 +86,7 @@ def test_a_lease_that_ran_out_is_taken_again_with_the_same_key(office: Office) -
     assert (leased.key, leased.was_in_doubt) == (delivery.key, False)
     # Another worker sees nothing while the lease lasts
     assert office.lane("two").turn() == 0
-    office.clock.pass_(seconds=12)
+    office.clock.pass_(seconds=10)
     assert office.lane("two").turn() == 1
     assert [message.key for message in office.gateway.sent] == [delivery.key]
     assert office.now_is(delivery).attempts == 2
@@ -95,7 +95,7 @@ def test_a_lease_that_ran_out_is_taken_again_with_the_same_key(office: Office) -
 def test_where_keys_are_unknown_what_may_have_arrived_says_that_it_is_repeated(office: Office) -> None:
     office.queued("one")
     rows.lease("sms", most=16, by="dead", moment=office.clock())
-    office.clock.pass_(seconds=12)
+    office.clock.pass_(seconds=10)
     office.gateway.recognises_keys = False
     office.lane().turn()
     assert [message.is_resent for message in office.gateway.sent] == [True]

@@ -25,7 +25,7 @@ from zhunsheng.apps.audit import clock
 from zhunsheng.apps.supervision.models import Heartbeat
 
 PROCESS: Final = "deliver"
-IDLE_SECONDS: Final = 2.0  # how often a worker looks by itself
+IDLE_SECONDS: Final = 1.0  # how often a worker looks by itself
 ROUND_SECONDS: Final = 1.0
 HUNG_SECONDS: Final = 60.0
 CHANNEL: Final = "zs_delivery"

@@ -19,7 +19,7 @@ from zhunsheng.apps.alerts.delivery.outcomes import write_outcomes
 from zhunsheng.apps.alerts.models import Delivery, DeliveryOutcome
 
 PROCESS: Final = "delivery"
-LEASE: Final = timedelta(seconds=12)
+LEASE: Final = timedelta(seconds=10)
 RED_PRIORITIES: Final = 1  # 0 red and liberty, 1 red
 FIRST_RETRY: Final = timedelta(seconds=1)
 LONGEST_RETRY: Final = timedelta(minutes=5)
