@@ -60,7 +60,7 @@ BEGIN
         SELECT count(*) - added INTO known FROM pg_temp.event_staging WHERE problem IS NULL;
     END IF;
     IF added > 0 THEN
-        PERFORM zs_derive_elements();
+        PERFORM zs_derive_elements(added);
         PERFORM pg_notify('zs_events', '');
     END IF;
 END $$;
@@ -75,10 +75,25 @@ $$;
 -- Elements that events name and nobody registered yet. The unit of a case is that of its earliest event that names
 -- one (of two at the same instant, the lower code), whatever the order of arrival; a registered unit stays.
 -- What is there is asked first: a conflict would lock its row even where there is nothing to update.
-CREATE OR REPLACE FUNCTION zs_derive_elements() RETURNS void
+DROP FUNCTION IF EXISTS zs_derive_elements();
+CREATE OR REPLACE FUNCTION zs_derive_elements(added bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET work_mem = '64MB'
 SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET jit = off AS $$
 BEGIN
+    -- One at a time until the transaction ends: two large appends that name the same cases would wait for each other's
+    -- rows, crosswise at worst. A small one that tells nothing new does not queue.
+    IF added < 1000 AND NOT EXISTS (
+        SELECT FROM pg_temp.event_staging s LEFT JOIN cases_case c ON c.number = s."case"
+        WHERE s.problem IS NULL AND s."case" IS NOT NULL
+            AND (c.number IS NULL OR zs_is_earlier(s.at, s.unit, c.first_at, c.unit_id, c.registered_unit))
+    ) AND NOT EXISTS (
+        SELECT FROM pg_temp.event_staging s LEFT JOIN cases_incident i ON i.number = s.incident
+        WHERE s.problem IS NULL AND s.incident IS NOT NULL AND s.unit IS NOT NULL
+            AND (i.number IS NULL OR (s.at, s.unit) < (i.first_at, i.unit_id))
+    ) THEN
+        RETURN;
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtext('zs_derive_elements'));
     PERFORM set_config('zs.deriving', 'on', true);
     WITH named AS (
         SELECT DISTINCT ON ("case") "case", unit, CASE WHEN unit IS NOT NULL THEN at END AS at
