@@ -35,7 +35,7 @@ class Site:
 
     port: int
     database: EmbeddedServer
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[bytes]
 
     def status(self, path: str = "/healthz") -> int:
         """The status of an answer; 0 if there is none."""
@@ -63,9 +63,8 @@ def served(data: Path, database: EmbeddedServer) -> Site:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "uvicorn", "zhunsheng.web.asgi:application", "--port", str(port)]
-    process = subprocess.Popen(
-        [*command, "--log-level", "warning"], env=environment(data), stderr=subprocess.PIPE, text=True
-    )
+    with (data / "served.log").open("w") as log:  # a file: nobody reads a pipe, and a full one would stop the site
+        process = subprocess.Popen([*command, "--log-level", "warning"], env=environment(data), stderr=log)
     return Site(port, database, process)
 
 
@@ -89,10 +88,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         connection.execute("SELECT set_config('zs.actor', 'process:test', true)")
         connection.execute("INSERT INTO cases_source VALUES ('jz', '警综平台', %s, '', false, true)", [key_digest(KEY)])
     running = served(data, database)
-    assert until(running, 200), running.process.stderr.read() if running.process.stderr else ""
+    assert until(running, 200), (data / "served.log").read_text()
     yield running
     running.process.terminate()
-    running.process.communicate(timeout=30)
+    running.process.wait(timeout=30)
     database.stop()
 
 

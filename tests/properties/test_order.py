@@ -30,7 +30,7 @@ def digest(events: pl.DataFrame, rulebook: Rulebook, as_of: datetime = AS_OF) ->
     judgement = judge(events, rulebook, as_of=as_of, with_steps=True, threads=1)
     found = hashlib.sha256()
     for table in (judgement.clocks, judgement.findings, judgement.steps):
-        found.update(table.write_csv().encode())
+        found.update(table.write_ndjson().encode())
     return found.hexdigest()
 
 

@@ -80,20 +80,11 @@ CREATE OR REPLACE FUNCTION zs_derive_elements(added bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET work_mem = '64MB'
 SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET jit = off AS $$
 BEGIN
-    -- One at a time until the transaction ends: two large appends that name the same cases would wait for each other's
-    -- rows, crosswise at worst. A small one that tells nothing new does not queue.
-    IF added < 1000 AND NOT EXISTS (
-        SELECT FROM pg_temp.event_staging s LEFT JOIN cases_case c ON c.number = s."case"
-        WHERE s.problem IS NULL AND s."case" IS NOT NULL
-            AND (c.number IS NULL OR zs_is_earlier(s.at, s.unit, c.first_at, c.unit_id, c.registered_unit))
-    ) AND NOT EXISTS (
-        SELECT FROM pg_temp.event_staging s LEFT JOIN cases_incident i ON i.number = s.incident
-        WHERE s.problem IS NULL AND s.incident IS NOT NULL AND s.unit IS NOT NULL
-            AND (i.number IS NULL OR (s.at, s.unit) < (i.first_at, i.unit_id))
-    ) THEN
-        RETURN;
+    -- Large appends one at a time, until their transaction ends: two that name the same cases in several batches would
+    -- wait for each other's rows crosswise. A small one takes its rows in their order and waits for nobody's queue.
+    IF added >= 1000 THEN
+        PERFORM pg_advisory_xact_lock(hashtext('zs_derive_elements'));
     END IF;
-    PERFORM pg_advisory_xact_lock(hashtext('zs_derive_elements'));
     PERFORM set_config('zs.deriving', 'on', true);
     WITH named AS (
         SELECT DISTINCT ON ("case") "case", unit, CASE WHEN unit IS NOT NULL THEN at END AS at
