@@ -6,11 +6,12 @@ knows. It needs Python, the export, the heads that were kept in a second place, 
 the deployment began. `cryptography` makes it faster where installed.
 
     verify.py log EXPORT --public-key KEY [--heads HEADS.jsonl] [--leaves LEAVES.bin] [--log-id ID]
-    verify.py bundle BUNDLE --public-key KEY [--heads HEADS.jsonl] [--log-id ID] [--with-zs ./zs]
+    verify.py bundle BUNDLE --public-key KEY [--heads HEADS.jsonl] [--log-id ID] [--with-zs ./zs] [--document FILE]
 
 The bundle of an alert (`./zs prove`) also says who was told when. This file holds its rows, its rulebook and its
 recipients against the sealed log; it does not know the rules of law. With `--with-zs` the platform's own program, which
-needs no database for it, computes the alert again from the bundle alone.
+needs no database for it, computes the alert again from the bundle alone. The bundle of a document
+(`./zs prove --document FILE`) says that the platform issued it: with `--document` the file is held against it.
 
 Exit code 0: everything agrees. 1: something was changed; the first bad row is named. 2: the input cannot be read.
 """
@@ -430,6 +431,19 @@ def verify_alert(bundle: dict[str, Any], evidence: Evidence) -> Findings:
     return findings
 
 
+def verify_document(bundle: dict[str, Any], evidence: Evidence, document: Path | None) -> Findings:
+    """A bundle's rows, and whether one of them is the record of this very file."""
+    findings = verify_bundle(bundle, evidence)
+    if document is None:
+        findings.add("no document was given to hold against the bundle: name it with --document FILE")
+        return findings
+    digest = hashlib.sha256(document.read_bytes()).hexdigest()
+    issued = rows_by_table(bundle).get("printing_issueddocument", [])
+    if not any(row.get("file") == digest for row in issued):
+        findings.add(f"{document.name}: the log has no record of a file with these bytes: it was changed")
+    return findings
+
+
 def rows_by_table(bundle: dict[str, Any]) -> dict[str, list[Row]]:
     """The rows as objects. Raises Unreadable where a text is none."""
     found: dict[str, list[Row]] = {}
@@ -571,6 +585,10 @@ def _report(findings: Findings, ok: str) -> int:
 def _bundle(options: argparse.Namespace, evidence: Evidence) -> int:
     bundle = json.loads(options.file.read_text(encoding="utf-8"))
     ok = f"OK: {len(bundle.get('rows', []))} rows are in the sealed log"
+    if "document" in bundle or options.document:
+        return _report(
+            verify_document(bundle, evidence, options.document), f"OK: {options.document} was issued as it is"
+        )
     if "alert" not in bundle:
         return _report(verify_bundle(bundle, evidence), ok)
     findings = verify_alert(bundle, evidence)
@@ -592,6 +610,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--heads", type=Path)
     parser.add_argument("--leaves", type=Path)
     parser.add_argument("--log-id", default="")
+    parser.add_argument("--document", type=Path, help="the file that a bundle is about")
     parser.add_argument("--with-zs", default="", help="the platform's program, to compute an alert again")
     options = parser.parse_args(arguments)
     try:

@@ -23,6 +23,7 @@ from zhunsheng.apps.access.scope import Viewer, session_scope
 from zhunsheng.apps.audit import clock
 from zhunsheng.apps.audit.context import SETTINGS, Acting, session_settings
 from zhunsheng.apps.audit.services import record
+from zhunsheng.apps.display.after_commit import AfterCommit
 
 NOBODY = "process:anonymous"
 
@@ -44,6 +45,8 @@ class AccessMiddleware:
                     transaction.set_rollback(True)
                 elif who.account and response.status_code in (401, 403, 404):
                     record(action=request.method or "", result="denied", kind="page", key=_name(request))
+        if isinstance(response, AfterCommit):
+            response = response.make()
         response["Cache-Control"] = "no-store"
         return response
 

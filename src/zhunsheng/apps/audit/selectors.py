@@ -7,6 +7,14 @@ from datetime import datetime
 from django.db import connection
 
 
+def log_id() -> str:
+    """The name of the sealed log of this deployment."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT log_id::text FROM audit_deployment")
+        row = cursor.fetchone()
+    return str(row[0]) if row else ""
+
+
 @dataclass(frozen=True)
 class Sighting:
     """One person seen by one account: how often, and first and last when."""

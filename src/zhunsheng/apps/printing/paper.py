@@ -1,0 +1,89 @@
+"""What every document has: paper and its frame, who had it made and when, its code, the record that it was issued."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from zhunsheng.apps.access.processes import as_viewer
+from zhunsheng.apps.access.scope import Viewer
+from zhunsheng.apps.audit.services import record_read
+from zhunsheng.apps.display import formats
+from zhunsheng.apps.display.typesetting import typeset
+from zhunsheng.apps.org.models import Officer
+from zhunsheng.apps.org.selectors import top_unit_name
+from zhunsheng.apps.printing.models import IssuedDocument
+
+LAYOUTS: Final = Path(__file__).parent / "layouts"
+MEDIA_TYPE: Final = "application/pdf"
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A document before it is set: all its words. `about` is the key of what it is about; `code` the hash of it all."""
+
+    sheet: str
+    about: str
+    viewer: Viewer
+    at: datetime
+    content: Mapping[str, Any]
+
+    @property
+    def code(self) -> str:
+        """What the document says, as a hash; it is printed on each of its pages."""
+        return hashlib.sha256(json.dumps(self.content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def frame(viewer: Viewer, *, sheet: str, title: str, now: datetime) -> dict[str, Any]:
+    """The words around the content: title, kind, who had it made, watermark, numbers of pages."""
+    officer = Officer.objects.filter(pk=viewer.officer or 0).first()
+    who = f"{officer.name} {officer.number}" if officer else viewer.account
+    return {
+        "lang": "en" if formats.is_english() else "zh",
+        "title": title,
+        "kind": _(IssuedDocument.Sheet(sheet).label),
+        "site": " · ".join(filter(None, (top_unit_name(), _("准绳")))),
+        "watermark": who,
+        "printed": _("打印人 %(who)s · %(at)s") % {"who": who, "at": formats.moment(now)},
+        "page_of": _("第 {n} 页，共 {total} 页"),
+    }
+
+
+def table(
+    title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str, most: int, note: str = ""
+) -> dict[str, Any]:
+    """A table of a document with at most so many rows; how many were left out is said under it."""
+    found = [list(row) for row in rows]
+    left_out = len(found) - most
+    if left_out > 0:
+        note = _("另有 %(n)d 条没有列出。") % {"n": left_out}
+    return {"title": title, "heads": list(heads), "rows": found[:most], "empty": empty, "note": note}
+
+
+def record_asked(paper: Paper) -> None:
+    """Say that a document is about to be made of what was read, in the transaction that read it."""
+    record_read(kind="document", key=paper.about, detail={"sheet": paper.sheet, "code": paper.code})
+
+
+def issue(paper: Paper) -> HttpResponse:
+    """The document as an answer, set outside any transaction; that it was issued is on the record before it leaves."""
+    words = {**paper.content, "code_line": f"{_('核验码')} {paper.code}"}
+    pdf = typeset(LAYOUTS / f"{paper.sheet}.typ", words, at=paper.at)
+    with as_viewer(paper.viewer):
+        IssuedDocument.objects.create(
+            sheet=paper.sheet,
+            about=paper.about,
+            code=paper.code,
+            file=hashlib.sha256(pdf).hexdigest(),
+            account=paper.viewer.account,
+            at=paper.at,
+        )
+    name = f"{paper.sheet.replace('_', '-')}-{paper.code[:8]}.pdf"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(pdf, content_type=MEDIA_TYPE, headers=headers)
