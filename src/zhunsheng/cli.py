@@ -9,7 +9,19 @@ from typing import Final
 from rich.console import Console
 
 from zhunsheng.book import RulebookRefused
-from zhunsheng.commands import bench, calendar, check, city, explain, platform, prove, recompute, rules, supervise
+from zhunsheng.commands import (
+    bench,
+    calendar,
+    check,
+    city,
+    explain,
+    platform,
+    points,
+    prove,
+    recompute,
+    rules,
+    supervise,
+)
 from zhunsheng.commands.outcome import REFUSED, UsageRefused
 from zhunsheng.files.mapping import MappingRefused
 from zhunsheng.files.refusal import InputRefused
@@ -32,6 +44,7 @@ VERBS: Final = {
     "serve": Verb("the whole platform on this machine", platform.add_serve_arguments, platform.serve),
     "city": Verb("a synthetic city, judged or written to a folder", city.add_arguments, city.run),
     "rules": Verb("lint, test, list, show, vectors", rules.add_arguments, rules.run),
+    "points": Verb("the policies of points, and what they reward", points.add_arguments, points.run),
     "supervise": Verb("keep the platform's clocks and findings", supervise.add_arguments, supervise.run),
     "bench": Verb("what the clock costs, beside what the same would cost otherwise", bench.add_arguments, bench.run),
     "prove": Verb("an alert or a document with all that proves it, for tools/verify.py", prove.add_arguments, prove.run),

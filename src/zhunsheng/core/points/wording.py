@@ -1,0 +1,36 @@
+"""Words of a banned aim on an admissible fact: they do not refuse, they ask."""
+
+import re
+import unicodedata
+from typing import Final
+
+from zhunsheng.core.points.facts import Words
+
+NOISE: Final = re.compile(r"[\W_]+")
+
+
+def banned_aim(text: str, words: Words, *, but: str = "") -> str:
+    """The word of a banned aim that a text holds; empty where it holds none.
+
+    `but` is the title of the fact that the text is about: what the closed list itself says is no aim.
+    Letters put between the words (spaces, stops) hide nothing.
+    """
+    plain = _plain(text).replace(_plain(but), "") if but else _plain(text)
+    for word in words.aims:
+        if word in plain:
+            return word
+    for act in words.acts:
+        if act in plain and (_is_counted(act, plain, words) or not any(duty in plain for duty in words.duties)):
+            return act
+    return ""
+
+
+def _plain(text: str) -> str:
+    return NOISE.sub("", unicodedata.normalize("NFKC", text))
+
+
+def _is_counted(act: str, text: str, words: Words) -> bool:
+    """Whether an act is followed by an amount, or preceded by more of it."""
+    after = any(re.search(f"{act}(?:人员|案件|对象|的)?{amount}(?!不足)", text) for amount in words.amounts)
+    before = any(re.search(f"{more}.{{0,2}}{act}", text) for more in words.more)
+    return after or before
