@@ -54,7 +54,7 @@ class CheckHistories:
         for n in range(self.random.randrange(1, 8)):
             row = self._row(mark, n, moment)
             rows.append(row)
-            if n and self.random.random() < SECOND_VERSION_SHARE:
+            if self.random.random() < SECOND_VERSION_SHARE:
                 rows.append(self._corrected(row, moment))
             moment = self._later(moment)
         return History(rows, self._later(moment) if self.random.random() < 0.7 else moment)
@@ -69,7 +69,7 @@ class CheckHistories:
             "recorded_at": moment + timedelta(hours=pick.choice((0, 1, 24, 71, 72, 73, 400))),
         }
         row |= {name: f"{mark}{name}{pick.choice('1112')}" for name in COLUMNS if pick.random() < 0.8}
-        self._place(row, mark, n, moment)
+        row |= self._place(mark)
         row["officers"] = [f"{mark}J{i}" for i in pick.sample(range(3), pick.choice((0, 1, 1, 2, 2)))] or None
         if pick.random() < UNTIL_SHARE:
             end = self._later(moment) - timedelta(days=pick.choice((0, 0, 0, 1)))
@@ -80,22 +80,20 @@ class CheckHistories:
                 row[name] = self._value(fact, values, moment)
         return row
 
-    def _place(self, row: dict[str, Any], mark: str, n: int, moment: datetime) -> None:
-        """A case, and perhaps its incident; or an incident alone: that of the first case, or one of no case.
-
-        The first event says at once, and for good, to which case its incident belongs.
-        """
-        number = "1" if n == 0 else self.random.choice("1112")
-        row |= {"case": f"{mark}case{number}", "incident": f"{mark}incident{number}"}
-        if n == 0:
-            row["recorded_at"] = moment
-        elif self.random.random() < LOOSE_SHARE:
-            row |= {"case": None, "incident": f"{mark}incident{self.random.choice('13')}"}
+    def _place(self, mark: str) -> dict[str, str | None]:
+        """A case, and perhaps its incident or that of another; or an incident alone: of one case, of two or of none."""
+        pick = self.random
+        number = pick.choice("1112")
+        if pick.random() < LOOSE_SHARE:
+            return {"case": None, "incident": f"{mark}incident{pick.choice('1123')}"}
+        incident = None if pick.random() < LOOSE_SHARE else f"{mark}incident{pick.choice((number,) * 7 + ('2',))}"
+        return {"case": f"{mark}case{number}", "incident": incident}
 
     def _corrected(self, row: Mapping[str, Any], moment: datetime) -> dict[str, Any]:
-        """A second version of an event: called off, or at another time."""
+        """A second version of an event: called off, at another time, or in another case."""
         later = {**row, "version": 2, "recorded_at": moment + timedelta(days=self.random.choice((1, 5, 20)))}
-        return {**later, "void": True} if self.random.random() < 0.5 else {**later, "at": self._later(moment)}
+        changes: tuple[dict[str, Any], ...] = ({"void": True}, {"at": self._later(moment)}, self._place(row["id"][:4]))
+        return {**later, **self.random.choice(changes)}
 
     def _later(self, moment: datetime) -> datetime:
         """The same minute, a threshold on or beside it, or the end or beginning of a day."""

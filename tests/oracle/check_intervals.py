@@ -125,4 +125,4 @@ def _outside(reading: Reading, act: Record, end: datetime | None) -> tuple[Answe
     if end is not None:
         return (NO, first) if first < end else (YES, None)
     longest = act.at + length(does.get("longest", "PT12H"))
-    return (NO_END, None) if first < longest and first < world.as_of else (YES, None)
+    return (NO_END, first) if first < longest and first < world.as_of else (YES, None)

@@ -223,6 +223,20 @@ def test_the_events_of_an_incident_belong_to_the_one_case_that_names_it(told: To
     assert_as_batch(as_of)
 
 
+def test_who_names_an_incident_counts_from_when_it_happens_until_it_is_taken_back(told: Told) -> None:
+    recorded("2026-03-02 12:00 P1 work.started incident=J1\n2026-03-02 12:00 note.written id=n1 case=A1 incident=J1")
+    recorded("2026-03-02 12:04 note.written id=n2 case=A2 incident=J1")
+    for moment, belongs in (("2026-03-02 12:00", ("A1", None)), ("2026-03-02 12:04", (None, "J1"))):
+        as_of = it_is(moment)
+        supervise(told)
+        assert (the_clock().case, the_clock().incident) == belongs
+        assert_as_batch(as_of)
+    recorded("2026-03-02 12:00 note.written id=n1 version=2 void=true case=A1 incident=J1")
+    supervise(told)  # A2 alone still names it
+    assert (the_clock().case, the_clock().incident) == ("A2", None)
+    assert_as_batch(as_of)
+
+
 def test_an_event_of_an_incident_reaches_the_case_that_named_it_before(told: Told) -> None:
     recorded("2026-03-02 12:00 note.written id=n1 case=A1 incident=J1")
     supervise(told)

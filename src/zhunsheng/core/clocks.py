@@ -18,7 +18,7 @@ from zhunsheng.core.by_pointer import by_pointer
 from zhunsheng.core.calendar import Calendar, CalendarArrays
 from zhunsheng.core.check import Check
 from zhunsheng.core.compiler import compile_rules
-from zhunsheng.core.encoding import AsOf, Counted, Encoded, as_of_by_group, counted_events, encode, link_incidents
+from zhunsheng.core.encoding import AsOf, Counted, Encoded, as_of_by_group, counted_events, encode
 from zhunsheng.core.fold.run import fold
 from zhunsheng.core.fold.state import FAULT, N_ANOMALIES, N_STEPS, NO_ROOM, Work, make_work
 from zhunsheng.core.program import AXIS_OF, INCIDENT_AXIS, Compiled
@@ -94,7 +94,7 @@ def fold_events(
     Raises  SchemaMismatch.
     """
     schemas.assert_schema(events, schemas.EVENTS, "events")
-    counted = counted_events(link_incidents(events), as_of=as_of, known_at=known_at)
+    counted = counted_events(events, as_of=as_of, known_at=known_at)
     linked = counted.events
     parts = []
     for group_by in rulebook.compiled:

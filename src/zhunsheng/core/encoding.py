@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import numpy as np
@@ -56,15 +56,17 @@ class Encoded:
 
 def counted_events(events: pl.DataFrame, *, as_of: AsOf, known_at: datetime | None = None) -> Counted:
     """The events that count: of each (source, id) the highest version recorded by `known_at`, unless it is void; none
-    after `as_of`.
+    after `as_of`. One of an incident alone is given the case that it belongs to (`link_incidents`).
 
-    Takes schemas.EVENTS, whose events without a case are linked already. Source: clock.md, Order; ADR 1, 3.
+    Takes   schemas.EVENTS, every version.
+    Source: clock.md, Order; ADR 1, 1 and 3.
     """
     total = events.height
     if known_at is not None:
-        events = events.filter(pl.col("recorded_at").is_null() | (pl.col("recorded_at") <= known_at))
+        known_by = known_at.astimezone(UTC)
+        events = events.filter(pl.col("recorded_at").is_null() | (pl.col("recorded_at") <= known_by))
     known = events.height
-    events = _newest_versions(events)
+    events = link_incidents(_newest_versions(events), as_of=as_of)
     latest = events.height
     events = events.filter(pl.col("at") <= _as_of_column(as_of))
     return Counted(events, latest - events.height, total - known, known - latest)
@@ -82,13 +84,17 @@ def _newest_versions(events: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([events.filter(~in_question), newest]).filter(~void)
 
 
-def link_incidents(events: pl.DataFrame) -> pl.DataFrame:
-    """Give an event without a case the one case that names its incident, if exactly one does (ADR 1, 1)."""
+def link_incidents(events: pl.DataFrame, *, as_of: AsOf) -> pl.DataFrame:
+    """Give an event without a case the one case that names its incident, if exactly one does (ADR 1, 1).
+
+    Takes   schemas.EVENTS of which superseded, void and unknown ones are gone. One beyond `as_of` names nothing yet.
+    """
     loose = pl.col("case").is_null() & pl.col("incident").is_not_null()
     if not events.select(loose.any()).item():
         return events
+    naming = events.filter(pl.col("case").is_not_null() & pl.col("incident").is_not_null())
     cases = (
-        events.filter(pl.col("case").is_not_null() & pl.col("incident").is_not_null())
+        naming.filter(pl.col("at") <= _as_of_column(as_of))
         .group_by("incident")
         .agg(pl.col("case").unique().alias("cases"))
         .filter(pl.col("cases").list.len() == 1)

@@ -1,8 +1,8 @@
 """Events in, tables out: the one call that the command line, the supervisor and a notebook share."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 
 import polars as pl
 
@@ -46,8 +46,7 @@ def judge(
     for instant in [*instants, known_at]:
         if instant is not None and instant.tzinfo is None:
             raise ValueError(f"{instant} has no zone; give it one, for example +08:00.")
-    known = _known(schemas.assert_schema(events, schemas.EVENTS, "events"), known_at)
-    folded = fold_events(known, rulebook, as_of=as_of, with_steps=with_steps, threads=threads)
+    folded = fold_events(events, rulebook, as_of=as_of, known_at=known_at, with_steps=with_steps, threads=threads)
     clocks = [part_clocks(part) for part in folded.parts]
     findings, verdicts = judge_beside(findings_table(folded, clocks), folded, rulebook, as_of=as_of)
     return Judgement(
@@ -55,13 +54,6 @@ def judge(
         verdicts=verdicts,
         findings=findings,
         steps=steps_table(folded) if with_steps else pl.DataFrame(schema=schemas.STEPS),
-        counted=replace(folded.counted, unknown_yet=events.height - known.height),
+        counted=folded.counted,
         as_of=max(instants),
     )
-
-
-def _known(events: pl.DataFrame, known_at: datetime | None) -> pl.DataFrame:
-    """What had been recorded by then. Nothing later may say to which case the events of an incident belong."""
-    if known_at is None:
-        return events
-    return events.filter(pl.col("recorded_at").is_null() | (pl.col("recorded_at") <= known_at.astimezone(UTC)))

@@ -13,7 +13,6 @@ from zhunsheng.core import schemas
 from zhunsheng.core.check import SPANNING, Check
 from zhunsheng.core.checks.beside import judge_beside
 from zhunsheng.core.clocks import Folded, Rulebook, fold_events
-from zhunsheng.core.encoding import link_incidents
 from zhunsheng.core.findings import part_findings
 from zhunsheng.core.tables import part_clocks
 from zhunsheng.core.thresholds import levels_and_next
@@ -103,5 +102,13 @@ def _to_come(events: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
     later = events.filter(pl.col("at") > as_of.astimezone(UTC))
     if later.is_empty():
         return pl.DataFrame(schema=TO_COME)
-    linked = link_incidents(events).filter(pl.col("at") > as_of.astimezone(UTC))
-    return schemas.assert_schema(linked.select(TO_COME.names()), TO_COME, "events to come")
+    table = pl.concat([later.select(TO_COME.names()), _belonging_to_come(events, later)])
+    return schemas.assert_schema(table, TO_COME, "events to come")
+
+
+def _belonging_to_come(events: pl.DataFrame, later: pl.DataFrame) -> pl.DataFrame:
+    """When the events of an incident alone may come to belong elsewhere, or more of them come: for each case that names
+    it, since it may gain or lose them."""
+    loose = events.filter(pl.col("case").is_null()).select(pl.col("incident").drop_nulls().unique())
+    naming = events.select("case", "incident").drop_nulls().unique().join(loose, on="incident", how="semi")
+    return naming.join(later.select("incident", "at"), on="incident").select(TO_COME.names())

@@ -4,7 +4,7 @@ warns. Read once, folded once; pages show parts of it."""
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import numpy as np
@@ -19,7 +19,7 @@ from zhunsheng.apps.supervision.rulebooks import NothingReleased, current
 from zhunsheng.apps.supervision.selectors import sorted_clocks
 from zhunsheng.apps.supervision.stored import events_of_batch
 from zhunsheng.core.clocks import FoldPart, Rulebook, fold_events
-from zhunsheng.core.encoding import EVENT_KEY, counted_events, link_incidents
+from zhunsheng.core.encoding import EVENT_KEY, counted_events
 from zhunsheng.core.findings import clock_keys
 from zhunsheng.core.tables import instants, part_clocks, steps_table
 from zhunsheng.core.thresholds import crossings, warning_rows
@@ -117,7 +117,8 @@ def _happened(events: pl.DataFrame, number: str, kind: str, as_of: datetime) -> 
     """The events of the key by time. An event that an earlier version put into it stays, and says that it moved."""
     if events.is_empty():
         return []
-    linked = counted_events(link_incidents(events), as_of=FAR).events.with_columns(EVENT_KEY.alias("key"))
+    now, at_last = (counted_events(events, as_of=instant).events for instant in (as_of, FAR))
+    linked = pl.concat([now, at_last.filter(pl.col("at") > as_of.astimezone(UTC))]).with_columns(EVENT_KEY.alias("key"))
     belongs = pl.col("case") == number if kind == OF_CASE else pl.col("case").is_null() & (pl.col("incident") == number)
     here = set(linked.filter(belongs)["key"])
     versions: dict[str, list[dict[str, Any]]] = defaultdict(list)

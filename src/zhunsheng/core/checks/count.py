@@ -23,7 +23,7 @@ def count(question: Question, body: c.Count) -> Verdicts:
         rows = anew.last(acts, at)
         since = np.maximum(since, np.where(rows >= 0, anew.at_of(rows), NONE))
     ids = question.scope.ids(acts)
-    order = np.lexsort((acts.rows, at, ids))
+    order = np.lexsort((question.order, at, ids))
     ids, times = ids[order], at[order]
     firsts = np.searchsorted(ids, ids, side="left")
     place = np.arange(len(order))

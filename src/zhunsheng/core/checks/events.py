@@ -44,6 +44,7 @@ class Events:
     _fact_edges: Ints = field(init=False)
     _at_end: Ints = field(init=False)
     _bare: bool = field(init=False)
+    _precedence: Ints | None = None
 
     def __post_init__(self) -> None:
         kinds = self.encoded.arrays.type.astype(np.int16)  # 16 bits sort by radix, in linear time
@@ -148,9 +149,19 @@ class Events:
         counts = self.frame["officers"].gather(rows).list.n_unique().cast(pl.Int64).fill_null(0).to_numpy()
         return np.where(counts > 0, counts, NONE)
 
-    def fact(self, name: str, rows: Ints) -> Ints:
+    def precedence(self, rows: Ints) -> Ints:
+        """Which of several rows of one instant comes first, whatever case they are of: by (case, at, source, id)."""
+        if self._precedence is None:
+            firsts = self.encoded.cases[:-1]
+            names = self.frame.select(pl.coalesce("case", "incident").gather(firsts)).to_series()
+            rank = names.rank("ordinal").to_numpy().astype(np.int64)
+            numbers = np.arange(self.frame.height, dtype=np.int64)
+            self._precedence = rank[self.group] * self.frame.height + numbers if np.any(np.diff(rank) < 0) else numbers
+        return self._precedence[rows]
+
+    def fact(self, name: str, rows: Ints, edge: int) -> Ints:
         """A fact for each row: of the event, else of its person, else of the case; NONE where nobody states it."""
-        return self._statements(name).read(rows)
+        return self._statements(name).read(rows, edge)
 
     def _statements(self, name: str) -> "Statements":
         if name not in self._facts:
@@ -178,8 +189,8 @@ class Statements:
         elif fact.of == "case":
             self.key, self.by_key = group, values
 
-    def read(self, rows: Ints) -> Ints:
-        """The fact for each row."""
+    def read(self, rows: Ints, edge: int) -> Ints:
+        """The fact for each row. To an edge of its day a dated fact may have been stated, to the other not yet."""
         found = _last(self.rows, self.values, rows)
         if self.fact.of == "event" or not len(self.rows):
             return found
@@ -191,15 +202,15 @@ class Statements:
             own = np.where(person >= 0, _last(self.key, self.by_key, group + person + 1), NONE)
             found[missing] = np.where(own != NONE, own, _last(self.key, self.by_key, group))
         elif self.fact.dated:
-            found[missing] = self._dated(asked)
+            found[missing] = self._dated(asked, edge)
         else:
             found[missing] = _last(self.key, self.by_key, self.events.group[asked].astype(np.int64))
         return found
 
-    def _dated(self, asked: Ints) -> Ints:
+    def _dated(self, asked: Ints, edge: int) -> Ints:
         """Of the case, the last statement no later than each row, those of the same instant included."""
         at, group = self.events.encoded.arrays.at, self.events.group.astype(np.int64)
-        places = _last_places(group[self.rows], at[self.rows], group[asked], at[asked])
+        places = last_before(group[self.rows], at[self.rows], group[asked], self.events.at(asked, edge))
         return np.where(places >= 0, self.values[np.maximum(places, 0)], NONE)
 
 
@@ -210,11 +221,6 @@ def _last(keys: Ints, values: Ints, asked: Ints) -> Ints:
     places = np.searchsorted(keys, asked, side="right") - 1
     there = (places >= 0) & (keys[np.maximum(places, 0)] == asked)
     return np.where(there, values[np.maximum(places, 0)], NONE)
-
-
-def _last_places(keys: Ints, at: Ints, asked: Ints, asked_at: Ints) -> Ints:
-    """Of each key asked for, the place of its last row no later than an instant; -1 where there is none."""
-    return last_before(keys, at, asked, asked_at)
 
 
 def last_before(keys: Any, at: Ints, asked: Any, asked_at: Ints) -> Ints:

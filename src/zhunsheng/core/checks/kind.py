@@ -27,6 +27,11 @@ class Question:
         """The instant at which each act is judged."""
         return self.events.as_of(self.acts.rows)
 
+    @property
+    def order(self) -> Ints:
+        """Which of several acts of one instant comes first."""
+        return self.events.precedence(self.acts.rows)
+
 
 @dataclass
 class Verdicts:

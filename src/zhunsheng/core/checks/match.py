@@ -39,7 +39,7 @@ def _compared(question: Question, rows: Ints, name: str, *, agree: bool) -> Answ
     if name == c.OFFICERS:
         same, missing = _shared_officers(question, own, others, whole=agree)
     else:
-        left, right = value_of(question.events, own, name), value_of(question.events, others, name)
+        left, right = (value_of(question.events, rows, name, question.edge) for rows in (own, others))
         same, missing = left == right, (left == NONE) | (right == NONE)
     answers.state = (same == agree).astype(np.int8)
     answers.ask(missing & (rows >= 0), f"missing_fact: {name}")

@@ -50,7 +50,7 @@ def _came(question: Question, types: Sequence[str], tests: c.Tests, since: Ints,
 
 
 def _after_fact(question: Question, name: str, verdicts: Verdicts) -> Verdicts:
-    stated = question.events.fact(name, question.acts.rows)
+    stated = question.events.fact(name, question.acts.rows, question.edge)
     verdicts.answers.state[stated > question.at] = NO
     verdicts.answers.ask(stated == NONE, f"missing_fact: {name}")
     return verdicts

@@ -19,7 +19,7 @@ def overlap(question: Question, body: c.Overlap) -> Verdicts:
     at = question.at
     certain = np.where(open_ended, FOREVER if body.is_open_lasting else at, ends)
     possible = np.where(open_ended & (not body.is_open_lasting), at + body.longest.us, certain)
-    one, other = _pairs(question.scope.ids(question.acts), at, possible, question.acts.rows)
+    one, other = _pairs(question.scope.ids(question.acts), at, possible, question.order)
     named = question.acts.keys[one] >= 0
     one, other = one[named], other[named]
     answers = _differ(question, body, one, other)
@@ -72,8 +72,8 @@ def _differ(question: Question, body: c.Overlap, one: Ints, other: Ints) -> Answ
     """NO for a pair that counts, YES for one that agrees in a column in which it must differ to count."""
     answers = Answers.of(len(one), NO)
     for name in body.differ:
-        left = value_of(question.events, question.acts.rows[one], name)
-        right = value_of(question.events, question.acts.rows[other], name)
+        left = value_of(question.events, question.acts.rows[one], name, question.edge)
+        right = value_of(question.events, question.acts.rows[other], name, question.edge)
         answers.state[(left == right) & (left != NONE)] = YES
         missing = ((left == NONE) | (right == NONE)) & (answers.state == NO)
         answers.ask(missing, f"missing_fact: {name}")

@@ -1,6 +1,7 @@
 """Every check that counts over the events that count: verdicts broken and unknown; what is kept says nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from zhunsheng.core import check as c
 from zhunsheng.core.checks.absent import absent
 from zhunsheng.core.checks.count import count
-from zhunsheng.core.checks.events import END, START, Bools, Events, Ints
+from zhunsheng.core.checks.events import EDGES, END, START, Bools, Events, Ints
 from zhunsheng.core.checks.kind import Question, Verdicts
 from zhunsheng.core.checks.match import match
 from zhunsheng.core.checks.order import order
@@ -51,19 +52,14 @@ def judged(events: Events, check: c.Check) -> Judged | None:
     if check.first:
         firsts = _firsts(scope, acts)
         acts, versions = acts.take(firsts), versions[firsts]
-    applies = _by_version(events, check, acts, versions, "applies")
-    concerned = applies.state != NO
+    owns = [_own(events, check, acts, versions, edge) for edge in _own_edges(events, check)]
+    concerned = np.logical_or.reduce([own.applies.state != NO for own in owns])
     if not concerned.any():
         return None
-    acts, versions, applies = acts.take(concerned), versions[concerned], applies.take(concerned)
-    own = _Own(
-        applies,
-        _by_version(events, check, acts, versions, "require"),
-        alternatives(events, acts.rows, check.unless, assumed(check, events), empty=NO),
-    )
-    said = _read(scope, acts, own, START)
+    acts, versions, owns = acts.take(concerned), versions[concerned], [own.take(concerned) for own in owns]
+    said = _read(scope, acts, owns[0], START)
     if events.has_bare_dates(events.rows(check.types)):
-        said = merged(said, _read(scope, acts, own, END))
+        said = merged(said, _read(scope, acts, owns[-1], END))
     said = said.by(events.as_of(acts.rows))
     return Judged(check, said, acts.rows, scope.subjects(acts.take(said.act)), versions)
 
@@ -73,6 +69,27 @@ class _Own:
 
     def __init__(self, applies: Answers, require: Answers, unless: Answers) -> None:
         self.applies, self.require, self.unless = applies, require, unless
+
+    def take(self, places: Ints | Bools) -> "_Own":
+        """What some of them say."""
+        return _Own(self.applies.take(places), self.require.take(places), self.unless.take(places))
+
+
+def _own_edges(events: Events, check: c.Check) -> tuple[int, ...]:
+    """The edges of bare dates at which acts may say different things of themselves: a dated fact of the case may be
+    stated in between."""
+    lists = [check.unless, *(wanted for version in check.versions for wanted in (version.applies, version.require))]
+    named = {test.fact for wanted in lists for tests in wanted for test in tests}
+    is_dated = any(fact.dated for name, fact in events.vocabulary.facts.items() if name in named)
+    return EDGES if is_dated and events.has_bare_dates(events.rows(check.events)) else (START,)
+
+
+def _own(events: Events, check: c.Check, acts: Acts, versions: Ints, edge: int) -> _Own:
+    return _Own(
+        _by_version(events, check, acts, versions, "applies", edge),
+        _by_version(events, check, acts, versions, "require", edge),
+        alternatives(events, acts.rows, check.unless, assumed(check, events), empty=NO, edge=edge),
+    )
 
 
 def _versions(events: Events, check: c.Check, rows: Ints) -> Ints:
@@ -88,22 +105,22 @@ def _versions(events: Events, check: c.Check, rows: Ints) -> Ints:
 def _firsts(scope: Scope, acts: Acts) -> Bools:
     """The first act of each key; all that name none."""
     ids, at = scope.ids(acts), scope.events.at(acts.rows, START)
-    order_of = np.lexsort((acts.rows, at, ids))
+    order_of = np.lexsort((scope.events.precedence(acts.rows), at, ids))
     is_first = np.ones(len(acts), dtype=bool)
     is_first[order_of[1:]] = np.diff(ids[order_of]) != 0
     return is_first | (acts.keys < 0)
 
 
-def _by_version(events: Events, check: c.Check, acts: Acts, versions: Ints, name: str) -> Answers:
+def _by_version(events: Events, check: c.Check, acts: Acts, versions: Ints, name: str, edge: int) -> Answers:
     """Alternatives of the version that governs each act. What an act must show is never assumed."""
     assume = assumed(check, events) if name == "applies" else {}
     wanted = [getattr(version, name) for version in check.versions]
     if all(one == wanted[0] for one in wanted):
-        return alternatives(events, acts.rows, wanted[0], assume)
+        return alternatives(events, acts.rows, wanted[0], assume, edge=edge)
     found = Answers.of(len(acts), YES)
     for n, tests in enumerate(wanted):
         places = np.flatnonzero(versions == n)
-        part = alternatives(events, acts.rows[places], tests, assume)
+        part = alternatives(events, acts.rows[places], tests, assume, edge=edge)
         found.state[places] = part.state
         found.why[places] = np.where(part.why >= 0, part.why + len(found.reasons), -1)
         found.reasons += part.reasons
@@ -111,7 +128,11 @@ def _by_version(events: Events, check: c.Check, acts: Acts, versions: Ints, name
 
 
 def _read(scope: Scope, acts: Acts, own: _Own, edge: int) -> Said:
-    """The verdicts as one edge of bare dates reads them."""
+    """The verdicts as one edge of bare dates reads them. Acts to which the check does not apply are not there."""
+    concerned = np.flatnonzero(own.applies.state != NO)
+    if len(concerned) < len(acts):
+        said = _read(scope, acts.take(concerned), own.take(concerned), edge)
+        return replace(said, act=concerned[said.act])
     events, check = scope.events, scope.check
     at = events.at(acts.rows, edge)
     question = Question(events, check, scope, acts, at, edge)

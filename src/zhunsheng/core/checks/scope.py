@@ -110,7 +110,7 @@ class Partners:
     ) -> "Partners":
         """The events of some types, as far as their tests hold or may hold."""
         acts = scope.acts(types)
-        answers = holds(scope.events, acts.rows, tests)
+        answers = holds(scope.events, acts.rows, tests, edge=edge)
         return cls(scope, acts, answers, edge, scope.check.same if same is None else same)
 
     def last(self, acts: Acts, at: Ints, *, certain: bool = True) -> Ints:
@@ -152,7 +152,7 @@ class Partners:
         if not len(own):
             return np.full(len(acts), -1, dtype=np.int64)
         ids, times = self.scope.ids(own, keyed=keyed, same=self.same), self.at[counts]
-        order = np.lexsort((own.rows, times, ids))
+        order = np.lexsort((self.scope.events.precedence(own.rows), times, ids))
         ids, times, rows = ids[order], times[order], own.rows[order]
         asked = self.scope.ids(acts, keyed=keyed, same=self.same)
         places = (last_before if backward else first_after)(ids, times, asked, at)

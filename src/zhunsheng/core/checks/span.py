@@ -69,7 +69,7 @@ def _at_most(question: Question, body: c.Span, ends: Ints, verdicts: Verdicts) -
     broken = too_long & (answers.state == YES)
     answers.state[broken] = NO
     answers.state[~too_long] = YES
-    verdicts.found_at = np.where(broken, limit, verdicts.found_at)
+    verdicts.found_at = np.where(too_long, limit, verdicts.found_at)
     verdicts.answers = both(verdicts.answers, answers)
 
 
@@ -104,3 +104,4 @@ def _outside(question: Question, body: c.Span, ends: Ints, verdicts: Verdicts) -
     _add(verdicts, broken, opens)
     may = (ends == NONE) & ~inside & (at + body.longest.us > opens) & (question.as_of > opens)
     verdicts.answers.ask(may & (verdicts.answers.state != NO), "no_end")
+    verdicts.found_at = np.where(may, opens, verdicts.found_at)

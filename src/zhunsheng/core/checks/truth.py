@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zhunsheng.core import check as c
-from zhunsheng.core.checks.events import Events, Ints
+from zhunsheng.core.checks.events import START, Events, Ints
 from zhunsheng.core.dates import NONE
 from zhunsheng.core.program import fact_value
 from zhunsheng.core.rule import FactTest
@@ -46,7 +46,7 @@ class Answers:
             where[[place for place, own in zip(places, reasons, strict=True) if own == reason]] = True
             self.ask(where, reason or "")
 
-    def take(self, places: Ints) -> "Answers":
+    def take(self, places: Ints | NDArray[np.bool_]) -> "Answers":
         """The answers at some places."""
         return Answers(self.state[places], self.why[places], self.reasons)
 
@@ -78,28 +78,36 @@ def _joined(state: States, one: Answers, other: Answers) -> Answers:
 
 
 def alternatives(
-    events: Events, rows: Ints, wanted: c.Alternatives, assume: dict[str, int] | None = None, *, empty: np.int8 = YES
+    events: Events,
+    rows: Ints,
+    wanted: c.Alternatives,
+    assume: dict[str, int] | None = None,
+    *,
+    empty: np.int8 = YES,
+    edge: int = START,
 ) -> Answers:
     """Whether any of some lists of tests holds whole for each row; `empty` where there is no list."""
     if not wanted:
         return Answers.of(len(rows), empty)
     found = Answers.of(len(rows), NO)
     for tests in wanted:
-        found = either(found, holds(events, rows, tests, assume))
+        found = either(found, holds(events, rows, tests, assume, edge=edge))
     return found
 
 
-def holds(events: Events, rows: Ints, tests: c.Tests, assume: dict[str, int] | None = None) -> Answers:
+def holds(
+    events: Events, rows: Ints, tests: c.Tests, assume: dict[str, int] | None = None, *, edge: int = START
+) -> Answers:
     """Whether all of some tests hold for each row. One that fails settles it, whatever else is missing."""
     found = Answers.of(len(rows), YES)
     for test in tests:
-        found = both(found, one_test(events, rows, test, (assume or {}).get(test.fact, NONE)))
+        found = both(found, one_test(events, rows, test, (assume or {}).get(test.fact, NONE), edge))
     return found
 
 
-def one_test(events: Events, rows: Ints, test: FactTest, assumed: int) -> Answers:
+def one_test(events: Events, rows: Ints, test: FactTest, assumed: int, edge: int) -> Answers:
     """One test on one fact or column."""
-    values = value_of(events, rows, test.fact)
+    values = value_of(events, rows, test.fact, edge)
     if assumed != NONE:
         values = np.where(values == NONE, assumed, values)
     missing = values == NONE
@@ -121,7 +129,7 @@ def one_test(events: Events, rows: Ints, test: FactTest, assumed: int) -> Answer
     return answers
 
 
-def value_of(events: Events, rows: Ints, name: str) -> Ints:
+def value_of(events: Events, rows: Ints, name: str, edge: int) -> Ints:
     """A fact or a column of each row as an integer; NONE for none."""
     if name == c.OFFICERS:
         return events.officer_counts(rows)
@@ -132,7 +140,7 @@ def value_of(events: Events, rows: Ints, name: str) -> Ints:
     if name in c.PRESENT_COLUMNS:
         codes = events.codes(name)[rows]
         return np.where(codes >= 0, codes, NONE)
-    return events.fact(name, rows)
+    return events.fact(name, rows, edge)
 
 
 def _code(events: Events, test: FactTest) -> list[int]:
