@@ -148,7 +148,8 @@ def test_an_event_of_an_incident_belongs_to_the_one_case_that_names_it() -> None
         """,
         RULES,
     )
-    assert link_incidents(events, as_of=utc("2026-04-01")).sort("at")["case"].to_list() == ["A1", "A1", None, "A1", "A2", None]
+    linked = link_incidents(events, as_of=utc("2026-04-01")).sort("at")
+    assert linked["case"].to_list() == ["A1", "A1", None, "A1", "A2", None]
 
 
 @pytest.mark.parametrize(
