@@ -12,6 +12,8 @@ PAGES: Final[dict[str, Page]] = {
     "cases:person": for_action(POST=Action.PERSON_REVEAL),
     "cases:upload": for_action(POST=Action.DOSSIER_UPLOAD),
     "cases:page_image": for_action(GET=Action.CASE_READ),
+    "cases:dossier": for_action(GET=Action.CASE_READ),
+    "cases:add_page": for_action(POST=Action.DOSSIER_UPLOAD),
     "cases:search": signed_in(),
     "cases:search_persons": for_action(POST=Action.CASE_READ),
     "cases:held": for_action(GET=Action.EVENT_CONFIRM),

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from zhunsheng.apps.cases import admin_views, search_views, views
+from zhunsheng.apps.cases import admin_views, dossier_views, search_views, views
 
 app_name = "cases"
 urlpatterns = [
     path("cases/<str:number>/upload/", views.upload, name="upload"),
     path("persons/<str:person>/", views.person, name="person"),
     path("documents/<int:document>/<int:number>/", views.page_image, name="page_image"),
+    path("dossiers/<str:code>/", dossier_views.dossier, name="dossier"),
+    path("dossiers/<str:code>/pages/", dossier_views.add_page, name="add_page"),
     path("search/", search_views.found, name="search"),
     path("search/persons/", search_views.persons, name="search_persons"),
     path("held/", views.held, name="held"),

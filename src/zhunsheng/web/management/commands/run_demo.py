@@ -10,12 +10,13 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from zhunsheng.launcher_host import LauncherError
-from zhunsheng.web.demo import people, playing
+from zhunsheng.web.demo import dossiers, people, playing
 from zhunsheng.web.processes import Process, Together
 from zhunsheng.web.provision import NotPrepared
 from zhunsheng.web.serving import (
@@ -68,6 +69,7 @@ class Command(BaseCommand):
             play.tell(instant)
             call_command("supervise", once=True, stdout=StringIO())
             self.say(f"  {local(instant)}")
+        dossiers.fill(play.city.events.filter(pl.col("recorded_at") <= end), at=end)
         return logins
 
     def city(self, place: Place, cases: int) -> Process:
