@@ -15,6 +15,7 @@ Faults are a JSON object in a file that is read again whenever it changes:
     receipt_delay_ms     sends receipts so much later
     reply_from           {number: text}: a phone answers so after its next message, once
     wrong_password       refuses every login
+    redirect_to          sends whoever asks to this address (web hooks)
 """
 
 import json
@@ -30,6 +31,7 @@ from typing import Any, Final
 KNOWN: Final = frozenset({
     "down", "delay_ms", "refuse_every", "throttle_per_second", "wrong_numbers", "dead_numbers", "silent",
     "silent_every", "no_receipts", "duplicate_receipts", "receipt_delay_ms", "reply_from", "wrong_password",
+    "redirect_to",
 })  # fmt: skip
 ID_BITS: Final = 16
 

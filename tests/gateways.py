@@ -12,7 +12,7 @@ from pathlib import Path
 from socketserver import TCPServer
 from typing import Any
 
-from simulators import bot, cmpp, http_sms, mail, smpp
+from simulators import bot, cmpp, http_sms, mail, smpp, webhook
 from zhunsheng.apps.alerts.channels.contract import Channel, ChannelDown, Receipt, Reply
 
 SERVERS: dict[str, Callable[[list[str]], TCPServer]] = {
@@ -21,6 +21,7 @@ SERVERS: dict[str, Callable[[list[str]], TCPServer]] = {
     "http_sms": http_sms.server,
     "mail": mail.server,
     "smpp": smpp.server,
+    "webhook": webhook.server,
 }
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_SECONDS = 20.0

@@ -281,7 +281,7 @@ class Delivery(models.Model):
 
     key = models.CharField("编号", primary_key=True, max_length=KEY)
     alert = models.ForeignKey(Alert, models.PROTECT, related_name="deliveries")
-    channel = models.CharField("途径", max_length=12)
+    channel = models.CharField("途径", max_length=48)  # a channel of the vocabulary, or hook: and a token's name
     target = models.CharField("接收地址", max_length=200)
     state = models.CharField("状态", max_length=12, choices=State, default=State.QUEUED)
     priority = models.PositiveSmallIntegerField("次序")  # 0 first: red liberty, red, liberty, yellow, the rest
@@ -338,7 +338,7 @@ class DeliveryOutcome(SealedModel):
     delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="outcomes")
     alert = models.ForeignKey(Alert, models.PROTECT, related_name="outcomes")
     what = models.CharField("结果", max_length=20, choices=What)
-    channel = models.CharField("途径", max_length=12)
+    channel = models.CharField("途径", max_length=48)
     at = models.DateTimeField("时间")
     real_at = models.DateTimeField("实际时间")
     attempt = models.PositiveIntegerField("第几次")

@@ -10,6 +10,7 @@ from zhunsheng.core.alert_policy import AlertPolicy
 
 INBOX: Final = "inbox"
 SMS: Final = "sms"
+OF_PROGRAMS: Final = 10  # added to the order of a program's rows: none of them is a red that a person waits for
 NEVER_SENT: Final = (Delivery.State.QUEUED, Delivery.State.SUPERSEDED)
 
 
@@ -35,6 +36,13 @@ def channel_rows(alert: Alert, mobile: str, policy: AlertPolicy) -> list[Deliver
         for channel in policy.channels[alert.level]
         if mobile
     ]
+
+
+def program_row(alert: Alert) -> Delivery:
+    """The row of a program that is told by web hook: its channel has its name."""
+    row = _row(alert, alert.account, alert.account, alert.created_at)
+    row.priority += OF_PROGRAMS
+    return row
 
 
 def _row(alert: Alert, channel: str, target: str, not_before: datetime) -> Delivery:

@@ -1,6 +1,6 @@
 """Questions to the alerts. Each takes its viewer, or the officer it is about."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -11,6 +11,7 @@ from zhunsheng.apps.access.policy import Action as Permission
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.alerts.groups import held_group
 from zhunsheng.apps.alerts.models import Action, Alert, AlertGroup, Delivery, Gap, Silence
+from zhunsheng.apps.alerts.outgoing import INBOX
 from zhunsheng.apps.alerts.policy import alert_policy
 from zhunsheng.apps.alerts.refusals import AlertActRefused
 from zhunsheng.apps.audit.services import record_read
@@ -202,11 +203,18 @@ def _told(found: QuerySet[Alert]) -> list[Told]:
             reason=alert.get_reason_display(),
             level=alert.level,
             text=alert.text,
-            deliveries=[row for message in by_message[alert.key] for row in sent.get(message, ())],
+            deliveries=_ways(row for message in by_message[alert.key] for row in sent.get(message, ())),
             group=alert.group_id or "",
         )
         for alert in alerts
     ]
+
+
+def _ways(deliveries: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The ways by which somebody heard of one thing. It stands once in his inbox, whichever message spoke of it."""
+    rows = list(deliveries)
+    first = next((row for row in rows if row["channel"] == INBOX), None)
+    return [row for row in rows if row["channel"] != INBOX or row is first]
 
 
 def _messages(alerts: Sequence[Alert]) -> dict[str, list[str]]:

@@ -11,6 +11,8 @@ from zhunsheng.apps.alerts.directory import About, Directory, Person
 from zhunsheng.apps.alerts.groups import Held
 from zhunsheng.apps.alerts.models import Alert, Gap, Pending
 from zhunsheng.apps.alerts.outgoing import channel_rows, inbox_rows, queue, reached_outside, told_before
+from zhunsheng.apps.alerts.webhooks import ROLE as PROGRAM
+from zhunsheng.apps.alerts.webhooks import tell_programs
 from zhunsheng.core.alert_group import LEVEL_RANK, Notice, alert_key
 from zhunsheng.core.alert_policy import AlertPolicy
 from zhunsheng.core.alert_times import told_at
@@ -68,7 +70,8 @@ class Teller:
         known = set(Alert.objects.filter(key__in={draft.key for draft in drafts}).values_list("key", flat=True))
         fresh = {draft.key: draft for draft in drafts if draft.key not in known}
         alerts = self._written(list(fresh.values()))
-        return alerts + self._tell_administrators(gaps)
+        alerts += self._tell_administrators(gaps)
+        return alerts + tell_programs(notices, text=self._program_text, as_of=self.as_of)
 
     def _drafts(
         self, notices: Sequence[tuple[Held, Notice]], until: datetime | None
@@ -177,6 +180,11 @@ class Teller:
             told=draft.told,
         )
         return alert_text(draft.held.matter(draft.notice.finding), saying, self.policy, self.deployment)
+
+    def _program_text(self, held: Held, notice: Notice, told: datetime | None) -> str:
+        occasion = "withdrawn" if notice.reason == "withdrawn" else "program"
+        saying = Saying(occasion, PROGRAM, self.as_of, told=told)
+        return alert_text(held.matter(notice.finding), saying, self.policy, self.deployment)
 
     def _of_gaps(self, gaps: Sequence[tuple[Held, Notice]]) -> list[Draft]:
         """Nobody could be told: the legal department is told that."""

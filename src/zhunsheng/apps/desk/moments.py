@@ -8,8 +8,10 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zhunsheng.apps.alerts.channels.webhook.client import CHANNEL_PREFIX
 from zhunsheng.apps.alerts.models import Action, Delivery
 from zhunsheng.apps.alerts.selectors import Told
+from zhunsheng.apps.alerts.webhooks import ROLE as PROGRAM
 from zhunsheng.apps.cases.words import vocabulary
 from zhunsheng.apps.display import formats
 from zhunsheng.apps.supervision.case_file import Happened
@@ -69,7 +71,7 @@ def told_lines(told: Sequence[Told]) -> list[ToldLine]:
         ToldLine(
             at=one.at,
             who=one.officer,
-            role=vocabulary().roles.get(one.role, one.role),
+            role=str(_("程序")) if one.role == PROGRAM else vocabulary().roles.get(one.role, one.role),
             reason=one.reason,
             level=one.level,
             text=one.text,
@@ -79,11 +81,16 @@ def told_lines(told: Sequence[Told]) -> list[ToldLine]:
     ]
 
 
+def _channel(name: str) -> str:
+    """短信; the programs that are told by web hook are all 推送."""
+    return str(_("推送")) if name.startswith(CHANNEL_PREFIX) else vocabulary().channels.get(name, name)
+
+
 def _sent(delivery: Mapping[str, Any]) -> str:
     """短信 已送达 2026年11月23日 12:01; with the error where there is one."""
     at = delivery["confirmed_at"] or delivery["sent_at"]
     words = (
-        vocabulary().channels.get(delivery["channel"], delivery["channel"]),
+        _channel(delivery["channel"]),
         str(_(dict(Delivery.State.choices)[delivery["state"]])),
         formats.moment(at) if at else "",
         delivery["error"],

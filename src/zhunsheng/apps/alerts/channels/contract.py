@@ -4,8 +4,8 @@ A channel records nothing. It says what the gateway answered; the delivery loop 
 channel tell the gateway that a receipt or a reply was taken.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -21,12 +21,14 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Message:
-    """One text to one target. `key` is the same at every attempt, so that a gateway can recognise it."""
+    """One text to one target. `key` is the same at every attempt, so that a gateway can recognise it. `facts`: what a
+    program is told of the alert beside the text: its keys, level and reason."""
 
     key: str
     target: str
     text: str
     is_resent: bool = False  # an earlier attempt may have been taken
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from zhunsheng.apps.alerts.delivery.outcomes import write_outcomes
 from zhunsheng.apps.alerts.delivery.queueing import enqueue
 from zhunsheng.apps.alerts.delivery.words import words
 from zhunsheng.apps.alerts.models import Alert, Delivery, DeliveryOutcome
+from zhunsheng.apps.alerts.webhooks import channels
 from zhunsheng.apps.org.models import Officer, Unit
 from zhunsheng.apps.org.selectors import ZONE, recipients
 
@@ -61,6 +62,19 @@ def open_second_channels(lines: Lines, moment: Moment) -> int:
             _open_second(delivery, lines, moment)
         Delivery.objects.filter(key__in=[delivery.key for delivery in late]).update(followed=True)
     return len(late)
+
+
+def end_of_programs(lines: Lines, moment: Moment) -> int:
+    """What waits for a program whose token was revoked is not sent any more. Returns how many rows that were."""
+    if not lines.programs:
+        return 0
+    with as_process("delivery"):
+        ended = set(lines.programs) - channels()
+        waiting = Delivery.objects.select_for_update(skip_locked=True).filter(channel__in=ended)
+        keys = [row.key for row in waiting.filter(state=Delivery.State.QUEUED)]
+        Delivery.objects.filter(key__in=keys).update(state=Delivery.State.SUPERSEDED, in_doubt=False)
+        write_outcomes(keys, DeliveryOutcome.What.SUPERSEDED, moment=moment)
+    return len(keys)
 
 
 def _open_second(delivery: Delivery, lines: Lines, moment: Moment) -> None:

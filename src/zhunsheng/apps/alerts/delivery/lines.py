@@ -10,7 +10,13 @@
     workers = 4                         # connections at once
     second = "mail"                     # the second channel
 
-The inbox needs no line. What a key means is in the dataclasses below; a key that is none of theirs is refused.
+    [webhooks.oversight]                # the token with the scope webhook that is told by it
+    url = "https://oversight.example:8443/alerts"
+    secret = "…"
+
+This file is the list of addresses that anything leaves for: scheme, host and port as written here, no redirect
+followed. The inbox needs no line. What a key means is in the dataclasses below; a key that is none of theirs is
+refused.
 """
 
 import tomllib
@@ -31,6 +37,7 @@ from zhunsheng.apps.alerts.channels.mail.client import MailChannel
 from zhunsheng.apps.alerts.channels.outbound import AddressRefused, Endpoint
 from zhunsheng.apps.alerts.channels.session import GatewaySession
 from zhunsheng.apps.alerts.channels.smpp.dialect import SmppDialect
+from zhunsheng.apps.alerts.channels.webhook.client import CHANNEL_PREFIX, WebhookChannel
 
 BEIJING: Final = ZoneInfo("Asia/Shanghai")
 SECONDS_A_SEND: Final = 5.0
@@ -245,6 +252,28 @@ class FeishuLine(BotLine):
     kind: ClassVar[str] = "feishu"
 
 
+@dataclass(frozen=True, kw_only=True)
+class WebhookLine(Line):
+    """A program of another house. Its rows are queued for it by name; no officer is reached by it."""
+
+    kind: ClassVar[str] = "webhook"
+    url: str
+    secret: str = field(repr=False)
+    ca_file: str = ""
+
+    def channel(self, now: Callable[[], datetime]) -> Channel:
+        """See Line."""
+        endpoint = Endpoint(self.url, timeout=SECONDS_A_SEND, ca_file=Path(self.ca_file) if self.ca_file else None)
+        return WebhookChannel(
+            endpoint, secret=self.secret, seconds_a_send=SECONDS_A_SEND, unix_time=lambda: now().timestamp()
+        )
+
+    def target(self, officer: Reader) -> str:
+        """See Line."""
+        del officer
+        return ""
+
+
 KINDS: Final[Mapping[str, type[Line]]] = {
     line.kind: line for line in (HttpSmsLine, SmppLine, CmppLine, MailLine, DingtalkLine, WecomLine, FeishuLine)
 }
@@ -256,6 +285,11 @@ class Lines:
 
     by_name: Mapping[str, Line]
     second_after: timedelta = timedelta(minutes=5)
+
+    @property
+    def programs(self) -> list[str]:
+        """The channels of programs that are told by web hook."""
+        return [name for name in self.by_name if name.startswith(CHANNEL_PREFIX)]
 
     def second(self, channel: str) -> Line | None:
         """The second channel of a channel."""
@@ -284,12 +318,18 @@ def parse_lines(text: str, name: str) -> Lines:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
         raise LinesRefused(f"{name}：不是 TOML：{problem}") from problem
-    unknown = set(table) - {"lines", "second_after_minutes"}
+    unknown = set(table) - {"lines", "webhooks", "second_after_minutes"}
     if unknown:
         raise LinesRefused(f"{name}：没有 {', '.join(sorted(unknown))} 这一项。")
     found: dict[str, Line] = {"inbox": InboxLine(name="inbox")}
     for channel, entries in table.get("lines", {}).items():
         found[channel] = _line(channel, entries, name)
+    for program, entries in table.get("webhooks", {}).items():
+        where, channel = f"{name}: webhooks.{program}", f"{CHANNEL_PREFIX}{program}"
+        found[channel] = _line_of(WebhookLine, channel, entries, where)
+    for line in found.values():
+        if line.second.startswith(CHANNEL_PREFIX):
+            raise LinesRefused(f"{name}: lines.{line.name}.second：{line.second!r} 通知的是程序，不是人。")
     for line in found.values():
         if line.second and (line.second not in found or line.second == line.name):
             raise LinesRefused(f"{name}: lines.{line.name}.second：{line.second!r} 不是另一条线路。")
@@ -301,7 +341,10 @@ def _line(channel: str, entries: dict[str, Any], name: str) -> Line:
     kind = KINDS.get(str(entries.get("kind")))
     if kind is None:
         raise LinesRefused(f"{where}.kind：应为 {', '.join(KINDS)} 之一。")
-    given = {key: value for key, value in entries.items() if key != "kind"}
+    return _line_of(kind, channel, {key: value for key, value in entries.items() if key != "kind"}, where)
+
+
+def _line_of(kind: type[Line], channel: str, given: dict[str, Any], where: str) -> Line:
     known = {one.name: one for one in fields(kind) if one.name != "name"}
     if wrong := set(given) - set(known):
         raise LinesRefused(f"{where}：{kind.kind} 没有 {', '.join(sorted(wrong))} 这一项。")

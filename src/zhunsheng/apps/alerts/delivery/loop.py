@@ -16,11 +16,12 @@ import psycopg
 from django.db import DatabaseError, connection, connections
 
 from zhunsheng.apps.access.processes import as_process
-from zhunsheng.apps.alerts.delivery.follow_up import open_second_channels
+from zhunsheng.apps.alerts.delivery.follow_up import end_of_programs, open_second_channels
 from zhunsheng.apps.alerts.delivery.lane import AT_ONCE, Lane
 from zhunsheng.apps.alerts.delivery.lines import Line, Lines
 from zhunsheng.apps.alerts.delivery.moment import Moment
 from zhunsheng.apps.alerts.delivery.replies import record_reply
+from zhunsheng.apps.alerts.webhooks import channels
 from zhunsheng.apps.audit import clock
 from zhunsheng.apps.supervision.models import Heartbeat
 
@@ -29,6 +30,7 @@ IDLE_SECONDS: Final = 1.0  # how often a worker looks by itself
 ROUND_SECONDS: Final = 1.0
 HUNG_SECONDS: Final = 60.0
 CHANNEL: Final = "zs_delivery"
+NO_ADDRESS: Final = "线路文件里没有它的地址。请补上 [webhooks.名称]，或吊销令牌。"
 
 log = logging.getLogger(__name__)
 
@@ -123,8 +125,9 @@ class Loop:
         moment = now()
         while open_second_channels(self.lines, moment):
             self._wake()
+        end_of_programs(self.lines, moment)
         if not any(worker.is_hung for worker in self.workers):
-            say_alive(moment, self.workers)
+            say_alive(moment, self.workers, self.lines)
 
 
 def workers_of(line: Line, stop: threading.Event) -> list[Worker]:
@@ -151,11 +154,13 @@ def lanes_of(line: Line, now: Callable[[], Moment] = now) -> list[Lane]:
     ]
 
 
-def say_alive(moment: Moment, workers: list[Worker]) -> None:
-    """The heartbeat: when, up to which instant, and which lines have a fault."""
+def say_alive(moment: Moment, workers: list[Worker], lines: Lines) -> None:
+    """The heartbeat: when, up to which instant, and which lines have a fault. A program that has a token and no address
+    is one."""
     problems = {worker.lane.line.name: worker.lane.problem for worker in workers if worker.lane.problem}
     detail: dict[str, Any] = {"lines": sorted({worker.lane.line.name for worker in workers}), "problems": problems}
     with as_process("delivery"):
+        problems |= dict.fromkeys(sorted(channels() - set(lines.programs)), NO_ADDRESS)
         Heartbeat.objects.update_or_create(
             process=PROCESS, defaults={"at": moment.real, "watermark": moment.at, "detail": detail}
         )

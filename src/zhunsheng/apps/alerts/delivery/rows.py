@@ -4,10 +4,11 @@ A row goes from queued to leased to sent to confirmed. Every function here is on
 a gateway.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -41,10 +42,12 @@ class Leased:
     attempt: int
     was_in_doubt: bool
     created_at: datetime
+    facts: Mapping[str, object] = field(default_factory=dict)
 
     def message(self, *, recognises_keys: bool) -> Message:
         """As a channel takes it. A gateway that knows keys needs no word to the reader that it may come twice."""
-        return Message(self.key, self.target, self.text, is_resent=self.was_in_doubt and not recognises_keys)
+        is_resent = self.was_in_doubt and not recognises_keys
+        return Message(self.key, self.target, self.text, is_resent=is_resent, facts=self.facts)
 
 
 CLAIM: Final = """
@@ -63,7 +66,9 @@ CLAIM: Final = """
         FROM due WHERE d.key = due.key
         RETURNING d.key, d.alert_id, d.target, d.priority, d.not_before, d.attempts, due.in_doubt, d.created_at
     )
-    SELECT t.key, t.target, a.text, t.priority, t.attempts, t.in_doubt, t.created_at
+    SELECT t.key, t.target, a.text, t.priority, t.attempts, t.in_doubt, t.created_at, jsonb_build_object(
+        'alert', a.key, 'group', a.group_id, 'finding', a.finding, 'reason', a.reason, 'level', a.level,
+        'kind', a.kind, 'liberty', a.liberty, 'created_at', a.created_at)
     FROM taken t JOIN alerts_alert a ON a.key = t.alert_id
     ORDER BY t.priority, t.not_before, t.key
 """
@@ -97,7 +102,7 @@ def lease(channel: str, *, most: int, by: str, moment: Moment, probing: bool = F
     while True:
         with as_process(PROCESS), connection.cursor() as cursor:
             cursor.execute(CLAIM, values)
-            rows = [Leased(*row) for row in cursor.fetchall()]
+            rows = [_leased(row) for row in cursor.fetchall()]
             overtaken = _overtaken(rows, moment)
             if overtaken:
                 Delivery.objects.filter(key__in=overtaken).update(state=Delivery.State.SUPERSEDED, in_doubt=False)
@@ -184,6 +189,11 @@ def retry_after(attempt: int, *, priority: int) -> timedelta:
     longest = LONGEST_RETRY_RED if priority <= RED_PRIORITIES else LONGEST_RETRY
     doublings = min(attempt - 1, 16)
     return min(FIRST_RETRY * int(2**doublings), longest)
+
+
+def _leased(row: tuple[Any, ...]) -> Leased:
+    key, target, text, priority, attempt, was_in_doubt, created_at, facts = row
+    return Leased(key, target, text, priority, attempt, was_in_doubt, created_at, json.loads(facts))
 
 
 def _overtaken(rows: Sequence[Leased], moment: Moment) -> set[str]:

@@ -9,6 +9,20 @@ END $$;
 CREATE OR REPLACE TRIGGER notify_delivery AFTER INSERT ON alerts_delivery
     FOR EACH STATEMENT EXECUTE FUNCTION zs_notify_delivery();
 
+-- Who was told of something, for the pages that are open: ids of officers, empty where they are too many for a notice.
+CREATE OR REPLACE FUNCTION zs_notify_told() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+    whom text := (SELECT string_agg(DISTINCT officer_id::text, ',') FROM added WHERE officer_id IS NOT NULL);
+BEGIN
+    IF whom IS NOT NULL THEN
+        PERFORM pg_notify('zs_told', CASE WHEN length(whom) < 7000 THEN whom ELSE '' END);
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER notify_told AFTER INSERT ON alerts_alert REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION zs_notify_told();
+
 -- What the watcher sees: ages and counts, nothing of a case or a person. Seconds are the machine's: where a demonstration
 -- has a clock of its own, lateness by that clock is divided by its pace.
 CREATE OR REPLACE FUNCTION zs_vital_signs() RETURNS jsonb
