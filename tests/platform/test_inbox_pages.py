@@ -185,7 +185,7 @@ def test_views_levels_and_elements_each_lead_to_as_many_as_they_say() -> None:
     me = enter(world, "legal_officer")
     page = body(me.get("/inbox/?view=all"))
     doors = re.findall(r'<li><a href="(\?[^"]*)"[^>]*>[^<]+<span>(\d+)</span>', page)
-    assert len(doors) == 16
+    assert len(doors) == 17
     for address, count in doors:
         assert NUMBER.findall(body(me.get(f"/inbox/{address.replace('&amp;', '&')}"))) == [count], address
     assert len(OPENED.findall(body(me.get("/inbox/?view=all&level=red")))) == 3
@@ -209,3 +209,11 @@ def test_more_alerts_ask_the_database_nothing_more(path: str) -> None:
     with CaptureQueriesContext(connection) as many:
         body(me.get(path))
     assert len(many) == len(few)
+
+
+def test_what_one_message_says_of_several_levels_stands_once_in_the_inbox() -> None:
+    world = told(1, LEVELS[-1])  # first judged when red: blue, yellow and red are told at once, by one message
+    page = body(enter(world, "case_officer").get(f"/a/{key_of(world)}/"))
+    lines = re.findall(r"<li><span class=\"zs-course__at\">(.*?)</li>", page, re.DOTALL)
+    assert len(lines) > 1
+    assert {line.count("站内消息") for line in lines} == {1}

@@ -10,16 +10,15 @@ from django.db.models import Count, Exists, F, IntegerField, Max, OuterRef, Q, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer
-from zhunsheng.apps.alerts.models import AlertGroup
+from zhunsheng.apps.alerts.models import AlertGroup, Gap
 from zhunsheng.apps.alerts.selectors import OPEN, InboxRow, concerns, rows_of, visible_groups
 from zhunsheng.apps.cases.models import Assignment, Case
+from zhunsheng.apps.desk import units
 from zhunsheng.apps.desk.elements import OF_ELEMENT, VIEWS
 from zhunsheng.apps.desk.rulebook import all_rules, shown_rulebook
 from zhunsheng.apps.display import formats
 from zhunsheng.apps.display.listing import Asked, Choice, Column, Filter, Listing, Page
-from zhunsheng.apps.org.models import Unit
 from zhunsheng.apps.supervision.models import Heartbeat
 
 OVER, TODAY, SOON, LATER, ENDED = range(5)
@@ -91,7 +90,7 @@ def listing(viewer: Viewer, *, now: datetime) -> Listing:
     filters = (
         Filter("view", _("视图"), lambda name: views[name][1], _choices([(n, t) for n, (t, _q) in views.items()])),
         Filter("level", _("级别"), lambda value: _level(value, now), _choices(levels)),
-        Filter("unit", _("单位"), lambda value: Q(unit=value), _choices(_units(viewer))),
+        Filter("unit", _("单位"), units.within, _choices(units.choices(viewer))),
         Filter("element", _("五要素"), lambda value: Q(rule__in=_rules_by_element()[value]), _choices(elements)),
         Filter("nature", _("期限性质"), lambda value: Q(nature=value), _choices(natures)),
         Filter("officer", _("主办警号"), _of_officer),
@@ -182,6 +181,7 @@ def _views(viewer: Viewer, now: datetime) -> list[tuple[str, str, Q]]:
         ("over", _("已超期未办"), over(now)),
         ("taken", _("已签收，办理中"), Q(state=State.ACKNOWLEDGED)),
         ("waiting", _("没有人签收"), Q(state=State.WAITING)),
+        ("untold", _("没有人可通知"), open_now & Q(pk__in=Gap.objects.filter(closed_at=None).values("group"))),
         ("snoozed", _("稍后提醒"), Q(state=State.SNOOZED)),
         ("claimed", _("已办结待核"), Q(state=State.CLAIMED_DONE)),
         ("disputed", _("误报待裁"), Q(state=State.DISPUTED)),
@@ -288,14 +288,6 @@ def _of_officer(number: str) -> Q:
         role=Assignment.Role.CASE_OFFICER, until_at=None, officer__number=number, officer__left_on=None
     )
     return Q(case__in=Case.objects.filter(Exists(cases.filter(case=OuterRef("pk")))).values("number"))
-
-
-def _units(viewer: Viewer) -> list[tuple[str, str]]:
-    reach = viewer.reach(Action.CASE_LIST).values()
-    units = Unit.objects.filter(closed_on=None).exclude(kind=Unit.Kind.AGENCY).order_by("code")
-    if not any(part.everywhere for part in reach):
-        units = units.filter(code__in=frozenset().union(*(part.units for part in reach)))
-    return list(units.values_list("code", "short_name"))
 
 
 def _is_over(group: AlertGroup, now: datetime) -> bool:

@@ -27,3 +27,9 @@ def rule_titles() -> dict[str, str]:
 def all_rules(rulebook: Rulebook) -> list[Rule | Check]:
     """Deadlines, then checks, each by id."""
     return [*rulebook.rules, *rulebook.checks]
+
+
+def statutory_limits() -> list[str]:
+    """The ids of the limits that a statute sets: only they are ever counted as 超期."""
+    rulebook = shown_rulebook()
+    return [rule.id for rule in rulebook.rules if rule.nature == "statutory"] if rulebook else []

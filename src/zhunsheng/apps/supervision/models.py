@@ -142,6 +142,12 @@ class Finding(models.Model):
             models.Index(fields=["case"], name="finding_case", condition=Q(case__isnull=False)),
             models.Index(fields=["incident"], name="finding_incident", condition=Q(case__isnull=True)),
             models.Index(fields=["clock"], name="finding_clock"),
+            models.Index(
+                fields=["found_at", "key"],
+                name="finding_found",
+                condition=Q(kind__in=("overdue", "broken"), state="current"),
+            ),
+            models.Index(fields=["state_at", "key"], name="finding_withdrawn", condition=Q(state="withdrawn")),
         )
 
     def __str__(self) -> str:

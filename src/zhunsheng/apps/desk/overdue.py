@@ -1,0 +1,221 @@
+"""超期台账: every statutory limit that was exceeded, and every check that found something broken, with the loop that
+followed: told, taken on, urged, ended."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from django.db.models import Min, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from zhunsheng.apps.access.policy import Action as Permission
+from zhunsheng.apps.access.scope import Viewer
+from zhunsheng.apps.alerts.models import Action, Alert, AlertGroup
+from zhunsheng.apps.cases.models import Assignment, Case
+from zhunsheng.apps.cases.selectors import visible_cases
+from zhunsheng.apps.desk import units
+from zhunsheng.apps.desk.periods import TITLES, periods
+from zhunsheng.apps.desk.rulebook import rule_titles, statutory_limits
+from zhunsheng.apps.display import formats
+from zhunsheng.apps.display.listing import Asked, Choice, Column, Filter, Listing, Page
+from zhunsheng.apps.display.sheets import Cell
+from zhunsheng.apps.org.models import Unit
+from zhunsheng.apps.supervision.models import Clock, Finding
+
+OVERDUE, BROKEN = "overdue", "broken"
+TAKING: Final = (Action.Act.ACKNOWLEDGE, Action.Act.ACCEPT)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the loop: when, and by whom."""
+
+    at: datetime | None = None
+    who: str = ""
+
+
+@dataclass(frozen=True)
+class Exceeded:
+    """One limit that was exceeded, or one thing that a check found. `told`, `taken`, `urged`: the first of each;
+    `state`: where its alert stands."""
+
+    key: str
+    kind: str
+    title: str
+    case: str
+    case_title: str
+    unit: str
+    officers: Sequence[str]
+    due: Mapping[str, datetime | bool | None]
+    found_at: datetime | None
+    length: formats.Remaining
+    ended: datetime | None
+    state: str
+    has_alert: bool
+    told: Step = field(default_factory=Step)
+    taken: Step = field(default_factory=Step)
+    urged: Step = field(default_factory=Step)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """One page of the ledger. `running`: how many that fit the filters still go on."""
+
+    page: Page[Finding]
+    rows: Sequence[Exceeded]
+    running: int
+
+
+def visible_overdue(viewer: Viewer) -> QuerySet[Finding]:
+    """Findings that stand of statutory limits exceeded, of what the viewer may list."""
+    return visible_faults(viewer).filter(kind=OVERDUE)
+
+
+def visible_faults(viewer: Viewer) -> QuerySet[Finding]:
+    """The same, and with them what checks found broken."""
+    cases = visible_cases(viewer, Permission.CASE_LIST).values("number")
+    reached = [unit.code for unit in units.reached(viewer)]
+    # Of an incident without a case row security decides, and the unit here.
+    seen = Q(case__in=cases) | Q(case=None, unit__in=reached)
+    is_fault = Q(kind=OVERDUE, rule__in=statutory_limits()) | Q(kind=BROKEN)
+    return Finding.objects.filter(seen, is_fault, state=Finding.State.CURRENT, found_at__isnull=False)
+
+
+def listing(viewer: Viewer, *, now: datetime) -> Listing:
+    """Columns and filters of the ledger."""
+    spans = periods(now)
+    titles = rule_titles()
+    named = sorted(titles.items(), key=lambda pair: pair[1])
+    states = [("open", _("仍未办结")), ("ended", _("已办结"))]
+    kinds = [(OVERDUE, _("超期")), (BROKEN, _("不符合"))]
+    columns = (
+        Column("what", _("期限与案件")),
+        Column("unit", _("单位与主办")),
+        Column("found", _("何时"), sort=("found_at", "key")),
+        Column("length", _("超期多久")),
+        Column("told", _("最早通知")),
+        Column("taken", _("签收")),
+        Column("ended", _("办结")),
+    )
+    filters = (
+        Filter(
+            "in",
+            _("何时超期"),
+            lambda name: Q(found_at__gte=spans[name].begin, found_at__lt=spans[name].end),
+            _choices([(name, str(title)) for name, title in TITLES.items()]),
+        ),
+        Filter("kind", _("种类"), lambda _value: Q(), _choices(kinds)),
+        Filter("unit", _("单位"), units.within, _choices(units.choices(viewer))),
+        Filter("own", _("单位，不含下级"), lambda value: Q(unit=value), _choices(units.choices(viewer))),
+        Filter("rule", _("规则"), lambda value: Q(rule=value), _choices(named)),
+        Filter("state", _("状态"), lambda value: Q(closed_at__isnull=value == "open"), _choices(states)),
+    )
+    return Listing(columns, filters, default_sort="-found")
+
+
+def ledger(viewer: Viewer, asked: Asked, *, now: datetime) -> Ledger:
+    """One page of the ledger, the latest first: of limits, unless what checks found is asked for."""
+    found = visible_faults(viewer).filter(kind=asked.values.get("kind", OVERDUE))
+    page = asked.page(found)
+    running = found.filter(asked.condition(), closed_at=None).count()
+    return Ledger(page, _rows(page.rows, now), running)
+
+
+def cells(row: Exceeded) -> Iterator[Cell]:
+    """One row as it is taken away."""
+    yield from (row.title, row.case, row.case_title, row.unit, "、".join(row.officers))
+    yield _moment(row.due["due"], at_end=row.due["due_at_end"])
+    yield _moment(row.due["outer"], at_end=row.due["outer_at_end"])
+    yield _moment(row.found_at, at_end=False)
+    yield row.length.words if row.kind == OVERDUE else ""
+    yield from (row.told.at, row.taken.at, row.taken.who, row.urged.at, row.urged.who, row.ended)
+
+
+def _moment(at: datetime | bool | None, *, at_end: datetime | bool | None) -> str:
+    return formats.moment(at, at_end=bool(at_end)) if isinstance(at, datetime) else ""
+
+
+def _rows(findings: Sequence[Finding], now: datetime) -> list[Exceeded]:
+    keys = [_group(finding) for finding in findings]
+    numbers = {finding.case for finding in findings if finding.case}
+    clocks = Clock.objects.in_bulk(keys)
+    groups = AlertGroup.objects.in_bulk(keys)
+    titles = rule_titles()
+    cases = dict(Case.objects.filter(pk__in=numbers).values_list("number", "title"))
+    named = dict(
+        Unit.objects.filter(pk__in={finding.unit or "" for finding in findings}).values_list("code", "short_name")
+    )
+    told = _told(keys)
+    acts = _first_acts(keys)
+    officers = _officers(numbers)
+    return [
+        Exceeded(
+            key=_group(finding),
+            kind=finding.kind,
+            title=titles.get(finding.rule, finding.rule),
+            case=finding.case or "",
+            case_title=cases.get(finding.case or "", ""),
+            unit=named.get(finding.unit or "", finding.unit or ""),
+            officers=officers.get(finding.case or "", ()),
+            found_at=finding.found_at,
+            due=_due(finding, clocks.get(_group(finding))),
+            length=_length(finding, clocks.get(_group(finding)), now),
+            ended=finding.closed_at,
+            state=groups[_group(finding)].state if _group(finding) in groups else "",
+            has_alert=_group(finding) in groups,
+            told=told.get(_group(finding), Step()),
+            taken=acts.get((_group(finding), "taken"), Step()),
+            urged=acts.get((_group(finding), "urged"), Step()),
+        )
+        for finding in findings
+    ]
+
+
+def _group(finding: Finding) -> str:
+    """The key of its alert: that of its clock, or, of a check, its own."""
+    return finding.clock or finding.key
+
+
+def _due(finding: Finding, clock: Clock | None) -> dict[str, datetime | bool | None]:
+    """Both due times as the finding states them; whether they are 24:00 of a day, its clock says."""
+    return {
+        "due": finding.due,
+        "outer": finding.outer,
+        "due_at_end": clock.due_at_end if clock else False,
+        "outer_at_end": clock.outer_at_end if clock else False,
+    }
+
+
+def _length(finding: Finding, clock: Clock | None, now: datetime) -> formats.Remaining:
+    """How long it went on, or goes on, past the outer time."""
+    outer_at_end = clock.outer_at_end if clock else False
+    until = min(finding.closed_at or now, now)
+    return formats.remaining(finding.outer, finding.outer, now=until, due_at_end=outer_at_end)
+
+
+def _told(keys: Sequence[str]) -> dict[str, Step]:
+    first = Alert.objects.filter(group__in=keys).values_list("group").annotate(at=Min("created_at"))
+    return {key: Step(at) for key, at in first}
+
+
+def _first_acts(keys: Sequence[str]) -> dict[tuple[str, str], Step]:
+    """The first time that somebody took it on, and that a superior urged."""
+    found: dict[tuple[str, str], Step] = {}
+    acts = Action.objects.filter(group__in=keys, act__in=(*TAKING, Action.Act.URGE)).select_related("by")
+    for act in acts.order_by("at", "pk"):
+        name = "urged" if act.act == Action.Act.URGE else "taken"
+        found.setdefault((act.group_id, name), Step(act.at, act.by.name if act.by else ""))
+    return found
+
+
+def _officers(numbers: set[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    heads = Assignment.objects.filter(case__in=numbers, role=Assignment.Role.CASE_OFFICER, until_at=None)
+    for number, name in heads.order_by("pk").values_list("case", "officer__name"):
+        found.setdefault(number, []).append(name)
+    return found
+
+
+def _choices(pairs: Sequence[tuple[str, str]]) -> tuple[Choice, ...]:
+    return tuple(Choice(value, title) for value, title in pairs)

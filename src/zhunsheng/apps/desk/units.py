@@ -1,0 +1,43 @@
+"""Units in lists: which of them a viewer may choose, and what lies within one."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from zhunsheng.apps.access.policy import Action
+from zhunsheng.apps.access.scope import Viewer
+from zhunsheng.apps.org.models import Unit
+
+KINDS: Final[Mapping[str, str | Promise]] = {
+    Unit.Kind.CITY.value: _("市局"),
+    Unit.Kind.BRANCH.value: _("分局"),
+    Unit.Kind.STATION.value: _("派出所"),
+    Unit.Kind.COMMAND_ROOM.value: _("综合指挥室"),
+    Unit.Kind.CASE_SQUAD.value: _("案件办理队"),
+    Unit.Kind.COMMUNITY_SQUAD.value: _("社区警务队"),
+    Unit.Kind.DEPARTMENT.value: _("部门"),
+}
+"""Levels of the organisation, from the top down; agencies are outside of it."""
+
+
+def reached(viewer: Viewer) -> list[Unit]:
+    """The units whose cases a viewer may list, each after the unit that it lies under. Agencies are none of them."""
+    reach = viewer.reach(Action.CASE_LIST).values()
+    units = Unit.objects.filter(closed_on=None).exclude(kind=Unit.Kind.AGENCY)
+    if not any(part.everywhere for part in reach):
+        units = units.filter(code__in=frozenset().union(*(part.units for part in reach)))
+    return list(units.order_by("path"))
+
+
+def choices(viewer: Viewer) -> list[tuple[str, str]]:
+    """The same as choices of a filter, by code."""
+    return sorted((unit.code, unit.short_name) for unit in reached(viewer))
+
+
+def within(code: str) -> Q:
+    """What belongs to a unit or to one below it, of rows with the column `unit`."""
+    # A path is the codes of twelve digits from the top down, joined by slashes: it holds the code of each unit above.
+    return Q(unit__in=Unit.objects.filter(path__contains=code).values("code"))
