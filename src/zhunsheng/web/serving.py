@@ -91,7 +91,7 @@ def processes_of(place: Place, lines: Path, watch: Path) -> list[Process]:
 
     web = process(
         "web", "-m", "uvicorn", "zhunsheng.web.asgi:application", "--host", "127.0.0.1", "--port", str(place.port),
-        "--log-level", "warning",
+        "--log-level", "warning", "--timeout-graceful-shutdown", "5",  # streams do not end by themselves
     )  # fmt: skip
     ours = [process(name, "-m", "zhunsheng.web", *words) for name, words in COMMANDS.items()]
     # The watcher is no part of the package: it is found from the folder that it stands in.

@@ -13,10 +13,10 @@ from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.cases.models import Assignment, Case
 from zhunsheng.apps.cases.selectors import visible_cases
 from zhunsheng.apps.cases.words import vocabulary
+from zhunsheng.apps.desk import units
 from zhunsheng.apps.desk.quality import QUESTIONS
 from zhunsheng.apps.desk.rulebook import rule_titles
 from zhunsheng.apps.display.listing import Asked, Choice, Column, Filter, Listing, Page
-from zhunsheng.apps.org.models import Unit
 from zhunsheng.apps.supervision.models import OPEN_OUTCOMES, Clock
 
 SOON: Final = timedelta(days=7)
@@ -190,27 +190,18 @@ def _asks(value: str) -> Q:
 
 def _case_filters(viewer: Viewer) -> tuple[Filter, ...]:
     kinds = [(value, _(title)) for value, title in Case.Kind.choices]
-    units = _units(viewer)
+    choices = units.choices(viewer)
     mine = Exists(
         Assignment.objects.filter(case=OuterRef("pk"), officer=viewer.officer or 0, until_at=None).exclude(
             role=Assignment.Role.RECUSED
         )
     )
     filters = [Filter("kind", _("类别"), lambda value: Q(kind=value), _choices(kinds), of=OF_CASE)]
-    if len(units) > 1:
-        filters.insert(0, Filter("unit", _("单位"), lambda value: Q(unit=value), _choices(units), of=OF_CASE))
+    if len(choices) > 1:
+        filters.insert(0, Filter("unit", _("单位"), units.within, _choices(choices), of=OF_CASE))
     if viewer.officer is not None:
         filters.append(Filter("mine", _("经办"), lambda _value: Q(mine), _choices([("1", _("我经办的"))]), of=OF_CASE))
     return tuple(filters)
-
-
-def _units(viewer: Viewer) -> list[tuple[str, str]]:
-    """The units whose cases the viewer may list, for the choice."""
-    reach = viewer.reach(Action.CASE_LIST).values()
-    units = Unit.objects.filter(closed_on=None).exclude(kind=Unit.Kind.AGENCY).order_by("code")
-    if not any(part.everywhere for part in reach):
-        units = units.filter(code__in=frozenset().union(*(part.units for part in reach)))
-    return list(units.values_list("code", "short_name"))
 
 
 def _choices(pairs: Sequence[tuple[str, str]]) -> tuple[Choice, ...]:
