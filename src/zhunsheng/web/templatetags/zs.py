@@ -144,6 +144,18 @@ def percent(share: float) -> str:
 
 
 @register.filter
+def rate(value: float) -> str:
+    """0.9 of 0.9231: how often for each hundred cases."""
+    return formats.number(value)
+
+
+@register.filter
+def unlocalized(value: float) -> str:
+    """A coordinate of a drawing: a point, whatever the language writes."""
+    return f"{value:g}"
+
+
+@register.filter
 def tail(case: str) -> str:
     """The last four digits of a case number."""
     return formats.tail(case)

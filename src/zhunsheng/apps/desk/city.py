@@ -1,0 +1,282 @@
+"""法制支队全市: how the city stands, unit by unit, each figure with its list, and how units of one kind compare."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+from typing import Any, Final
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from zhunsheng.apps.access.policy import Action
+from zhunsheng.apps.access.scope import Viewer
+from zhunsheng.apps.alerts.models import AlertGroup, Gap
+from zhunsheng.apps.alerts.selectors import doubtful_rules, visible_groups
+from zhunsheng.apps.cases.selectors import visible_cases
+from zhunsheng.apps.cases.words import vocabulary
+from zhunsheng.apps.desk import units
+from zhunsheng.apps.desk.inbox import ends_today, over
+from zhunsheng.apps.desk.overdue import visible_overdue
+from zhunsheng.apps.desk.periods import periods
+from zhunsheng.apps.desk.rulebook import rule_titles
+from zhunsheng.apps.display.listing import Asked, Choice, Column, Filter, Listing, Page
+from zhunsheng.apps.org.models import Unit
+from zhunsheng.apps.supervision.models import OPEN_OUTCOMES, Clock
+
+AUDIENCE: Final = frozenset({"legal_department", "county_head", "inspectorate"})
+COMPARABLE: Final = 3
+"""Of fewer units of a kind no middle is shown: it would only name the neighbour."""
+HUNDRED: Final = 100
+LEVELS: Final = ("red", "yellow", "blue", "ask")
+COUNTED: Final = ("open", "over", "today", "waiting", "disputed", *LEVELS, "cases", "month", "before")
+Counts = dict[str, dict[str, int]]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A rate drawn to 100 units of width; `middle` is that of the units of its kind, None where it is not shown."""
+
+    width: int
+    middle: int | None
+
+
+@dataclass(frozen=True)
+class UnitLine:
+    """One unit with those below it. `rate`: limits exceeded this month for each hundred cases in hand; None without
+    cases. `middle`: the median of its kind."""
+
+    code: str
+    name: str
+    of_kind: str
+    kind: str
+    depth: int
+    counts: Mapping[str, int]
+    rate: float | None
+    middle: float | None
+    bar: Bar | None
+
+
+@dataclass(frozen=True)
+class Doubtful:
+    """A rule of whose alerts of thirty days more than five percent were ruled wrong."""
+
+    id: str
+    title: str
+    share: float
+
+
+@dataclass(frozen=True)
+class Untold:
+    """Alerts of a unit that nobody could be told of: how many, since when, and who was missing."""
+
+    unit: str
+    name: str
+    count: int
+    roles: Sequence[str]
+    since: datetime
+
+
+@dataclass(frozen=True)
+class City:
+    """What the page shows. `counts` are of all that the viewer may list, also of what no unit is registered for."""
+
+    counts: Mapping[str, int]
+    page: Page[UnitLine]
+    lines: Sequence[UnitLine]
+    doubtful: Sequence[Doubtful]
+    untold: Sequence[Untold]
+
+
+def listing(viewer: Viewer) -> Listing:
+    """Columns and filters of the table of units. It is in memory: the filters are read by `_fits`."""
+    kinds = [(kind, str(title)) for kind, title in units.KINDS.items()]
+    columns = (
+        Column("unit", _("单位"), sort=("path",)),
+        Column("open", _("未结预警"), sort=("open",), css="r"),
+        Column("levels", _("按级别")),
+        Column("over", _("已超期未办"), sort=("over",), css="r"),
+        Column("cases", _("在办案件"), sort=("cases",), css="r"),
+        Column("month", _("本月超期"), sort=("month",), css="r"),
+        Column("rate", _("每百案超期"), sort=("rate",)),
+    )
+    filters = (
+        Filter("kind", _("层级"), lambda _value: Q(), _choices(kinds)),
+        Filter("unit", _("单位"), lambda _value: Q(), _choices(units.choices(viewer))),
+    )
+    return Listing(columns, filters, default_sort="unit")
+
+
+def city_page(viewer: Viewer, asked: Asked, *, now: datetime) -> City:
+    """The page: as many questions to the database for three units as for three hundred."""
+    reached, by_unit = units.reached(viewer), _by_unit(viewer, now)
+    ordered = _sorted(_chosen(_lines(reached, by_unit), reached, asked), asked)
+    page = asked.part(ordered)
+    return City(
+        counts=_summed(by_unit.values()),
+        page=page,
+        lines=page.rows,
+        doubtful=_doubtful(now),
+        untold=_untold(viewer, reached),
+    )
+
+
+def unit_lines(viewer: Viewer, *, now: datetime) -> list[UnitLine]:
+    """Every unit that the viewer reaches, each after the one that it lies under."""
+    return _lines(units.reached(viewer), _by_unit(viewer, now))
+
+
+def _by_unit(viewer: Viewer, now: datetime) -> Counts:
+    """Unit → name of a count → how many. Rows whose unit is not registered stand under their code."""
+    found: Counts = {}
+    groups = visible_groups(viewer).filter(closed_at=None)
+    _add(found, groups.values("unit").annotate(**_alert_counts(now)))
+    running = Clock.objects.filter(case=OuterRef("number"), outcome__in=OPEN_OUTCOMES, due__isnull=False)
+    cases = visible_cases(viewer, Action.CASE_LIST).filter(Exists(running))
+    _add(found, cases.values("unit").annotate(cases=Count("number")))
+    spans = periods(now)
+    counted = {
+        name: Count("key", filter=Q(found_at__gte=spans[name].begin, found_at__lt=spans[name].end))
+        for name in ("month", "before")
+    }
+    recent = visible_overdue(viewer).filter(found_at__gte=spans["before"].begin)
+    _add(found, recent.values("unit").annotate(**counted))
+    return found
+
+
+def _alert_counts(now: datetime) -> dict[str, Any]:
+    state = AlertGroup.State
+    levels = {name: Count("key", filter=Q(level=name)) for name in LEVELS}
+    return {
+        "open": Count("key"),
+        "over": Count("key", filter=over(now)),
+        "today": Count("key", filter=ends_today(now)),
+        "waiting": Count("key", filter=Q(state=state.WAITING)),
+        "disputed": Count("key", filter=Q(state=state.DISPUTED)),
+        **levels,
+    }
+
+
+def _add(found: Counts, rows: Iterable[Mapping[str, Any]]) -> None:
+    for row in rows:
+        held = found.setdefault(row["unit"] or "", {})
+        held |= {name: count for name, count in row.items() if name != "unit"}
+
+
+def _summed(parts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    whole = dict.fromkeys(COUNTED, 0)
+    for part in parts:
+        _add_to(whole, part)
+    return whole
+
+
+def _add_to(whole: dict[str, int], part: Mapping[str, int]) -> None:
+    for name, count in part.items():
+        whole[name] += count
+
+
+def _lines(reached: Sequence[Unit], by_unit: Counts) -> list[UnitLine]:
+    """Every unit with the sums of itself and what lies below it."""
+    sums = {unit.code: dict.fromkeys(COUNTED, 0) for unit in reached}
+    for unit in reached:
+        for code in unit.path.split("/"):
+            if code in sums:
+                _add_to(sums[code], by_unit.get(unit.code, {}))
+    rates = {unit.code: _rate(sums[unit.code]) for unit in reached}
+    middles = _middles(reached, rates)
+    most = max((rate for rate in rates.values() if rate is not None), default=0)
+    top = min((unit.path.count("/") for unit in reached), default=0)
+    return [
+        UnitLine(
+            code=unit.code,
+            name=unit.short_name,
+            of_kind=unit.kind,
+            kind=str(units.KINDS[unit.kind]),
+            depth=unit.path.count("/") - top,
+            counts=sums[unit.code],
+            rate=rates[unit.code],
+            middle=middles.get(unit.kind),
+            bar=_bar(rates[unit.code], middles.get(unit.kind), most),
+        )
+        for unit in reached
+    ]
+
+
+def _rate(counts: Mapping[str, int]) -> float | None:
+    return HUNDRED * counts["month"] / counts["cases"] if counts["cases"] else None
+
+
+def _middles(reached: Sequence[Unit], rates: Mapping[str, float | None]) -> dict[str, float]:
+    """The median rate of each kind of unit that has enough of them."""
+    by_kind: dict[str, list[float]] = {}
+    for unit in reached:
+        rate = rates[unit.code]
+        if rate is not None:
+            by_kind.setdefault(unit.kind, []).append(rate)
+    return {kind: median(found) for kind, found in by_kind.items() if len(found) >= COMPARABLE}
+
+
+def _bar(rate: float | None, middle: float | None, most: float) -> Bar | None:
+    if rate is None or not most:
+        return None
+    return Bar(round(HUNDRED * rate / most), None if middle is None else round(HUNDRED * min(middle / most, 1)))
+
+
+def _chosen(lines: Sequence[UnitLine], reached: Sequence[Unit], asked: Asked) -> list[UnitLine]:
+    kind, within = asked.values.get("kind"), asked.values.get("unit")
+    fitting = {
+        unit.code
+        for unit in reached
+        if kind in (None, unit.kind) and (within is None or within in unit.path.split("/"))
+    }
+    return [line for line in lines if line.code in fitting]
+
+
+def _sorted(lines: list[UnitLine], asked: Asked) -> list[UnitLine]:
+    """By the column that is asked for; units without a rate stand last either way. The order is else that of units."""
+    name, down = asked.sort.removeprefix("-"), asked.sort.startswith("-")
+    if name == "unit":
+        return list(reversed(lines)) if down else lines
+    if name == "rate":
+        rated = [line for line in lines if line.rate is not None]
+        others = [line for line in lines if line.rate is None]
+        return sorted(rated, key=lambda line: line.rate or 0, reverse=down) + others
+    return sorted(lines, key=lambda line: line.counts[name], reverse=down)
+
+
+def _doubtful(now: datetime) -> list[Doubtful]:
+    titles = rule_titles()
+    shares = doubtful_rules(as_of=now)
+    found = [Doubtful(rule, titles.get(rule, rule), share / HUNDRED) for rule, share in shares.items()]
+    return sorted(found, key=lambda each: (-each.share, each.id))
+
+
+def _untold(viewer: Viewer, reached: Sequence[Unit]) -> list[Untold]:
+    """Units in which somebody must be named who can be told, those with the most first."""
+    names, titles = {unit.code: unit.short_name for unit in reached}, vocabulary().roles
+    seen = set(
+        visible_groups(viewer).filter(closed_at=None, pk__in=_gaps().values("group")).values_list("pk", flat=True)
+    )
+    by_unit: dict[str, list[Gap]] = {}
+    for gap in _gaps().order_by("opened_at", "key"):
+        if gap.unit in names and gap.group in seen:
+            by_unit.setdefault(gap.unit, []).append(gap)
+    found = [
+        Untold(
+            unit=unit,
+            name=names[unit],
+            count=len({gap.group for gap in gaps}),
+            roles=sorted({titles.get(role, role) for gap in gaps for role in gap.roles}),
+            since=gaps[0].opened_at,
+        )
+        for unit, gaps in by_unit.items()
+    ]
+    return sorted(found, key=lambda each: (-each.count, each.unit))
+
+
+def _gaps() -> QuerySet[Gap]:
+    return Gap.objects.filter(closed_at=None)
+
+
+def _choices(pairs: Sequence[tuple[str, str]]) -> tuple[Choice, ...]:
+    return tuple(Choice(value, title) for value, title in pairs)
