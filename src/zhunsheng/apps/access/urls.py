@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhunsheng.apps.access import passkey_views, preference_views, views
+from zhunsheng.apps.access import admin_views, passkey_views, preference_views, views
 
 app_name = "access"
 urlpatterns = [
@@ -21,6 +21,6 @@ urlpatterns = [
     path("settings/", preference_views.own_settings, name="settings"),
     path("settings/filters/", preference_views.keep_filter, name="keep_filter"),
     path("settings/filters/<int:pk>/forget/", preference_views.forget_filter, name="forget_filter"),
-    path("admin/accounts/", views.accounts, name="accounts"),
-    path("admin/audit/", views.audit_log, name="audit_log"),
+    path("admin/accounts/", admin_views.accounts, name="accounts"),
+    path("admin/audit/", admin_views.audit_log, name="audit_log"),
 ]

@@ -1,10 +1,10 @@
-"""Login in two steps, stepping up, and the administrators' lists."""
+"""Login in two steps, and stepping up."""
 
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from zhunsheng.apps.access import sessions, totp
 from zhunsheng.apps.access.forms import CodeForm, PasswordForm
@@ -19,11 +19,6 @@ from zhunsheng.apps.access.login import (
 )
 from zhunsheng.apps.access.models import Account, Factor
 from zhunsheng.apps.access.requests import asking
-from zhunsheng.apps.access.selectors import account_rows
-from zhunsheng.apps.audit.selectors import latest_entries
-from zhunsheng.apps.audit.services import record_read
-
-AUDIT_ROWS = 200
 
 
 @sensitive_post_parameters("password")
@@ -109,22 +104,6 @@ def logout(request: HttpRequest) -> HttpResponse:
     """End the session here and on the server."""
     request.session.flush()
     return redirect("access:login")
-
-
-@require_GET
-def accounts(request: HttpRequest) -> HttpResponse:
-    """Every account, for the system administrator."""
-    rows = account_rows()
-    record_read(kind="accounts", key="all", detail={"count": len(rows)})
-    return render(request, "access/accounts.html", {"rows": rows})
-
-
-@require_GET
-def audit_log(request: HttpRequest) -> HttpResponse:
-    """The newest entries, for the audit administrator. Reading the log is itself an entry."""
-    rows = list(latest_entries(limit=AUDIT_ROWS))
-    record_read(kind="audit_entry", key="latest", detail={"count": len(rows)})
-    return render(request, "access/audit_log.html", {"rows": rows})
 
 
 def _form_page(request: HttpRequest, template: str, form: Form, **more: object) -> HttpResponse:

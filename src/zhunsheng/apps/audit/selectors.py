@@ -1,10 +1,12 @@
 """Questions to the audit log."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import QuerySet
+
+from zhunsheng.apps.audit.models import AuditEntry
 
 
 def log_id() -> str:
@@ -41,27 +43,11 @@ def persons_seen(*, actor: str, since: datetime) -> list[Sighting]:
         return [Sighting(row[0], row[1], row[2], row[3], tuple(filter(None, row[4]))) for row in cursor.fetchall()]
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One row of the audit log, as a page shows it."""
-
-    id: int
-    at: datetime
-    actor: str
-    action: str
-    result: str
-    object_kind: str
-    object_id: str
-    purpose: str
+def entries_of(actor: str) -> QuerySet[AuditEntry]:
+    """What one actor did and saw."""
+    return AuditEntry.objects.filter(actor=actor)
 
 
-def latest_entries(*, limit: int) -> Iterator[Entry]:
-    """The newest entries, newest first."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, at, actor, action, result, object_kind, object_id, purpose"
-            " FROM audit_entry ORDER BY id DESC LIMIT %s",
-            [limit],
-        )
-        for row in cursor.fetchall():
-            yield Entry(*row)
+def all_entries() -> QuerySet[AuditEntry]:
+    """The whole log."""
+    return AuditEntry.objects.all()

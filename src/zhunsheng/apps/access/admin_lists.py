@@ -1,0 +1,92 @@
+"""The administrators' lists: accounts and the audit log, fifty rows a page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from zhunsheng.apps.access.models import Account, Factor
+from zhunsheng.apps.audit.models import AuditEntry
+from zhunsheng.apps.display.listing import Asked, Choice, Column, Filter, Listing, Page
+
+SPANS: Final = {"1": timedelta(days=1), "7": timedelta(days=7), "30": timedelta(days=30)}
+
+
+@dataclass(frozen=True)
+class AccountRow:
+    """One line of the list of accounts: no personal data beyond the account's name."""
+
+    username: str
+    role: str
+    is_active: bool
+    has_factor: bool
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """A page of accounts; `count` is how many fit the filters."""
+
+    page: Page[Account]
+    rows: Sequence[AccountRow]
+    count: int
+
+
+def account_listing() -> Listing:
+    """Columns and filters of the accounts."""
+    states = (Choice("1", _("启用")), Choice("0", _("停用")))
+    columns = (
+        Column("username", _("账号"), sort=("username",)),
+        Column("role", _("岗位")),
+        Column("state", _("状态")),
+        Column("factor", _("第二因素")),
+    )
+    filters = (
+        Filter("name", _("账号"), lambda value: Q(username__icontains=value)),
+        Filter("active", _("状态"), lambda value: Q(is_active=value == "1"), states),
+    )
+    return Listing(columns, filters, default_sort="username")
+
+
+def accounts(asked: Asked) -> Accounts:
+    """A page of accounts by name."""
+    found = Account.objects.annotate(factored=Exists(Factor.objects.filter(account=OuterRef("pk"))))
+    page = asked.page(found)
+    return Accounts(page, [_row(account) for account in page.rows], Account.objects.filter(asked.condition()).count())
+
+
+def _row(account: Account) -> AccountRow:
+    role = account.get_admin_role_display() or (
+        gettext_noop("岗位账号") if account.officer_id else gettext_noop("无岗位")
+    )
+    return AccountRow(account.username, role, account.is_active, has_factor=bool(vars(account)["factored"]))
+
+
+def entry_listing(*, now: datetime) -> Listing:
+    """Columns and filters of the audit log, the newest first."""
+    results = (Choice("done", _("完成")), Choice("denied", _("拒绝")), Choice("failed", _("失败")))
+    spans = (Choice("1", _("24小时内")), Choice("7", _("7天内")), Choice("30", _("30天内")))
+    columns = (
+        Column("at", _("时间"), sort=("id",)),
+        Column("actor", _("谁")),
+        Column("action", _("做了什么")),
+        Column("object", _("对象")),
+        Column("result", _("结果")),
+        Column("purpose", _("事由")),
+    )
+    filters = (
+        Filter("in", _("时间"), lambda value: Q(at__gte=now - SPANS[value]), spans),
+        Filter("actor", _("谁"), lambda value: Q(actor=value), hint="account:…"),
+        Filter("kind", _("对象种类"), lambda value: Q(object_kind=value)),
+        Filter("object", _("对象"), lambda value: Q(object_id=value)),
+        Filter("result", _("结果"), lambda value: Q(result=value), results),
+    )
+    return Listing(columns, filters, default_sort="-at")
+
+
+def entries(asked: Asked, found: QuerySet[AuditEntry]) -> Page[AuditEntry]:
+    """A page of the log. It is not counted: it has millions of rows."""
+    return asked.page(found)
