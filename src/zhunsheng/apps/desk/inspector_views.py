@@ -1,0 +1,96 @@
+"""What discipline inspection sees: leads, what was withdrawn, and what it has looked at itself. Nothing to press."""
+
+from datetime import datetime
+from typing import Final
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from zhunsheng.apps.access.requests import asking, viewer_behind
+from zhunsheng.apps.access.scope import Viewer
+from zhunsheng.apps.audit.selectors import entries_of
+from zhunsheng.apps.audit.services import record_read
+from zhunsheng.apps.desk import leads
+from zhunsheng.apps.desk.inbox import midnight
+from zhunsheng.apps.display.listing import Choice, Column, Filter, Listing
+
+KINDS: Final = {
+    "case": gettext_lazy("案件"),
+    "case_list": gettext_lazy("案件列表"),
+    "case_sheet": gettext_lazy("导出案件列表"),
+    "alert": gettext_lazy("预警"),
+    "alert_inbox": gettext_lazy("预警收件箱"),
+    "clock": gettext_lazy("期限的计算"),
+    "person": gettext_lazy("人员信息"),
+    "city": gettext_lazy("全市"),
+    "overdue_ledger": gettext_lazy("超期台账"),
+    "overdue_sheet": gettext_lazy("导出超期台账"),
+    "leads": gettext_lazy("线索"),
+    "withdrawn": gettext_lazy("撤回记录"),
+    "own_looks": gettext_lazy("查阅记录"),
+    "premises": gettext_lazy("办案区"),
+    "rules": gettext_lazy("规则列表"),
+    "rule": gettext_lazy("规则"),
+    "dossier": gettext_lazy("卷宗"),
+    "document": gettext_lazy("文书"),
+    "wall": gettext_lazy("大屏"),
+}
+"""What the log calls the kinds of things that are looked at, in words."""
+
+
+@require_GET
+def found_leads(request: HttpRequest) -> HttpResponse:
+    """线索."""
+    viewer = _admitted(request)
+    asked = leads.listing(viewer).asked(request.GET)
+    found = leads.leads(viewer, asked, now=asking(request).now)
+    record_read(kind="leads", key=asked.address(), detail={"count": len(found.page.rows)})
+    page = {"leads": found, "page": found.page, "asked": asked, "open_address": asked.address(state="open")}
+    return render(request, "desk/leads.html", page)
+
+
+@require_GET
+def withdrawn(request: HttpRequest) -> HttpResponse:
+    """撤回记录."""
+    viewer = _admitted(request)
+    asked = leads.withdrawn_listing(viewer).asked(request.GET)
+    page, rows, count = leads.withdrawn(viewer, asked)
+    record_read(kind="withdrawn", key=asked.address(), detail={"count": len(rows)})
+    return render(request, "desk/withdrawn.html", {"page": page, "rows": rows, "count": count, "asked": asked})
+
+
+@require_GET
+def own_looks(request: HttpRequest) -> HttpResponse:
+    """查阅记录: what the viewer has looked at, as the audit log has it."""
+    viewer, now = viewer_behind(request), asking(request).now
+    asked = _looks_listing(now).asked(request.GET)
+    entries = entries_of(f"account:{viewer.account}").filter(action="read")
+    today = entries.filter(at__gte=midnight(now, 0)).count()
+    page = asked.page(entries)
+    record_read(kind="own_looks", key=asked.address(), detail={"count": len(page.rows)})
+    rows = [(entry, KINDS.get(entry.object_kind, entry.object_kind)) for entry in page.rows]
+    return render(request, "desk/looks.html", {"page": page, "rows": rows, "asked": asked, "today": today})
+
+
+def _looks_listing(now: datetime) -> Listing:
+    spans = {"today": midnight(now, 0), "7": midnight(now, -6), "30": midnight(now, -29)}
+    titles = (Choice("today", _("今天")), Choice("7", _("近7天")), Choice("30", _("近30天")))
+    kinds = tuple(Choice(kind, str(title)) for kind, title in KINDS.items())
+    columns = (Column("at", _("时间"), sort=("id",)), Column("kind", _("看了什么")), Column("object", _("对象")))
+    filters = (
+        Filter("in", _("时间"), lambda name: Q(at__gte=spans[name]), titles),
+        Filter("kind", _("看了什么"), lambda value: Q(object_kind=value), kinds),
+    )
+    return Listing(columns, filters, default_sort="-at")
+
+
+def _admitted(request: HttpRequest) -> Viewer:
+    viewer = viewer_behind(request)
+    if not viewer.roles() & leads.AUDIENCE:
+        raise PermissionDenied
+    return viewer
