@@ -196,3 +196,18 @@ def held_rows(viewer: Viewer) -> list[tuple[HeldEvent, str]]:
     titles = vocabulary().event_types
     rows = held_events(viewer)
     return [(row, titles[row.body["type"]].title if row.body["type"] in titles else row.body["type"]) for row in rows]
+
+
+def places_of(events: Sequence[str]) -> dict[str, str]:
+    """Where events took place, as their last versions tell it: source/id → place. Row security applies."""
+    pairs = [tuple(event.split("/", 1)) for event in events]
+    if not pairs:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT ON (e.source, e.id) e.source || '/' || e.id, coalesce(e.place, '') FROM cases_event e"
+            " JOIN unnest(%s::text[], %s::text[]) AS asked (source, id) USING (source, id)"
+            " ORDER BY e.source, e.id, e.version DESC",
+            [[source for source, _id in pairs], [id_ for _source, id_ in pairs]],
+        )
+        return dict(cursor.fetchall())
