@@ -148,6 +148,7 @@ def served(port: int) -> Iterator[None]:
 def serve(port: int) -> "subprocess.Popen[bytes]":
     """The site on a port, as it is started in production, once it answers."""
     command = [sys.executable, "-m", "uvicorn", "zhunsheng.web.asgi:application", "--port", str(port)]
+    command += ["--timeout-graceful-shutdown", "5"]
     with LOG.open("wb") as log:
         process = subprocess.Popen(
             [*command, "--log-level", "warning"], env=os.environ | {"ZS_HOME": str(HOME)}, stderr=log, stdout=log

@@ -10,18 +10,20 @@ from django.core.asgi import get_asgi_application
 from zhunsheng.web.assets import WithAssets
 from zhunsheng.web.databases import session_dsn
 from zhunsheng.web.guards import assert_safe
+from zhunsheng.web.live import Ear, WithLive
 
 
 def build() -> WithAssets:
-    """The application with its static files, after the database has been checked.
+    """The application with its static files and streams, after the database has been checked.
 
     Raises  guards.UnsafeDatabase, psycopg.OperationalError: nothing is served then.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhunsheng.web.settings")
     django.setup()
-    with psycopg.connect(session_dsn(settings.DATABASE_URLS["zs_app"])) as connection:
+    dsn = session_dsn(settings.DATABASE_URLS["zs_app"])
+    with psycopg.connect(dsn) as connection:
         assert_safe(connection)
-    return WithAssets(get_asgi_application())
+    return WithAssets(WithLive(get_asgi_application(), Ear(dsn)))
 
 
 application = build()

@@ -26,6 +26,8 @@ from zhunsheng.apps.audit.services import record
 from zhunsheng.apps.display.after_commit import AfterCommit
 
 NOBODY = "process:anonymous"
+BY_ITSELF = "/live/"
+"""What open pages ask without anybody's doing."""
 
 
 class AccessMiddleware:
@@ -38,7 +40,8 @@ class AccessMiddleware:
         """Answer within one transaction of the asker."""
         at = clock.real_now()
         with transaction.atomic():
-            who = identify(request, progress=sessions.progress(request.session, at=at), at=at, now=clock.now())
+            stands = sessions.progress(request.session, at=at, by_itself=request.path == BY_ITSELF)
+            who = identify(request, progress=stands, at=at, now=clock.now())
             with session_settings(_settings(who)):
                 response = self.get_response(request)
                 if response.status_code >= 500:

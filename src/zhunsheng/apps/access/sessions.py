@@ -43,8 +43,9 @@ def confirm(session: SessionBase, *, at: datetime) -> None:
     session["factor_at"] = at.isoformat()
 
 
-def progress(session: SessionBase, *, at: datetime) -> Progress | None:
-    """Where the session stands; None, and the session is emptied, if it has none or has run out."""
+def progress(session: SessionBase, *, at: datetime, by_itself: bool = False) -> Progress | None:
+    """Where the session stands; None, and the session is emptied, if it has none or has run out. What a page asks
+    `by_itself` is no sight of anybody: it does not keep the session."""
     if "account" not in session:
         return None
     started, seen = (datetime.fromisoformat(session[key]) for key in ("started_at", "seen_at"))
@@ -52,7 +53,7 @@ def progress(session: SessionBase, *, at: datetime) -> Progress | None:
     if at - seen >= idle or at - started >= ABSOLUTE:
         session.flush()
         return None
-    if at - seen >= SEEN_EVERY:
+    if at - seen >= SEEN_EVERY and not by_itself:
         session["seen_at"] = at.isoformat()
     factor_at = session.get("factor_at")
     return Progress(session["account"], session["stage"], datetime.fromisoformat(factor_at) if factor_at else None)
