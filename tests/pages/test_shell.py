@@ -51,7 +51,8 @@ def test_every_entry_of_every_menu_opens_and_is_marked_as_the_place(site: Site, 
         answer = page.goto(address)
         assert answer is not None
         assert answer.status == 200, address
-        assert page.locator(".zs-side a[aria-current=page]").get_attribute("href") == address
+        if address != "/wall/":  # the wall fills the screen: it has no menu
+            assert page.locator(".zs-side a[aria-current=page]").get_attribute("href") == address
         assert page.locator("h1").count() == 1, address
     page.goto("/")
     assert page.url.removeprefix(site.address) in ("/", *addresses)

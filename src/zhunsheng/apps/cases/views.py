@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from zhunsheng.apps.access.requests import asking, viewer_behind
 from zhunsheng.apps.audit import clock
+from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.cases import eventlog, persons, selectors, uploads
 from zhunsheng.apps.refusals import DomainError
 
@@ -57,7 +58,9 @@ def page_image(request: HttpRequest, document: int, number: int) -> HttpResponse
 @require_GET
 def held(request: HttpRequest) -> HttpResponse:
     """What waits for a second person."""
-    return render(request, "cases/held.html", {"rows": selectors.held_rows(viewer_behind(request))})
+    rows = selectors.held_rows(viewer_behind(request))
+    record_read(kind="held_events", key="all", detail={"cases": sorted({event.case for event, _title in rows})})
+    return render(request, "cases/held.html", {"rows": rows})
 
 
 @require_POST

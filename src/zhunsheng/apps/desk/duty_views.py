@@ -6,7 +6,7 @@ from django.views.decorators.http import require_GET
 
 from zhunsheng.apps.access.requests import asking, viewer_behind
 from zhunsheng.apps.audit.services import record_read
-from zhunsheng.apps.desk import mine, today
+from zhunsheng.apps.desk import live, mine, today
 from zhunsheng.apps.desk.inbox_views import may_act
 
 
@@ -17,13 +17,20 @@ def own(request: HttpRequest) -> HttpResponse:
     asked = mine.listing(now).asked(request.GET)
     found = mine.mine_page(viewer, asked, now=now)
     record_read(kind="own_limits", key=str(viewer.officer or ""), detail={"count": len(found.limits)})
-    page = {"mine": found, "page": found.page, "asked": asked, "may_act": may_act(request)}
+    page = {
+        "mine": found,
+        "page": found.page,
+        "asked": asked,
+        "may_act": may_act(request),
+        "known": live.known(viewer, now=now),
+    }
     return render(request, "desk/mine.html", page)
 
 
 @require_GET
 def leader(request: HttpRequest) -> HttpResponse:
     """今日."""
-    found = today.today_page(viewer_behind(request), now=asking(request).now)
+    viewer, now = viewer_behind(request), asking(request).now
+    found = today.today_page(viewer, now=now)
     record_read(kind="alert_inbox", key="today", detail={"count": len(found.pressing)})
-    return render(request, "desk/today.html", {"today": found})
+    return render(request, "desk/today.html", {"today": found, "known": live.known(viewer, now=now)})

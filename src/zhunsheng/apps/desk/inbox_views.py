@@ -14,7 +14,7 @@ from zhunsheng.apps.access.requests import asking, viewer_behind
 from zhunsheng.apps.alerts import services
 from zhunsheng.apps.alerts.refusals import AlertActRefused
 from zhunsheng.apps.audit.services import record_read
-from zhunsheng.apps.desk import inbox
+from zhunsheng.apps.desk import inbox, live
 from zhunsheng.apps.display.listing import PAGE_ROWS
 from zhunsheng.apps.org.models import Officer
 
@@ -37,6 +37,7 @@ def shown(request: HttpRequest) -> HttpResponse:
         "may_act": may_act(request),
         "here": request.get_full_path(),
         "checked": None if found.page.rows else inbox.last_checked(),
+        "known": live.known(viewer, now=who.now),
         "saved": saved_filters(account=who.account, page="desk:inbox") if who.account else [],
     }
     return render(request, "desk/inbox.html", page)

@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.desk import rules as shown
 from zhunsheng.apps.desk.rulebook import shown_rulebook
 
@@ -14,6 +15,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     asked, rulebook = shown.listing().asked(request.GET), shown_rulebook()
     lines = shown.chosen(rulebook, asked) if rulebook else []
     whole = shown.chosen(rulebook, shown.listing().asked(type(request.GET)())) if rulebook else []
+    record_read(kind="rules", key=asked.address(), detail={"count": len(lines)})
     page = {
         "asked": asked,
         "page": asked.part(lines),
@@ -31,4 +33,5 @@ def rule(request: HttpRequest, rule: str) -> HttpResponse:
     page = shown.rule_page(rulebook, rule) if rulebook else None
     if page is None:
         raise Http404
+    record_read(kind="rule", key=rule)
     return render(request, "desk/rule.html", {"page": page})

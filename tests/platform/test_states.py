@@ -1,0 +1,148 @@
+"""The five states of every page: nothing there, still coming, late data, no permission, failure."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import pytest
+from django.db import connection, transaction
+from django.urls import reverse
+
+from tests.platform.accounts import Person, account, signed_in
+from tests.platform.people import CITY, CLERK, EAST, EAST_STATION, city, officer
+from tests.platform.supervised import put_in_force
+from tests.platform.test_alerts_supervised import shipped
+from zhunsheng.apps.access.declared import Audience, declared_pages
+from zhunsheng.apps.access.navigation import offered
+from zhunsheng.apps.audit import clock
+from zhunsheng.apps.audit.context import acting
+from zhunsheng.apps.cases.models import SourceHeard
+from zhunsheng.apps.cases.services import register_source
+from zhunsheng.launcher import EmbeddedServer
+
+NOW: Final = datetime.fromisoformat("2026-03-12T10:30:00+08:00")
+SCREEN: Final = "desk:wall"
+"""It fills the screen without the shell, and says by itself that its data stand still."""
+EMPTY: Final = {
+    "desk:mine": ("officer", "目前没有要到期的事。"),
+    "desk:today": ("unit_head", "今天没有到期的，也没有超期的。"),
+    "desk:inbox": ("legal_officer", "没有待处理的预警。"),
+    "desk:cases": ("legal_officer", "没有符合条件的案件。"),
+    "desk:all_cases": ("legal_officer", "没有符合条件的案件。"),
+    "desk:city": ("legal_department", "没有误报率超过5%的规则。"),
+    "desk:overdue": ("legal_department", "没有超期的法定期限。"),
+    "desk:leads": ("inspectorate", "没有线索。"),
+    "desk:withdrawn": ("inspectorate", "没有撤回的认定。"),
+    "desk:looks": ("inspectorate", "没有符合条件的记录。"),
+    "desk:premises": ("area_keeper", "办案区现在没有人。"),
+    "desk:wall": ("legal_department", "现在没有在走的期限。"),
+    "desk:quality": ("legal_department", "数据正常。"),
+    "desk:sources": ("security_admin", "还没有登记来源"),
+    "cases:held": ("legal_officer", "没有"),
+    "access:accounts": ("system_admin", ""),
+    "access:audit_log": ("audit_admin", ""),
+}
+"""Page → who opens it, and what it says where nothing is; the administrators' lists are never empty."""
+QUERY: Final = {"desk:looks": "?kind=wall"}
+POSTS: Final = {"legal_department": CITY, "inspectorate": CITY, "county_head": EAST}
+ADMINS: Final = ("system_admin", "security_admin", "audit_admin")
+REFUSED: Final = {
+    "desk:city": "legal_officer",
+    "desk:leads": "unit_head",
+    "desk:withdrawn": "unit_head",
+    "desk:premises": "custodian",
+    "desk:wall": "legal_officer",
+}
+"""Pages that some who may list cases do not open, and one of these."""
+
+
+@pytest.fixture(scope="module")
+def people(server: EmbeddedServer) -> Iterator[dict[str, Person]]:
+    """A city in which nothing has happened, and somebody for each role."""
+    del server
+    with transaction.atomic():
+        clock.set_city_clock(NOW, seconds_per_second=0)
+        city()
+        put_in_force(shipped("place.stay-ceiling"))
+        found = {}
+        for serial, role in enumerate(("agency", *{who for who, _text in EMPTY.values()}, *REFUSED.values(), *ADMINS)):
+            if role in found:
+                continue
+            if role in ADMINS:
+                found[role] = signed_in(account(role.replace("_", "-"), admin_role=role))
+                continue
+            someone = officer(f"0350{serial:02d}", (role, POSTS.get(role, EAST_STATION)))
+            found[role] = signed_in(account(role.replace("_", "-"), officer=someone))
+        yield found
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def undone(people: dict[str, Person]) -> Iterator[None]:
+    """What a request writes is taken back."""
+    del people
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def asked(people: dict[str, Person], name: str, *, role: str = "") -> Any:
+    """The page, as the one who opens it gets it."""
+    return people[role or EMPTY[name][0]].get(reverse(name) + QUERY.get(name, ""))
+
+
+def words(answer: Any) -> str:
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+def test_every_entry_of_a_menu_is_here() -> None:
+    reached = {name for name, _item in offered() if declared_pages()[name].audience is not Audience.PUBLIC}
+    with_lists = {name for name in reached if name.split(":")[0] in ("desk", "access")}
+    assert with_lists - set(EMPTY) == {"desk:rules"}  # the rulebook is never empty
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_where_nothing_is_a_page_says_so(people: dict[str, Person], name: str) -> None:
+    answer = asked(people, name)
+    assert answer.status_code == 200
+    assert EMPTY[name][1] in words(answer)
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_late_data_are_said_on_every_page(people: dict[str, Person], name: str) -> None:
+    with acting(CLERK):
+        source = register_source(source="jz", title="警综平台", key="a key of the tests")
+        source.late_after_minutes = 60
+        source.save()
+        SourceHeard.objects.create(source=source, at=NOW - timedelta(minutes=80))
+    said = "来源停了：警综平台" if name == SCREEN else "警综平台的数据停在 <time"
+    assert said in words(asked(people, name))
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_whoever_may_not_is_told_whom_to_ask(people: dict[str, Person], name: str) -> None:
+    role = REFUSED.get(name, "agency")
+    if name == "desk:looks":
+        return  # everybody may see what he looked at himself
+    answer = asked(people, name, role=role)
+    assert answer.status_code == 403
+    assert "您没有查看这一页的权限。需要的话联系" in words(answer)
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_a_page_that_cannot_be_recorded_shows_nothing_and_says_when_to_come_back(
+    people: dict[str, Person], name: str
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL transaction_read_only = on")
+    answer = asked(people, name)
+    assert answer.status_code == 503
+    assert answer["Retry-After"] == "5"
+    assert "数据库现在只读" in words(answer)
+
+
+@pytest.mark.parametrize("name", ["desk:inbox"])
+def test_what_is_fetched_into_a_page_shows_that_it_is_coming(people: dict[str, Person], name: str) -> None:
+    page = words(asked(people, name))
+    assert re.search(r'class="htmx-indicator" role="status">.{0,900}正在取数据……', page)
