@@ -86,7 +86,7 @@ def test_a_database_that_was_started_again_is_told() -> None:
     assert said == ["数据库曾停止，已重新启动。"]
 
 
-@pytest.mark.parametrize("name", ["web", "supervise", "deliver", "seal", "take-in", "watch"])
+@pytest.mark.parametrize("name", ["web", "supervise", "deliver", "seal", "take-in", "work", "watch"])
 def test_each_process_of_the_platform_has_a_unit_file(name: str) -> None:
     units = Path(__file__).parents[2] / "deploy" / "systemd"
     text = (units / f"zhunsheng-{name}.service").read_text(encoding="utf-8")

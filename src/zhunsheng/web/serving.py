@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "deliver": ("deliver",),
     "seal": ("seal",),
     "take-in": ("take_in", "--watch"),
+    "work": ("work",),
 }
 PROCESS: Final = "serve"
 WATCHERS_PHONE: Final = "10009999999"  # of a range that is not issued

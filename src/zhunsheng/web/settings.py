@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "zhunsheng.apps.alerts.apps.AlertsConfig",
     "zhunsheng.apps.desk.apps.DeskConfig",
     "zhunsheng.apps.printing.apps.PrintingConfig",
+    "zhunsheng.apps.jobs.apps.JobsConfig",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

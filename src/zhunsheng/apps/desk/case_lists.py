@@ -107,16 +107,21 @@ def running_page(viewer: Viewer, asked: Asked, *, now: datetime) -> Shown:
 
 def every_page(viewer: Viewer, asked: Asked, *, now: datetime) -> Shown:
     """A page of all cases by number."""
-    rows = visible_cases(viewer, Action.CASE_LIST).filter(asked.condition(of=OF_CASE)).select_related("unit")
-    questions = asked.condition(of=OF_CLOCK)
-    if questions:
-        rows = rows.filter(Exists(Clock.objects.filter(questions, case=OuterRef("pk"), outcome__in=OPEN_OUTCOMES)))
-    page = asked.page(rows)
+    page = asked.page(every_case(viewer, asked).select_related("unit"))
     clocks: dict[str, Clock] = {}
     nearest = Clock.objects.filter(_open(), case__in=[case.number for case in page.rows]).order_by("due", "key")
     for clock in nearest:
         clocks.setdefault(str(clock.case), clock)
     return Shown(page, _lines(viewer, page.rows, clocks, now=now))
+
+
+def every_case(viewer: Viewer, asked: Asked) -> QuerySet[Case]:
+    """All cases that fit the filters."""
+    rows = visible_cases(viewer, Action.CASE_LIST).filter(asked.condition(of=OF_CASE))
+    questions = asked.condition(of=OF_CLOCK)
+    if questions:
+        rows = rows.filter(Exists(Clock.objects.filter(questions, case=OuterRef("pk"), outcome__in=OPEN_OUTCOMES)))
+    return rows
 
 
 def next_clocks(viewer: Viewer, asked: Asked) -> QuerySet[Clock]:

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import IO, Final
 
 import xlsxwriter
 from django.http import HttpResponse
@@ -12,6 +12,7 @@ from zhunsheng.apps.display.formats import ZONE
 from zhunsheng.apps.refusals import DomainError
 
 MOST_ROWS: Final = 10_000
+MOST_ROWS_OF_EXCEL: Final = 1_048_575  # beside the head row
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDEST: Final = 60
 Cell = str | int | float | datetime | None
@@ -20,19 +21,32 @@ Cell = str | int | float | datetime | None
 class TooManyRows(DomainError):
     """An export that nobody will read, and that one request must not compute."""
 
-    text = "符合条件的超过 {most} 行，没有导出。请加筛选条件，分几次导出。"
+    text = "符合条件的超过 {most} 行，没有直接导出。请加筛选条件，分几次导出，或作为任务导出。"
 
 
 def workbook(title: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """
-    One sheet with a frozen head row.
-
-    A text that begins with = or an address of the web stays a text. Times are Shanghai's.
+    One sheet in memory: see `write_workbook`.
 
     :raises TooManyRows: more than ten thousand.
     """
     target = io.BytesIO()
+    write_workbook(target, title, heads, rows, most=MOST_ROWS)
+    return target.getvalue()
+
+
+def write_workbook(
+    target: IO[bytes], title: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]], *, most: int
+) -> int:
+    """
+    Write one sheet with a frozen head row. Returns the number of rows below it.
+
+    A text that begins with = or an address of the web stays a text. Times are Shanghai's.
+
+    :raises TooManyRows: more than `most`.
+    """
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    line = 0
     with xlsxwriter.Workbook(target, options) as book:
         sheet = book.add_worksheet(title[:31])
         head, time = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
@@ -40,15 +54,15 @@ def workbook(title: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -
         for column, text in enumerate(heads):
             sheet.write_string(0, column, text, head)
         for line, row in enumerate(rows, 1):
-            if line > MOST_ROWS:
-                raise TooManyRows(most=MOST_ROWS)
+            if line > most:
+                raise TooManyRows(most=most)
             for column, cell in enumerate(row):
                 _write(sheet, line, column, cell, time)
                 widths[column] = max(widths[column], min(len(str(cell or "")) * 2, WIDEST))
         sheet.freeze_panes(1, 0)
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width + 2)
-    return target.getvalue()
+    return line
 
 
 def attachment(content: bytes, *, name: str) -> HttpResponse:

@@ -71,8 +71,8 @@ def record_asked(paper: Paper) -> None:
     record_read(kind="document", key=paper.about, detail={"sheet": paper.sheet, "code": paper.code})
 
 
-def issue(paper: Paper) -> HttpResponse:
-    """The document as an answer, set outside any transaction; that it was issued is on the record before it leaves."""
+def made(paper: Paper) -> bytes:
+    """The document as PDF, set outside any transaction; that it was issued is on the record before it is returned."""
     words = {**paper.content, "code_line": f"{_('核验码')} {paper.code}"}
     pdf = typeset(LAYOUTS / f"{paper.sheet}.typ", words, at=paper.at)
     with as_viewer(paper.viewer):
@@ -84,6 +84,11 @@ def issue(paper: Paper) -> HttpResponse:
             account=paper.viewer.account,
             at=paper.at,
         )
+    return pdf
+
+
+def issue(paper: Paper) -> HttpResponse:
+    """The document as an answer."""
     name = f"{paper.sheet.replace('_', '-')}-{paper.code[:8]}.pdf"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(pdf, content_type=MEDIA_TYPE, headers=headers)
+    return HttpResponse(made(paper), content_type=MEDIA_TYPE, headers=headers)

@@ -1,0 +1,32 @@
+"""`work`: do the tasks that people have given, until stopped."""
+
+import signal
+import threading
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from zhunsheng.apps.jobs.working import run, work_once
+from zhunsheng.apps.jobs.works import WORKS
+
+
+class Command(BaseCommand):
+    """Several copies may run: each task has one at a time."""
+
+    help = "办理交给系统的任务：导出、批量文书、导入。"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """--once."""
+        parser.add_argument("--once", action="store_true", help="办完现有任务就结束")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Work until SIGTERM or Ctrl-C."""
+        del args
+        if options["once"]:
+            while work_once(WORKS):
+                pass
+            return
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        run(WORKS, stop=stop)

@@ -1,0 +1,14 @@
+"""Addresses of long work."""
+
+from django.urls import path
+
+from zhunsheng.apps.jobs import views
+
+app_name = "jobs"
+urlpatterns = [
+    path("jobs/", views.mine, name="mine"),
+    path("jobs/start/", views.start, name="start"),
+    path("jobs/table/", views.table, name="table"),
+    path("jobs/<uuid:job>/cancel/", views.cancel, name="cancel"),
+    path("jobs/<uuid:job>/result/", views.result, name="result"),
+]

@@ -1,0 +1,104 @@
+"""我的任务: what was given, how far it is, what came of it."""
+
+from pathlib import Path
+from typing import IO, Final
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from zhunsheng.apps.access.requests import asking, viewer_behind
+from zhunsheng.apps.audit.services import record_read
+from zhunsheng.apps.jobs import services
+from zhunsheng.apps.jobs.forms import TABLES, TableForm
+from zhunsheng.apps.jobs.models import Job
+from zhunsheng.apps.org.importing import KINDS
+from zhunsheng.apps.refusals import DomainError
+
+LISTS: Final = {"running": "desk:cases", "all": "desk:all_cases"}
+OF_LISTS: Final = (Job.Kind.CASES_SHEET.value, Job.Kind.CARDS.value)
+LONGEST_QUERY: Final = 1000
+MEDIA_TYPES: Final = {
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".zip": "application/zip",
+}
+
+
+@require_GET
+def mine(request: HttpRequest) -> HttpResponse:
+    """One's own tasks; by htmx the rows alone, for as long as one of them is not over."""
+    jobs = services.jobs_of(viewer_behind(request))
+    record_read(kind="jobs", key=viewer_behind(request).account, detail={"count": len(jobs)})
+    part = request.headers.get("HX-Request") == "true"
+    page = {"jobs": jobs, "open": sum(job.is_open for job in jobs)}
+    return render(request, "jobs/_rows.html" if part else "jobs/mine.html", page)
+
+
+@require_POST
+def start(request: HttpRequest) -> HttpResponse:
+    """Give a task about a list of cases."""
+    kind, view, query = (request.POST.get(name, "") for name in ("kind", "view", "query"))
+    if kind not in OF_LISTS or view not in LISTS or len(query) > LONGEST_QUERY:
+        raise Http404
+    try:
+        _give(request, kind=kind, asked={"view": view, "query": query})
+    except DomainError as problem:
+        back = reverse("jobs:mine")
+        return render(request, "access/refused.html", {"problem": str(problem), "back": back}, status=422)
+    return redirect("jobs:mine")
+
+
+@require_http_methods(["GET", "POST"])
+def table(request: HttpRequest) -> HttpResponse:
+    """Give a table of the organisation to be imported."""
+    form = TableForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        asked = {"table": form.cleaned_data["table"], "file": f"table{Path(file.name).suffix.lower()}"}
+        try:
+            _give(request, kind=Job.Kind.ORG_TABLE, asked=asked, table=file)
+        except DomainError as problem:
+            form.add_error(None, str(problem))
+        else:
+            return redirect("jobs:mine")
+    columns = [(title, "、".join(KINDS[name].columns)) for name, title in TABLES]
+    page = {"form": form, "columns": columns}
+    return render(request, "jobs/table.html", page, status=422 if form.errors else 200)
+
+
+@require_POST
+def cancel(request: HttpRequest, job: UUID) -> HttpResponse:
+    """End a task before its end."""
+    try:
+        services.cancel(viewer_behind(request), job=job, real_at=asking(request).at)
+    except services.JobNotThere as problem:
+        raise Http404 from problem
+    except DomainError as problem:
+        page = {"problem": str(problem), "back": reverse("jobs:mine")}
+        return render(request, "access/refused.html", page, status=422)
+    return redirect("jobs:mine")
+
+
+@require_GET
+def result(request: HttpRequest, job: UUID) -> HttpResponse:
+    """The file that a task made."""
+    try:
+        found, content = services.result_of(viewer_behind(request), job=job)
+    except services.JobNotThere as problem:
+        raise Http404 from problem
+    headers = {"Content-Disposition": f'attachment; filename="{found.result}"'}
+    return HttpResponse(content, content_type=MEDIA_TYPES[Path(found.result).suffix], headers=headers)
+
+
+def _give(request: HttpRequest, *, kind: str, asked: dict[str, str], table: IO[bytes] | None = None) -> None:
+    services.give(
+        viewer_behind(request),
+        kind=kind,
+        asked=asked,
+        language=get_language() or "zh-hans",
+        at=asking(request).now,
+        table=table,
+    )
