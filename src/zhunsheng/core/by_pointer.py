@@ -7,6 +7,7 @@ constant table, never change while a function runs, and LLVM is told so: it need
 Where Numba is switched off (NUMBA_DISABLE_JIT) the named tuple itself is passed.
 """
 
+import hashlib
 import operator
 from typing import Any, Final, NamedTuple
 
@@ -27,7 +28,9 @@ class PointerType(types.Type):  # type: ignore[misc]  # numba has no types
 
     def __init__(self, name: str, fields: tuple[tuple[str, Any], ...]) -> None:
         self.fields = fields
-        super().__init__(name=f"{name}({', '.join(f'{field}: {kind}' for field, kind in fields)})")
+        shape = ", ".join(f"{field}: {kind}" for field, kind in fields)
+        # Every symbol of the compiled code names it: a digest says as much in twelve letters.
+        super().__init__(name=f"{name}_{hashlib.sha256(shape.encode()).hexdigest()[:12]}")
 
     @property
     def key(self) -> Any:
@@ -67,25 +70,34 @@ class Pointer:
         values = table._asdict()
         name = type(table).__name__
         constant = name not in CHANGING
-        self.table = table
+        for field, value in values.items():
+            if isinstance(value, np.ndarray) and not value.flags.c_contiguous:
+                raise ValueError(f"{name}.{field} is not contiguous; copy it first.")
+        values = {field: Pointer(value) if isinstance(value, tuple) else value for field, value in values.items()}
+        self.values = values
         self.kind = PointerType(name, tuple((field, _kind(value, constant)) for field, value in values.items()))
         words: list[int] = []
         for value in values.values():
-            words += [value.ctypes.data, *value.shape] if isinstance(value, np.ndarray) else [int(value)]
+            words += _words_of(value)
         self.block = np.array(words, dtype=np.int64)
         self.address = self.block.ctypes.data
 
 
 def by_pointer(table: Any) -> Any:
-    """A named tuple of C-contiguous arrays and integers as one argument. Raises ValueError for an array that is not
-    contiguous."""
-    for name, value in table._asdict().items():
-        if isinstance(value, np.ndarray) and not value.flags.c_contiguous:
-            raise ValueError(f"{type(table).__name__}.{name} is not contiguous; copy it first.")
+    """A named tuple of C-contiguous arrays, integers and further such tuples as one argument. Raises ValueError for an
+    array that is not contiguous."""
     return table if config.DISABLE_JIT else Pointer(table)
 
 
+def _words_of(value: Any) -> list[int]:
+    if isinstance(value, np.ndarray):
+        return [value.ctypes.data, *value.shape]
+    return [value.address if isinstance(value, Pointer) else int(value)]
+
+
 def _kind(value: Any, constant: bool) -> Any:
+    if isinstance(value, Pointer):
+        return value.kind
     if not isinstance(value, np.ndarray):
         return types.int64
     dtype = np.dtype((np.void, value.dtype.fields)) if value.dtype.fields else value.dtype
@@ -186,6 +198,8 @@ def _word(context: Any, builder: Any, block: Any, place: int) -> Any:
 @lower_getattr_generic(PointerType)
 def _lower_field(context: Any, builder: Any, kind: PointerType, value: Any, attribute: str) -> Any:
     place, field = kind.place(attribute), dict(kind.fields)[attribute]
+    if isinstance(field, PointerType):
+        return builder.inttoptr(_word(context, builder, value, place), cgutils.voidptr_t)
     if not isinstance(field, ColumnType):
         return _word(context, builder, value, place)
     words = builder.bitcast(value, context.get_value_type(types.int64).as_pointer())

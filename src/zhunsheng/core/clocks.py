@@ -1,8 +1,8 @@
 """Events × deadline rules → clocks and steps: the fold, run over frames."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cached_property
 from itertools import pairwise
@@ -20,7 +20,7 @@ from zhunsheng.core.check import Check
 from zhunsheng.core.compiler import compile_rules
 from zhunsheng.core.encoding import AsOf, Counted, Encoded, as_of_by_group, counted_events, encode
 from zhunsheng.core.fold.run import fold
-from zhunsheng.core.fold.state import FAULT, N_ANOMALIES, N_STEPS, NO_ROOM, Work, make_work
+from zhunsheng.core.fold.state import FAULT, N_ANOMALIES, N_STEPS, NO_ROOM, FoldData, Work, make_work
 from zhunsheng.core.program import AXIS_OF, INCIDENT_AXIS, Compiled
 from zhunsheng.core.vocabulary import Vocabulary
 
@@ -55,9 +55,28 @@ class Rulebook:
         return {name: compile_rules(rules, self.vocabulary) for name, rules in groups.items() if rules}
 
     @cached_property
+    def facts_read(self) -> frozenset[str]:
+        """Every fact that a rule or a check reads."""
+        named = {word for check in self.judged_checks() for word in _words(asdict(check))}
+        return frozenset(self.vocabulary.facts.keys() & named).union(*(c.facts_read for c in self.compiled.values()))
+
+    @cached_property
     def calendar_arrays(self) -> CalendarArrays:
         """The calendar as the fold reads it; made once."""
         return self.calendar.arrays()
+
+
+def _words(tree: Any) -> Iterator[str]:
+    """Every string in nested dictionaries, lists and tuples, keys included."""
+    if isinstance(tree, str):
+        yield tree
+    elif isinstance(tree, Mapping):
+        for key, value in tree.items():
+            yield from _words(key)
+            yield from _words(value)
+    elif isinstance(tree, Iterable):
+        for value in tree:
+            yield from _words(value)
 
 
 @dataclass(frozen=True)
@@ -113,7 +132,7 @@ def _fold_part(
     threads: int,
 ) -> FoldPart:
     compiled = rulebook.compiled[group_by]
-    encoded = encode(events, compiled, rulebook.vocabulary, group_by=group_by)
+    encoded = encode(events, compiled, rulebook.vocabulary, group_by=group_by, facts=rulebook.facts_read)
     calendar = rulebook.calendar_arrays
     instants = as_of_by_group(encoded, as_of)
     chunks = _chunks(encoded, threads)
@@ -149,7 +168,7 @@ class _Run:
         room = self._first_guess(first, end)
         while True:
             work = make_work(**room)
-            rows = fold(*map(by_pointer, (program, self.calendar, arrays, work)), cases, first, end, self.as_of)
+            rows = fold(by_pointer(FoldData(program, self.calendar, arrays, work)), cases, first, end, self.as_of)
             needed = {
                 "clocks": room["clocks"] * (2 if work.n[FAULT] == NO_ROOM else 1),
                 "results": rows,
@@ -172,7 +191,6 @@ class _Run:
             "clocks": _most_in_a_case(self.compiled.openings, arrays.type, cases[first : end + 1]) + 1,
             "events": events * int(np.diff(self.compiled.program.role_ptr).max()) + 1,
             "pauses": _most_in_a_case(self.compiled.pausing, arrays.type, cases[first : end + 1]) + 1,
-            "facts": int(np.diff(arrays.fact_ptr[cases[first : end + 1]]).max()) + 1,
             "results": results,
             "steps": results * 12 + 1 if self.with_steps else 0,
             "anomalies": max(1024, results // 16),

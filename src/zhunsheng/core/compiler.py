@@ -16,9 +16,11 @@ from zhunsheng.core.program import (
     EXTEND,
     FOREVER,
     LETS_GO,
+    NOTHING,
     PAUSE,
     RESTART,
     RESUME,
+    ROLE_COUNT,
     SATISFY,
     START,
     TAKES,
@@ -255,6 +257,11 @@ class _Compiler:
     def _is_child(self, rv: int) -> int:
         return int(any(parent.rule for parent in self.rules[self.rv[rv]["rule"]].parents))
 
+    def _acts_always(self, kind: int, rv: int) -> int:
+        """1: a role can do something although its rule has no clock in the case."""
+        early = kind == SATISFY and self.rv[rv]["before_start"] != NOTHING
+        return int(early or kind not in (WAIT, WAIT_END, EXTEND, EXCUSE, TERMINATE, SATISFY))
+
     def _program(self) -> Program:
         roles = [sorted(row, key=lambda role: (self._is_child(role[1]), *role)) for row in self.roles]
         flat = [role for row in roles for role in row]
@@ -268,7 +275,17 @@ class _Compiler:
         return Program(
             role_ptr=np.cumsum([0] + [len(row) for row in roles]),
             roles=_records(
-                [{"kind": kind, "rv": rv, "arg": arg, "child": self._is_child(rv)} for kind, rv, arg in flat],
+                [
+                    {
+                        "kind": kind,
+                        "rv": rv,
+                        "arg": arg,
+                        "rule": self.rv[rv]["rule"],
+                        "always": self._acts_always(kind, rv),
+                        "turn": self._is_child(rv) * ROLE_COUNT + kind,
+                    }
+                    for kind, rv, arg in flat
+                ],
                 ROLE_FIELDS,
             ),
             rvs=_records(self.rv, RV_FIELDS),
@@ -288,7 +305,7 @@ class _Compiler:
 
 
 PAIRS: Final = frozenset({"rv", "limits", "tiers", "restarts", "applies", "parent", "tests", "start", "values", "span"})
-ROLE_FIELDS: Final = ("kind", "rv", "arg", "child")
+ROLE_FIELDS: Final = ("kind", "rv", "arg", "rule", "always", "turn")
 RV_FIELDS: Final = (
     "rule",
     "first_day",

@@ -1,6 +1,6 @@
 """Events as arrays: what counts by `known_at`, in fold order, words turned into codes."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from zhunsheng.core import schemas
 from zhunsheng.core.dates import NONE
-from zhunsheng.core.fold.state import EventArrays
-from zhunsheng.core.program import SUBJECT_AXES, Compiled, fact_value
+from zhunsheng.core.fold.state import CUSTODY, KNOWN_FACT, EventArrays, records
+from zhunsheng.core.program import OF_EVENT, PERSON_AXIS, SUBJECT_AXES, Compiled, fact_value
 from zhunsheng.core.vocabulary import Fact, Vocabulary
 
 FACT_DTYPES: Final[Mapping[str, pl.DataType]] = {
@@ -123,10 +123,13 @@ def as_of_by_group(encoded: Encoded, as_of: AsOf) -> NDArray[np.int64]:
     return instants.to_physical().to_numpy().astype(np.int64)
 
 
-def encode(events: pl.DataFrame, compiled: Compiled, vocabulary: Vocabulary, *, group_by: str) -> Encoded:
+def encode(
+    events: pl.DataFrame, compiled: Compiled, vocabulary: Vocabulary, *, group_by: str, facts: Container[str]
+) -> Encoded:
     """Order events by (group, at, source, id) and turn what the fold reads into integers.
 
-    `group_by` is case (else the incident where no case is named) or incident (only events that name one).
+    `group_by` is case (else the incident where no case is named) or incident (only events that name one); `facts` are
+    the facts that somebody will read: others are left out.
     """
     if group_by == "incident":
         events = events.filter(pl.col("incident").is_not_null())
@@ -144,7 +147,9 @@ def encode(events: pl.DataFrame, compiled: Compiled, vocabulary: Vocabulary, *, 
     ordinal = np.zeros(len(groups), dtype=np.int32)
     ordinal[starts[1:]] = 1
     cases = np.append(starts, len(groups)).astype(np.int64)
-    return Encoded(events, _arrays(events, np.cumsum(ordinal, dtype=np.int32), compiled, vocabulary), cases)
+    return Encoded(
+        events, _arrays(events, np.cumsum(ordinal, dtype=np.int32), cases, compiled, vocabulary, facts), cases
+    )
 
 
 def _codes(texts: pl.Series) -> pl.Series:
@@ -177,35 +182,97 @@ def _fold_order(codes: pl.DataFrame, events: pl.DataFrame) -> pl.Series | None:
     return pl.Series("row", order)
 
 
-def _arrays(events: pl.DataFrame, groups: NDArray[np.int32], compiled: Compiled, vocabulary: Vocabulary) -> EventArrays:
+def _arrays(
+    events: pl.DataFrame,
+    groups: NDArray[np.int32],
+    cases: NDArray[np.int64],
+    compiled: Compiled,
+    vocabulary: Vocabulary,
+    facts: Container[str],
+) -> EventArrays:
     types = pl.Series(compiled.types, dtype=pl.String)
     type_codes = events["type"].replace_strict(types, np.arange(len(types), dtype=np.int32), return_dtype=pl.Int32)
     subjects = np.full((len(SUBJECT_AXES), events.height), -1, dtype=np.int32)
     for axis, column in enumerate(SUBJECT_AXES):
         if column not in ("case", "incident"):
             subjects[axis] = _codes(events[column]).to_numpy()
-    pointers, codes, values = _facts(events, compiled, vocabulary)
+    pointers, codes, values = _facts(events, compiled, vocabulary, facts)
+    at = events["at"].to_physical().to_numpy().astype(np.int64)
+    day = (events["at_precision"] == "day").fill_null(value=False).to_numpy().astype(np.uint8)
+    kinds = type_codes.to_numpy().astype(np.int32)
+    known_ptr, known = _known_facts(compiled, cases, at, subjects, (pointers, codes, values))
+    custody_ptr, custody = _custody(compiled, cases, at, subjects, kinds)
     return EventArrays(
         group=groups,
-        at=events["at"].to_physical().to_numpy().astype(np.int64),
-        day=(events["at_precision"] == "day").fill_null(value=False).to_numpy().astype(np.uint8),
-        type=type_codes.to_numpy().astype(np.int32),
+        at=at,
+        day=day,
+        type=kinds,
         subjects=subjects,
         until=events["until"].to_physical().fill_null(NONE).to_numpy().astype(np.int64),
         until_day=(events["until_precision"] == "day").fill_null(value=False).to_numpy().astype(np.uint8),
         fact_ptr=pointers,
         fact_code=codes,
         fact_value=values,
+        known_ptr=known_ptr,
+        known=known,
+        known_mask=_known_mask(known_ptr, known),
+        custody_ptr=custody_ptr,
+        custody=custody,
+        bare=np.diff(np.append(0, np.cumsum(day, dtype=np.int64))[cases]),
     )
 
 
+def _known_facts(
+    compiled: Compiled,
+    cases: NDArray[np.int64],
+    at: NDArray[np.int64],
+    subjects: NDArray[np.int32],
+    facts: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64]],
+) -> tuple[NDArray[np.int64], Any]:
+    """What counts beyond the event that states it: facts of persons and of the case, group by group."""
+    pointers, codes, values = facts
+    beyond = compiled.program.facts.owner != OF_EVENT
+    beyond[[n for n, fact in enumerate(compiled.facts) if fact.id not in compiled.facts_read]] = False
+    chosen = np.flatnonzero(beyond[codes])
+    rows = np.repeat(np.arange(len(at)), np.diff(pointers))[chosen]
+    known = records(len(chosen), KNOWN_FACT)
+    known.code, known.value, known.at, known.person = (
+        codes[chosen],
+        values[chosen],
+        at[rows],
+        subjects[PERSON_AXIS, rows],
+    )
+    return np.searchsorted(rows, cases), known
+
+
+def _known_mask(pointers: NDArray[np.int64], known: Any) -> NDArray[np.int64]:
+    """Which facts a group knows at all: most tests need not search for theirs."""
+    bits = np.append(np.left_shift(1, known.code & 63), 0)
+    return np.where(np.diff(pointers) > 0, np.bitwise_or.reduceat(bits, pointers[:-1]), 0)
+
+
+def _custody(
+    compiled: Compiled,
+    cases: NDArray[np.int64],
+    at: NDArray[np.int64],
+    subjects: NDArray[np.int32],
+    types: NDArray[np.int32],
+) -> tuple[NDArray[np.int64], Any]:
+    """Who is taken into custody and let go, group by group."""
+    kinds = compiled.program.type_custody[types]
+    rows = np.flatnonzero(kinds)
+    custody = records(len(rows), CUSTODY)
+    custody.at, custody.person, custody.kind = at[rows], subjects[PERSON_AXIS, rows], kinds[rows]
+    return np.searchsorted(rows, cases), custody
+
+
 def _facts(
-    events: pl.DataFrame, compiled: Compiled, vocabulary: Vocabulary
+    events: pl.DataFrame, compiled: Compiled, vocabulary: Vocabulary, read: Container[str]
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64]]:
     """Facts of events as ranges of (code, value): those stated, and those that the type itself asserts."""
-    judged = [(n, fact) for n, fact in enumerate(compiled.facts) if fact.type in FACT_DTYPES]
+    judged = [(n, fact) for n, fact in enumerate(compiled.facts) if fact.id in read and fact.type in FACT_DTYPES]
     stated = [part for part in _stated(events, judged) if part.height]
-    asserted = [part for part in _asserted(events, compiled, vocabulary) if part.height]
+    asserted = [part for part in _asserted(events, compiled, vocabulary, read) if part.height]
     if stated and asserted:  # what an event states itself outweighs what its type asserts
         asserted = [pl.concat(asserted).join(pl.concat(stated), on=["row", "code"], how="anti")]
     parts = [*stated, *asserted]
@@ -251,12 +318,16 @@ def _as_integer(fact: Fact) -> pl.Expr:
     return column.cast(pl.Int64)
 
 
-def _asserted(events: pl.DataFrame, compiled: Compiled, vocabulary: Vocabulary) -> list[pl.DataFrame]:
+def _asserted(
+    events: pl.DataFrame, compiled: Compiled, vocabulary: Vocabulary, read: Container[str]
+) -> list[pl.DataFrame]:
     codes = {fact.id: n for n, fact in enumerate(compiled.facts)}
     row = pl.int_range(pl.len(), dtype=pl.Int64).alias("row")
     parts = []
     for event_type in vocabulary.event_types.values():
         for name, value in event_type.states.items():
+            if name not in read:
+                continue
             constant: Any = fact_value(vocabulary.facts[name], value)
             rows = events.select(row, "type").filter(pl.col("type") == event_type.id)
             parts.append(

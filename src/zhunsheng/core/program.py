@@ -61,7 +61,10 @@ class Program(NamedTuple):
     """The tables, each a record array; a pair of fields such as tests0, tests1 is a range."""
 
     role_ptr: Ints  # event type → range of roles, in the order in which they act
-    roles: Records  # kind, rv, arg (tier, pause, restart or recipient bit), child (counted back from another rule)
+    roles: (
+        Records  # kind, rv, arg (tier, pause, restart or recipient bit), child (counted back from another rule), rule,
+    )
+    # always (acts although its rule has no clock)
     rvs: Records
     limits: Records
     tiers: Records
@@ -95,6 +98,13 @@ class Compiled:
     def type_codes(self) -> dict[str, int]:
         """Event type → code."""
         return {name: n for n, name in enumerate(self.types)}
+
+    @cached_property
+    def facts_read(self) -> frozenset[str]:
+        """The facts that any rule reads."""
+        book = self.program
+        read = [book.tests.fact, book.rvs.parent_fact, book.rvs.recipients_fact, book.special]
+        return frozenset(self.facts[code].id for code in np.unique(np.concatenate(read)) if code >= 0)
 
     @cached_property
     def openings(self) -> Ints:

@@ -78,6 +78,13 @@ CHILDREN = [
         [line(1, "paused", "03-11")],
     ),
     (
+        "met while its parent stands still since two days: three days before the 14th, where the parent then stood",
+        THREE_DAYS,
+        START + "2026-03-05 12:00 P1 work.paused\n2026-03-07 12:00 P1 other.done",
+        "2026-03-09 12:00",
+        [line(1, "met", "03-11")],
+    ),
+    (
         "and goes on with it",
         THREE_DAYS,
         START + "2026-03-05 12:00 P1 work.paused\n2026-03-08 12:00 P1 work.resumed",

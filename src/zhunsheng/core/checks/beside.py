@@ -36,6 +36,6 @@ def _events(folded: Folded, rulebook: Rulebook, as_of: AsOf) -> Events:
         if any(AXIS_OF[rule.subject] != INCIDENT_AXIS for rule in part.compiled.rules):
             return Events(part.encoded, part.as_of, rulebook.vocabulary, part.compiled.facts, part.compiled.types)
     compiled = compile_rules((), rulebook.vocabulary)
-    encoded = encode(folded.counted.events, compiled, rulebook.vocabulary, group_by="case")
+    encoded = encode(folded.counted.events, compiled, rulebook.vocabulary, group_by="case", facts=rulebook.facts_read)
     instants = as_of_by_group(encoded, as_of)
     return Events(encoded, instants, rulebook.vocabulary, compiled.facts, compiled.types)

@@ -19,7 +19,7 @@ from zhunsheng.core.dates import (
     working_days_between,
 )
 from zhunsheng.core.fold.facts import anyone_held
-from zhunsheng.core.fold.state import Work
+from zhunsheng.core.fold.state import FoldData
 from zhunsheng.core.inner import inner
 from zhunsheng.core.program import (
     AT_ONCE,
@@ -41,7 +41,6 @@ from zhunsheng.core.program import (
     SPC_MONTH,
     WORKING_DAYS,
     YEARS,
-    Program,
 )
 
 
@@ -116,34 +115,34 @@ def count_outer(
 
 
 @inner
-def set_limit(book: Program, cal: CalendarArrays, w: Work, s: int, limit: int, amount: int) -> None:
+def set_limit(d: FoldData, s: int, limit: int, amount: int) -> None:
     """Let a limit run from the clock's origin: both due times before pauses, stated ends and rest days."""
-    c, lim = w.clocks[s], book.limits[limit]
+    c, lim = d.w.clocks[s], d.book.limits[limit]
     c.limit, c.amount = limit, amount
     c.settled_days, c.settled_work, c.settled_us = 0, 0, 0
-    c.strict0, c.strict0_end = count(cal, lim.counting, lim.unit, amount, c.origin)
+    c.strict0, c.strict0_end = count(d.cal, lim.counting, lim.unit, amount, c.origin)
     c.outer0, c.outer0_end = c.strict0, c.strict0_end
     if lim.outer in (FULL_HOUR, DAY_END, SPC_MONTH):
-        c.outer0, c.outer0_end = count_outer(cal, lim.outer, lim.unit, amount, c.origin, c.strict0)
+        c.outer0, c.outer0_end = count_outer(d.cal, lim.outer, lim.unit, amount, c.origin, c.strict0)
     elif lim.counting == AT_ONCE:
-        c.outer0 = c.origin + book.rvs[c.rv].at_once_outer
+        c.outer0 = c.origin + d.book.rvs[c.rv].at_once_outer
     c.earliest, c.latest = NONE, NONE
     if (
         c.strict0 == NONE
         and lim.counting in (NEXT_WORKDAY, OFFICE_HOURS)
         and c.origin_day * counts_hours(lim.counting) == 0
     ):
-        day = local_day(cal, c.origin)
-        c.earliest = midnight(cal, earliest_working_day(cal, day, amount) + 1)
-        c.latest = midnight(cal, latest_working_day(cal, day, amount) + 1)
+        day = local_day(d.cal, c.origin)
+        c.earliest = midnight(d.cal, earliest_working_day(d.cal, day, amount) + 1)
+        c.latest = midnight(d.cal, latest_working_day(d.cal, day, amount) + 1)
 
 
 @inner
-def add_time(book: Program, cal: CalendarArrays, w: Work, s: int, limit: int) -> None:
+def add_time(d: FoldData, s: int, limit: int) -> None:
     """Added time continues the unrolled due times in force, pauses included; what they moved is settled by it."""
-    c, lim = w.clocks[s], book.limits[limit]
-    c.strict0, c.strict0_end = extend_due(cal, lim.counting, lim.unit, lim.amount, c.strict, c.strict_end == 1)
-    c.outer0, c.outer0_end = extend_due(cal, lim.counting, lim.unit, lim.amount, c.unrolled, c.outer_end == 1)
+    c, lim = d.w.clocks[s], d.book.limits[limit]
+    c.strict0, c.strict0_end = extend_due(d.cal, lim.counting, lim.unit, lim.amount, c.strict, c.strict_end == 1)
+    c.outer0, c.outer0_end = extend_due(d.cal, lim.counting, lim.unit, lim.amount, c.unrolled, c.outer_end == 1)
     c.settled_days, c.settled_work, c.settled_us = c.paused_days, c.paused_work, c.paused_us
 
 
@@ -179,33 +178,33 @@ def shift(cal: CalendarArrays, unit: int, due: int, at_end: bool, days: int, wor
 
 
 @inner
-def refresh(book: Program, cal: CalendarArrays, w: Work, s: int, as_of: int, otherwise_held: int) -> None:
+def refresh(d: FoldData, s: int, as_of: int, otherwise_held: int) -> None:
     """Both due times as they stand: moved by pauses, rolled past rest days, capped by a stated end. Never an outer
     before the strict."""
-    c, lim = w.clocks[s], book.limits[w.clocks[s].limit]
+    c, lim = d.w.clocks[s], d.book.limits[d.w.clocks[s].limit]
     days, work, us = c.paused_days - c.settled_days, c.paused_work - c.settled_work, c.paused_us - c.settled_us
-    c.strict, c.strict_end = shift(cal, lim.unit, c.strict0, c.strict0_end == 1, days, work, us), c.strict0_end
-    c.unrolled, c.outer_end = shift(cal, lim.unit, c.outer0, c.outer0_end == 1, days, work, us), c.outer0_end
+    c.strict, c.strict_end = shift(d.cal, lim.unit, c.strict0, c.strict0_end == 1, days, work, us), c.strict0_end
+    c.unrolled, c.outer_end = shift(d.cal, lim.unit, c.outer0, c.outer0_end == 1, days, work, us), c.outer0_end
     c.outer = c.unrolled
     if c.strict == NONE and c.strict0 != NONE:
-        c.earliest = midnight(cal, earliest_working_day(cal, local_day(cal, c.strict0 - 1), work) + 1)
-        c.latest = midnight(cal, latest_working_day(cal, local_day(cal, c.strict0 - 1), work) + 1)
+        c.earliest = midnight(d.cal, earliest_working_day(d.cal, local_day(d.cal, c.strict0 - 1), work) + 1)
+        c.latest = midnight(d.cal, latest_working_day(d.cal, local_day(d.cal, c.strict0 - 1), work) + 1)
     if lim.outer == ROLLED and c.outer != NONE and c.outer_end == 1:
         looked_at = min(c.unrolled, as_of)
-        if not (lim.roll == BY_CUSTODY and anyone_held(w, looked_at, otherwise_held)):
-            c.outer = end_of(cal, roll_forward(cal, day_of_end(cal, c.unrolled)))
+        if not (lim.roll == BY_CUSTODY and anyone_held(d, looked_at, otherwise_held)):
+            c.outer = end_of(d.cal, roll_forward(d.cal, day_of_end(d.cal, c.unrolled)))
     if c.until != NONE:
-        cap_by_document(cal, w, s, lim.counting, lim.unit)
+        cap_by_document(d, s, lim.counting, lim.unit)
     if c.strict != NONE and c.outer != NONE and c.outer < c.strict:
         c.outer, c.outer_end = c.strict, c.strict_end
 
 
 @inner
-def cap_by_document(cal: CalendarArrays, w: Work, s: int, counting: int, unit: int) -> None:
+def cap_by_document(d: FoldData, s: int, counting: int, unit: int) -> None:
     """The end that a document states, if it is the earlier; pauses since it was stated move it too."""
-    c = w.clocks[s]
+    c = d.w.clocks[s]
     days, work, us = c.paused_days - c.until_days, c.paused_work - c.until_work, c.paused_us - c.until_us
-    end = shift(cal, unit, c.until, c.until_end == 1, days, work, us)
+    end = shift(d.cal, unit, c.until, c.until_end == 1, days, work, us)
     if end == NONE:
         return
     by_document = counting == BY_DOCUMENT

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from zhunsheng.core.calendar import CalendarArrays
 from zhunsheng.core.dates import NONE
 from zhunsheng.core.fold.clock import PAST, SAME_DAY, in_time, update
 from zhunsheng.core.fold.due import add_time
@@ -22,15 +21,13 @@ from zhunsheng.core.fold.state import (
     OUT_OF_ORDER,
     S_EXTEND,
     UNTIL_FACT,
-    EventArrays,
-    Work,
+    FoldData,
 )
 from zhunsheng.core.inner import inner
 from zhunsheng.core.program import (
     ADDED,
     STATES_DAYS,
     TIER_BY_DOCUMENT,
-    Program,
 )
 
 TIER_FACT: Final = 0  # places in Program.special
@@ -38,72 +35,72 @@ DAYS_FACT: Final = 1
 
 
 @inner
-def extend(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, t: int, i: int, as_of: int) -> None:
+def extend(d: FoldData, s: int, t: int, i: int, as_of: int) -> None:
     """Grant a tier, if the event names it, comes in time and in order, and states what the tier rests on."""
-    c, tier, at = w.clocks[s], book.tiers[t], ev.at[i]
-    if not names_tier(book, ev, w, s, t, i):
+    c, tier, at = d.w.clocks[s], d.book.tiers[t], d.ev.at[i]
+    if not names_tier(d, s, t, i):
         return
-    result, fact = holds(book, ev, w, (tier.tests0, tier.tests1), i, c.person)
+    result, fact = holds(d, (tier.tests0, tier.tests1), i, c.person)
     if result == MISSING:
-        ask_soft(w, s, MISSING_FACT, i, fact, at)
+        ask_soft(d, s, MISSING_FACT, i, fact, at)
     if result != HOLDS:
         return
-    timely = in_time(cal, w, s, at, ev.day[i] == 1)
+    timely = in_time(d, s, at, d.ev.day[i] == 1)
     if timely == SAME_DAY:
-        ask_hard(w, s, NO_HOUR_STOP, i, NO_CODE, at)
+        ask_hard(d, s, NO_HOUR_STOP, i, NO_CODE, at)
         return
     if timely == PAST:
-        anomaly(w, s, LATE_EXTENSION, i, at, t)
+        anomaly(d, s, LATE_EXTENSION, i, at, t)
         return
     if tier.after >= 0 and (c.granted >> tier.after) & 1 == 0:
-        anomaly(w, s, OUT_OF_ORDER, i, at, t)
+        anomaly(d, s, OUT_OF_ORDER, i, at, t)
         return
-    if grant(book, cal, ev, w, s, t, i):
-        note_until(book, cal, ev, w, s, i)
-        update(book, cal, ev, w, s, as_of)
+    if grant(d, s, t, i):
+        note_until(d, s, i)
+        update(d, s, as_of)
 
 
 @inner
-def names_tier(book: Program, ev: EventArrays, w: Work, s: int, t: int, i: int) -> bool:
+def names_tier(d: FoldData, s: int, t: int, i: int) -> bool:
     """Whether an event grants this tier: it names it, or names none and its type serves no other."""
-    tier = book.tiers[t]
-    named = stated(ev, i, book.special[TIER_FACT]) if book.special[TIER_FACT] >= 0 else NONE
+    tier = d.book.tiers[t]
+    named = stated(d, i, d.book.special[TIER_FACT]) if d.book.special[TIER_FACT] >= 0 else NONE
     if named != NONE:
         return named == tier.code
     if tier.siblings > 1:
-        ask_soft(w, s, MISSING_TIER, i, book.special[TIER_FACT], ev.at[i])
+        ask_soft(d, s, MISSING_TIER, i, d.book.special[TIER_FACT], d.ev.at[i])
         return False
     return True
 
 
 @inner
-def grant(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, t: int, i: int) -> bool:
+def grant(d: FoldData, s: int, t: int, i: int) -> bool:
     """The new limit of a tier: a total from the start, time added, or what the document says. False where nothing
     moves."""
-    c, tier = w.clocks[s], book.tiers[t]
+    c, tier = d.w.clocks[s], d.book.tiers[t]
     if tier.mode == TIER_BY_DOCUMENT:
-        if ev.until[i] == NONE:
-            ask_hard(w, s, MISSING_FACT, i, UNTIL_FACT, ev.at[i])
+        if d.ev.until[i] == NONE:
+            ask_hard(d, s, MISSING_FACT, i, UNTIL_FACT, d.ev.at[i])
             return False
         c.tier, c.limit = t, tier.limit
         c.strict0, c.outer0 = NONE, NONE
         c.granted |= 1 << tier.ordinal
-        step(w, s, S_EXTEND, i, ev.at[i], c.strict, NONE, NO_AMOUNT, t)
+        step(d, s, S_EXTEND, i, d.ev.at[i], c.strict, NONE, NO_AMOUNT, t)
         return True
     if tier.mode == ADDED:
         if tier.repeat == 0 and (c.granted >> tier.ordinal) & 1 == 1:
             return False
-        add_time(book, cal, w, s, tier.limit)
+        add_time(d, s, tier.limit)
         c.tier = t
         c.granted |= 1 << tier.ordinal
-        step(w, s, S_EXTEND, i, ev.at[i], c.strict, c.strict0, book.limits[tier.limit].amount, t)
+        step(d, s, S_EXTEND, i, d.ev.at[i], c.strict, c.strict0, d.book.limits[tier.limit].amount, t)
         return True
-    amount = book.limits[tier.limit].amount
+    amount = d.book.limits[tier.limit].amount
     if tier.states == STATES_DAYS:
-        days = stated(ev, i, book.special[DAYS_FACT])
-        if days == NONE and ev.until[i] == NONE:
-            ask_hard(w, s, MISSING_FACT, i, book.special[DAYS_FACT], ev.at[i])
+        days = stated(d, i, d.book.special[DAYS_FACT])
+        if days == NONE and d.ev.until[i] == NONE:
+            ask_hard(d, s, MISSING_FACT, i, d.book.special[DAYS_FACT], d.ev.at[i])
             return False
         if days != NONE:
             amount = min(amount, tier.base_amount + days)
-    return grant_total(book, cal, w, s, t, amount, i, ev.at[i])
+    return grant_total(d, s, t, amount, i, d.ev.at[i])

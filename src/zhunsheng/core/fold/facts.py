@@ -5,7 +5,7 @@ from typing import Any, Final
 import numpy as np
 
 from zhunsheng.core.dates import NONE
-from zhunsheng.core.fold.state import N_BARE, N_CUSTODY, N_FACTS, EventArrays, Work
+from zhunsheng.core.fold.state import GROUP, FoldData
 from zhunsheng.core.inner import inner
 from zhunsheng.core.program import (
     AT_LEAST,
@@ -15,10 +15,8 @@ from zhunsheng.core.program import (
     OF_CASE,
     OF_EVENT,
     ONE_OF,
-    PERSON_AXIS,
     PRESENT,
     TAKES,
-    Program,
 )
 
 HOLDS: Final = 1
@@ -28,51 +26,29 @@ IN_CUSTODY_FACT: Final = 2  # its place in Program.special
 
 
 @inner
-def remember(book: Program, ev: EventArrays, w: Work, first: int, end: int) -> None:
-    """Read a case once for what counts beyond its event: facts of persons and of the case, and who is held."""
-    w.n[N_CUSTODY] = 0
-    w.n[N_FACTS] = 0
-    w.n[N_BARE] = 0
-    for i in range(first, end):
-        w.n[N_BARE] += ev.day[i]
-        kind = book.type_custody[ev.type[i]]
-        if kind != 0:
-            row = w.custody[w.n[N_CUSTODY]]
-            row.at, row.person, row.kind = ev.at[i], named(ev, PERSON_AXIS, i), kind
-            w.n[N_CUSTODY] += 1
-        for f in range(ev.fact_ptr[i], ev.fact_ptr[i + 1]):
-            code = np.int64(ev.fact_code[f])
-            if book.facts[code].owner != OF_EVENT:
-                known = w.facts[w.n[N_FACTS]]
-                known.code, known.person = code, named(ev, PERSON_AXIS, i)
-                known.value, known.at = ev.fact_value[f], ev.at[i]
-                w.n[N_FACTS] += 1
-
-
-@inner
-def named(ev: EventArrays, axis: int, i: int) -> Any:
+def named(d: FoldData, axis: int, i: int) -> Any:
     """The code of what an event names on an axis; -1 for nothing."""
-    return np.int64(ev.subjects[axis, i])
+    return np.int64(d.ev.subjects[axis, i])
 
 
 @inner
-def stated(ev: EventArrays, i: int, code: int) -> int:
+def stated(d: FoldData, i: int, code: int) -> int:
     """A fact as the event itself states it; NONE where it does not."""
-    for f in range(ev.fact_ptr[i], ev.fact_ptr[i + 1]):
-        if ev.fact_code[f] == code:
-            return ev.fact_value[f]
+    for f in range(d.ev.fact_ptr[i], d.ev.fact_ptr[i + 1]):
+        if d.ev.fact_code[f] == code:
+            return d.ev.fact_value[f]
     return NONE
 
 
 @inner
-def held(w: Work, person: int, at: int) -> int:
+def held(d: FoldData, person: int, at: int) -> int:
     """Whether a person is in custody by the measures recorded up to an instant: 1, 0, or NONE where there is none.
 
     Let go of one measure and taken by the next in the same minute is held.
     """
     answer, taken_at = NONE, NONE
-    for n in range(w.n[N_CUSTODY]):
-        row = w.custody[n]
+    for n in range(d.ev.custody_ptr[d.w.n[GROUP]], d.ev.custody_ptr[d.w.n[GROUP] + 1]):
+        row = d.ev.custody[n]
         if row.at > at:
             continue
         if row.kind == TAKES and row.person == person:
@@ -83,32 +59,34 @@ def held(w: Work, person: int, at: int) -> int:
 
 
 @inner
-def anyone_held(w: Work, at: int, otherwise: int) -> bool:
+def anyone_held(d: FoldData, at: int, otherwise: int) -> bool:
     """Whether any suspect of the case is in custody at an instant; `otherwise` where no measure was recorded at all."""
-    if w.n[N_CUSTODY] == 0:
+    if d.ev.custody_ptr[d.w.n[GROUP]] == d.ev.custody_ptr[d.w.n[GROUP] + 1]:
         return otherwise == 1
-    for n in range(w.n[N_CUSTODY]):
-        row = w.custody[n]
-        if row.kind == TAKES and row.at <= at and held(w, row.person, at) == 1:
+    for n in range(d.ev.custody_ptr[d.w.n[GROUP]], d.ev.custody_ptr[d.w.n[GROUP] + 1]):
+        row = d.ev.custody[n]
+        if row.kind == TAKES and row.at <= at and held(d, row.person, at) == 1:
             return True
     return False
 
 
 @inner
-def known_fact(book: Program, ev: EventArrays, w: Work, i: int, person: int, at: int, code: int) -> int:
+def known_fact(d: FoldData, i: int, person: int, at: int, code: int) -> int:
     """A fact for a clock: of the event, else of its person, else of the case; NONE where nobody states it."""
-    if code == book.special[IN_CUSTODY_FACT] and person >= 0:
-        by_measures = held(w, person, at)
+    if code == d.book.special[IN_CUSTODY_FACT] and person >= 0:
+        by_measures = held(d, person, at)
         if by_measures != NONE:
             return by_measures
-    value = stated(ev, i, code)
-    if value != NONE or book.facts[code].owner == OF_EVENT:
+    value = stated(d, i, code)
+    if value != NONE or d.book.facts[code].owner == OF_EVENT:
         return value
-    personal = book.facts[code].owner != OF_CASE
-    dated = book.facts[code].dated == 1
+    if (d.ev.known_mask[d.w.n[GROUP]] >> (code & 63)) & 1 == 0:
+        return NONE
+    personal = d.book.facts[code].owner != OF_CASE
+    dated = d.book.facts[code].dated == 1
     own = NONE
-    for n in range(w.n[N_FACTS]):
-        row = w.facts[n]
+    for n in range(d.ev.known_ptr[d.w.n[GROUP]], d.ev.known_ptr[d.w.n[GROUP] + 1]):
+        row = d.ev.known[n]
         if row.code != code or (dated and row.at > at):
             continue
         if personal and row.person >= 0 and row.person == person:
@@ -119,23 +97,23 @@ def known_fact(book: Program, ev: EventArrays, w: Work, i: int, person: int, at:
 
 
 @inner
-def compare(book: Program, t: int, value: int) -> bool:
+def compare(d: FoldData, t: int, value: int) -> bool:
     """One test on a value that is stated."""
-    test = book.tests[t]
+    test = d.book.tests[t]
     if test.op == PRESENT:
-        return book.values[test.values0] == 1
+        return d.book.values[test.values0] == 1
     if test.op == AT_LEAST:
-        return value >= book.values[test.values0]
+        return value >= d.book.values[test.values0]
     if test.op == AT_MOST:
-        return value <= book.values[test.values0]
+        return value <= d.book.values[test.values0]
     found = False
     for v in range(test.values0, test.values1):
-        found = found or book.values[v] == value
+        found = found or d.book.values[v] == value
     return found if test.op == ONE_OF else not found
 
 
 @inner
-def holds(book: Program, ev: EventArrays, w: Work, tests: tuple[int, int], i: int, person: int) -> tuple[int, int]:
+def holds(d: FoldData, tests: tuple[int, int], i: int, person: int) -> tuple[int, int]:
     """Whether all tests of a range hold for event `i`: HOLDS, FAILS, or MISSING with the code of the first fact that
     nobody states.
 
@@ -143,17 +121,17 @@ def holds(book: Program, ev: EventArrays, w: Work, tests: tuple[int, int], i: in
     """
     result, fact = HOLDS, -1
     for t in range(tests[0], tests[1]):
-        test = book.tests[t]
-        value = known_fact(book, ev, w, i, person, ev.at[i], test.fact)
+        test = d.book.tests[t]
+        value = known_fact(d, i, person, d.ev.at[i], test.fact)
         if value == NONE:
             value = test.assume
         if value == NONE:
-            if test.op == NOT or (test.op == PRESENT and book.values[test.values0] == 0):
+            if test.op == NOT or (test.op == PRESENT and d.book.values[test.values0] == 0):
                 continue
             if test.op == PRESENT:
                 return FAILS, -1
             if result == HOLDS:
                 result, fact = MISSING, test.fact
-        elif not compare(book, t, value):
+        elif not compare(d, t, value):
             return FAILS, -1
     return result, fact

@@ -15,57 +15,59 @@ from zhunsheng.core.fold.state import (
     S_LATE_PAUSE,
     S_OUT_OF_ORDER,
     S_QUESTION,
-    Work,
+    FoldData,
 )
 from zhunsheng.core.inner import inner
 
 
 @inner
-def step(w: Work, s: int, kind: int, event: int, at: int, before: int, after: int, amount: int, detail: int) -> None:
+def step(
+    d: FoldData, s: int, kind: int, event: int, at: int, before: int, after: int, amount: int, detail: int
+) -> None:
     """One row of the explanation of clock `s`. `detail` is a code that the kind gives a meaning: limit, tier, pause,
     question."""
-    if len(w.steps) == 0:
+    if len(d.w.steps) == 0:
         return
-    n = w.n[N_STEPS]
-    w.n[N_STEPS] = n + 1
-    if n < len(w.steps):
-        row = w.steps[n]
-        row.row, row.kind, row.event, row.at = w.n[BASE] + s, kind, event, at
+    n = d.w.n[N_STEPS]
+    d.w.n[N_STEPS] = n + 1
+    if n < len(d.w.steps):
+        row = d.w.steps[n]
+        row.row, row.kind, row.event, row.at = d.w.n[BASE] + s, kind, event, at
         row.before, row.after, row.amount, row.detail = before, after, amount, detail
 
 
 @inner
-def anomaly(w: Work, s: int, kind: int, event: int, at: int, tier: int) -> None:
+def anomaly(d: FoldData, s: int, kind: int, event: int, at: int, tier: int) -> None:
     """An act that moved nothing because it came too late or out of order: a finding of its own."""
-    n = w.n[N_ANOMALIES]
-    w.n[N_ANOMALIES] = n + 1
-    if n < len(w.anomalies):
-        row = w.anomalies[n]
-        row.row, row.kind, row.event = w.n[BASE] + s, kind, event
+    n = d.w.n[N_ANOMALIES]
+    d.w.n[N_ANOMALIES] = n + 1
+    if n < len(d.w.anomalies):
+        row = d.w.anomalies[n]
+        row.row, row.kind, row.event = d.w.n[BASE] + s, kind, event
     kinds = S_LATE_EXTENSION if kind == LATE_EXTENSION else S_LATE_PAUSE if kind == LATE_PAUSE else S_OUT_OF_ORDER
-    step(w, s, kinds, event, at, w.clocks[s].strict, w.clocks[s].outer, NO_AMOUNT, tier)
+    step(d, s, kinds, event, at, d.w.clocks[s].strict, d.w.clocks[s].outer, NO_AMOUNT, tier)
 
 
 @inner
-def mark(w: Work, s: int, kind: int, event: int, at: int) -> None:
+def mark(d: FoldData, s: int, kind: int, event: int, at: int) -> None:
     """A step that has nothing to show but when it happened."""
-    step(w, s, kind, event, at, NONE, NONE, NO_AMOUNT, NO_CODE)
+    step(d, s, kind, event, at, NONE, NONE, NO_AMOUNT, NO_CODE)
 
 
 @inner
-def ask_hard(w: Work, s: int, question: int, event: int, fact: int, at: int) -> None:
+def ask_hard(d: FoldData, s: int, question: int, event: int, fact: int, at: int) -> None:
     """A question that leaves the outcome unknown; a clock keeps the first."""
-    c = w.clocks[s]
+    c = d.w.clocks[s]
     if c.hard == 0:
         c.question, c.hard, c.question_event, c.question_fact = question, 1, event, fact
-        step(w, s, S_QUESTION, event, at, NONE, NONE, fact, question)
+        step(d, s, S_QUESTION, event, at, NONE, NONE, fact, question)
 
 
 @inner
-def ask_soft(w: Work, s: int, question: int, event: int, fact: int, at: int) -> None:
+def ask_soft(d: FoldData, s: int, question: int, event: int, fact: int, at: int) -> None:
     """A question that only asks: what it rests on is not granted. A clock keeps the first, and any hard one before
     it."""
-    c = w.clocks[s]
+    c = d.w.clocks[s]
     if c.question == ASK_NOTHING:
         c.question, c.question_event, c.question_fact = question, event, fact
-        step(w, s, S_QUESTION, event, at, NONE, NONE, fact, question)
+        step(d, s, S_QUESTION, event, at, NONE, NONE, fact, question)

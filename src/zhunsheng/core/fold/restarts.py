@@ -1,6 +1,5 @@
 """New epochs, and the waiting for them."""
 
-from zhunsheng.core.calendar import CalendarArrays
 from zhunsheng.core.dates import NONE
 from zhunsheng.core.fold.children import follow
 from zhunsheng.core.fold.clock import PAST, close, go_on, in_time, stand_still, update
@@ -19,78 +18,72 @@ from zhunsheng.core.fold.state import (
     RESTARTED,
     S_RESUME,
     S_WAIT,
-    EventArrays,
-    Work,
+    FoldData,
 )
 from zhunsheng.core.inner import inner
 from zhunsheng.core.program import (
     WAITS_NOT,
-    Program,
 )
 
 
 @inner
-def restart(
-    book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, group: int, s: int, n: int, i: int, as_of: int
-) -> None:
+def restart(d: FoldData, group: int, s: int, n: int, i: int, as_of: int) -> None:
     """Close the clock as restarted, or late, and open a new epoch from the event under the same version."""
-    c, new = w.clocks[s], book.restarts[n]
-    at = max(ev.at[i], c.start)
+    c, new = d.w.clocks[s], d.book.restarts[n]
+    at = max(d.ev.at[i], c.start)
     if new.waits != WAITS_NOT and c.wait_mask & new.bit == 0:
         return
-    close(book, cal, ev, w, s, i, at, RESTARTED)
+    close(d, s, i, at, RESTARTED)
     c.wait_mask &= ~new.bit
-    t = open_clock(book, w, group, c.rv, c.subject_event, i, c.subject, c.person, c.epoch + 1, at)
-    limit = new.limit if new.limit >= 0 else book.rvs[c.rv].limits1 - 1
-    run_limit(book, cal, ev, w, t, limit, book.limits[limit].amount, i)
-    note_until(book, cal, ev, w, t, i)
-    carry_over(book, w, s, t, at)
+    t = open_clock(d, group, c.rv, c.subject_event, i, c.subject, c.person, c.epoch + 1, at)
+    limit = new.limit if new.limit >= 0 else d.book.rvs[c.rv].limits1 - 1
+    run_limit(d, t, limit, d.book.limits[limit].amount, i)
+    note_until(d, t, i)
+    carry_over(d, s, t, at)
     if c.may_not_apply == 1:
-        w.clocks[t].may_not_apply = 1
-        ask_hard(w, t, c.question, c.question_event, c.question_fact, at)
-    ask_for_hour(book, ev, w, t, i)
-    update(book, cal, ev, w, t, as_of)
-    follow(book, cal, ev, w, group, t, i, at)
+        d.w.clocks[t].may_not_apply = 1
+        ask_hard(d, t, c.question, c.question_event, c.question_fact, at)
+    ask_for_hour(d, t, i)
+    update(d, t, as_of)
+    follow(d, group, t, i, at)
 
 
 @inner
-def carry_over(book: Program, w: Work, old: int, new: int, at: int) -> None:
+def carry_over(d: FoldData, old: int, new: int, at: int) -> None:
     """Open pauses and other waits go on in the new epoch, and whom it must be served on."""
-    c, d = w.clocks[old], w.clocks[new]
-    d.wait_mask, d.needed = c.wait_mask, c.needed
-    for n in range(book.rvs[c.rv].restarts0, book.rvs[c.rv].restarts1):
-        if c.wait_mask & book.restarts[n].bit != 0:
-            stand_still(w, new, at)
-    for n in range(w.n[N_PAUSES]):
-        w.holds[new, n] = w.holds[old, n]
-        if w.holds[new, n] == 1:
-            stand_still(w, new, at)
+    c, successor = d.w.clocks[old], d.w.clocks[new]
+    successor.wait_mask, successor.needed = c.wait_mask, c.needed
+    for n in range(d.book.rvs[c.rv].restarts0, d.book.rvs[c.rv].restarts1):
+        if c.wait_mask & d.book.restarts[n].bit != 0:
+            stand_still(d, new, at)
+    for n in range(d.w.n[N_PAUSES]):
+        d.w.holds[new, n] = d.w.holds[old, n]
+        if d.w.holds[new, n] == 1:
+            stand_still(d, new, at)
 
 
 @inner
-def wait(book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, n: int, i: int) -> None:
+def wait(d: FoldData, s: int, n: int, i: int) -> None:
     """No limit runs until the restart event; not after a breach."""
-    c, bit = w.clocks[s], book.restarts[n].bit
+    c, bit = d.w.clocks[s], d.book.restarts[n].bit
     if c.wait_mask & bit != 0:
         return
-    if in_time(cal, w, s, ev.at[i], False) == PAST:
-        anomaly(w, s, LATE_PAUSE, i, ev.at[i], NO_CODE)
+    if in_time(d, s, d.ev.at[i], False) == PAST:
+        anomaly(d, s, LATE_PAUSE, i, d.ev.at[i], NO_CODE)
         return
     c.wait_mask |= bit
-    stand_still(w, s, max(ev.at[i], c.start))
-    step(w, s, S_WAIT, i, ev.at[i], NONE, NONE, NO_AMOUNT, n)
+    stand_still(d, s, max(d.ev.at[i], c.start))
+    step(d, s, S_WAIT, i, d.ev.at[i], NONE, NONE, NO_AMOUNT, n)
 
 
 @inner
-def stop_waiting(
-    book: Program, cal: CalendarArrays, ev: EventArrays, w: Work, s: int, n: int, i: int, as_of: int
-) -> None:
+def stop_waiting(d: FoldData, s: int, n: int, i: int, as_of: int) -> None:
     """The wait is called off: the old limit goes on, moved by the span."""
-    c, bit = w.clocks[s], book.restarts[n].bit
+    c, bit = d.w.clocks[s], d.book.restarts[n].bit
     if c.wait_mask & bit == 0:
         return
     c.wait_mask &= ~bit
-    if go_on(cal, w, s, max(ev.at[i], c.since), False):
-        ask_for_hour(book, ev, w, s, c.start_event)
-        update(book, cal, ev, w, s, as_of)
-    step(w, s, S_RESUME, i, ev.at[i], NONE, c.strict, NO_AMOUNT, NO_CODE)
+    if go_on(d, s, max(d.ev.at[i], c.since), False):
+        ask_for_hour(d, s, c.start_event)
+        update(d, s, as_of)
+    step(d, s, S_RESUME, i, d.ev.at[i], NONE, c.strict, NO_AMOUNT, NO_CODE)

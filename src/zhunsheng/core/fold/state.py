@@ -5,8 +5,10 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from zhunsheng.core.calendar import CalendarArrays
 from zhunsheng.core.codes import code, codes
 from zhunsheng.core.dates import NONE
+from zhunsheng.core.program import Program
 
 Ints = NDArray[np.int64]
 
@@ -106,6 +108,12 @@ class EventArrays(NamedTuple):
     fact_ptr: Ints  # (n + 1,) range of the facts that an event states
     fact_code: NDArray[np.int32]
     fact_value: Ints
+    known_ptr: Ints  # (groups + 1,) range of the facts of persons and of the case that a group's events state
+    known: Any  # KNOWN_FACT
+    known_mask: Ints  # (groups,) of the facts among them: bits of their codes, modulo 64
+    custody_ptr: Ints  # (groups + 1,) range of what takes persons of a group into custody and lets them go
+    custody: Any  # CUSTODY
+    bare: Ints  # (groups,) bare-dated events
 
 
 def record_type(**fields: type) -> np.dtype[Any]:
@@ -235,9 +243,9 @@ ENDS, BEGINS, DOUBTFUL = codes(3)  # doubtful: a pause that rests on a fact that
 CUSTODY: Final = record_type(at=np.int64, person=np.int64, kind=np.int64)
 KNOWN_FACT: Final = record_type(value=np.int64, at=np.int64, person=np.int64, code=np.int64)
 
-# Counters of Work.n.
-N_CLOCKS, N_STRAYS, N_PAUSES, N_CUSTODY, N_FACTS, N_CAPPED, N_BARE, N_STEPS, N_ANOMALIES, FAULT, BASE = codes(11)
-COUNTERS: Final = 11
+# Counters of Work.n; GROUP is the case that is being folded.
+N_CLOCKS, N_STRAYS, N_PAUSES, N_CAPPED, N_STEPS, N_ANOMALIES, FAULT, BASE, GROUP = codes(9)
+COUNTERS: Final = 9
 NO_ROOM: Final = 1
 
 
@@ -246,17 +254,26 @@ class Work(NamedTuple):
 
     clocks: Any
     blank: Any  # one clock as it opens
+    spare: Any  # one clock put aside
     head: Ints  # rule → newest clock of the case
-    stamp: Ints  # rule → the group for which head counts
+    stamp: Ints  # rule → the group for which head and open count
+    open: Ints  # rule → its open clocks in the case
     strays: Any
     pauses: Any  # begins and ends of pauses in the case, in order
     holds: NDArray[np.uint8]  # (clock, mark) 1: this pause holds the clock
-    custody: Any
-    facts: Any
     n: Ints
     results: Any
     steps: Any
     anomalies: Any
+
+
+class FoldData(NamedTuple):
+    """All that a pass reads and writes, as one argument."""
+
+    book: Program
+    cal: CalendarArrays
+    ev: EventArrays
+    w: Work
 
 
 def records(count: int, dtype: np.dtype[Any]) -> Any:
@@ -275,20 +292,18 @@ def blank_clock() -> Any:
     return blank
 
 
-def make_work(
-    *, rules: int, clocks: int, events: int, pauses: int, facts: int, results: int, steps: int, anomalies: int
-) -> Work:
-    """Scratch for cases of at most so many clocks, events and facts; room for so many results, steps, anomalies."""
+def make_work(*, rules: int, clocks: int, events: int, pauses: int, results: int, steps: int, anomalies: int) -> Work:
+    """Scratch for cases of at most so many clocks and events; room for so many results, steps, anomalies."""
     return Work(
         clocks=records(clocks, CLOCK),
         blank=blank_clock(),
+        spare=blank_clock(),
         head=np.full(rules, -1, dtype=np.int64),
         stamp=np.full(rules, NONE, dtype=np.int64),
+        open=np.zeros(rules, dtype=np.int64),
         strays=records(clocks + events, STRAY),
         pauses=records(pauses, PAUSE_MARK),
         holds=np.zeros((clocks, pauses), dtype=np.uint8),
-        custody=records(events, CUSTODY),
-        facts=records(facts, KNOWN_FACT),
         n=np.zeros(COUNTERS, dtype=np.int64),
         results=records(results, RESULT),
         steps=records(steps, STEP),
