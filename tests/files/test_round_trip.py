@@ -68,7 +68,7 @@ TEXT = st.text(
 ).map(str.strip)
 
 
-@settings(max_examples=60)
+@settings(max_examples=20)
 @given(st.lists(TEXT.filter(lambda text: text != "" and text[0] not in "=+-@"), min_size=1, max_size=5, unique=True))
 def test_any_text_survives_any_format(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
     folder = tmp_path_factory.mktemp("text")

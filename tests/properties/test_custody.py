@@ -124,7 +124,7 @@ def test_never_later_than_the_statute_on_any_day(rule: str) -> None:
     assert too_late == [], STATUTES[rule].article
 
 
-@fewer(4)
+@fewer(8)
 @given(
     st.datetimes(datetime.combine(FIRST, time()), datetime.combine(LAST, time(23, 59))), st.sampled_from(list(STATUTES))
 )

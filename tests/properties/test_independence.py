@@ -20,7 +20,7 @@ def judged(events: pl.DataFrame) -> Judgement:
     return judge(events, rules(), as_of=AS_OF, with_steps=True, threads=1)
 
 
-@fewer(4)
+@fewer(8)
 @given(histories(), histories())
 def test_cutting_the_log_by_case_changes_nothing(one: pl.DataFrame, other: pl.DataFrame) -> None:
     # Given two files of cases that share no number
@@ -36,7 +36,7 @@ def test_cutting_the_log_by_case_changes_nothing(one: pl.DataFrame, other: pl.Da
         assert whole.sort(pl.all()).equals(pieces.sort(pl.all()))
 
 
-@fewer(4)
+@fewer(8)
 @given(histories(min_size=3), st.sampled_from(["P1", "P2"]))
 def test_one_persons_events_never_move_anothers_clock(events: pl.DataFrame, whose: str) -> None:
     # Given cases, and the same without the events that name somebody else
@@ -48,7 +48,7 @@ def test_one_persons_events_never_move_anothers_clock(events: pl.DataFrame, whos
     assert with_others.equals(by_himself)
 
 
-@fewer(4)
+@fewer(8)
 @given(histories())
 @pytest.mark.parametrize("rule", ["person", "hours", "case", "item", "incident"])
 def test_one_rule_never_moves_anothers_clock(rule: str, events: pl.DataFrame) -> None:
@@ -59,7 +59,7 @@ def test_one_rule_never_moves_anothers_clock(rule: str, events: pl.DataFrame) ->
     assert apart.findings.equals(together.findings.filter(rule=rule))
 
 
-@fewer(4)
+@fewer(8)
 @given(histories())
 def test_a_second_run_changes_nothing(events: pl.DataFrame) -> None:
     first, second = judged(events), judged(events)
@@ -68,14 +68,14 @@ def test_a_second_run_changes_nothing(events: pl.DataFrame) -> None:
     assert first.steps.equals(second.steps)
 
 
-@fewer(4)
+@fewer(8)
 @given(histories())
 def test_the_outer_reading_is_never_earlier_than_the_strict_one(events: pl.DataFrame) -> None:
     clocks = judged(events).clocks.filter(pl.col("due").is_not_null() & pl.col("outer").is_not_null())
     assert clocks.filter(pl.col("outer") < pl.col("due")).is_empty()
 
 
-@fewer(4)
+@fewer(8)
 @given(histories())
 def test_the_steps_end_with_the_due_times_of_their_clock(events: pl.DataFrame) -> None:
     judgement = judged(events)
@@ -86,7 +86,7 @@ def test_the_steps_end_with_the_due_times_of_their_clock(events: pl.DataFrame) -
         assert said.sort(pl.all()).rows() == shown.sort(pl.all()).rows()
 
 
-@fewer(4)
+@fewer(8)
 @given(histories(), st.integers(0, 40), st.integers(0, 40))
 def test_what_was_found_stays_found_while_nothing_happens(events: pl.DataFrame, days: int, more: int) -> None:
     # Given all that happened, and two instants after it
@@ -98,7 +98,7 @@ def test_what_was_found_stays_found_while_nothing_happens(events: pl.DataFrame, 
     assert runs.join(later.findings, on=before.findings.columns, how="anti", nulls_equal=True).is_empty()
 
 
-@fewer(4)
+@fewer(8)
 @given(st.integers(0, 60 * 24 * 30), st.integers(0, 60 * 24 * 30), st.sampled_from([*PER_PERSON, "item"]))
 def test_a_later_end_never_yields_fewer_findings(first: int, more: int, rule: str) -> None:
     found = []

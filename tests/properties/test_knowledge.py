@@ -18,7 +18,7 @@ FIRST = at("2026-02-10").astimezone(UTC)
 KNOWN = st.integers(0, 60 * 24 * 55).map(lambda minutes: FIRST + timedelta(minutes=minutes))
 
 
-@fewer(2)
+@fewer(5)
 @given(histories(min_size=3), KNOWN, st.integers(1, 60 * 24 * 30))
 def test_each_change_names_what_was_recorded_in_between(events: pl.DataFrame, known: datetime, minutes: int) -> None:
     # Given what was known at two times
@@ -34,7 +34,7 @@ def test_each_change_names_what_was_recorded_in_between(events: pl.DataFrame, kn
     assert changes.is_empty() == before.equals(after)
 
 
-@fewer(4)
+@fewer(8)
 @given(histories(min_size=3), KNOWN, st.integers(1, 60 * 24 * 30))
 def test_what_it_names_is_enough(events: pl.DataFrame, known: datetime, minutes: int) -> None:
     # Given a change
@@ -52,7 +52,7 @@ def test_what_it_names_is_enough(events: pl.DataFrame, known: datetime, minutes:
             assert found.filter(of_case).equals(after.filter(of_case))
 
 
-@fewer(4)
+@fewer(8)
 @given(histories(), KNOWN)
 def test_an_earlier_day_can_be_run_again_as_it_was_known(events: pl.DataFrame, known: datetime) -> None:
     # Given what was known at a time, and everything that was recorded later

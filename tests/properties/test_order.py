@@ -58,7 +58,7 @@ def middle(city: Path) -> datetime:
     return moment
 
 
-@fewer(4)
+@fewer(8)
 @given(histories(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_makes_no_difference(events: pl.DataFrame, random: Random) -> None:
     order = random.sample(range(events.height), events.height)

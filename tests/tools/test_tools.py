@@ -134,6 +134,16 @@ def test_the_suite_fails_if_a_group_does(monkeypatch: pytest.MonkeyPatch, capsys
     assert suite.main(["absent"], {}) == 2
 
 
+def test_what_groups_print_at_the_same_time_stays_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    code = "for n in range(3): print('{}', n, flush=True)"
+    results = suite.run_all(
+        [group(name=name, command=("-c", code.format(name))) for name in "ab"], lanes=2, required=True
+    )
+    assert [(result.group, result.outcome) for result in results] == [("a", "passed"), ("b", "passed")]
+    said = capsys.readouterr().out
+    assert all(f"── {name}\n{name} 0\n{name} 1\n{name} 2\n" in said for name in "ab")
+
+
 def test_what_is_lacking_is_named_as_packages(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,7 +9,7 @@ Where Numba is switched off (NUMBA_DISABLE_JIT) the named tuple itself is passed
 
 import hashlib
 import operator
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 from numba import config, from_dtype, types
@@ -66,7 +66,7 @@ class RowType(types.Type):  # type: ignore[misc]  # numba has no types
 class Pointer:
     """A table laid out for compiled code. It keeps its arrays alive."""
 
-    def __init__(self, table: NamedTuple) -> None:
+    def __init__(self, table: Any) -> None:
         values = table._asdict()
         name = type(table).__name__
         constant = name not in CHANGING

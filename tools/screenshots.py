@@ -1,0 +1,222 @@
+"""./zs screenshots: the pictures of the README's tour, taken from a demonstration of this very tree.
+
+    ./zs screenshots [--out docs/pictures] [--cases N] [--only NAME]
+
+Starts a demonstration in a folder of its own on a free port, enters as each role, takes the pictures, and ends all that
+it started. The city is the same each time and its clock runs at the pace of ours, so that the pictures change only
+where the pages do. Needs Debian's chromium and fonts-noto-cjk.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.error import URLError
+
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+CASES: Final = 1500
+START_SECONDS: Final = 600
+END_SECONDS: Final = 60
+TIMEOUT_MS: Final = 60_000
+LARGEST_BYTES: Final = 1_500_000
+DESK: Final[ViewportSize] = {"width": 1280, "height": 800}
+SAID_PASSWORD: Final = re.compile(r"口令都是 (\S+?)；")
+PHONE: Final[ViewportSize] = {"width": 390, "height": 800}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture: its file, who enters, what he does until it can be taken, the size of his window."""
+
+    name: str
+    role: str
+    go: Callable[[Page], None]
+    size: ViewportSize
+
+
+@dataclass(frozen=True)
+class Running:
+    """A demonstration: where it is, and the password that it says all accounts have."""
+
+    address: str
+    password: str
+
+
+def home(page: Page) -> None:
+    """What the role sees first."""
+    page.goto("/")
+
+
+def first_alert(page: Page) -> None:
+    """The most pressing of the alerts that one was told of, as the link of its message opens it."""
+    page.goto("/inbox/?view=all")
+    page.goto(str(page.locator("a[href^='/a/']").first.get_attribute("href")))
+
+
+def own_dossier(page: Page) -> None:
+    """A page of a dossier of one's own cases that lacks its signature."""
+    page.goto("/cases/all/?mine=1")
+    for address in [link.get_attribute("href") for link in page.locator("tbody a[href^='/cases/']").all()]:
+        page.goto(f"{address}dossier/")
+        link = page.locator("a[href^='/dossiers/']")
+        if not link.count():
+            continue
+        link.first.click()
+        unsigned = page.locator("#leaves li", has=page.locator(".lv")).locator("a")
+        if unsigned.count():
+            unsigned.last.click()
+        page.locator(".zs-leaf__sheet img").evaluate("image => image.decode()")
+        return
+    raise SystemExit("No case of the officer has a dossier: the demonstration filled none.")
+
+
+def pressing_case(page: Page) -> None:
+    """The case of the first alert of the inbox."""
+    page.goto("/inbox/?view=all&level=red")
+    page.goto(str(page.locator("a[href^='/a/']").first.get_attribute("href")))
+    page.locator("main a[href^='/cases/']").first.click()
+    page.wait_for_url("**/cases/**")
+
+
+TOUR: Final = (
+    Picture("officer-limits", "officer", home, PHONE),
+    Picture("officer-alert", "officer", first_alert, PHONE),
+    Picture("officer-dossier", "officer", own_dossier, DESK),
+    Picture("legal-officer-inbox", "legal_officer", home, DESK),
+    Picture("legal-officer-case", "legal_officer", pressing_case, DESK),
+    Picture("leader-today", "unit_head", home, DESK),
+    Picture("inspector", "inspectorate", home, DESK),
+)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Take them."""
+    parser = argparse.ArgumentParser(prog="zs screenshots", description="The pictures of the README's tour.")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "pictures", metavar="DIR")
+    parser.add_argument("--cases", type=int, default=CASES, metavar="N", help=f"cases of the city (default {CASES})")
+    parser.add_argument("--only", default="", metavar="NAME", help="one of " + ", ".join(each.name for each in TOUR))
+    options = parser.parse_args(arguments)
+    chosen = [each for each in TOUR if options.only in ("", each.name)]
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        raise SystemExit("chromium is missing: apt-get install -y chromium fonts-noto-cjk")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # what was started is ended then, too
+    with demonstration(options.cases) as running, sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        options.out.mkdir(parents=True, exist_ok=True)
+        by_role = {
+            role: [each for each in chosen if each.role == role] for role in dict.fromkeys(e.role for e in chosen)
+        }
+        sizes = [size for role, of in by_role.items() for size in take(browser, running, role, of, options.out)]
+        browser.close()
+    whole = sum(sizes)
+    print(f"{len(sizes)} pictures, {whole / 1000:.0f} kB, in {options.out}")
+    if whole > LARGEST_BYTES:
+        raise SystemExit(f"More than {LARGEST_BYTES // 1000} kB: take fewer or smaller ones.")
+
+
+def take(browser: Browser, running: Running, role: str, pictures: Sequence[Picture], folder: Path) -> Iterator[int]:
+    """Take the pictures of one role, which enters once: a code is good for one login. Yields their sizes in bytes."""
+    entered = browser.new_context(base_url=running.address, locale="zh-CN")
+    entered.set_default_timeout(TIMEOUT_MS)
+    enter(entered.new_page(), role, running.password)
+    for picture in pictures:
+        context = browser.new_context(
+            base_url=running.address,
+            viewport=picture.size,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            reduced_motion="reduce",
+            storage_state=entered.storage_state(),
+        )
+        context.set_default_timeout(TIMEOUT_MS)
+        page = context.new_page()
+        picture.go(page)
+        page.wait_for_load_state("load")  # not "networkidle": a page that listens for news is never idle
+        path = folder / f"{picture.name}.png"
+        page.screenshot(path=str(path))
+        context.close()
+        print(f"  {path.name}")
+        yield path.stat().st_size
+    entered.close()
+
+
+def enter(page: Page, role: str, password: str) -> None:
+    """Log in; the page of the second factor shows the code of a demonstration's account."""
+    page.goto("/login/")
+    page.locator("input[name=username]").fill(role)
+    page.locator("input[name=password]").fill(password)
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url("**/login/factor/**")
+    page.locator("input[name=code]").fill(page.locator(".zs-field__hint strong").first.inner_text())
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url(lambda url: "/login/" not in url)
+
+
+@contextmanager
+def demonstration(cases: int) -> Iterator[Running]:
+    """A demonstration for the length of the block; afterwards its processes are ended and its folder is deleted."""
+    port, folder = free_port(), Path(tempfile.mkdtemp(prefix="zs-screenshots-"))
+    command = [sys.executable, "-P", "-m", "zhunsheng.web", "run_demo", "--port", str(port), "--cases", str(cases)]
+    log = folder / "demonstration.log"
+    with log.open("wb") as out:
+        # A session of its own: a Ctrl-C here must not reach its database before it has ended its processes.
+        process = subprocess.Popen(
+            [*command, "--pace", "1"],
+            env=os.environ | {"ZS_HOME": str(folder / "home")},
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+        )
+    try:
+        wait_for(port, process, log)
+        said = SAID_PASSWORD.search(log.read_text("utf-8"))
+        if said is None:
+            raise SystemExit(f"The demonstration did not say its password:\n{log.read_text('utf-8')[-2000:]}")
+        yield Running(f"http://localhost:{port}", said[1])
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=END_SECONDS)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    """Wait until the site answers.
+
+    Raises  SystemExit with what the demonstration said, if it ended or takes too long.
+    """
+    print("starting a demonstration …")
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"http://localhost:{port}/healthz", timeout=5):
+                return
+        except (URLError, OSError):
+            time.sleep(1)
+    raise SystemExit(f"The demonstration did not start:\n{log.read_text('utf-8')[-2000:]}")
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+if __name__ == "__main__":
+    main()
