@@ -52,10 +52,10 @@ def told(running: Site) -> None:
                 facts='{"case_kind": "criminal", "economic": false}',
             )  # fmt: skip
         for n, (person, at, room) in enumerate(VISITS):
-            place = running.world.cases[person]
+            case = running.world.cases[person]
             record_event(
                 recorder="process:test", source="area", id=f"VI{n}", type="person.entered_area",
-                at=datetime.fromisoformat(at), case=place.number, person=place.person, visit=f"V{n}", place=room,
+                at=datetime.fromisoformat(at), case=case.number, person=case.person, visit=f"V{n}", place=room,
                 unit=EAST_STATION,
             )  # fmt: skip
     call_command("supervise", once=True, stdout=StringIO())

@@ -1,5 +1,6 @@
 """The five states of every page: nothing there, still coming, late data, no permission, failure."""
 
+import io
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -8,6 +9,7 @@ from typing import Any, Final
 import pytest
 from django.db import connection, transaction
 from django.urls import reverse
+from python_calamine import CalamineWorkbook
 
 from tests.platform.accounts import Person, account, signed_in
 from tests.platform.people import CITY, CLERK, EAST, EAST_STATION, city, officer
@@ -146,3 +148,15 @@ def test_a_page_that_cannot_be_recorded_shows_nothing_and_says_when_to_come_back
 def test_what_is_fetched_into_a_page_shows_that_it_is_coming(people: dict[str, Person], name: str) -> None:
     page = words(asked(people, name))
     assert re.search(r'class="htmx-indicator" role="status">.{0,900}正在取数据……', page)
+
+
+@pytest.mark.parametrize("name", ["desk:city", "desk:overdue", "desk:leads", "desk:withdrawn", "desk:premises"])
+def test_a_list_is_taken_away_with_its_heads_and_the_log_says_so(people: dict[str, Person], name: str) -> None:
+    answer = people[EMPTY[name][0]].get(reverse(f"{name}_sheet"))
+    assert answer.status_code == 200
+    table = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    assert len(table) == (7 if name == "desk:city" else 1)  # six units
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT object_kind FROM audit_entry ORDER BY id DESC LIMIT 1")
+        assert cursor.fetchone() == (f"{name.removeprefix('desk:')}_sheet",)
+    assert people["agency"].get(reverse(f"{name}_sheet")).status_code == 403

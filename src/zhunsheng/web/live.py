@@ -118,7 +118,8 @@ class WithLive:
         """Until the browser is gone or the session has ended: what is new, and a breath where nothing is."""
         while not gone.done():
             told = asyncio.ensure_future(stream.told.wait())
-            await asyncio.wait({told, gone}, timeout=BREATH_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            either: set[asyncio.Future[Any]] = {told, gone}
+            await asyncio.wait(either, timeout=BREATH_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             told.cancel()
             if not stream.told.is_set():
                 await send(_part(b":\n\n"))

@@ -53,9 +53,13 @@ def account_listing() -> Listing:
 
 def accounts(asked: Asked) -> Accounts:
     """A page of accounts by name."""
-    found = Account.objects.annotate(factored=Exists(Factor.objects.filter(account=OuterRef("pk"))))
-    page = asked.page(found)
+    page = asked.page(_with_factor())
     return Accounts(page, [_row(account) for account in page.rows], Account.objects.filter(asked.condition()).count())
+
+
+def _with_factor() -> QuerySet[Account]:
+    """Accounts, each with `factored`: whether it has a second factor."""
+    return Account.objects.annotate(factored=Exists(Factor.objects.filter(account=OuterRef("pk"))))
 
 
 def _row(account: Account) -> AccountRow:

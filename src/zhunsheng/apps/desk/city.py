@@ -21,6 +21,7 @@ from zhunsheng.apps.desk.overdue import visible_overdue
 from zhunsheng.apps.desk.periods import periods
 from zhunsheng.apps.desk.rulebook import rule_titles
 from zhunsheng.apps.display.listing import Asked, Choice, Column, Filter, Listing, Page
+from zhunsheng.apps.display.sheets import Cell
 from zhunsheng.apps.org.models import Unit
 from zhunsheng.apps.supervision.models import OPEN_OUTCOMES, Clock
 
@@ -124,6 +125,12 @@ def city_page(viewer: Viewer, asked: Asked, *, now: datetime) -> City:
 def unit_lines(viewer: Viewer, *, now: datetime) -> list[UnitLine]:
     """Every unit that the viewer reaches, each after the one that it lies under."""
     return _lines(units.reached(viewer), _by_unit(viewer, now))
+
+
+def cells(line: UnitLine) -> list[Cell]:
+    """One unit as it is taken away."""
+    counted = [line.counts[name] for name in ("open", *LEVELS, "over", "cases", "month", "before")]
+    return [line.code, line.name, line.kind, *counted, line.rate, line.middle]
 
 
 def _by_unit(viewer: Viewer, now: datetime) -> Counts:

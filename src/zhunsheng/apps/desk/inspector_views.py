@@ -7,17 +7,21 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from zhunsheng.apps.access.preferences import saved_filters
 from zhunsheng.apps.access.requests import asking, viewer_behind
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.audit.selectors import entries_of
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.desk import leads
+from zhunsheng.apps.desk.exports import Sheet, taken_away
 from zhunsheng.apps.desk.inbox import midnight
 from zhunsheng.apps.display.listing import Choice, Column, Filter, Listing
+from zhunsheng.apps.display.sheets import MOST_ROWS
 
 KINDS: Final = {
     "case": gettext_lazy("案件"),
@@ -28,12 +32,16 @@ KINDS: Final = {
     "clock": gettext_lazy("期限的计算"),
     "person": gettext_lazy("人员信息"),
     "city": gettext_lazy("全市"),
+    "city_sheet": gettext_lazy("导出各单位"),
     "overdue_ledger": gettext_lazy("超期台账"),
     "overdue_sheet": gettext_lazy("导出超期台账"),
     "leads": gettext_lazy("线索"),
+    "leads_sheet": gettext_lazy("导出线索"),
     "withdrawn": gettext_lazy("撤回记录"),
+    "withdrawn_sheet": gettext_lazy("导出撤回记录"),
     "own_looks": gettext_lazy("查阅记录"),
     "premises": gettext_lazy("办案区"),
+    "premises_sheet": gettext_lazy("导出办案区"),
     "rules": gettext_lazy("规则列表"),
     "rule": gettext_lazy("规则"),
     "dossier": gettext_lazy("卷宗"),
@@ -51,7 +59,18 @@ def found_leads(request: HttpRequest) -> HttpResponse:
     found = leads.leads(viewer, asked, now=asking(request).now)
     record_read(kind="leads", key=asked.address(), detail={"count": len(found.page.rows)})
     page = {"leads": found, "page": found.page, "asked": asked, "open_address": asked.address(state="open")}
-    return render(request, "desk/leads.html", page)
+    return render(request, "desk/leads.html", page | _kept(request, "desk:leads"))
+
+
+@require_GET
+def leads_sheet(request: HttpRequest) -> HttpResponse:
+    """The leads to take away."""
+    viewer = _admitted(request)
+    asked = leads.listing(viewer).whole(request.GET, rows=MOST_ROWS)
+    found = leads.leads(viewer, asked, now=asking(request).now)
+    heads = [_("规则"), _("种类"), _("单位"), _("次数"), _("仍未办结"), _("首次"), _("最近")]
+    sheet = Sheet("leads_sheet", "leads", _("线索"), heads, back="desk:leads")
+    return taken_away(request, sheet, found.page, (leads.lead_cells(lead) for lead in found.page.rows))
 
 
 @require_GET
@@ -61,7 +80,19 @@ def withdrawn(request: HttpRequest) -> HttpResponse:
     asked = leads.withdrawn_listing(viewer).asked(request.GET)
     page, rows, count = leads.withdrawn(viewer, asked)
     record_read(kind="withdrawn", key=asked.address(), detail={"count": len(rows)})
-    return render(request, "desk/withdrawn.html", {"page": page, "rows": rows, "count": count, "asked": asked})
+    shown = {"page": page, "rows": rows, "count": count, "asked": asked}
+    return render(request, "desk/withdrawn.html", shown | _kept(request, "desk:withdrawn"))
+
+
+@require_GET
+def withdrawn_sheet(request: HttpRequest) -> HttpResponse:
+    """What was withdrawn, to take away."""
+    viewer = _admitted(request)
+    asked = leads.withdrawn_listing(viewer).whole(request.GET, rows=MOST_ROWS)
+    page, rows, _count = leads.withdrawn(viewer, asked)
+    heads = [_("规则"), _("案件编号"), _("案件名称"), _("单位"), _("原来的认定"), _("首次认定"), _("撤回"), _("原因")]
+    sheet = Sheet("withdrawn_sheet", "withdrawn", _("撤回记录"), heads, back="desk:withdrawn")
+    return taken_away(request, sheet, page, (leads.withdrawn_cells(row) for row in rows))
 
 
 @require_GET
@@ -75,6 +106,13 @@ def own_looks(request: HttpRequest) -> HttpResponse:
     record_read(kind="own_looks", key=asked.address(), detail={"count": len(page.rows)})
     rows = [(entry, KINDS.get(entry.object_kind, entry.object_kind)) for entry in page.rows]
     return render(request, "desk/looks.html", {"page": page, "rows": rows, "asked": asked, "today": today})
+
+
+def _kept(request: HttpRequest, name: str) -> dict[str, object]:
+    """What every list offers beside its rows: the filters that were kept, and the sheet."""
+    account = asking(request).account
+    saved = saved_filters(account=account, page=name) if account else []
+    return {"saved": saved, "sheet": reverse(f"{name}_sheet")}
 
 
 def _looks_listing(now: datetime) -> Listing:

@@ -24,6 +24,7 @@ from zhunsheng.apps.desk.periods import TITLES, periods
 from zhunsheng.apps.desk.rulebook import rule_titles
 from zhunsheng.apps.display import formats
 from zhunsheng.apps.display.listing import Asked, Choice, Column, Filter, Listing, Page
+from zhunsheng.apps.display.sheets import Cell
 from zhunsheng.apps.supervision.models import Finding
 
 AUDIENCE: Final = frozenset({"inspectorate", "legal_department"})
@@ -156,6 +157,18 @@ def withdrawn(viewer: Viewer, asked: Asked) -> tuple[Page[Finding], list[Withdra
     cases = dict(Case.objects.filter(pk__in=numbers).values_list("number", "title"))
     rows = [_withdrawn(finding, titles, named, cases) for finding in page.rows]
     return page, rows, found.filter(asked.condition()).count()
+
+
+def lead_cells(lead: Lead) -> list[Cell]:
+    """One lead as it is taken away."""
+    days = (formats.full_day(day) for day in (lead.first, lead.last))
+    return [lead.title, str(lead.kind), lead.unit, lead.times, lead.running, *days]
+
+
+def withdrawn_cells(row: Withdrawn) -> list[Cell]:
+    """One finding that was withdrawn, as it is taken away."""
+    about = [row.title, row.case, row.case_title, row.unit, str(row.kind)]
+    return [*about, row.appeared_at, row.withdrawn_at, str(row.reason)]
 
 
 def _visible_withdrawn(viewer: Viewer) -> QuerySet[Finding]:

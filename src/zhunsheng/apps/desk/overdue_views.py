@@ -10,7 +10,8 @@ from zhunsheng.apps.access.preferences import saved_filters
 from zhunsheng.apps.access.requests import asking, viewer_behind
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.desk import overdue
-from zhunsheng.apps.display.sheets import MOST_ROWS, TooManyRows, attachment, workbook
+from zhunsheng.apps.desk.exports import Sheet, taken_away
+from zhunsheng.apps.display.sheets import MOST_ROWS
 
 
 @require_GET
@@ -41,20 +42,7 @@ def ledger_sheet(request: HttpRequest) -> HttpResponse:
     viewer, now = viewer_behind(request), asking(request).now
     asked = overdue.listing(viewer, now=now).whole(request.GET, rows=MOST_ROWS)
     found = overdue.ledger(viewer, asked, now=now)
-    if found.page.following:
-        problem = str(TooManyRows(most=MOST_ROWS))
-        return render(request, "access/refused.html", {"problem": problem, "back": reverse("desk:overdue")}, status=422)
-    heads = [
-        _("规则"),
-        _("案件编号"),
-        _("案件名称"),
-        _("办案单位"),
-        _("主办"),
-        _("届满"),
-        _("最迟"),
-        _("何时"),
-        _("超期多久"),
-    ]
-    heads += [_("最早通知"), _("签收"), _("签收人"), _("督办"), _("督办人"), _("办结")]
-    record_read(kind="overdue_sheet", key=asked.address(), detail={"count": len(found.rows)})
-    return attachment(workbook(_("超期台账"), heads, (list(overdue.cells(row)) for row in found.rows)), name="overdue")
+    heads = [_("规则"), _("案件编号"), _("案件名称"), _("办案单位"), _("主办"), _("届满"), _("最迟"), _("何时")]
+    heads += [_("超期多久"), _("最早通知"), _("签收"), _("签收人"), _("督办"), _("督办人"), _("办结")]
+    sheet = Sheet("overdue_sheet", "overdue", _("超期台账"), heads, back="desk:overdue")
+    return taken_away(request, sheet, found.page, (list(overdue.cells(row)) for row in found.rows))

@@ -16,7 +16,9 @@ from zhunsheng.apps.cases.selectors import places_of, visible_cases
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.desk.case_track import level_now
 from zhunsheng.apps.desk.rulebook import rule_titles, shown_rulebook
+from zhunsheng.apps.display import formats
 from zhunsheng.apps.display.listing import Asked, Choice, Column, Filter, Listing, Page
+from zhunsheng.apps.display.sheets import Cell
 from zhunsheng.apps.org.models import Unit
 from zhunsheng.apps.supervision.models import OPEN_OUTCOMES, Clock
 
@@ -102,7 +104,7 @@ def premises(viewer: Viewer, asked: Asked, *, now: datetime) -> Premises:
     counts = inside.aggregate(
         all=Count("key"), **{name: Count("key", filter=condition) for name, condition in _views(now).items()}
     )
-    page = asked.page(inside.annotate(since=Coalesce("start", "earliest", NEVER), ends=Coalesce("due", NEVER)))
+    page = asked.page(_with_order(inside))
     return Premises(page, _stays(viewer, page.rows, now), counts)
 
 
@@ -111,11 +113,27 @@ def persons_shown(found: Premises) -> list[str]:
     return sorted({stay.person for stay in found.stays if stay.person})
 
 
+def cells(stay: Stay) -> list[Cell]:
+    """One stay as it is taken away, with the limit that ends next."""
+    due, title = "", ""
+    if stay.limits:
+        clock = stay.limits[0].clock
+        due, title = formats.moment(clock.due, at_end=clock.due_at_end), stay.limits[0].title
+    length = formats.span(stay.length) if stay.length is not None else ""
+    about = [stay.name or stay.person or stay.visit, stay.case, stay.entered, length, due, title]
+    return [*about, stay.place, stay.unit, "、".join(stay.officers)]
+
+
 def _inside(viewer: Viewer) -> QuerySet[Clock]:
     cases = visible_cases(viewer, Action.CASE_LIST).values("number")
     reached = [unit.code for unit in units.reached(viewer)]
     seen = Q(case__in=cases) | Q(case=None, unit__in=reached)
     return Clock.objects.filter(seen, rule__in=stay_rules(), outcome__in=OPEN_OUTCOMES, subject__isnull=False)
+
+
+def _with_order(clocks: QuerySet[Clock]) -> QuerySet[Clock]:
+    """What the columns sort by: `since` and `ends`, of which neither is null."""
+    return clocks.annotate(since=Coalesce("start", "earliest", NEVER), ends=Coalesce("due", NEVER))
 
 
 def _views(now: datetime) -> dict[str, Q]:

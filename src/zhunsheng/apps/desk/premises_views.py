@@ -3,19 +3,24 @@
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from zhunsheng.apps.access.preferences import saved_filters
 from zhunsheng.apps.access.requests import asking, viewer_behind
+from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.desk import premises
+from zhunsheng.apps.desk.exports import Sheet, taken_away
+from zhunsheng.apps.display.sheets import MOST_ROWS
 
 
 @require_GET
 def who_is_in(request: HttpRequest) -> HttpResponse:
     """办案区. The persons shown are named in the log."""
-    viewer, now = viewer_behind(request), asking(request).now
-    if not viewer.roles() & premises.AUDIENCE:
-        raise PermissionDenied
+    viewer, who = _admitted(request), asking(request)
+    now = who.now
     asked = premises.listing(viewer, now=now).asked(request.GET)
     found = premises.premises(viewer, asked, now=now)
     record_read(
@@ -24,5 +29,40 @@ def who_is_in(request: HttpRequest) -> HttpResponse:
         persons=premises.persons_shown(found),
         detail={"count": len(found.stays)},
     )
-    page = {"premises": found, "page": found.page, "asked": asked}
+    page = {
+        "premises": found,
+        "page": found.page,
+        "asked": asked,
+        "sheet": reverse("desk:premises_sheet"),
+        "saved": saved_filters(account=who.account, page="desk:premises") if who.account else [],
+    }
     return render(request, "desk/premises.html", page)
+
+
+@require_GET
+def who_is_in_sheet(request: HttpRequest) -> HttpResponse:
+    """The same to take away."""
+    viewer, now = _admitted(request), asking(request).now
+    asked = premises.listing(viewer, now=now).whole(request.GET, rows=MOST_ROWS)
+    found = premises.premises(viewer, asked, now=now)
+    heads = [
+        _("人员"),
+        _("案件编号"),
+        _("进入时间"),
+        _("已用时"),
+        _("届满"),
+        _("最近到期的期限"),
+        _("房间"),
+        _("办案单位"),
+        _("民警"),
+    ]
+    persons = premises.persons_shown(found)
+    sheet = Sheet("premises_sheet", "premises", _("办案区"), heads, back="desk:premises", persons=persons)
+    return taken_away(request, sheet, found.page, (premises.cells(stay) for stay in found.stays))
+
+
+def _admitted(request: HttpRequest) -> Viewer:
+    viewer = viewer_behind(request)
+    if not viewer.roles() & premises.AUDIENCE:
+        raise PermissionDenied
+    return viewer

@@ -1,0 +1,35 @@
+"""A list as a workbook to take away. That it was taken is recorded before it leaves."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from zhunsheng.apps.audit.services import record_read
+from zhunsheng.apps.display.listing import Page
+from zhunsheng.apps.display.sheets import MOST_ROWS, Cell, TooManyRows, attachment, workbook
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What is taken away: `kind` is its name in the log, `name` that of the file, `back` the page it is taken from.
+    `persons`: whose data are in it."""
+
+    kind: str
+    name: str
+    title: str
+    heads: Sequence[str]
+    back: str
+    persons: Sequence[str] = ()
+
+
+def taken_away(request: HttpRequest, sheet: Sheet, page: Page[object], rows: Iterable[Sequence[Cell]]) -> HttpResponse:
+    """The workbook; a list that is longer than an answer may be is refused with what to do."""
+    if page.following:
+        problem = str(TooManyRows(most=MOST_ROWS))
+        return render(request, "access/refused.html", {"problem": problem, "back": reverse(sheet.back)}, status=422)
+    content = list(rows)
+    record_read(kind=sheet.kind, key=page.asked.address(), persons=sheet.persons, detail={"count": len(content)})
+    return attachment(workbook(sheet.title, sheet.heads, content), name=sheet.name)
