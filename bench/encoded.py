@@ -68,7 +68,7 @@ def expected(part: FoldPart, plain: NDArray[np.bool_]) -> pl.DataFrame:
 
 def program_of(part: FoldPart, calendar: Calendar, as_of: datetime) -> dict[str, Any]:
     """The rules and the calendar as lists of rows."""
-    days = calendar.arrays()
+    days = calendar.arrays
     return {
         "versions": [version_row(part, rv) for rv in range(len(part.compiled.program.rvs))],
         "tiers": [tier_row(part, n) for n in range(len(part.compiled.tiers))],

@@ -34,7 +34,7 @@ class FoldChild:
         self.events, self.rulebook, self.as_of = events, core_rulebook(), after_all(events)
         (part,) = fold_events(events, self.rulebook, as_of=self.as_of).parts
         self.encoded = part.encoded
-        calendar = self.rulebook.calendar.arrays()
+        calendar = self.rulebook.calendar.arrays
         self.run = _Run(part.compiled, part.encoded, calendar, part.as_of, with_steps=False)
         roles, arrays = part.compiled.program.roles, part.encoded.arrays
         kinds, versions = np.ascontiguousarray(roles.kind), np.ascontiguousarray(roles.rv)

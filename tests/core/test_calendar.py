@@ -66,7 +66,7 @@ def test_the_calendar_as_integers() -> None:
         make_up=frozenset({date(2026, 1, 4)}),
         office_hours=(time(9), time(17, 30)),
     )
-    arrays = week.arrays()
+    arrays = week.arrays
     first = (date(2026, 1, 1) - EPOCH).days
     assert (arrays.first_day, arrays.last_day) == (first, first + 5)
     assert arrays.is_working.tolist() == [0, 0, 0, 1, 1, 1]
@@ -78,7 +78,7 @@ def test_the_calendar_as_integers() -> None:
 
 
 def test_the_summer_time_of_1986_to_1991() -> None:
-    arrays = published().arrays()
+    arrays = published().arrays
     changes = [np.datetime64(int(t), "us").astype("datetime64[D]").astype(str) for t in arrays.transitions[1:]]
     springs = ["1986-05-03", "1987-04-11", "1988-04-16", "1989-04-15", "1990-04-14", "1991-04-13"]
     assert [day for day in changes if day in springs] == springs  # 02:00 of the day after is 18:00 in Greenwich

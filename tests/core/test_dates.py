@@ -20,7 +20,7 @@ EVERY_DAY = st.dates(date(1900, 2, 1), date(2099, 12, 1))
 
 @cache
 def arrays(zone: str = SHANGHAI) -> CalendarArrays:
-    return replace(published(), zone=zone, office_hours=(time(9), time(17, 30))).arrays()
+    return replace(published(), zone=zone, office_hours=(time(9), time(17, 30))).arrays
 
 
 def number(day: date) -> int:

@@ -26,7 +26,8 @@ def utc(text: str) -> datetime:
 
 def in_order(events: pl.DataFrame) -> list[str]:
     """Source and id of the events as the fold reads them."""
-    encoded = encode(events, compile_rules(RULES.rules, RULES.vocabulary), RULES.vocabulary, group_by="case", facts=RULES.facts_read)
+    compiled = compile_rules(RULES.rules, RULES.vocabulary)
+    encoded = encode(events, compiled, RULES.vocabulary, group_by="case", facts=RULES.facts_read)
     return encoded.frame.select(pl.concat_str("case", "source", "id", separator="/")).to_series().to_list()
 
 

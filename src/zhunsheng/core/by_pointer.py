@@ -9,6 +9,7 @@ Where Numba is switched off (NUMBA_DISABLE_JIT) the named tuple itself is passed
 
 import hashlib
 import operator
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -100,8 +101,13 @@ def _kind(value: Any, constant: bool) -> Any:
         return value.kind
     if not isinstance(value, np.ndarray):
         return types.int64
-    dtype = np.dtype((np.void, value.dtype.fields)) if value.dtype.fields else value.dtype
-    return ColumnType(from_dtype(dtype), value.ndim, constant)
+    return _column(value.dtype, value.ndim, constant)
+
+
+@cache
+def _column(dtype: Any, dimensions: int, constant: bool) -> ColumnType:
+    element = np.dtype((np.void, dtype.fields)) if dtype.fields else dtype
+    return ColumnType(from_dtype(element), dimensions, constant)
 
 
 def _words(kind: Any) -> int:

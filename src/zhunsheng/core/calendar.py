@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -69,8 +70,9 @@ class Calendar:
             return True
         return day.isoweekday() not in self.weekend and day not in self.rest
 
+    @cached_property
     def arrays(self) -> CalendarArrays:
-        """The same calendar as integers for the fold."""
+        """The same calendar as integers for the fold; made once."""
         first, last = (self.first - EPOCH).days, (self.last - EPOCH).days
         days = [self.first + timedelta(n) for n in range(last - first + 1)]
         working = np.array([self.is_working(day) for day in days], dtype=np.uint8)

@@ -60,11 +60,6 @@ class Rulebook:
         named = {word for check in self.judged_checks() for word in _words(asdict(check))}
         return frozenset(self.vocabulary.facts.keys() & named).union(*(c.facts_read for c in self.compiled.values()))
 
-    @cached_property
-    def calendar_arrays(self) -> CalendarArrays:
-        """The calendar as the fold reads it; made once."""
-        return self.calendar.arrays()
-
 
 def _words(tree: Any) -> Iterator[str]:
     """Every string in nested dictionaries, lists and tuples, keys included."""
@@ -133,7 +128,7 @@ def _fold_part(
 ) -> FoldPart:
     compiled = rulebook.compiled[group_by]
     encoded = encode(events, compiled, rulebook.vocabulary, group_by=group_by, facts=rulebook.facts_read)
-    calendar = rulebook.calendar_arrays
+    calendar = rulebook.calendar.arrays
     instants = as_of_by_group(encoded, as_of)
     chunks = _chunks(encoded, threads)
     run = _Run(compiled, encoded, calendar, instants, with_steps)

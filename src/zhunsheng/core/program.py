@@ -8,7 +8,6 @@ tables here; -1 means none. Ranges are half-open.
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -110,20 +109,18 @@ class Compiled:
     def openings(self) -> Ints:
         """Event type → how many clocks one event of it may open, at most: its starts and restarts, and children of any
         clock it touches."""
-        counts = np.zeros(len(self.types), dtype=np.int64)
-        for number, (first, end) in enumerate(pairwise(self.program.role_ptr)):
-            for role in self.program.roles[first:end]:
-                rule = self.program.rvs[role.rv].rule
-                children = int(self.program.child_ptr[rule + 1] - self.program.child_ptr[rule])
-                counts[number] += (1 + children) if role.kind in (START, RESTART) else children
-        return counts
+        roles = self.program.roles
+        children = np.diff(self.program.child_ptr)[roles.rule]
+        return self._by_type(children + np.isin(roles.kind, (START, RESTART)))
 
     @cached_property
     def pausing(self) -> Ints:
         """Event type → how many begins and ends of pauses one event of it is."""
-        kinds = self.program.roles.kind
-        found = [np.isin(kinds[a:b], (PAUSE, RESUME)).sum() for a, b in pairwise(self.program.role_ptr)]
-        return np.array(found, dtype=np.int64)
+        return self._by_type(np.isin(self.program.roles.kind, (PAUSE, RESUME)))
+
+    def _by_type(self, of_roles: Ints) -> Ints:
+        """The sum over the roles of each event type."""
+        return np.diff(np.append(0, np.cumsum(of_roles, dtype=np.int64))[self.program.role_ptr])
 
 
 def fact_value(fact: Fact, value: Any) -> int:
