@@ -56,7 +56,7 @@ def read_stories(folder: Path, vocabulary: Vocabulary) -> list[Story]:
     return [
         _story(data, vocabulary)
         for path in sorted(folder.glob("*.toml"))
-        for data in tomllib.loads(path.read_text("utf-8"))["story"]
+        for data in tomllib.loads(path.read_text("utf-8")).get("story", [])
     ]
 
 
@@ -70,11 +70,10 @@ def at(text: str, zone: ZoneInfo) -> datetime:
 
 def _story(data: Mapping[str, Any], vocabulary: Vocabulary) -> Story:
     zone = ZoneInfo(vocabulary.zone)
-    given = tuple(_event(line.split(), vocabulary, zone) for line in _lines(data["given"]))
     return Story(
         data["name"],
-        given,
-        _clocks(_lines(data["clocks"]), zone),
+        events_told(data["given"], vocabulary),
+        _clocks(lines_of(data["clocks"]), zone),
         at(data["as_of"], zone),
         data.get("source", ""),
         data.get("case", {}),
@@ -82,7 +81,13 @@ def _story(data: Mapping[str, Any], vocabulary: Vocabulary) -> Story:
     )
 
 
-def _lines(text: str) -> list[str]:
+def events_told(text: str, vocabulary: Vocabulary) -> tuple[Mapping[str, Any], ...]:
+    """The events of a `given`, one a line."""
+    return tuple(_event(line.split(), vocabulary, ZoneInfo(vocabulary.zone)) for line in lines_of(text))
+
+
+def lines_of(text: str) -> list[str]:
+    """Lines that say something."""
     return [line for line in text.splitlines() if line.strip()]
 
 
@@ -103,6 +108,8 @@ def _event(words: list[str], vocabulary: Vocabulary, zone: ZoneInfo) -> dict[str
 def _value(name: str, text: str, vocabulary: Vocabulary, zone: ZoneInfo) -> Any:
     if name in ("until", "recorded_at"):
         return at(text.replace("T", " "), zone) if "T" in text else date.fromisoformat(text)
+    if name == "officers":
+        return text.split(",")
     fact = vocabulary.facts.get(name)
     kind = {"version": "integer", "void": "bool"}.get(name, fact.type if fact else "text")
     if kind == "set":

@@ -43,12 +43,18 @@ def verdicts_of_tests(rulebook: Rulebook, check: Check) -> dict[int, list[dict[s
     """What the engine says of each test of a check: rows of schemas.VERDICTS in canonical order."""
     rules = rulebook.rules if counts_findings(check) else ()
     alone = replace(rulebook, rules=rules, checks=(replace(check, enabled=True, status="stable"),))
+    return verdicts_of_cases(alone, check.tests)
+
+
+def verdicts_of_cases(rulebook: Rulebook, cases: Sequence[RuleTest]) -> dict[int, list[dict[str, Any]]]:
+    """What the checks that count say of each of some cases, judged together, none touching another. Checks that count
+    findings would count those of all of them."""
     by_known: dict[Any, list[tuple[int, RuleTest]]] = defaultdict(list)
-    for n, test in enumerate(check.tests):
+    for n, test in enumerate(cases):
         by_known[test.known_at].append((n, test))
     answers: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for batch in by_known.values():
-        for row in _judged(alone, batch):
+        for row in _judged(rulebook, batch):
             answers[int(row["event"].removeprefix(STORY).partition("/")[0])].append(_unmarked(row))
     return answers
 
