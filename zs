@@ -52,11 +52,12 @@ install_ourselves
 
 verb=${1:-help}
 case $verb in
-    test | lint)
+    test | lint | screenshots)
         install_lock requirements-dev.lock
         shift
         cd "$root"
         [ "$verb" = test ] && exec "$venv/bin/python" -m tools.suite "$@"
+        [ "$verb" = screenshots ] && exec "$venv/bin/python" -m tools.screenshots "$@"
         exec "$venv/bin/python" -m tools.lint "$@"
         ;;
     help)

@@ -63,25 +63,31 @@ def home(page: Page) -> None:
 
 def first_alert(page: Page) -> None:
     """The most pressing of the alerts that one was told of, as the link of its message opens it."""
-    page.goto("/inbox/?view=all")
+    page.goto("/inbox/?view=mine")
     page.goto(str(page.locator("a[href^='/a/']").first.get_attribute("href")))
 
 
+def inbox(page: Page) -> None:
+    """All open alerts of the station, the first of them chosen."""
+    page.goto("/inbox/?view=all")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.locator("#preview h2").wait_for()
+
+
 def own_dossier(page: Page) -> None:
-    """A page of a dossier of one's own cases that lacks its signature."""
+    """A page of a dossier of one's own cases that is recorded as unsigned."""
     page.goto("/cases/all/?mine=1")
     for address in [link.get_attribute("href") for link in page.locator("tbody a[href^='/cases/']").all()]:
         page.goto(f"{address}dossier/")
-        link = page.locator("a[href^='/dossiers/']")
-        if not link.count():
-            continue
-        link.first.click()
-        unsigned = page.locator("#leaves li", has=page.locator(".lv")).locator("a")
-        if unsigned.count():
-            unsigned.last.click()
-        page.locator(".zs-leaf__sheet img").evaluate("image => image.decode()")
-        return
-    raise SystemExit("No case of the officer has a dossier: the demonstration filled none.")
+        for dossier in [link.get_attribute("href") for link in page.locator("a[href^='/dossiers/']").all()]:
+            page.goto(str(dossier))
+            unsigned = page.locator("#leaves li", has_text="登记为未签名").locator("a")
+            if unsigned.count():
+                page.goto(f"{dossier}?page={unsigned.last.inner_text()}")
+                page.locator(".zs-leaf__sheet img").evaluate("image => image.decode()")
+                return
+    raise SystemExit("No dossier of the officer lacks a signature: the demonstration filled none as planned.")
 
 
 def pressing_case(page: Page) -> None:
@@ -96,7 +102,7 @@ TOUR: Final = (
     Picture("officer-limits", "officer", home, PHONE),
     Picture("officer-alert", "officer", first_alert, PHONE),
     Picture("officer-dossier", "officer", own_dossier, DESK),
-    Picture("legal-officer-inbox", "legal_officer", home, DESK),
+    Picture("legal-officer-inbox", "legal_officer", inbox, DESK),
     Picture("legal-officer-case", "legal_officer", pressing_case, DESK),
     Picture("leader-today", "unit_head", home, DESK),
     Picture("inspector", "inspectorate", home, DESK),

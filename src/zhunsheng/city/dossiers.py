@@ -1,7 +1,6 @@
 """What is on paper in the dossiers of the synthetic city: a document for each act that is put on paper. Every fifth
 lacks its signature, every seventh its date: whoever turns the pages should find them."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,22 +52,27 @@ class Paper:
     said_signed: bool
 
 
-def papers(events: pl.DataFrame, *, case: str) -> list[Paper]:
+def papers(events: pl.DataFrame, *, case: str, before: int = 0) -> list[Paper]:
     """
     The documents of a case, in the order of their acts.
 
-    Takes   events: schemas.EVENTS, those that have become known.
+    Takes   events: schemas.EVENTS, those that have become known. before: how many papers other dossiers hold: what
+            lacks is counted over all of them.
     """
     acts = events.filter((pl.col("case") == case) & ~pl.col("void") & pl.col("type").is_in(list(FORMS)))
     newest = acts.sort("version").group_by("source", "id", maintain_order=True).last().sort("at", "id")
-    # A dossier begins somewhere in the row of faults: not every one lacks the signature on the same document.
-    begins = int(hashlib.sha256(case.encode()).hexdigest(), 16) % (UNSIGNED_EACH * UNDATED_EACH)
-    return list(_numbered(newest, case, begins))
+    return list(_numbered(newest, case, before))
 
 
-def _numbered(acts: pl.DataFrame, case: str, begins: int) -> Iterator[Paper]:
+def put_on_paper(events: pl.DataFrame) -> dict[str, int]:
+    """Of each case, how many of its acts are on paper."""
+    acts = events.filter(~pl.col("void") & pl.col("type").is_in(list(FORMS))).drop_nulls("case")
+    return dict(acts.group_by("case").agg(pl.struct("source", "id").n_unique()).iter_rows())
+
+
+def _numbered(acts: pl.DataFrame, case: str, before: int) -> Iterator[Paper]:
     for serial, act in enumerate(acts.iter_rows(named=True), 1):
-        form, place = FORMS[act["type"]], begins + serial
+        form, place = FORMS[act["type"]], before + serial
         signed = place % UNSIGNED_EACH != 0
         yield Paper(
             code=f"{case}-{serial:02}",

@@ -2,14 +2,13 @@
 the same way as everybody's."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 from django.db import transaction
-from django.db.models import Count
 
 from zhunsheng.apps.access.models import Account
 from zhunsheng.apps.access.processes import as_process
@@ -19,11 +18,13 @@ from zhunsheng.apps.cases.models import Assignment, Case, Document, Dossier
 from zhunsheng.apps.cases.uploads import no_scanner
 from zhunsheng.apps.display import formats
 from zhunsheng.apps.display.typesetting import NoChineseFont, assert_ready, drawn
-from zhunsheng.city.dossiers import Paper, papers
+from zhunsheng.city.dossiers import UNSIGNED_EACH, Paper, papers, put_on_paper
 from zhunsheng.web.demo.people import PROCESS
 
 LAYOUT: Final = Path(__file__).parent / "layouts" / "leaf.typ"
-MOST: Final = 6
+MOST: Final = 8
+BEFORE: Final = UNSIGNED_EACH - 1
+"""So that already the first paper of the first dossier lacks its signature."""
 PIXELS_PER_INCH: Final = 80.0
 LINES_A_PAGE: Final = 12
 OFFICERS_LOGIN: Final = "officer"
@@ -43,22 +44,26 @@ def fill(events: pl.DataFrame, *, at: datetime) -> int:
     except NoChineseFont:
         return 0  # the viewer then says that there is no image; the log of the site says why
     with transaction.atomic(), as_process(PROCESS):
-        chosen = _chosen()
-        for case, officer in chosen:
-            _dossier(case, officer, papers(events, case=case.number), at)
+        chosen, before = _chosen(put_on_paper(events)), BEFORE
+        for head in chosen:
+            found = papers(events, case=head.case_id, before=before)
+            _dossier(head, found, at)
+            before += len(found)
     return len(chosen)
 
 
-def _chosen() -> list[tuple[Case, Assignment]]:
-    """Cases of whoever enters as an officer first, then others of much happening; each with its case officer."""
+def _chosen(count: Mapping[str, int]) -> list[Assignment]:
+    """Case officers with their cases: of whoever enters as an officer, then the richest of his unit, then of all."""
     own = Account.objects.filter(username=OFFICERS_LOGIN).values_list("officer", flat=True).first()
-    heads = Assignment.objects.filter(role=Assignment.Role.CASE_OFFICER, until_at=None)
-    heads = heads.select_related("case__unit", "officer").annotate(busy=Count("case__persons"))
-    ordered = sorted(heads, key=lambda head: (head.officer_id != own, -head.busy, head.case_id))
-    return [(head.case, head) for head in ordered[:MOST]]
+    rows = Assignment.objects.filter(role=Assignment.Role.CASE_OFFICER, until_at=None, case__in=list(count))
+    heads = list(rows.select_related("case__unit", "officer"))
+    units = {head.case.unit_id for head in heads if head.officer_id == own}
+    heads.sort(key=lambda head: (head.officer_id != own, head.case.unit_id not in units, -count[head.case_id], head.pk))
+    return heads[:MOST]
 
 
-def _dossier(case: Case, head: Assignment, found: Sequence[Paper], at: datetime) -> None:
+def _dossier(head: Assignment, found: Sequence[Paper], at: datetime) -> None:
+    case = head.case
     dossier = Dossier.objects.create(code=f"JZ-{case.number}", case=case, title="侦查卷")
     viewer = viewer_of(account=head.officer.number, officer=head.officer_id, admin_role="", on=formats.local(at)[0])
     for serial, paper in enumerate(found, 1):
