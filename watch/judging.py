@@ -35,6 +35,7 @@ class Signs:
     unsealed: float | None = None
     late_sources: Sequence[str] = ()
     untold: int = 0  # alerts that nobody could be told of
+    unhandled: int = 0  # cases that cannot be judged, and alerts that cannot be told, set aside for now
     skew: float = 0.0
     disk_free_percent: float = 100.0
 
@@ -64,6 +65,8 @@ def faults(signs: Signs, limits: Limits, processes: Sequence[str]) -> dict[str, 
             found.append(Fault("skew", amount=int(abs(signs.skew))))
         if signs.untold:
             found.append(Fault("untold", amount=signs.untold))
+        if signs.unhandled:
+            found.append(Fault("unhandled", amount=signs.unhandled))
     if signs.disk_free_percent < limits.disk_free_percent:
         found.append(Fault("disk", amount=int(signs.disk_free_percent)))
     return {f"{fault.name} {fault.about}".strip(): fault for fault in found}

@@ -49,6 +49,7 @@ class Lookout:
             unsealed=said["unsealed"],
             late_sources=said["late_sources"],
             untold=said["untold"],
+            unhandled=said["unhandled"],
             skew=(at - datetime.now(UTC)).total_seconds(),
             disk_free_percent=free,
         )

@@ -14,6 +14,7 @@ TEXTS = {
     "sealer": "日志已{amount}秒未封存，请检查封存进程。",
     "source": "来源 {about} 超过规定时间没有数据，请检查接口。",
     "untold": "有{amount}条预警无人可通知，请立即补齐岗位或值班。",
+    "unhandled": "有{amount}项无法判断或处理，已搁置，请查看监督程序的日志。",
     "skew": "数据库时间与本机相差{amount}秒，请校时。",
     "disk": "磁盘只剩{amount}%，请清理。",
 }

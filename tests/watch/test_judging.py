@@ -39,6 +39,7 @@ def test_nothing_is_wrong_while_everything_is_in_time() -> None:
         (replace(WELL, unsealed=60.1), "sealer"),
         (replace(WELL, late_sources=["jz"]), "source jz"),
         (replace(WELL, untold=1), "untold"),
+        (replace(WELL, unhandled=1), "unhandled"),
         (replace(WELL, skew=-30.1), "skew"),
         (replace(WELL, disk_free_percent=9.9), "disk"),
         (Signs(away=30.1), "database"),

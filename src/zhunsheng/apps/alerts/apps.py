@@ -31,7 +31,7 @@ class AlertsConfig(AppConfig):
         "alerts_alertgroup": ABOUT_SEEN,
         "alerts_alert": f"""
             {ABOUT_SEEN} OR ("case" IS NULL AND incident IS NULL
-                AND (officer_id = (SELECT zs_officer()) OR reason = 'no_recipient'))
+                AND (officer_id = (SELECT zs_officer()) OR reason IN ('no_recipient', 'fault')))
         """,
         "alerts_action": OF_GROUP_SEEN,
         "alerts_delivery": "EXISTS (SELECT FROM alerts_alert a WHERE a.key = alert_id)",
@@ -51,6 +51,7 @@ class AlertsConfig(AppConfig):
         TableRule("alerts_silence", app_may=READ_WRITE, key=("id",), change="audited"),
         TableRule("alerts_switch", app_may=READ_WRITE, key=("id",), change="audited"),
         TableRule("alerts_gap", app_may=READ_WRITE, key=("key",), change="audited"),
+        TableRule("alerts_fault", app_may=READ_WRITE, key=("key",), change="audited"),
         TableRule("alerts_pending", app_may=(*READ_WRITE, "delete"), key=("alert_id",), change="plain"),
         # A lease is no act: what became of a message is in its outcomes.
         TableRule("alerts_delivery", app_may=READ_WRITE, key=("key",), change="plain"),

@@ -14,12 +14,14 @@ from zhunsheng.core.alert_words import Matter, Saying, alert_text
 FALLBACK_ROLE: Final = "case_officer"
 
 
-def tell_pending(teller: Teller, limit: int) -> int:
-    """Tell what has waited long enough, one message an officer.
+def tell_pending(teller: Teller, limit: int, officer: int | None = None) -> int:
+    """Tell what has waited long enough, one message an officer; of one officer alone, if he is named.
 
     Returns how many waiting alerts were handled. What is not true any more, or was taken on meanwhile, is dropped.
     """
     rows = Pending.objects.select_for_update(skip_locked=True).filter(at__lte=teller.as_of)
+    if officer is not None:
+        rows = rows.filter(officer=officer)
     due = list(rows.order_by("at", "officer", "alert")[:limit])
     if not due:
         return 0

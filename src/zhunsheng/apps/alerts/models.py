@@ -105,6 +105,7 @@ class Alert(SealedModel):
         DISPUTED = "disputed", "误报待裁"
         SILENCE_ENDED = "silence_ended", "静默结束"
         UNDELIVERED = "undelivered", "短信未送达"
+        FAULT = "fault", "无法处理"
 
     key = models.CharField("编号", primary_key=True, max_length=KEY)
     group = models.ForeignKey(AlertGroup, models.PROTECT, null=True, related_name="alerts")
@@ -250,6 +251,25 @@ class Gap(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit} {self.opened_at}"
+
+
+class Fault(models.Model):
+    """Something that time was to change and that could not be handled. Open until it is; it names a unit, no case."""
+
+    key = models.CharField("编号", primary_key=True, max_length=KEY + 16)  # kind of thing, and its key
+    unit = models.CharField("单位代码", max_length=12, blank=True, default="")
+    liberty = models.BooleanField("限制人身自由")
+    error = models.CharField("错误", max_length=200)  # its kind and place, never its words
+    times = models.PositiveIntegerField("次数")
+    opened_at = models.DateTimeField("发现")
+    retry_at = models.DateTimeField("再试")
+    closed_at = models.DateTimeField("解决", null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["retry_at"], name="alerts_fault_open", condition=Q(closed_at=None)),)
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.error}"
 
 
 class Pending(models.Model):

@@ -1,6 +1,6 @@
 """The two rounds: what a judgement changed is told, and what time alone changes is told."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from zhunsheng.apps.alerts.digests import tell_owner, tell_pending
 from zhunsheng.apps.alerts.directory import Directory
+from zhunsheng.apps.alerts.faults import GAP, GROUP, OFFICER, SILENCE, Thing
 from zhunsheng.apps.alerts.groups import Held, learn, locked, new_group, save
 from zhunsheng.apps.alerts.incoming import judged_changes
 from zhunsheng.apps.alerts.models import Action, Alert, AlertGroup, Gap
@@ -46,15 +47,27 @@ def route_changes(changes: Sequence[Change], *, explain: Explain, as_of: datetim
     return alerts
 
 
-def sweep(as_of: datetime, *, limit: int = 200) -> int:
+def sweep(as_of: datetime, *, limit: int = 200, only: Thing | None = None) -> int:
     """Tell what time alone changes: ends of acknowledgements, snoozes and claims, escalation, digests, the end of quiet
     hours, silences. Inside the caller's transaction, after `route`: a level that rises now says more than the
     escalation of the lower one.
 
+    Takes   only: the one thing to handle, where all together cannot be.
     Returns how many groups and messages were handled; a caller asks again until it is 0.
     """
     teller = make_teller(as_of, frozen_explanations)
-    keys = AlertGroup.objects.filter(next_at__lte=as_of).order_by("next_at").values_list("key", flat=True)[:limit]
+    parts: dict[str, Callable[[], int]] = {
+        GROUP: lambda: _sweep_groups(teller, limit, only.key if only else None),
+        OFFICER: lambda: tell_pending(teller, limit, int(only.key) if only else None),
+        GAP: lambda: _retry_gaps(teller, only.key if only else None),
+        SILENCE: lambda: _end_silences(teller, int(only.key) if only else None),
+    }
+    return sum(handle() for kind, handle in parts.items() if only is None or kind == only.kind)
+
+
+def _sweep_groups(teller: Teller, limit: int, key: str | None) -> int:
+    waiting = AlertGroup.objects.filter(next_at__lte=teller.as_of, **_one(key))
+    keys = waiting.order_by("next_at").values_list("key", flat=True)[:limit]
     due = AlertGroup.objects.select_for_update(skip_locked=True).filter(key__in=list(keys)).order_by("key")
     batch = locked(Q(key__in=[row.key for row in due]))
     teller.learn(batch.values())
@@ -63,7 +76,11 @@ def sweep(as_of: datetime, *, limit: int = 200) -> int:
         notices += _swept(batch[key], teller)
     teller.tell(notices)
     save(batch.values())
-    return len(batch) + tell_pending(teller, limit) + _retry_gaps(teller) + _end_silences(teller)
+    return len(batch)
+
+
+def _one(key: object) -> dict[str, Any]:
+    return {} if key is None else {"pk": key}
 
 
 def make_teller(as_of: datetime, explain: Explain) -> Teller:
@@ -181,9 +198,11 @@ def _swept(held: Held, teller: Teller) -> Told:
     return [(held, notice) for notice in notices]
 
 
-def _retry_gaps(teller: Teller) -> int:
+def _retry_gaps(teller: Teller, key: str | None) -> int:
     """Ask again whether somebody is there now; whoever is, is told, and the incident is over."""
-    rows = Gap.objects.select_for_update(skip_locked=True).filter(closed_at=None, retry_at__lte=teller.as_of)
+    rows = Gap.objects.select_for_update(skip_locked=True).filter(
+        closed_at=None, retry_at__lte=teller.as_of, **_one(key)
+    )
     gaps = list(rows.order_by("retry_at", "key")[:50])
     batch = locked(Q(key__in=[gap.group for gap in gaps]))
     teller.learn(batch.values())
@@ -211,13 +230,13 @@ def _close_gaps(batch: Iterable[Held], as_of: datetime) -> None:
         Gap.objects.filter(group__in=closed, closed_at=None).update(closed_at=as_of)
 
 
-def _end_silences(teller: Teller) -> int:
+def _end_silences(teller: Teller, key: int | None) -> int:
     """Announce ends, and tell what an ended silence held back."""
     handled = 0
-    for announced in due_announcements(teller.as_of):
+    for announced in due_announcements(teller.as_of, key):
         tell_owner(announced, "silence_ending", teller)
         handled += 1
-    for silence in due_ends(teller.as_of):
+    for silence in due_ends(teller.as_of, key):
         batch = locked(Q(rule=silence.silence.rule, held="silenced", closed_at=None))
         teller.learn(batch.values())
         released = {key: held for key, held in batch.items() if silence.covers_unit(held.row.unit)}

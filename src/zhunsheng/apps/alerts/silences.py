@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from zhunsheng.apps.alerts.models import Silence
 from zhunsheng.apps.org.models import Officer, Unit
@@ -106,21 +106,24 @@ class InForce:
         return not self.silence.unit or unit in self.units
 
 
-def due_announcements(as_of: datetime) -> list[Silence]:
-    """Silences whose end is to be announced now, locked and marked."""
-    rows = list(
-        Silence.objects.select_for_update(skip_locked=True).filter(announce_at__lte=as_of, end_at__isnull=False)
-    )
+def due_announcements(as_of: datetime, key: int | None = None) -> list[Silence]:
+    """Silences (or the one named) whose end is to be announced now, locked and marked."""
+    rows = list(_locked(key).filter(announce_at__lte=as_of, end_at__isnull=False))
     for row in rows:
         row.announce_at = None
         row.save(update_fields=["announce_at"])
     return rows
 
 
-def due_ends(as_of: datetime) -> list[InForce]:
-    """Silences that are over and whose backlog was not told, locked and marked."""
-    rows = list(Silence.objects.select_for_update(skip_locked=True).filter(end_at__lte=as_of))
+def due_ends(as_of: datetime, key: int | None = None) -> list[InForce]:
+    """Silences (or the one named) that are over and whose backlog was not told, locked and marked."""
+    rows = list(_locked(key).filter(end_at__lte=as_of))
     for row in rows:
         row.end_at = row.announce_at = None
         row.save(update_fields=["end_at", "announce_at"])
     return [InForce.of(row) for row in rows]
+
+
+def _locked(key: int | None) -> QuerySet[Silence]:
+    rows = Silence.objects.select_for_update(skip_locked=True)
+    return rows if key is None else rows.filter(pk=key)

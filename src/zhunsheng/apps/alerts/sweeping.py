@@ -1,15 +1,20 @@
 """The sweep as a loop calls it: one transaction at the platform's now, and how long the loop may wait."""
 
+import logging
 from datetime import datetime
 from typing import Final
 
-from django.db import connection
+from django.db import InterfaceError, InternalError, OperationalError, connection
 
 from zhunsheng.apps.access.processes import as_process
+from zhunsheng.apps.alerts.faults import close_handled, due_things, set_aside
 from zhunsheng.apps.alerts.rounds import sweep
 from zhunsheng.apps.audit.clock import now
+from zhunsheng.apps.crashpoints import crash_at
 
 PROCESS: Final = "alerts"
+LOG: Final = logging.getLogger(__name__)
+AWAY: Final = (OperationalError, InterfaceError, InternalError)  # of the database, not of what is swept
 LONGEST_WAIT: Final = 3.0  # seconds of the machine
 HELD_WAIT: Final = 0.05  # while another copy holds what is due
 NEXT: Final = """
@@ -24,13 +29,25 @@ NEXT: Final = """
 
 
 def sweep_due() -> float:
-    """Tell what time alone changed by now.
+    """Tell what time alone changed by now. Where it cannot be told together, each thing is told by itself, and one that
+    fails is set aside.
 
     Returns how many seconds a loop may wait before it asks again; 0 where there is more.
+    Raises  DatabaseError, InterfaceError where the database is away.
     """
-    with as_process(PROCESS):
-        as_of = now()
-        return 0.0 if sweep(as_of) else _wait(as_of)
+    try:
+        with as_process(PROCESS):
+            as_of = now()
+            if sweep(as_of):
+                crash_at("sweep.before_commit")
+                return 0.0
+            close_handled(as_of)
+            return _wait(as_of)
+    except AWAY:
+        raise
+    except Exception:  # the edge of the loop: one thing must not hold up all others
+        LOG.exception("sweep: not all together; one by one")
+        return _one_by_one()
 
 
 def next_due() -> datetime | None:
@@ -39,6 +56,24 @@ def next_due() -> datetime | None:
         cursor.execute(NEXT)
         row = cursor.fetchone()
     return row[0] if row else None
+
+
+def _one_by_one() -> float:
+    with as_process(PROCESS):
+        as_of = now()
+        things = due_things(as_of)
+    for thing in things:
+        try:
+            with as_process(PROCESS):
+                sweep(as_of, only=thing)
+                close_handled(as_of, thing)
+        except AWAY:
+            raise
+        except Exception as problem:  # the edge of the loop, as above
+            LOG.exception("sweep: %s is set aside", thing.kind)
+            with as_process(PROCESS):
+                set_aside(thing, problem, as_of)
+    return 0.0
 
 
 def _wait(as_of: datetime) -> float:

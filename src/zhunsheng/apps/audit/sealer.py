@@ -17,6 +17,7 @@ from psycopg import sql
 from zhunsheng.apps.audit.heads import Head, LogContradicted, SecondPlace
 from zhunsheng.apps.audit.merkle import Frontier
 from zhunsheng.apps.audit.tables import TableRule
+from zhunsheng.apps.crashpoints import crash_at
 
 IDLE_TRANSACTIONS: Final = 1000  # with nothing to seal the horizon is stored only so often
 
@@ -65,6 +66,10 @@ def seal_once(
         head = _add_head(cursor, progress.frontier, key) if leaves else None
         if head or progress.cluster != cluster or horizon - progress.horizon > IDLE_TRANSACTIONS:
             _store_progress(cursor, Progress(cluster, horizon, progress.frontier))
+        if head:
+            crash_at("seal.before_commit")
+    if head:
+        crash_at("seal.after_commit")
     return head
 
 

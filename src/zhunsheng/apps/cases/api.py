@@ -13,6 +13,7 @@ from zhunsheng.apps.cases.incoming import read_rows
 from zhunsheng.apps.cases.models import Source
 from zhunsheng.apps.cases.sources import SCHEME, source_behind
 from zhunsheng.apps.cases.words import vocabulary
+from zhunsheng.apps.crashpoints import crash_at
 
 MOST_EVENTS = 5000
 SHORT = 120
@@ -120,6 +121,8 @@ def record_batch(request: HttpRequest, body: BatchIn) -> ReceiptOut:
         receipt = record_events(
             events, recorder=f"source:{source.id}", second_person=source.second_person, refusals=refusals
         )
+        crash_at("web.before_commit")
+    crash_at("web.after_commit")
     problems = [ProblemOut(id=str(row.body["id"]), reason=row.reason, text=row.text) for row in refusals]
     return ReceiptOut(
         received=receipt.received,

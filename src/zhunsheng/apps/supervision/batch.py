@@ -10,6 +10,7 @@ import psycopg
 from django.db import InterfaceError, OperationalError, connection
 
 from zhunsheng.apps.access.processes import as_process
+from zhunsheng.apps.crashpoints import crash_at
 from zhunsheng.apps.supervision import changes as ch
 from zhunsheng.apps.supervision import queue, stored, writing
 from zhunsheng.apps.supervision.explaining import explained
@@ -85,6 +86,8 @@ def judge_due(*, route: ch.Route, limit: int = LIMIT) -> Done:
             raise  # the database is away or busy: no fault of the keys
         except Exception as cause:
             raise BatchFailed(claim, cause) from cause
+        crash_at("supervise.before_commit")
+    crash_at("supervise.after_commit")
     return Done(
         claim.as_of,
         claim.keys.height,

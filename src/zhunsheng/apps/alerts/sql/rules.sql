@@ -54,7 +54,9 @@ BEGIN
             WHERE s.is_active AND s.late_after_minutes IS NOT NULL
                 AND coalesce(h.at, '-infinity') < platform - s.late_after_minutes * interval '1 minute'
         ),
-        'untold', (SELECT count(*) FROM alerts_gap g WHERE g.closed_at IS NULL)
+        'untold', (SELECT count(*) FROM alerts_gap g WHERE g.closed_at IS NULL),
+        'unhandled', (SELECT count(*) FROM alerts_fault f WHERE f.closed_at IS NULL)
+            + (SELECT count(*) FROM supervision_duekey k WHERE k.failure <> '')
     );
 END $$;
 
