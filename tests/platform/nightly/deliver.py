@@ -1,6 +1,6 @@
 """The delivery process under load and under kills.
 
-    python -m tests.platform.nightly.deliver [rate] [kills]
+    python -m tests.platform.nightly.deliver [rate] [kills] [--append]
 
 rate     50 alerts a second for a minute: from the commit to the gateway's file, p50, p99, longest
 kills    the process killed at each of its named points and at random moments: nothing lost, nothing said twice
@@ -32,6 +32,7 @@ from tests.platform.delivering import (
     writing,
 )
 from tests.platform.environment import HOME, say
+from tests.platform.nightly import append_figures, arguments
 
 PER_SECOND = 50
 SECONDS = 60
@@ -40,6 +41,8 @@ LEVELS = ("red", "yellow", "blue")
 WARM_UP_SECONDS = 3.0
 RANDOM_KILLS = int(os.environ.get("ZS_KILLS", "40"))
 ALERTS_BETWEEN_KILLS = 40
+PATHS = ("src/zhunsheng/apps/alerts/delivery", "src/zhunsheng/apps/alerts/channels")
+LONGEST_P99 = 3.0  # seconds
 PHONES = tuple(f"139000000{number:02}" for number in range(20))
 
 
@@ -72,10 +75,13 @@ def rate(database: OwnDatabase, folder: Path) -> bool:
             took = time.time() - start
             writer.all_are("confirmed", seconds=120)
         accepted = accepted_at(gateway)
-    say(f"{len(committed)} alerts committed in {took:.1f} s ({len(committed) / took:.1f} a second)")
+    per_second = len(committed) / took
+    say(f"{len(committed)} alerts committed in {took:.1f} s ({per_second:.1f} a second)")
     for level in LEVELS:
         tell_waits(level, [accepted[key] - at for key, at in committed.items() if level_of[key] == level])
-    return tell_waits("all", [accepted[key] - at for key, at in committed.items()]) <= 3.0
+    p99 = tell_waits("all", [accepted[key] - at for key, at in committed.items()])
+    append_figures({"deliver.p99": f"{p99:.2f} s at {per_second:.0f} alerts a second"}, run="deliver", paths=PATHS)
+    return p99 <= LONGEST_P99
 
 
 def tell_waits(name: str, waits: list[float]) -> float:
@@ -148,8 +154,10 @@ def judge_kills(gateway: Simulated, keys: list[str], done: int, stuck: float) ->
     say(f"{done} kills of the delivery process, {len(POINTS)} of them at named points; {len(keys)} alerts")
     say(f"{lost} lost, {twice} said twice; {recognised} sent again and recognised by their key")
     say(f"after the last restart everything was confirmed within {stuck:.1f} s")
+    figure = f"{done} kills, {len(keys):,} alerts, {lost} lost, {twice} twice, settled {stuck:.1f} s after the last"
+    append_figures({"deliver.kills": figure}, run="deliver", paths=PATHS)
     return lost == 0 and twice == 0 and stuck <= 15.0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(arguments()))

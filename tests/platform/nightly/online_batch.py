@@ -1,10 +1,13 @@
 """Online = batch: a city that moves, two supervisors that are killed, corrections and a released rulebook; then speed.
 
-`python -m tests.platform.nightly.online_batch [CASES] [OPEN_CLOCKS]`. At 20 random instants the tables are kept;
-at the end the whole log is judged in one batch as of each of these instants, as far as it was known then, and must give
-the same clocks and findings row for row. Then so many open clocks are judged anew, against the batch over the same
-events, and a tick with nothing due against an empty indexed query. Exit code 1 if a row differs or a ratio is beyond
-its bound.
+    python -m tests.platform.nightly.online_batch [CASES] [OPEN_CLOCKS] [--append]
+    python -m tests.platform.nightly.online_batch speed [OPEN_CLOCKS] [--append]     the last part alone
+
+At 20 random instants the tables are kept; at the end the whole log is judged in one batch as of each of these instants,
+as far as it was known then, and must give the same clocks and findings row for row. The log is replayed into an empty
+database, by one supervisor that nobody kills, and must give the same alerts with the same keys. Then so many open
+clocks are judged anew, against the batch over the same events, and a tick with nothing due against an empty indexed
+query. Exit code 1 if a row or an alert differs, or a ratio is beyond its bound.
 """
 
 import os
@@ -24,9 +27,9 @@ from django.db import connection, connections
 
 from tests.platform.databases import OwnDatabase, cloned, embedded
 from tests.platform.environment import HOME, say
+from tests.platform.nightly import append_figures, arguments
 from tests.platform.supervised import (
     TABLES,
-    Told,
     differing,
     judge_all_again,
     log,
@@ -37,15 +40,21 @@ from tests.platform.supervised import (
 )
 from tests.story import RULEBOOK, at
 from zhunsheng.apps.access.processes import as_process
+from zhunsheng.apps.alerts.models import Alert
+from zhunsheng.apps.alerts.services import route, sweep_due
 from zhunsheng.apps.audit import clock
 from zhunsheng.apps.supervision import releases, rulebooks
 from zhunsheng.apps.supervision.loop import Supervisor
 from zhunsheng.apps.supervision.queue import seconds_until_due
-from zhunsheng.city.make import generate
+from zhunsheng.city.make import City, generate
 from zhunsheng.core import schemas
 from zhunsheng.core.judge import judge
 from zhunsheng.core.standing import within_persons
+from zhunsheng.web.demo.people import settle
 
+SEED: Final = 20261128
+PATHS: Final = ("src/zhunsheng/core", "src/zhunsheng/apps/supervision", "src/zhunsheng/apps/alerts")
+Alerted = tuple[str | None, ...]
 INSTANTS: Final = 20
 STEPS: Final = 3  # deliveries between two instants
 KILLS: Final = 12
@@ -60,6 +69,25 @@ MANY_OPEN: Final = 7  # clocks that these two events open in a case
 
 
 @dataclass(frozen=True)
+class Step:
+    """An instant at which events came in and everything due was judged."""
+
+    until: datetime
+    is_after_release: bool
+
+
+@dataclass(frozen=True)
+class Run:
+    """What the moving city left: its log, how it was told, and how many rows differ from the batch."""
+
+    log: pl.DataFrame
+    steps: tuple[Step, ...]
+    alerts: set[Alerted]
+    differing: int
+    killed: int
+
+
+@dataclass(frozen=True)
 class Written:
     """The tables at one instant, and the rulebook that they were judged by."""
 
@@ -71,26 +99,35 @@ class Written:
 def main(cases: int, open_clocks: int) -> int:
     """The whole run."""
     with embedded(HOME) as server:
+        files = rulebooks.files_of(RULEBOOK)
+        book = within_persons(rulebooks.loaded(files))
+        city = generate(cases, SEED, book.vocabulary, book.calendar)
         with cloned(server) as database:
-            differing_rows = moving_city(database, cases, random.Random(20261128))
+            run = moving_city(database, city, files, random.Random(SEED))
+        with cloned(server):
+            again = replayed(run, city, files)
+        differ = len(run.alerts ^ again)
+        say(f"{len(run.alerts)} alerts; replayed into an empty database {len(again)}; {differ} differ")
+        for key in sorted(run.alerts ^ again)[:10]:
+            say(str(key))
+        same = f"{run.differing} rows differ at {INSTANTS} instants, {run.killed} kills, 1 release"
+        told = f"{differ} of {len(run.alerts):,} alerts differ after a replay"
+        append_figures({"online.rows": same, "online.alerts": told}, run="online_batch", paths=PATHS)
         with cloned(server):
             slow = speed(open_clocks)
-    return 1 if differing_rows or slow else 0
+    return 1 if run.differing or differ or slow else 0
 
 
-def moving_city(database: OwnDatabase, cases: int, chance: random.Random) -> int:
-    """Play a city, kill its supervisors, release a repaired rulebook in the middle. Rows that differ from the batch."""
-    files = rulebooks.files_of(RULEBOOK)
-    book = within_persons(rulebooks.loaded(files))
-    events = generate(cases, 20261128, book.vocabulary, book.calendar).events.sort("recorded_at")
+def moving_city(database: OwnDatabase, city: City, files: dict[str, str], chance: random.Random) -> "Run":
+    """Play a city, kill its supervisors, release a repaired rulebook in the middle."""
+    events = city.events.sort("recorded_at")
     first, last = events["recorded_at"][0], events["recorded_at"][-1]
     minutes = int((last - first).total_seconds() // 60)
     instants = sorted(first + timedelta(minutes=chance.randrange(1, minutes)) for _ in range(INSTANTS))
-    clock.set_city_clock(first, seconds_per_second=0)
-    put_in_force(files)
+    begin(city, files, first)
     copies = Copies(database)
     kills = set(chance.sample(range(INSTANTS * STEPS), KILLS))
-    written, done = [], first - timedelta(minutes=1)
+    written, steps, done = [], list[Step](), first - timedelta(minutes=1)
     for number, instant in enumerate(instants):
         if number == INSTANTS // 2:
             release(repaired(files))
@@ -99,12 +136,41 @@ def moving_city(database: OwnDatabase, cases: int, chance: random.Random) -> int
             clock.set_city_clock(until, seconds_per_second=0)
             receive(events.filter((pl.col("recorded_at") > done) & (pl.col("recorded_at") <= until)))
             copies.settle(killed=chance if number * STEPS + step - 1 in kills else None)
+            steps.append(Step(until, is_after_release=number >= INSTANTS // 2))
             done = until
         written.append(Written(instant, rulebooks.in_force().sha256, standing_tables()))
     copies.stop()
     whole = log()
     say(f"{whole.height} versions of events, {INSTANTS} instants, {copies.killed} kills, 1 release")
-    return sum(differences(one, whole) for one in written)
+    differing_rows = sum(differences(one, whole) for one in written)
+    return Run(whole, tuple(steps), told_alerts(), differing_rows, copies.killed)
+
+
+def begin(city: City, files: dict[str, str], first: datetime) -> None:
+    """An empty platform with the city's people, its clock, and a rulebook in force."""
+    clock.set_city_clock(first, seconds_per_second=0)
+    settle(city)
+    put_in_force(files)
+
+
+def replayed(run: "Run", city: City, files: dict[str, str]) -> set[Alerted]:
+    """The alerts of the same log in an empty database: one supervisor, nobody killed, the same instants."""
+    begin(city, files, run.steps[0].until)
+    is_released = False
+    for step in run.steps:
+        clock.set_city_clock(step.until, seconds_per_second=0)
+        if step.is_after_release and not is_released:
+            release(repaired(files))
+            is_released = True
+        receive(run.log.filter(pl.col("recorded_at") == step.until))
+        supervise(route)
+    return told_alerts()
+
+
+def told_alerts() -> set[Alerted]:
+    """What was told: key, and what the key is made of."""
+    with as_process("test"):
+        return set(Alert.objects.values_list("key", "group__rule", "finding", "role", "reason", "level", "occasion"))
 
 
 def differences(written: Written, whole: pl.DataFrame) -> int:
@@ -172,7 +238,7 @@ def run_copy(database: str, name: str) -> None:
     connections["default"].settings_dict["NAME"] = database
     stopping: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _frame: stopping.append(number))
-    Supervisor(route=Told(), process=name, limit=200).run(stopped=lambda: bool(stopping))
+    Supervisor(route=route, process=name, limit=200).run(stopped=lambda: bool(stopping))
 
 
 def many_open(cases: int) -> pl.DataFrame:
@@ -215,6 +281,7 @@ def speed(open_clocks: int) -> bool:
     batch.append(timed(lambda: judge(pl.read_parquet(path), book, as_of=now)))
     tick, empty = ticks()
     rows = [table.height for table in standing_tables()]
+    whole_round = statistics.median(timed(Supervisor(route=route, sweep=sweep_due).round) for _ in range(20))
     worst = max(same, anew) / max(batch)
     say(f"{rows[0]} clocks, {rows[1]} findings; first judged in {opened:.1f} s")
     say(f"batch {batch[0]:.1f} and {batch[1]:.1f} s; anew unchanged {same:.1f} s, after a release {anew:.1f} s")
@@ -222,6 +289,12 @@ def speed(open_clocks: int) -> bool:
     say(
         f"tick {tick * 1e6:.0f} us, empty indexed query {empty * 1e6:.0f} us: {tick / empty:.2f} (at most {TICK_BOUND})"
     )
+    say(f"a whole round of the supervisor with nothing due: {whole_round * 1e3:.1f} ms")
+    figures = {
+        "million.rejudged": f"{worst:.2f} × the batch, {rows[0]:,} clocks",
+        "million.tick": f"{tick / empty:.2f} × an empty indexed query, {rows[0]:,} clocks",
+    }
+    append_figures(figures, run="online_batch speed", paths=PATHS)
     return worst > REJUDGE_BOUND or tick / empty > TICK_BOUND
 
 
@@ -233,6 +306,10 @@ def ticks() -> tuple[float, float]:
             cursor.execute(EMPTY)
             cursor.fetchall()
 
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {EMPTY}")
+        plan = " ".join(line for (line,) in cursor.fetchall())
+    assert "Index" in plan, f"the query to compare with reads a table: {plan}"
     looks, queries = [], []
     for _ in range(TICKS):
         looks.append(timed(seconds_until_due))
@@ -251,5 +328,9 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["supervise"]:
         run_copy(*sys.argv[2:4])
         sys.exit(0)
-    sizes = [int(text) for text in sys.argv[1:]]
+    given = arguments()
+    if given[:1] == ["speed"]:
+        with embedded(HOME) as alone, cloned(alone):
+            sys.exit(speed(int(given[1]) if given[1:] else 1_000_000))
+    sizes = [int(text) for text in given]
     sys.exit(main(sizes[0] if sizes else 3_000, sizes[1] if len(sizes) > 1 else 1_000_000))

@@ -1,4 +1,6 @@
-"""Three hours without the SMS gateway, on a clock that the run moves: `python -m tests.platform.nightly.outage`.
+"""Three hours without the SMS gateway, on a clock that the run moves.
+
+    python -m tests.platform.nightly.outage [--append]
 
 500 red, 3,000 yellow and 10,000 blue alerts wait, and one more red falls due every minute. Red leaves by the second
 channel in time; the gateway, when it is back, gets what waited strictly by level; a blue that a red of the same matter
@@ -20,6 +22,7 @@ from tests.gateways import Simulated, simulated
 from tests.platform.databases import OwnDatabase, cloned, embedded
 from tests.platform.delivering import Writer, writing
 from tests.platform.environment import HOME, say
+from tests.platform.nightly import append_figures
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.alerts.delivery.follow_up import open_second_channels
 from zhunsheng.apps.alerts.delivery.lane import Lane
@@ -33,6 +36,7 @@ OUTAGE = timedelta(hours=3)
 STEP = timedelta(seconds=30)
 WORKERS = 4
 ORDER = ("red", "yellow", "blue")
+PATHS = ("src/zhunsheng/apps/alerts/delivery", "src/zhunsheng/apps/alerts/channels")
 PHONES = tuple(f"139000000{number:02}" for number in range(20))
 LINES = """
 [lines.sms]
@@ -158,6 +162,8 @@ def judge_second_channel(run: City) -> bool:
     longest = max(waits)
     say(f"{expected} red were due for the second channel; {len(set(by_mail))} left by mail, {len(by_mail)} letters")
     say(f"by mail within {longest.total_seconds():.0f} s at the latest")
+    figure = f"{len(set(by_mail))} of {expected} red by the second channel within {longest.total_seconds():.0f} s"
+    append_figures({"outage.second-channel": figure}, run="outage", paths=PATHS)
     return len(set(by_mail)) == len(by_mail) >= expected and longest <= timedelta(minutes=5) + STEP
 
 
@@ -180,6 +186,8 @@ def come_back(run: City) -> bool:
     say(f"{len(accepted)} texts in {seconds:.0f} s ({len(accepted) / seconds:.0f} a second); {inversions} inversions")
     say(f"{len(superseded())} blue overtaken by a red of the same matter and not sent; {len(lost)} lost")
     say(f"a red that fell due during the backlog left after {behind} others")
+    figure = f"{len(accepted):,} texts, {inversions} out of order, {len(lost)} lost, in {seconds:.0f} s"
+    append_figures({"outage.backlog": figure}, run="outage", paths=PATHS)
     return inversions == 0 and not lost and len(accepted) == len(set(accepted)) and behind <= 16 * WORKERS
 
 

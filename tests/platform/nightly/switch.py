@@ -1,10 +1,11 @@
 """The dead man's switch: ten ways to fall silent, five times each, and the watcher must raise the alarm every time.
 
-    python -m tests.platform.nightly.switch [TIMES]
+    python -m tests.platform.nightly.switch [TIMES | real] [--append]
 
 The real delivery process, a sealer, a supervisor's heartbeat, a database of their own; the watcher is a process with
-its own file. Its limits are scaled: 90 s of heartbeat become 6 s, and so on. The judge is the watcher's alarm file and
-the file of its own gateway. Exit code 1 if one silence was not noticed, or an alarm was raised while all was well.
+its own file. Its limits are scaled: 90 s of heartbeat become 6 s, and so on. With `real` five of them are caused once
+with the limits as they are shipped, and each must be told within 120 s. The judge is the watcher's alarm file and the
+file of its own gateway. Exit code 1 if one silence was not noticed, or an alarm was raised while all was well.
 """
 
 import json
@@ -15,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,21 +28,23 @@ from tests.gateways import ROOT, Simulated, eventually, simulated
 from tests.platform.databases import OwnDatabase, cloned, embedded
 from tests.platform.delivering import Writer, end, start_delivering, write_lines, writing
 from tests.platform.environment import HOME, say
+from tests.platform.nightly import append_figures, arguments
 from zhunsheng.apps.audit.keys import signing_key
 from zhunsheng.apps.audit.sealer import seal_once
 from zhunsheng.apps.audit.tables import sealed_tables
 
 TIMES: Final = 5
+PATHS: Final = ("watch", "src/zhunsheng/apps/alerts/sql/rules.sql")
 WELL_SECONDS: Final = 4.0
-NOTICED_SECONDS: Final = 40.0
-LIMITS: Final = {
+SCALED: Final = {
     "heartbeat": 6, "watermark": 8, "unsent_red": 8, "sealer": 8, "database": 6, "skew": 30,
     "disk_free_percent": 0, "steady": 1,
 }  # fmt: skip
+SHIPPED: Final = {"disk_free_percent": 0, "steady": 5}  # the rest as the watcher has it
 CONFIG: Final = """
 database = "{database}"
 alarms = "alarms.jsonl"
-every_seconds = 0.25
+every_seconds = {every}
 [limits]
 {limits}
 [sms]
@@ -211,38 +214,62 @@ FAULTS: Final[dict[str, tuple[Callable[[Platform], None], str]]] = {
 }
 
 
-def main(times: int) -> int:
+IN_REAL_TIME: Final = (
+    "the delivery hangs",
+    "the supervisor falls silent",
+    "the database is stopped",
+    "the database is read-only",
+    "the sealer stops",
+)
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """What is caused, how often, under which limits, and how soon it must be told, in seconds."""
+
+    name: str
+    faults: tuple[str, ...]
+    times: int
+    limits: Mapping[str, int]
+    every: float
+    within: float
+
+
+def main(sitting: Sitting) -> int:
     """Every fault so many times."""
     noticed, waits, false = 0, [], 0
-    with tempfile.TemporaryDirectory() as folder, platform(Path(folder)) as run:
-        for _ in range(times):
-            for name, (cause, fault) in FAULTS.items():
+    with tempfile.TemporaryDirectory() as folder, platform(Path(folder), sitting) as run:
+        for _ in range(sitting.times):
+            for name in sitting.faults:
+                cause, fault = FAULTS[name]
                 false += all_is_well(run)
-                took = notice(run, cause, fault)
+                took = notice(run, cause, fault, sitting.within)
                 noticed += took is not None
-                waits.append(took or NOTICED_SECONDS)
+                waits.append(took or sitting.within)
                 say(f"{name}: {'not noticed' if took is None else f'alarm after {took:.1f} s'}")
         texts = len(run.alarms.said("accepted"))
-    total = times * len(FAULTS)
-    say(f"{noticed} of {total} noticed, the latest after {max(waits):.1f} s (limits of 6 to 8 s); {false} false alarms")
+    total = sitting.times * len(sitting.faults)
+    say(f"{noticed} of {total} noticed, the latest after {max(waits):.1f} s; {false} false alarms")
     say(f"{texts} alarms at the watcher's own gateway")
+    figure = f"{noticed} of {total} noticed, the latest after {max(waits):.1f} s, {false} false alarms"
+    append_figures({f"switch.{sitting.name}": figure}, run="switch", paths=PATHS)
     return 0 if noticed == total and not false and texts >= total else 1
 
 
 def all_is_well(run: Platform) -> int:
     """Wait until every fault is over; then nothing may be told for a while. Returns how many alarms there were."""
-    eventually(lambda: _standing(run.file) == set(), seconds=60, every=0.2)
+    eventually(lambda: _standing(run.file) == set(), seconds=120, every=0.2)
     before = run.file.read_text(encoding="utf-8").count('"alarm"') if run.file.exists() else 0
     time.sleep(WELL_SECONDS)  # that nothing is said is the subject here
     return (run.file.read_text(encoding="utf-8").count('"alarm"') if run.file.exists() else 0) - before
 
 
-def notice(run: Platform, cause: Callable[[Platform], None], fault: str) -> float | None:
-    """Seconds until the watcher raised the alarm."""
+def notice(run: Platform, cause: Callable[[Platform], None], fault: str, within: float) -> float | None:
+    """Seconds until the watcher raised the alarm; None where it had not by then."""
     before, began = run.alarm_count(fault), time.monotonic()
     cause(run)
     try:
-        eventually(lambda: run.alarm_count(fault) > before, seconds=NOTICED_SECONDS, every=0.1)
+        eventually(lambda: run.alarm_count(fault) > before, seconds=within, every=0.1)
         return time.monotonic() - began
     except AssertionError:
         return None
@@ -263,7 +290,7 @@ def _standing(file: Path) -> set[str]:
 
 
 @contextmanager
-def platform(folder: Path) -> Iterator[Platform]:
+def platform(folder: Path, sitting: Sitting) -> Iterator[Platform]:
     """Everything that runs."""
     with ExitStack() as stack:
         server = stack.enter_context(embedded(HOME))
@@ -280,21 +307,26 @@ def platform(folder: Path) -> Iterator[Platform]:
             database, writer, gateway, alarms, pulse, lines, folder / "alarms.jsonl", start_delivering(database, lines)
         )
         stack.callback(lambda: end(run.delivery))
-        watcher = start_watching(folder, database, alarms)
+        watcher = start_watching(folder, database, alarms, sitting)
         stack.callback(watcher.wait)
         stack.callback(watcher.kill)
         yield run
 
 
-def start_watching(folder: Path, database: OwnDatabase, alarms: Simulated) -> subprocess.Popen[bytes]:
+def start_watching(folder: Path, database: OwnDatabase, alarms: Simulated, sitting: Sitting) -> subprocess.Popen[bytes]:
     """The watcher, with its own file."""
     path = folder / "watch.toml"
     path.touch(mode=0o600)
-    limits = "\n".join(f"{name} = {value}" for name, value in LIMITS.items())
+    limits = "\n".join(f"{name} = {value}" for name, value in sitting.limits.items())
     dsn = database.server.dsn("zs_watch", database.name)
-    path.write_text(CONFIG.format(database=dsn, limits=limits, port=alarms.port), encoding="utf-8")
+    words = CONFIG.format(database=dsn, limits=limits, port=alarms.port, every=sitting.every)
+    path.write_text(words, encoding="utf-8")
     return subprocess.Popen([sys.executable, "-m", "watch", str(path)], cwd=ROOT, env=dict(os.environ))
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else TIMES))
+    given = arguments()
+    if given == ["real"]:
+        sys.exit(main(Sitting("real-time", IN_REAL_TIME, 1, SHIPPED, every=5, within=120)))
+    often = int(given[0]) if given else TIMES
+    sys.exit(main(Sitting("scaled", tuple(FAULTS), often, SCALED, every=0.25, within=40)))

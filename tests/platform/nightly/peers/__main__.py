@@ -1,4 +1,4 @@
-"""Our SMPP and CMPP against the programs of others: `python -m tests.platform.nightly.peers [FOLDER]`.
+"""Our SMPP and CMPP against the programs of others: `python -m tests.platform.nightly.peers [FOLDER] [--append]`.
 
     smpplib (LGPL)   a client, which sends to our simulator: long Chinese text, receipts, a wrong password, throttling
     smpp34 (MIT)     a message centre, to which our client sends: the same
@@ -23,6 +23,7 @@ from typing import Any, Final
 
 from tests.gateways import received, served_here
 from tests.platform.environment import say
+from tests.platform.nightly import append_figures, arguments
 from zhunsheng.apps.alerts.channels.contract import Arrival, Message, Outcome, Receipt
 from zhunsheng.apps.alerts.channels.text import joined
 from zhunsheng.apps.alerts.delivery.lines import parse_lines
@@ -33,6 +34,7 @@ PHONE: Final = "13900000001"
 TEXT: Final = "【准绳】红色预警：案件（尾号0187）“提请批准逮捕”今天24:00届满，还剩7小时12分。"
 LONG: Final = "【准绳】今日提示：" + "您有七项期限或问题待处理，最近的案件将于12月7日24:00届满。" * 4
 SECONDS: Final = 60
+PATHS: Final = ("src/zhunsheng/apps/alerts/channels", "simulators", "tests/platform/nightly/peers")
 
 
 def main(words: list[str]) -> int:
@@ -54,6 +56,9 @@ def main(words: list[str]) -> int:
             with tempfile.TemporaryDirectory() as log:
                 results.append(check(pythons[name], Path(log)))
             say(f"{name} {VERSIONS[name]}: {'understood' if results[-1] else 'NOT understood'}")
+    said = ", ".join(f"{name} {version}" for name, version in VERSIONS.items())
+    understood = f"{sum(results)} of {len(results)} understood: {said}"
+    append_figures({"peers.understood": understood}, run="peers", paths=PATHS)
     return 0 if all(results) else 1
 
 
@@ -165,4 +170,4 @@ def free_port() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(arguments()))
