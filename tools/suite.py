@@ -117,6 +117,8 @@ GROUPS: Final = (
     Group("deliver", ("-m", "tests.platform.nightly.deliver"), "tests/platform/nightly/deliver.py", nightly=True),
     Group("outage", ("-m", "tests.platform.nightly.outage"), "tests/platform/nightly/outage.py", nightly=True),
     Group("switch", ("-m", "tests.platform.nightly.switch"), "tests/platform/nightly/switch.py", nightly=True),
+    Group("storm", ("-m", "tests.platform.nightly.storm"), "tests/platform/nightly/storm.py", nightly=True),
+    Group("messages", ("-m", "tests.platform.nightly.messages"), "tests/platform/nightly/messages.py", nightly=True),
     Group("peers", ("-m", "tests.platform.nightly.peers"), "tests/platform/nightly/peers", nightly=True),
 )
 
