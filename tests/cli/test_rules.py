@@ -83,7 +83,7 @@ def test_lint_tells_every_issue_of_every_file(zs: Zs, rulebook: Path) -> None:
 
 def test_the_shipped_rules_are_listed(zs: Zs) -> None:
     rows = json.loads(zs("rules", "list", "--json").out)
-    assert len(rows) == 140 + 88  # limits and checks
+    assert len(rows) == 140 + 89  # limits and checks
     assert {"id", "title", "status", "source"} <= rows[0].keys()
     assert "提请批准逮捕" in zs("rules", "list").out
     assert "Request approval of arrest" in zs("rules", "list", "--lang", "en").out

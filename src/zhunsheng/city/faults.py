@@ -331,4 +331,4 @@ UNITS_AND_PLACES: Final = (
 )
 
 FAULTS: Final = (*PERSONS, *MATTERS, *ITEMS, *DOSSIERS, *UNITS_AND_PLACES)
-"""U03 counts the findings of a unit, of which a city has enough; U04 belongs to the points gate."""
+"""U03 counts the findings of a unit, of which a city has enough; U04 looks at policies, of which it has none."""
