@@ -155,7 +155,7 @@ def test_a_list_is_taken_away_with_its_heads_and_the_log_says_so(people: dict[st
     answer = people[EMPTY[name][0]].get(reverse(f"{name}_sheet"))
     assert answer.status_code == 200
     table = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
-    assert len(table) == (7 if name == "desk:city" else 1)  # six units
+    assert len(table) == (6 if name == "desk:city" else 1)  # five units, without the squad
     with connection.cursor() as cursor:
         cursor.execute("SELECT object_kind FROM audit_entry ORDER BY id DESC LIMIT 1")
         assert cursor.fetchone() == (f"{name.removeprefix('desk:')}_sheet",)

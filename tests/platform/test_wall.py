@@ -129,8 +129,8 @@ def test_a_larger_city_asks_the_database_nothing_more() -> None:
 def test_columns_stand_on_a_scale_of_whole_numbers() -> None:
     first = date(2026, 3, 1)
     chart = drawn([(first + timedelta(days=n), count) for n, count in enumerate((0, 5, 8))])
-    # The most is 8: four steps of two. The chart is 400 high with a foot of 40, so that one is 360 / 8 = 45.
+    # The most is 8: four steps of two. The chart is 660 high with a foot of 20, so that one is 640 / 8 = 80.
     assert [n for _y, n in chart.lines] == [0, 2, 4, 6, 8]
-    assert [(column.y, column.height) for column in chart.columns] == [(360.0, 0.0), (135.0, 225.0), (0.0, 360.0)]
+    assert [(column.y, column.height) for column in chart.columns] == [(640.0, 0.0), (240.0, 400.0), (0.0, 640.0)]
     assert (chart.whole, chart.most) == (13, chart.columns[2])
     assert drawn([(first, 0)]).most is None

@@ -30,6 +30,7 @@ COMPARABLE: Final = 3
 """Of fewer units of a kind no middle is shown: it would only name the neighbour."""
 HUNDRED: Final = 100
 LEVELS: Final = ("red", "yellow", "blue", "ask")
+INSIDE_STATIONS: Final = (Unit.Kind.COMMAND_ROOM, Unit.Kind.CASE_SQUAD, Unit.Kind.COMMUNITY_SQUAD)
 COUNTED: Final = ("open", "over", "today", "waiting", "disputed", *LEVELS, "cases", "month", "before")
 Counts = dict[str, dict[str, int]]
 
@@ -230,13 +231,15 @@ def _bar(rate: float | None, middle: float | None, most: float) -> Bar | None:
 
 
 def _chosen(lines: Sequence[UnitLine], reached: Sequence[Unit], asked: Asked) -> list[UnitLine]:
+    """What is asked for; else all but what lies inside a station, which its own line counts already."""
     kind, within = asked.values.get("kind"), asked.values.get("unit")
     fitting = {
         unit.code
         for unit in reached
         if kind in (None, unit.kind) and (within is None or within in unit.path.split("/"))
     }
-    return [line for line in lines if line.code in fitting]
+    whole = kind is None and within is None
+    return [line for line in lines if line.code in fitting and not (whole and line.of_kind in INSIDE_STATIONS)]
 
 
 def _sorted(lines: list[UnitLine], asked: Asked) -> list[UnitLine]:

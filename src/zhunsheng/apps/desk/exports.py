@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -25,7 +26,7 @@ class Sheet:
     persons: Sequence[str] = ()
 
 
-def taken_away(request: HttpRequest, sheet: Sheet, page: Page[object], rows: Iterable[Sequence[Cell]]) -> HttpResponse:
+def taken_away(request: HttpRequest, sheet: Sheet, page: Page[Any], rows: Iterable[Sequence[Cell]]) -> HttpResponse:
     """The workbook; a list that is longer than an answer may be is refused with what to do."""
     if page.following:
         problem = str(TooManyRows(most=MOST_ROWS))

@@ -104,7 +104,14 @@ def own_looks(request: HttpRequest) -> HttpResponse:
     today = entries.filter(at__gte=midnight(now, 0)).count()
     page = asked.page(entries)
     record_read(kind="own_looks", key=asked.address(), detail={"count": len(page.rows)})
-    rows = [(entry, KINDS.get(entry.object_kind, entry.object_kind)) for entry in page.rows]
+    rows = [
+        (
+            entry,
+            KINDS.get(entry.object_kind, entry.object_kind),
+            _("全部") if entry.object_id == "?" else entry.object_id,
+        )
+        for entry in page.rows
+    ]
     return render(request, "desk/looks.html", {"page": page, "rows": rows, "asked": asked, "today": today})
 
 

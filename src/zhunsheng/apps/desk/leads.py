@@ -14,10 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.cases.models import Case
-from zhunsheng.apps.cases.selectors import visible_cases
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.desk.overdue import OVERDUE, visible_faults
 from zhunsheng.apps.desk.periods import TITLES, periods
@@ -172,8 +170,7 @@ def withdrawn_cells(row: Withdrawn) -> list[Cell]:
 
 
 def _visible_withdrawn(viewer: Viewer) -> QuerySet[Finding]:
-    cases = visible_cases(viewer, Action.CASE_LIST).values("number")
-    return Finding.objects.filter(state=Finding.State.WITHDRAWN, case__in=cases)
+    return Finding.objects.filter(units.seen(viewer), state=Finding.State.WITHDRAWN, case__isnull=False)
 
 
 def _lead(row: Mapping[str, Any], span: str, titles: Mapping[str, str], named: Mapping[str, str]) -> Lead:

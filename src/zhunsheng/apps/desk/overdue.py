@@ -9,11 +9,9 @@ from typing import Final
 from django.db.models import Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from zhunsheng.apps.access.policy import Action as Permission
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.alerts.models import Action, Alert, AlertGroup
 from zhunsheng.apps.cases.models import Assignment, Case
-from zhunsheng.apps.cases.selectors import visible_cases
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.desk.periods import TITLES, periods
 from zhunsheng.apps.desk.rulebook import rule_titles, statutory_limits
@@ -74,12 +72,8 @@ def visible_overdue(viewer: Viewer) -> QuerySet[Finding]:
 
 def visible_faults(viewer: Viewer) -> QuerySet[Finding]:
     """The same, and with them what checks found broken."""
-    cases = visible_cases(viewer, Permission.CASE_LIST).values("number")
-    reached = [unit.code for unit in units.reached(viewer)]
-    # Of an incident without a case row security decides, and the unit here.
-    seen = Q(case__in=cases) | Q(case=None, unit__in=reached)
     is_fault = Q(kind=OVERDUE, rule__in=statutory_limits()) | Q(kind=BROKEN)
-    return Finding.objects.filter(seen, is_fault, state=Finding.State.CURRENT, found_at__isnull=False)
+    return Finding.objects.filter(units.seen(viewer), is_fault, state=Finding.State.CURRENT, found_at__isnull=False)
 
 
 def listing(viewer: Viewer, *, now: datetime) -> Listing:
@@ -101,7 +95,7 @@ def listing(viewer: Viewer, *, now: datetime) -> Listing:
     filters = (
         Filter(
             "in",
-            _("何时超期"),
+            _("何时"),
             lambda name: Q(found_at__gte=spans[name].begin, found_at__lt=spans[name].end),
             _choices([(name, str(title)) for name, title in TITLES.items()]),
         ),

@@ -125,10 +125,8 @@ def cells(stay: Stay) -> list[Cell]:
 
 
 def _inside(viewer: Viewer) -> QuerySet[Clock]:
-    cases = visible_cases(viewer, Action.CASE_LIST).values("number")
-    reached = [unit.code for unit in units.reached(viewer)]
-    seen = Q(case__in=cases) | Q(case=None, unit__in=reached)
-    return Clock.objects.filter(seen, rule__in=stay_rules(), outcome__in=OPEN_OUTCOMES, subject__isnull=False)
+    inside = Clock.objects.filter(rule__in=stay_rules(), outcome__in=OPEN_OUTCOMES, subject__isnull=False)
+    return inside.filter(units.seen(viewer))
 
 
 def _with_order(clocks: QuerySet[Clock]) -> QuerySet[Clock]:

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer
+from zhunsheng.apps.cases.selectors import visible_cases
 from zhunsheng.apps.org.models import Unit
 
 KINDS: Final[Mapping[str, str | Promise]] = {
@@ -41,3 +42,11 @@ def within(code: str) -> Q:
     """What belongs to a unit or to one below it, of rows with the column `unit`."""
     # A path is the codes of twelve digits from the top down, joined by slashes: it holds the code of each unit above.
     return Q(unit__in=Unit.objects.filter(path__contains=code).values("code"))
+
+
+def seen(viewer: Viewer) -> Q:
+    """What a viewer may list, of rows with the columns `case` and `unit`: by the case, or by the unit where it has
+    none."""
+    # Asked row by row: a page reads fifty rows, and the list of all cases is long.
+    cases = visible_cases(viewer, Action.CASE_LIST).filter(number=OuterRef("case"))
+    return Q(Exists(cases)) | Q(case=None, unit__in=[unit.code for unit in reached(viewer)])

@@ -29,8 +29,8 @@ SHOWN: Final = 8
 JUST_OVER: Final = 2
 STATIONS: Final = 12
 STOPPED: Final = timedelta(minutes=10)
-CHART: Final = (960, 400)
-FOOT, LEFT, LINES = 40, 56, 4
+CHART: Final = (960, 660)
+FOOT, LEFT, LINES = 20, 64, 4
 
 
 @dataclass(frozen=True)
