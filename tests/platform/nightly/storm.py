@@ -29,7 +29,7 @@ from typing import IO, Any, Final
 from django.db import connections
 
 from tests.gateways import ROOT, Simulated, eventually, simulated
-from tests.platform.alert_world import FILING, alert_world
+from tests.platform.alert_world import alert_world
 from tests.platform.databases import OwnDatabase, cloned, embedded
 from tests.platform.delivering import POINTS as OF_DELIVERY
 from tests.platform.delivering import write_lines
@@ -37,7 +37,7 @@ from tests.platform.environment import HOME, say
 from tests.platform.nightly import append_figures, arguments
 from tests.platform.people import EAST_STATION
 from tests.platform.supervised import put_in_force
-from tests.platform.test_alerts_supervised import shipped
+from tests.platform.test_alerts_supervised import BOTH, shipped
 from tests.story import at
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.audit import clock
@@ -202,7 +202,7 @@ def prepared() -> str:
     """People with phones, a rule, a source, and a clock that goes on. Returns the source's key."""
     clock.set_city_clock(at(START), seconds_per_second=PACE)
     alert_world()
-    put_in_force(shipped(FILING))
+    put_in_force(shipped(*BOTH))
     key = new_key()
     with as_process("test"):
         register_source(source="jz", title="警综平台", key=key)
