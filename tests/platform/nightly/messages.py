@@ -139,6 +139,7 @@ def judged(run: Played) -> int:
     say(
         f"{len(liberty)} findings of liberty that call for somebody; of {len(unheard)} of them no human was sent a word"
     )
+    assert liberty, "a city in which nobody is held shows nothing: take more cases or days"
     share = 1 - len(unheard) / len(liberty)
     figures = {
         "messages.fewer": f"{fewer:.0%} fewer messages than findings ({len(accepted):,} of {len(findings):,})",
@@ -186,4 +187,4 @@ def is_told(found: Finding, reached: Mapping[str, list[tuple[int, datetime]]]) -
 
 if __name__ == "__main__":
     sizes = [int(text) for text in arguments()]
-    sys.exit(main(sizes[0] if sizes else 1_000, sizes[1] if len(sizes) > 1 else 14))
+    sys.exit(main(sizes[0] if sizes else 3_000, sizes[1] if len(sizes) > 1 else 14))
