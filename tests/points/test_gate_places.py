@@ -135,6 +135,7 @@ REFUSED = {
     "a cap of nine": (inside("volume_cap", at_most="9.00"), "PG09"),
     "work that is never taken back": (work(reverses_on=[]), "PG09"),
     "work counted in another block": (work(block="effect"), "PG09"),
+    "duty without a cap in another block": (earn("work.duty_hours", "sum"), "PG09"),
     "one ending pays": (work(ends=["case.transferred"]), "PG10"),
     "all endings but one": (
         work(ends=["case.closed", "case.transferred", "case.terminated", "case.withdrawn", "case.merged"]),
@@ -169,6 +170,7 @@ LAWFUL = {
     "criminal cases only": work(where={"case.kind": "criminal"}),
     "a confirmed falsification": deduct("defect.record_falsified", points="20.00"),
     "hands within the ceiling": top(manual=[{"kind": "rescue", "share_at_most": "0.05", "two_persons": True}]),
+    "duty under a cap of its own in another block": earn("work.duty_hours", "sum", cap="3.00"),
     "an earlier gate": inside("volume_gate", at_most="0.10", min_sample=30),
     "a share of service without when_none": earn("report.receipted"),
 }

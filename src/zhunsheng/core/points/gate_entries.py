@@ -12,6 +12,8 @@ from zhunsheng.core.points.taint import Taint, measures_of, taint_of
 from zhunsheng.core.points.wording import banned_aim
 
 WORK: Final = "work"
+CASES: Final = "work.assigned_minutes"
+"""Of work, what grows with cases: paid nowhere but in volume. Duty and tasks may stand elsewhere under a cap."""
 MEASURED: Final = "case_type"
 TYPE: Final = "case.type"
 
@@ -172,7 +174,8 @@ class EntryGate:
     def _reversal(self, entry: Entry, key: str, taint: Taint) -> Iterator[PolicyIssue]:
         is_work = any(fact.label.name == WORK for fact in taint.facts)
         where = f"{key}.reverses_on"
-        if is_work and entry.sign == "earn" and entry.block != "volume":
+        is_bounded = entry.cap is not None and all(fact.name != CASES for fact in taint.facts)
+        if is_work and entry.sign == "earn" and entry.block != "volume" and not is_bounded:
             text = f"work counted in {entry.block} escapes the gate and the cap of volume."
             yield self._issue(f"{key}.block", "PG09", text, 'Write block = "volume".')
         if is_work and not entry.reverses_on:

@@ -177,6 +177,8 @@ def _total(grid: pl.DataFrame, own: pl.DataFrame, policy: Policy) -> pl.DataFram
             pl.when(is_neutral | (policy.blocks[name] == 0)).then(None).otherwise(value).alias(name)
         )
         left = left + pl.when(pl.col(name).is_null()).then(deducted).otherwise(0)
+    # Without a cap a policy pays without end; the gate loads none such, and the simulator shows what it would pay.
+    most = 10_000 if policy.cap or not policy.blocks["volume"] else None
     manual = own.filter(pl.col("block") == "manual").group_by(HOLDER).agg(manual=pl.col("amount").sum())
     base = pl.sum_horizontal(*(pl.when(pl.col(name).is_not_null()).then(weights[name]) for name in BLOCKS))
     value = pl.sum_horizontal(*(pl.col(name) for name in BLOCKS)) + left
@@ -187,7 +189,7 @@ def _total(grid: pl.DataFrame, own: pl.DataFrame, policy: Policy) -> pl.DataFram
             total=pl.when(pl.col("base") > 0).then(
                 (
                     (10_000 * pl.col("value") / pl.col("base")).round().cast(pl.Int64) + pl.col("manual").fill_null(0)
-                ).clip(0, 10_000)
+                ).clip(0, most)
             )
         )
     )

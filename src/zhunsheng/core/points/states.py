@@ -1,6 +1,6 @@
 """What stands at an instant: which rows count, which are frozen, and what silence has granted."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ def with_states(ledger: pl.DataFrame, acts: pl.DataFrame, *, as_of: datetime) ->
     reversed: a later row undoes it, and none undoes that. frozen: an appeal or a ruling is open, on it or on what it
     undoes. provisional: its fact is less than 30 days old. mature: all others.
     """
+    as_of = as_of.astimezone(UTC)
     rows = ledger.filter(pl.col("recorded_at") <= as_of)
     known = acts.filter(pl.col("recorded_at") <= as_of)
     again = rows.filter(pl.col("kind") == "restore")["target"]
@@ -74,6 +75,7 @@ def granted_by_silence(acts: pl.DataFrame, calendar: Calendar, *, answer_days: i
 
     The answering body gets a finding from the platform. Raises BeyondCalendar after the last published year.
     """
+    as_of = as_of.astimezone(UTC)
     decided = acts.filter(pl.col("act").is_in(["appeal_granted", "appeal_refused"]))
     ends = {row: answer_by(row, calendar, answer_days) for row in acts.filter(pl.col("act") == "appeal")["at"]}
     waiting = acts.filter(pl.col("act") == "appeal").with_columns(
