@@ -34,7 +34,7 @@ OUTER: Final = {"full_hour": ("same",), "day_end": ("same",), "spc_month": ("sam
 NEVER_RECORDED: Final = "roles.declared"
 HOUR: Final = 3_600_000_000
 DAY: Final = 24 * HOUR
-Put = Callable[[Any], r.Rule]
+Put = Callable[[Any], Any]  # gives a rule, or a check
 Mutants = Iterator[tuple[str, r.Rule]]
 T = TypeVar("T")
 
@@ -53,7 +53,7 @@ def mutants(rule: r.Rule, event_never_recorded: str = NEVER_RECORDED) -> Mutants
     yield from _limits(rule)
     yield from _leads("leads", Place("leads", rule.leads, lambda leads: replace(rule, leads=leads)))
     yield from _events(rule, event_never_recorded)
-    yield from _tests(Place("applies", rule.applies, lambda tests: replace(rule, applies=tests)))
+    yield from tests_of(Place("applies", rule.applies, lambda tests: replace(rule, applies=tests)))
     yield from _assume(rule)
     yield from _stop(rule)
     yield from _extensions(rule, event_never_recorded)
@@ -78,7 +78,7 @@ def _limits(rule: r.Rule) -> Mutants:
 
 
 def _with_limit(rule: r.Rule, old: tuple[r.Limit, ...], m: int, new: r.Limit) -> r.Rule:
-    limits = _put(old, m, new)
+    limits = put_at(old, m, new)
     return replace(rule, versions=tuple(replace(v, limits=limits) if v.limits == old else v for v in rule.versions))
 
 
@@ -98,7 +98,7 @@ def _limit(rule: r.Rule, place: Place) -> Mutants:
         yield f"{place.name}.roll {other}", place.put(replace(limit, roll=other))
     elif limit.unit in ("days", "months", "years"):
         yield f"{place.name}.roll given", place.put(replace(limit, outer="rolled", roll="forward"))
-    yield from _tests(Place(f"{place.name}.if", limit.tests, lambda tests: place.put(replace(limit, tests=tests))))
+    yield from tests_of(Place(f"{place.name}.if", limit.tests, lambda tests: place.put(replace(limit, tests=tests))))
 
 
 def _amount(name: str, holder: Any, put: Put) -> Mutants:
@@ -116,44 +116,44 @@ def _leads(name: str, place: Place) -> Mutants:
         for sign in (1, -1):
             if lead.value + sign * step >= 0:
                 changed = replace(lead, value=lead.value + sign * step)
-                yield f"{name}.{level} {'+-'[sign < 0]}", _field(place.put, leads, level)(changed)
+                yield f"{name}.{level} {'+-'[sign < 0]}", field_of(place.put, leads, level)(changed)
     yield f"{name}.from", place.put(replace(leads, from_start=not leads.from_start))
 
 
 def _events(rule: r.Rule, never: str) -> Mutants:
     for start in dict.fromkeys(version.start for version in rule.versions):
-        for new, what in _without(start, never):
+        for new, what in without(start, never):
             versions = tuple(replace(v, start=new) if v.start == start else v for v in rule.versions)
             yield f"start {what}", replace(rule, versions=versions)
     for name in ("met_by", "moot_by", "excused_by"):
-        for new, what in _without(getattr(rule.stop, name), never):
-            yield f"stop.{name} {what}", _field(lambda stop: replace(rule, stop=stop), rule.stop, name)(new)
+        for new, what in without(getattr(rule.stop, name), never):
+            yield f"stop.{name} {what}", field_of(lambda stop: replace(rule, stop=stop), rule.stop, name)(new)
     for who, event in rule.stop.all_of.items():
         stop = replace(rule.stop, all_of={**rule.stop.all_of, who: never})
         yield f"stop.all_of {event}", replace(rule, stop=stop)
 
 
-def _without(events: Sequence[str], never: str) -> Iterator[tuple[tuple[str, ...], str]]:
+def without(events: Sequence[str], never: str) -> Iterator[tuple[tuple[str, ...], str]]:
     """The events, each in turn replaced by one that is never recorded."""
     for n, event in enumerate(events):
-        yield _put(tuple(events), n, never), event
+        yield put_at(tuple(events), n, never), event
 
 
-def _put(values: tuple[T, ...], n: int, new: T) -> tuple[T, ...]:
+def put_at(values: tuple[T, ...], n: int, new: T) -> tuple[T, ...]:
     return (*values[:n], new, *values[n + 1 :])
 
 
-def _drop(values: tuple[T, ...], n: int) -> tuple[T, ...]:
+def drop(values: tuple[T, ...], n: int) -> tuple[T, ...]:
     return (*values[:n], *values[n + 1 :])
 
 
-def _tests(place: Place) -> Mutants:
+def tests_of(place: Place) -> Iterator[tuple[str, Any]]:
     tests: tuple[r.FactTest, ...] = place.value
     for n, test in enumerate(tests):
         name = f"{place.name}.{test.fact}"
-        yield f"{name} dropped", place.put(_drop(tests, n))
+        yield f"{name} dropped", place.put(drop(tests, n))
         for what, flipped in _flipped(test):
-            yield f"{name} {what}", place.put(_put(tests, n, flipped))
+            yield f"{name} {what}", place.put(put_at(tests, n, flipped))
 
 
 def _flipped(test: r.FactTest) -> Iterator[tuple[str, r.FactTest]]:
@@ -167,7 +167,7 @@ def _flipped(test: r.FactTest) -> Iterator[tuple[str, r.FactTest]]:
         yield "-1", replace(test, values=(test.values[0] - 1,))
     elif len(test.values) > 1:
         for n, value in enumerate(test.values):
-            yield f"without {value}", replace(test, values=_drop(test.values, n))
+            yield f"without {value}", replace(test, values=drop(test.values, n))
 
 
 def _assume(rule: r.Rule) -> Mutants:
@@ -207,20 +207,20 @@ def _extensions(rule: r.Rule, never: str) -> Mutants:
             yield f"{name}.repeat", put(replace(extension, repeat=not extension.repeat))
         for field in ("tests", "start_fact"):
             tests = getattr(extension, field)
-            yield from _tests(Place(f"{name}.{field}", tests, _field(put, extension, field)))
+            yield from tests_of(Place(f"{name}.{field}", tests, field_of(put, extension, field)))
         if extension.leads:
-            place = Place(name, extension.leads, _field(put, extension, "leads"))
+            place = Place(name, extension.leads, field_of(put, extension, "leads"))
             yield from _leads(f"{name}.leads", place)
 
 
-def _field(put: Put, holder: Any, name: str) -> Put:
+def field_of(put: Put, holder: Any, name: str) -> Put:
     """Puts a value into a field of a part of the rule."""
     return lambda value: put(replace(holder, **{name: value}))
 
 
 def _in_row(rule: Any, name: str, n: int, new: Any) -> r.Rule:
     """The rule with the nth restart or parent replaced."""
-    changed: r.Rule = replace(rule, **{name: _put(getattr(rule, name), n, new)})
+    changed: r.Rule = replace(rule, **{name: put_at(getattr(rule, name), n, new)})
     return changed
 
 
@@ -238,33 +238,33 @@ def _pauses(rule: r.Rule, never: str) -> Mutants:
         put = partial(_in_versions, rule, "pauses", pause)
         name = f"pause {pause.id}"
         yield f"{name}.from", put(replace(pause, begins=never))
-        for new, what in _without(pause.ends, never):
+        for new, what in without(pause.ends, never):
             yield f"{name}.to {what}", put(replace(pause, ends=new))
-        yield from _tests(Place(f"{name}.if", pause.tests, _field(put, pause, "tests")))
+        yield from tests_of(Place(f"{name}.if", pause.tests, field_of(put, pause, "tests")))
         if pause.cap_days is not None:
             for step in (1, -1):
                 yield f"{name}.cap_days {step:+}", put(replace(pause, cap_days=pause.cap_days + step))
         if pause.then is not None:
             yield f"{name}.then dropped", put(replace(pause, then=None))
         if isinstance(pause.then, r.Limit):
-            yield from _amount(f"{name}.then", pause.then, _field(put, pause, "then"))
+            yield from _amount(f"{name}.then", pause.then, field_of(put, pause, "then"))
 
 
 def _restarts(rule: r.Rule, never: str) -> Mutants:
     for n, restart in enumerate(rule.restarts):
         put = partial(_in_row, rule, "restarts", n)
         name = f"restart {restart.event}"
-        yield f"{name} dropped", replace(rule, restarts=_drop(rule.restarts, n))
+        yield f"{name} dropped", replace(rule, restarts=drop(rule.restarts, n))
         yield f"{name}.event", put(replace(restart, event=never))
         yield f"{name}.opens", put(replace(restart, opens=not restart.opens))
         if restart.limit:
             yield f"{name}.limit dropped", put(replace(restart, limit=None))
-            yield from _amount(f"{name}.limit", restart.limit, _field(put, restart, "limit"))
+            yield from _amount(f"{name}.limit", restart.limit, field_of(put, restart, "limit"))
         if restart.waits_from:
             yield f"{name}.waits_from", put(replace(restart, waits_from=never))
-        for new, what in _without(restart.waits_end, never):
+        for new, what in without(restart.waits_end, never):
             yield f"{name}.waits_end {what}", put(replace(restart, waits_end=new))
-        yield from _tests(Place(f"{name}.waits_if", restart.waits_if, _field(put, restart, "waits_if")))
+        yield from tests_of(Place(f"{name}.waits_if", restart.waits_if, field_of(put, restart, "waits_if")))
 
 
 def _parents(rule: r.Rule) -> Mutants:
@@ -282,11 +282,11 @@ def _versions(rule: r.Rule) -> Mutants:
         if version.in_force is not None:
             for step in (1, -1):
                 moved = replace(version, in_force=version.in_force + timedelta(days=step))
-                yield f"version[{n}].in_force {step:+}", replace(rule, versions=_put(rule.versions, n, moved))
+                yield f"version[{n}].in_force {step:+}", replace(rule, versions=put_at(rule.versions, n, moved))
         for m, extension in enumerate(version.extensions):
             if len(rule.versions) > 1:
-                without = replace(version, extensions=_drop(version.extensions, m))
+                without = replace(version, extensions=drop(version.extensions, m))
                 yield (
                     f"version[{n}] without tier {extension.tier}",
-                    replace(rule, versions=_put(rule.versions, n, without)),
+                    replace(rule, versions=put_at(rule.versions, n, without)),
                 )
