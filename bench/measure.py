@@ -18,7 +18,7 @@ from bench.process import ROOT, Child, run
 
 OURS: Final = Path(sys.executable)
 FOLD: Final = ("fold", "visit", "fold_one", "visit_one", "fold_events")
-CHECK: Final = ("floor_sorted", "check_sorted", "floor_shuffled", "check_shuffled")
+CHECK: Final = ("floor_sorted", "check_sorted", "whole_sorted", "floor_shuffled", "check_shuffled", "whole_shuffled")
 MOST_FOR_PANDAS: Final = 2_000_000  # events: beyond, its joins do not fit beside the others
 PLAIN_CASES: Final = 200  # of the sample that plain Python folds
 COLD_EVENTS: Final = 1_000

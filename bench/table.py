@@ -45,11 +45,25 @@ TARGETS: Final = (
         3,
         lambda f: f["check_shuffled"] / f["floor_shuffled"],
     ),
+    Target(
+        "whole_per_floor", "check with everything / floor, sorted", 6, lambda f: f["whole_sorted"] / f["floor_sorted"]
+    ),
+    Target(
+        "whole_per_floor_shuffled",
+        "check with everything / floor, shuffled",
+        6,
+        lambda f: f["whole_shuffled"] / f["floor_shuffled"],
+    ),
     Target("memory_per_events", "memory of judge / events in memory", 4, lambda f: f["judge.peak"] / f["events.bytes"]),
 )
 GROWTH_BOUND: Final = 1.05
 COLD_BOUND: Final = 3.0
-GROWING: Final = {"fold": "fold", "check_sorted": "check, sorted", "check_shuffled": "check, shuffled"}
+GROWING: Final = {
+    "fold": "fold",
+    "check_sorted": "check, sorted",
+    "check_shuffled": "check, shuffled",
+    "whole_sorted": "check with everything, sorted",
+}
 
 
 @dataclass(frozen=True)
@@ -90,8 +104,10 @@ def times(prefix: str, figures: Figures) -> Iterator[Line]:
         "fold_events": "frame to records (link, order, encode, fold)",
         "judge": "judge, with reading, cold",
         "check_sorted": "check, sorted",
+        "whole_sorted": "check with every rule and check, sorted",
         "floor_sorted": "read + sort + write, sorted",
         "check_shuffled": "check, shuffled",
+        "whole_shuffled": "check with every rule and check, shuffled",
         "floor_shuffled": "read + sort + write, shuffled",
         **{name: f"the same limits in {name}" for name in FORMS},
     }

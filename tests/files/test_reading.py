@@ -104,6 +104,25 @@ def test_an_instant_fact_is_kept_in_utc(tmp_path: Path) -> None:
     assert told == {"hearing_at": "2026-03-05T01:00:00Z"}
 
 
+def test_each_instant_is_looked_at_though_many_are_written_alike(tmp_path: Path) -> None:
+    told = ["2026-03-05T01:00:00Z", "2026-03-06T01:00:00Z", "2026-02-30T01:00:00Z", "2026-03-05T01:00:60Z"]
+    rows = [
+        {**FILED, "id": str(n), "type": "hearing.set", "facts": json.dumps({"hearing_at": at})}
+        for n, at in enumerate(told)
+    ]
+    assert read(rows[:2], tmp_path)["facts"].to_list() == [f'{{"hearing_at":"{at}"}}' for at in told[:2]]
+    with pytest.raises(InputRefused) as refused:
+        read(rows, tmp_path)
+    # There is no 30 February and no 61st second: rows 4 and 5 of the file, below the heading.
+    assert sorted(issue.row or 0 for issue in refused.value.issues) == [4, 5]
+
+
+def test_what_is_as_it_should_be_stays_beside_what_is_not(tmp_path: Path) -> None:
+    stated = ['{"days":30}', '{"days": 7}', '{"days":0}', "{}"]
+    rows = [{**FILED, "id": str(n), "type": "detention.extended", "facts": text} for n, text in enumerate(stated)]
+    assert read(rows, tmp_path)["facts"].to_list() == ['{"days":30}', '{"days":7}', '{"days":0}', None]
+
+
 def test_what_is_null_or_empty_is_not_stated(tmp_path: Path) -> None:
     assert facts(tmp_path, facts='{"minor":null}') is None
     assert facts(tmp_path, facts="{}") is None

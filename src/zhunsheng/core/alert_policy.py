@@ -17,7 +17,16 @@ VOICES: Final = ("officer", "legal", "head")
 ASSIGNED: Final = ("case_officer", "co_officer")
 VOICED: Final = ("raised", "bundle", "repeat", "claim", "rejected", "escalated", "urged", "handed")
 EXTRA_TEXTS: Final = {"officer": ("message",), "legal": ("many", "disputed", "alone"), "head": ("many",)}
-ANY_TEXTS: Final = ("withdrawn", "withdrawn_many", "digest", "alone", "silence_ending", "silence_ended", "program", "fault")
+ANY_TEXTS: Final = (
+    "withdrawn",
+    "withdrawn_many",
+    "digest",
+    "alone",
+    "silence_ending",
+    "silence_ended",
+    "program",
+    "fault",
+)
 NAMES: Final = frozenset(
     {
         "level",

@@ -22,6 +22,7 @@ FACT_DTYPES: Final[Mapping[str, pl.DataType]] = {
     "set": pl.List(pl.String()),
     "instant": pl.String(),
 }
+STATEMENTS: Final = {"pair": pl.UInt32, "code": pl.Int32, "value": pl.Int64}
 AsOf = datetime | Mapping[str, datetime]
 """The instant of judgement: one for all, or one for each case (or incident without a case)."""
 
@@ -269,39 +270,50 @@ def _custody(
 def _facts(
     events: pl.DataFrame, compiled: Compiled, vocabulary: Vocabulary, read: Container[str]
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64]]:
-    """Facts of events as ranges of (code, value): those stated, and those that the type itself asserts."""
+    """Facts of events as ranges of (code, value): those stated, and those that the type itself asserts.
+
+    Each distinct pair of text and asserting type is read once; every event then takes the facts of its pair.
+    """
+    asserted = _asserted(compiled, vocabulary, read)
+    pairs, pair_of = _pairs(events, asserted["type"].unique())
+    statements = _statements(pairs, asserted, compiled, read)
+    edges = np.searchsorted(statements["pair"].to_numpy(), np.arange(pairs.height + 1))
+    counts = np.diff(edges)[pair_of]
+    pointers = np.append(0, np.cumsum(counts)).astype(np.int64)
+    places = np.arange(pointers[-1]) + np.repeat(edges[:-1][pair_of] - pointers[:-1], counts)
+    codes, values = statements["code"].to_numpy(), statements["value"].to_numpy()
+    return pointers, codes[places].astype(np.int32), values[places].astype(np.int64)
+
+
+def _pairs(events: pl.DataFrame, asserting: pl.Series) -> tuple[pl.DataFrame, NDArray[np.int64]]:
+    """The distinct pairs of what an event states (facts) and its type, where that asserts something; and the pair of
+    each event."""
+    asserts = pl.when(pl.col("type").is_in(asserting.implode())).then("type")
+    told = events.select("facts", type=asserts)
+    width = events.height + 1
+    _, texts = np.unique(_codes(told["facts"]).to_numpy(), return_inverse=True)
+    _, types = np.unique(_codes(told["type"]).to_numpy(), return_inverse=True)
+    _, first, pair_of = np.unique(types.astype(np.int64) * width + texts, return_index=True, return_inverse=True)
+    return told[first], pair_of
+
+
+def _statements(pairs: pl.DataFrame, asserted: pl.DataFrame, compiled: Compiled, read: Container[str]) -> pl.DataFrame:
+    """pair, code and value of every fact, by pair and code. What an event states itself outweighs what its type
+    asserts."""
     judged = [(n, fact) for n, fact in enumerate(compiled.facts) if fact.id in read and fact.type in FACT_DTYPES]
-    stated = [part for part in _stated(events, judged) if part.height]
-    asserted = [part for part in _asserted(events, compiled, vocabulary, read) if part.height]
-    if stated and asserted:  # what an event states itself outweighs what its type asserts
-        asserted = [pl.concat(asserted).join(pl.concat(stated), on=["row", "code"], how="anti")]
-    parts = [*stated, *asserted]
-    if not parts:
-        return np.zeros(events.height + 1, dtype=np.int64), np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int64)
-    rows = pl.concat(parts).sort("row", "code")
-    counts = np.bincount(rows["row"].to_numpy(), minlength=events.height)
-    return (
-        np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        rows["code"].to_numpy().astype(np.int32),
-        rows["value"].to_numpy().astype(np.int64),
-    )
-
-
-def _stated(events: pl.DataFrame, judged: list[tuple[int, Fact]]) -> list[pl.DataFrame]:
-    row = pl.int_range(pl.len(), dtype=pl.Int64).alias("row")
-    with_facts = events.select(row, "facts").filter(pl.col("facts").is_not_null())
-    if with_facts.is_empty() or not judged:
-        return []
+    numbered = pairs.with_row_index("pair")
     dtype = pl.Struct([pl.Field(fact.id, FACT_DTYPES[fact.type]) for _, fact in judged])
-    texts = with_facts["facts"].unique()
-    decoded = pl.DataFrame({"facts": texts}).with_columns(texts.str.json_decode(dtype).struct.unnest())
-    parts = []
-    for code, fact in judged:
-        values = decoded.select("facts", value=_as_integer(fact)).filter(pl.col("value").is_not_null())
-        if not values.is_empty():
-            found = with_facts.join(values, on="facts", how="inner")
-            parts.append(found.select("row", pl.lit(code, dtype=pl.Int32).alias("code"), "value"))
-    return parts
+    stating = numbered.filter(pl.col("facts").is_not_null())
+    parts = [pl.DataFrame(schema=STATEMENTS)]
+    if judged and not stating.is_empty():
+        decoded = stating.select("pair", pl.col("facts").str.json_decode(dtype).struct.unnest())
+        parts += [
+            decoded.select("pair", pl.lit(code, dtype=pl.Int32).alias("code"), _as_integer(fact).alias("value"))
+            for code, fact in judged
+        ]
+    stated = pl.concat(parts, how="vertical_relaxed").filter(pl.col("value").is_not_null())
+    by_type = numbered.join(asserted, on="type").select(*STATEMENTS)
+    return pl.concat([stated, by_type.join(stated, on=["pair", "code"], how="anti")]).sort("pair", "code")
 
 
 def _as_integer(fact: Fact) -> pl.Expr:
@@ -318,26 +330,16 @@ def _as_integer(fact: Fact) -> pl.Expr:
     return column.cast(pl.Int64)
 
 
-def _asserted(
-    events: pl.DataFrame, compiled: Compiled, vocabulary: Vocabulary, read: Container[str]
-) -> list[pl.DataFrame]:
+def _asserted(compiled: Compiled, vocabulary: Vocabulary, read: Container[str]) -> pl.DataFrame:
+    """type, code and value of the facts that event types assert."""
     codes = {fact.id: n for n, fact in enumerate(compiled.facts)}
-    row = pl.int_range(pl.len(), dtype=pl.Int64).alias("row")
-    parts = []
-    for event_type in vocabulary.event_types.values():
-        for name, value in event_type.states.items():
-            if name not in read:
-                continue
-            constant: Any = fact_value(vocabulary.facts[name], value)
-            rows = events.select(row, "type").filter(pl.col("type") == event_type.id)
-            parts.append(
-                rows.select(
-                    "row",
-                    pl.lit(codes[name], dtype=pl.Int32).alias("code"),
-                    pl.lit(constant, dtype=pl.Int64).alias("value"),
-                )
-            )
-    return parts
+    rows = [
+        (event_type.id, codes[name], fact_value(vocabulary.facts[name], value))
+        for event_type in vocabulary.event_types.values()
+        for name, value in event_type.states.items()
+        if name in read
+    ]
+    return pl.DataFrame(rows, schema={"type": pl.String, "code": pl.Int32, "value": pl.Int64}, orient="row")
 
 
 def assert_events(events: pl.DataFrame) -> pl.DataFrame:

@@ -19,6 +19,8 @@ BOOLEANS: Final = {"true": True, "false": False}
 INTEGER: Final = re.compile(r"-?\d{1,18}")
 WHOLE: Final = 10**18
 REMEDY: Final = "See vocabulary.toml for what may be stated."
+CANONICAL_INSTANT: Final = re.compile(r'"[12]\d{3}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ"')
+SOME_INSTANT: Final = "2026-03-01T06:35:00Z"
 IS_ZONED: Final = re.compile(ZONED)
 IS_LOCAL: Final = re.compile(LOCAL)
 
@@ -51,20 +53,48 @@ def facts_of_json(rows: pl.DataFrame, vocabulary: Vocabulary, clockwork: Clockwo
     """Facts from one JSON object a row, column facts. Needs #row and type. Each distinct object is read once."""
     distinct = rows.select("type", "facts").filter(pl.col("facts").is_not_null()).unique()
     readers = {type_id: _reader(type_id, vocabulary, clockwork) for type_id in distinct["type"].unique().to_list()}
+    distinct = distinct.filter(~_are_canonical(distinct, readers))
+    if distinct.is_empty():
+        return rows["facts"]
     results: list[str | None] = []
     faults: list[str | None] = []
     for type_id, text in distinct.iter_rows():
         result, fault = _attempt(readers[type_id], text)
         results.append(result)
         faults.append(fault)
-    if results == distinct["facts"].to_list():
-        return rows["facts"]
-    read = distinct.with_columns(result=pl.Series(results, dtype=pl.String), fault=pl.Series(faults, dtype=pl.String))
+    read = distinct.with_columns(
+        result=pl.Series(results, dtype=pl.String), fault=pl.Series(faults, dtype=pl.String), is_read=True
+    )
     joined = rows.join(read, on=["type", "facts"], how="left", maintain_order="left", nulls_equal=True)
     for fault in sorted({fault for fault in faults if fault is not None}):
         bad = (joined["fault"] == fault).fill_null(value=False)
         issues.where(bad, joined[ROW], "facts", fault, REMEDY, values=joined["facts"])
-    return joined["result"].alias("facts")
+    kept = pl.when(pl.col("is_read")).then("result").otherwise("facts").alias("facts")
+    return joined.select(kept).to_series()
+
+
+def _are_canonical(distinct: pl.DataFrame, readers: Mapping[str, Callable[[str], str | None]]) -> pl.Series:
+    """Objects that are as they should be already, told by their shape: with every instant and number replaced by one of
+    its kind few shapes are left, and each is read once. False where that cannot tell."""
+    shape = (
+        pl.col("facts")
+        .str.replace_all(CANONICAL_INSTANT.pattern, f'"{SOME_INSTANT}"')
+        .str.replace_all(r":-?[1-9]\d{0,17}([,}])", ":1$1")
+    )
+    days = (
+        pl.col("facts")
+        .str.extract_all(CANONICAL_INSTANT.pattern)
+        .list.eval(pl.element().str.slice(1, 10).str.to_date("%Y-%m-%d", strict=False).is_null())
+    )
+    is_plain = ~pl.col("facts").str.contains("\\", literal=True) & ~days.list.any()
+    shapes = distinct.select("type", shape=shape, is_plain=is_plain)
+    kept = [
+        (kind, text, _attempt(readers[kind], text)[0] == text)
+        for kind, text in shapes.select("type", "shape").unique().iter_rows()
+    ]
+    known = pl.DataFrame(kept, schema={"type": pl.String, "shape": pl.String, "is_kept": pl.Boolean}, orient="row")
+    told = shapes.join(known, on=["type", "shape"], how="left", maintain_order="left", nulls_equal=True)
+    return told.select((pl.col("is_kept") & pl.col("is_plain")).fill_null(value=False)).to_series()
 
 
 def fact_value(fact: Fact, value: Any, clockwork: Clockwork) -> Any:
