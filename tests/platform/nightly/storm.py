@@ -23,6 +23,7 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -37,7 +38,7 @@ from tests.platform.environment import HOME, say
 from tests.platform.nightly import append_figures, arguments
 from tests.platform.people import EAST_STATION
 from tests.platform.supervised import put_in_force
-from tests.platform.test_alerts_supervised import BOTH, shipped
+from tests.platform.test_alerts_supervised import shipped
 from tests.story import at
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.audit import clock
@@ -55,14 +56,16 @@ POINTS: Final[dict[str, tuple[str, ...]]] = {
 }
 """Every place at which a process can be made to kill itself."""
 START: Final = "2026-03-09 09:00"
-OVERDUE: Final = "2026-02-20T09:00:00+08:00"  # accepted so long ago that the decision about filing is overdue: red
+RULE: Final = (
+    "documents.approval-before-act"  # an act that was approved after it was done is red as soon as it is known
+)
 PACE: Final = 600  # seconds of the city in one of the machine
 BATCH: Final = 5
 DEATH_SECONDS: Final = 150.0
 SETTLED_SECONDS: Final = 15.0
 PATHS: Final = ("src/zhunsheng/apps", "src/zhunsheng/launcher.py")
 UNTOLD: Final = """
-    SELECT count(*) FROM supervision_finding f JOIN alerts_alertgroup g ON g.key = f.clock
+    SELECT count(*) FROM supervision_finding f JOIN alerts_alertgroup g ON g.key = coalesce(f.clock, f.key)
     WHERE f.level = 'red' AND f.state = 'current' AND NOT EXISTS (SELECT FROM alerts_alert a WHERE a.group_id = g.key)
 """
 TWICE: Final = """
@@ -87,6 +90,8 @@ class Platform:
     acknowledged: list[str] = field(default_factory=list)
     killed: int = 0
     batch: int = 0
+    acts: dict[int, datetime] = field(default_factory=dict)  # of each batch, so that it is the same when sent again
+    began_at: float = field(default_factory=time.monotonic)
     _logs: list[IO[bytes]] = field(default_factory=list)
 
     def start(self, name: str, point: str = "") -> None:
@@ -112,16 +117,21 @@ class Platform:
         """Work comes in until the process killed itself at its point."""
         give_up_at = time.monotonic() + DEATH_SECONDS
         while self.running[name].poll() is None:
-            assert time.monotonic() < give_up_at, f"{name} did not come to its point within {DEATH_SECONDS:.0f} s"
+            assert time.monotonic() < give_up_at, f"{name} did not come to its point: {self.state()}"
             self.post()
         self._gone(name)
 
     def post(self) -> None:
         """One batch of the source, the same again after each failure."""
         ids = [f"{self.batch}-{n}" for n in range(BATCH)]
-        facts = {"case_kind": "criminal", "economic": False}
-        row = {"type": "case.accepted", "at": OVERDUE, "unit": EAST_STATION, "facts": facts}
-        events = [{"id": number, "case": f"A350203{self.batch:012}{n:03}", **row} for n, number in enumerate(ids)]
+        acted = at(START) + timedelta(seconds=PACE * (time.monotonic() - self.began_at) // 60 * 60, hours=-1)
+        done = self.acts.setdefault(self.batch, acted)
+        row = {"type": "person.detained", "at": done.isoformat(), "unit": EAST_STATION}
+        row["facts"] = {"approved_at": (done + timedelta(minutes=30)).isoformat()}
+        events = [
+            {"id": number, "person": f"P{number}", "case": f"A350203{self.batch:012}{n:03}", **row}
+            for n, number in enumerate(ids)
+        ]
         headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
         asked = closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30))
         with suppress(OSError, http.client.HTTPException), asked as connection:
@@ -151,6 +161,13 @@ class Platform:
             process.wait()
         for log in self._logs:
             log.close()
+
+    def state(self) -> str:
+        """How far everything is, for whoever looks why it stands still."""
+        logs = {name: (self.folder / f"{name}.log").read_text(encoding="utf-8")[-500:] for name in POINTS}
+        tables = ("cases_event", "supervision_finding", "alerts_alert", "alerts_delivery")
+        counts = {table: self.count(f"SELECT count(*) FROM {table}") for table in tables}
+        return f"{counts}, {self.count(OPEN)} open, {len(self.gateway.said('accepted'))} sent; {logs}"
 
     def count(self, query: str) -> int:
         """A number from the database."""
@@ -202,7 +219,7 @@ def prepared() -> str:
     """People with phones, a rule, a source, and a clock that goes on. Returns the source's key."""
     clock.set_city_clock(at(START), seconds_per_second=PACE)
     alert_world()
-    put_in_force(shipped(*BOTH))
+    put_in_force(shipped(RULE))
     key = new_key()
     with as_process("test"):
         register_source(source="jz", title="警综平台", key=key)
