@@ -118,7 +118,7 @@ class Compiled:
         """Event type → how many begins and ends of pauses one event of it is."""
         return self._by_type(np.isin(self.program.roles.kind, (PAUSE, RESUME)))
 
-    def _by_type(self, of_roles: Ints) -> Ints:
+    def _by_type(self, of_roles: NDArray[Any]) -> Ints:
         """The sum over the roles of each event type."""
         return np.diff(np.append(0, np.cumsum(of_roles, dtype=np.int64))[self.program.role_ptr])
 
