@@ -10,7 +10,7 @@ import random
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -27,13 +27,15 @@ from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.alerts.delivery.lane import Lane
 from zhunsheng.apps.alerts.delivery.lines import parse_lines
 from zhunsheng.apps.alerts.delivery.moment import Moment
+from zhunsheng.apps.alerts.directory import Directory
 from zhunsheng.apps.alerts.models import Alert, AlertGroup, Delivery
+from zhunsheng.apps.alerts.policy import alert_policy
 from zhunsheng.apps.alerts.refusals import AlertActRefused
 from zhunsheng.apps.alerts.services import acknowledge, route, sweep_due
 from zhunsheng.apps.supervision.loop import Supervisor
 from zhunsheng.apps.supervision.models import Finding
 from zhunsheng.apps.supervision.rulebooks import current, ensure_released
-from zhunsheng.core.alert_group import LEVEL_RANK
+from zhunsheng.core.alert_group import LEVEL_RANK, level_roles
 from zhunsheng.web.demo.people import settle
 from zhunsheng.web.demo.playing import Play, beginning, made, stand_at
 
@@ -127,7 +129,11 @@ def judged(run: Played) -> int:
     rules |= {check.id: check for check in current()[0].checks}
     findings = [found for found in Finding.objects.all() if rules[found.rule].status == "stable"]
     fewer = 1 - len(accepted) / len(findings)
+    every = Counter((rules[found.rule].status, found.level) for found in Finding.objects.all())
+    say(f"findings: {', '.join(f'{count} {status} {level}' for (status, level), count in sorted(every.items()))}")
     say(f"{len(findings)} findings of rules that are sent, {len(accepted)} messages: {fewer:.0%} fewer")
+    singly = told_singly(findings, rules, run.at)
+    say(f"each told by itself to each of its recipients: {singly} messages; {1 - len(accepted) / singly:.0%} fewer")
     tell_kinds(accepted)
     liberty = [found for found in findings if rules[found.rule].custody and calls_for_somebody(found)]
     reached = messages_of(accepted)
@@ -155,6 +161,19 @@ def tell_kinds(accepted: set[str]) -> None:
     for words, count in Counter(sent).most_common(15):
         say(f"  {count:6} {' '.join(words)}")
     say(f"  {Alert.objects.filter(officer__isnull=False).count()} alerts to people")
+
+
+def told_singly(findings: Sequence[Finding], rules: Mapping[str, Any], at: datetime) -> int:
+    """How many messages there would be without bundles and digests, and without anybody being reminded."""
+    directory = Directory(at, alert_policy())
+    named = {(found.case, found.incident, found.unit or "") for found in findings}
+    abouts = directory.abouts(named)
+    total = 0
+    for found in findings:
+        roles = level_roles(found.level, rules[found.rule].recipients)
+        about = abouts[found.case, found.incident]
+        total += len({person.officer for role in roles for person in directory.people(role, about)})
+    return total
 
 
 def calls_for_somebody(found: Finding) -> bool:

@@ -126,8 +126,8 @@ class Platform:
         ids = [f"{self.batch}-{n}" for n in range(BATCH)]
         acted = at(START) + timedelta(seconds=PACE * (time.monotonic() - self.began_at) // 60 * 60, hours=-1)
         done = self.acts.setdefault(self.batch, acted)
-        row = {"type": "person.detained", "at": done.isoformat(), "unit": EAST_STATION}
-        row["facts"] = {"approved_at": (done + timedelta(minutes=30)).isoformat()}
+        facts = {"approved_at": (done + timedelta(minutes=30)).isoformat()}
+        row = {"type": "person.detained", "at": done.isoformat(), "unit": EAST_STATION, "facts": facts}
         events = [
             {"id": number, "person": f"P{number}", "case": f"A350203{self.batch:012}{n:03}", **row}
             for n, number in enumerate(ids)
