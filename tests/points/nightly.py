@@ -119,41 +119,66 @@ def _weights(city: City) -> pl.DataFrame:
     )
 
 
+Figures = dict[str, str]
+
+
+def of_playing(seeds: int) -> tuple[bool, Figures]:
+    """The fourteen strategies over so many years."""
+    begun = time.perf_counter()
+    gains = list(play(shipped(), facts(), seeds=seeds))
+    for gain in gains:
+        sys.stdout.write(f"{gain.strategy.code}\t{100 * gain.mean:+.2f}\t{100 * gain.upper:+.2f}\n")
+    worst = max(gain.upper for gain in gains)
+    took = time.perf_counter() - begun
+    figure = f"{len(gains)} strategies, {seeds} years: at most {100 * worst:+.1f} %, {took:.0f} s"
+    return all(gain.passes for gain in gains), {"points.simulator": figure}
+
+
+def of_coverage() -> tuple[bool, Figures]:
+    """Never below 93 %; from thirty cases on not above 97 % either: with fewer the interval is wider than need be."""
+    covered = {expected: coverage(expected, 6000) for expected in (12, 30, 60, 80)}
+    is_met = all(value >= 0.93 and (cases < 30 or value <= 0.97) for cases, value in covered.items())
+    return is_met, {"points.coverage": ", ".join(f"{value:.3f} at {cases}" for cases, value in covered.items())}
+
+
+def of_a_month(cases: int) -> tuple[bool, Figures]:
+    """A month of points of a city beside reading its events."""
+    with tempfile.TemporaryDirectory() as folder:
+        month = Month(cases, Path(folder))
+        read = best(lambda: pl.read_parquet(month.file))
+        rows, shown = month.run()
+        took = best(month.run)
+    figure = (
+        f"{cases:,} cases a year, {month.count:,} events: read {read:.2f} s, a month {took:.2f} s "
+        f"({took / read:.2f} times), {rows:,} rows of the ledger, {shown:,} of the board"
+    )
+    return took <= MOST_TIMES * read, {"points.month": figure}
+
+
 def main(words: list[str]) -> int:
     """Measure, print, and fail where a gate is not met."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--cases", type=int, default=300_000)
     parser.add_argument("--seeds", type=int, default=200)
+    parser.add_argument("--only", choices=("simulator", "coverage", "month"))
     parser.add_argument("--write", action="store_true", help="append the figures to docs/measurements.toml")
     chosen = parser.parse_args(words)
-    begun = time.perf_counter()
-    gains = list(play(shipped(), facts(), seeds=chosen.seeds))
-    seconds = time.perf_counter() - begun
-    worst = max(gain.upper for gain in gains)
-    for gain in gains:
-        sys.stdout.write(f"{gain.strategy.code}\t{100 * gain.mean:+.2f}\t{100 * gain.upper:+.2f}\n")
-    covered = {expected: coverage(expected, 6000) for expected in (12, 30, 60, 80)}
-    sys.stdout.write(f"simulator {seconds:.0f} s; coverage {covered}\n")
-    with tempfile.TemporaryDirectory() as folder:
-        month = Month(chosen.cases, Path(folder))
-        read = best(lambda: pl.read_parquet(month.file))
-        rows, shown = month.run()
-        took = best(month.run)
-    sys.stdout.write(
-        f"{month.count} events: read {read:.2f} s, a month {took:.2f} s ({took / read:.2f} times); "
-        f"{rows} rows of the ledger, {shown} of the board\n"
-    )
-    if chosen.write:
-        figures = {
-            "points.month": f"{took:.2f} s for a month of {chosen.cases:,} cases a year; reading {read:.2f} s",
-            "points.simulator": f"{len(gains)} strategies, {chosen.seeds} years: at most {100 * worst:+.1f} %",
-            "points.coverage": ", ".join(f"{value:.3f} at {cases}" for cases, value in covered.items()),
-        }
-        for name, figure in figures.items():
+    parts: dict[str, Callable[[], tuple[bool, Figures]]] = {
+        "simulator": lambda: of_playing(chosen.seeds),
+        "coverage": of_coverage,
+        "month": lambda: of_a_month(chosen.cases),
+    }
+    is_met, figures = True, Figures()
+    for name, measure in parts.items():
+        if chosen.only in (None, name):
+            good, found = measure()
+            is_met, figures = is_met and good, figures | found
+    for name, figure in figures.items():
+        sys.stdout.write(f"{name}: {figure}\n")
+        if chosen.write:
             measured = Measurement(name, figure, "python -m tests.points.nightly --write", PATHS, seed=9)
             append(ROOT / "docs" / "measurements.toml", measured, at=datetime.now(UTC))
-    is_met = all(gain.passes for gain in gains) and took <= MOST_TIMES * read
-    return 0 if is_met and all(0.93 <= value <= 0.97 for value in covered.values()) else 1
+    return 0 if is_met else 1
 
 
 if __name__ == "__main__":
