@@ -89,6 +89,7 @@ class Platform:
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     acknowledged: list[str] = field(default_factory=list)
     killed: int = 0
+    restarted: int = 0  # ended by themselves
     batch: int = 0
     acts: dict[int, datetime] = field(default_factory=dict)  # of each batch, so that it is the same when sent again
     began_at: float = field(default_factory=time.monotonic)
@@ -111,15 +112,29 @@ class Platform:
     def kill(self, name: str) -> None:
         """As `kill -9` does."""
         self.running[name].send_signal(signal.SIGKILL)
-        self._gone(name)
+        self.running[name].wait()
+        self.killed += 1
 
-    def dies(self, name: str) -> None:
-        """Work comes in until the process killed itself at its point."""
+    def look_after(self, but: str = "") -> None:
+        """Start again what ended by itself, as `zs serve` and systemd do: a process that begins while the database is
+        away ends."""
+        for name, process in self.running.items():
+            if name != but and process.poll() is not None:
+                self.restarted += 1
+                self.start(name)
+
+    def dies(self, name: str, point: str) -> None:
+        """Start it; work comes in until it killed itself at its point."""
+        self.start(name, point)
         give_up_at = time.monotonic() + DEATH_SECONDS
-        while self.running[name].poll() is None:
-            assert time.monotonic() < give_up_at, f"{name} did not come to its point: {self.state()}"
+        while (code := self.running[name].poll()) != -signal.SIGKILL:
+            assert time.monotonic() < give_up_at, f"{name} did not come to {point}: {self.state()}"
+            if code is not None:
+                self.restarted += 1
+                self.start(name, point)
+            self.look_after(but=name)
             self.post()
-        self._gone(name)
+        self.killed += 1
 
     def post(self) -> None:
         """One batch of the source, the same again after each failure."""
@@ -174,12 +189,6 @@ class Platform:
         with self.database.connect("postgres") as connection:
             row = connection.execute(query.encode()).fetchone()
         return int(row[0]) if row else 0
-
-    def _gone(self, name: str) -> None:
-        self.running[name].wait()
-        code = self.running[name].returncode
-        assert code == -signal.SIGKILL, f"{name} ended with {code}: {(self.folder / f'{name}.log').read_text()[-2000:]}"
-        self.killed += 1
 
     def environment(self, point: str) -> Mapping[str, str]:
         server, name = self.database.server, self.database.name
@@ -236,12 +245,12 @@ def storm(run: Platform, times: int, database_kills: int, chance: random.Random)
         run.post()
         time.sleep(chance.uniform(0.0, 0.5))  # the moment of the kill is the subject here
         run.kill(name)
-        run.start(name, point)
-        run.dies(name)
+        run.dies(name, point)
         run.start(name)
         if number in down_at:
             run.post()
             run.kill_database()
+        run.look_after()
         if number % 10 == 9:
             say(f"{run.killed} kills, {len(run.acknowledged)} events acknowledged")
 
@@ -250,7 +259,12 @@ def settle(run: Platform) -> float:
     """Seconds after the last restart until every text is confirmed. The clock stands still, or there would be more."""
     clock.set_city_clock(clock.now(), seconds_per_second=0)
     began = time.monotonic()
-    eventually(lambda: run.count(OPEN) == 0 and run.count("SELECT count(*) FROM supervision_touched") == 0, seconds=180)
+
+    def is_settled() -> bool:
+        run.look_after()
+        return run.count(OPEN) == 0 and run.count("SELECT count(*) FROM supervision_touched") == 0
+
+    eventually(is_settled, seconds=180, every=0.2)
     return time.monotonic() - began
 
 
@@ -273,6 +287,7 @@ def judged(run: Platform, settled: float) -> int:
     for name, count in faults.items():
         say(f"{name}: {count}")
     again = len(run.gateway.said("recognised"))
+    say(f"{run.restarted} processes ended by themselves and were started again")
     say(f"{run.killed} kills at {sum(map(len, POINTS.values()))} points, at random and of the database")
     say(f"{len(run.acknowledged)} events acknowledged, {len(accepted)} messages, {again} sent again and recognised")
     say(f"settled {settled:.1f} s after the last restart (at most {SETTLED_SECONDS:.0f})")
