@@ -212,6 +212,8 @@ WORDS = {
     "扣押清单规范": "load",
     "处罚决定按时送达": "load",
     "讯问人数不足的不计": "load",
+    "只看随机抽检，不看破案数": "load",  # what it says not to count is no aim
+    "不看破案数，看抓获数": "ask",
 }
 
 

@@ -76,6 +76,7 @@ class Words:
     amounts: tuple[str, ...] = ()
     more: tuple[str, ...] = ()
     duties: tuple[str, ...] = ()
+    negations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

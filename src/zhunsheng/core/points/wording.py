@@ -15,7 +15,7 @@ def banned_aim(text: str, words: Words, *, but: str = "") -> str:
     `but` is the title of the fact that the text is about: what the closed list itself says is no aim.
     Letters put between the words (spaces, stops) hide nothing.
     """
-    plain = _plain(text).replace(_plain(but), "") if but else _plain(text)
+    plain = _without_denied(_plain(text).replace(_plain(but), "") if but else _plain(text), words)
     for word in words.aims:
         if word in plain:
             return word
@@ -23,6 +23,13 @@ def banned_aim(text: str, words: Words, *, but: str = "") -> str:
         if act in plain and (_is_counted(act, plain, words) or not any(duty in plain for duty in words.duties)):
             return act
     return ""
+
+
+def _without_denied(text: str, words: Words) -> str:
+    """A text without the words of which it says that they do not count: 不看破案数."""
+    denied = "|".join(map(re.escape, (*words.aims, *words.acts)))
+    before = "|".join(map(re.escape, words.negations))
+    return re.sub(f"(?:{before})(?:{denied})", "", text) if denied and before else text
 
 
 def _plain(text: str) -> str:
