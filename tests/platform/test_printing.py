@@ -26,7 +26,7 @@ from zhunsheng.apps.display import typesetting
 from zhunsheng.apps.display.typesetting import NoChineseFont, chosen, typeset
 from zhunsheng.apps.printing.daily_brief import LONGEST_NAME, LONGEST_TITLE, shortened
 from zhunsheng.apps.printing.models import IssuedDocument
-from zhunsheng.apps.printing.paper import LAYOUTS, table
+from zhunsheng.apps.printing.paper import LAYOUTS, moment, table
 from zhunsheng.apps.printing.proving import NotIssued, prove_document
 from zhunsheng.apps.supervision.models import Clock
 
@@ -77,6 +77,7 @@ def filled(layout: str, text: str) -> dict[str, Any]:
         **frame,
         "lang": "zh",
         "number": {"label": text, "value": text, "lines": [text]},
+        "code_word": text,
         "facts": [[text, text]],
         "steps_title": text,
         "parts": [{"sentences": [text], "note": text, "laws": [law]}],
@@ -122,6 +123,14 @@ def test_a_machine_without_a_chinese_font_says_so_and_which_to_install(
     answer = reader.get(f"/cases/{NUMBER}/card.pdf")
     assert answer.status_code == 503
     assert "fonts-noto-cjk" in answer.content.decode()
+
+
+def test_a_day_on_paper_is_a_date_and_not_a_word_for_today() -> None:
+    assert moment(NOW, now=NOW) == "3月2日 10:30"
+    midnight = datetime.fromisoformat("2026-03-04T00:00:00+08:00")
+    assert moment(midnight, now=NOW, at_end=True) == "3月3日 24:00"
+    assert moment(NOW.replace(year=2025), now=NOW) == "2025年3月2日 10:30"
+    assert moment(None, now=NOW) == "—"
 
 
 def test_a_table_says_how_many_rows_it_left_out() -> None:

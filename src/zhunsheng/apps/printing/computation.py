@@ -16,7 +16,7 @@ from zhunsheng.apps.desk.explanations import Explanation, Part
 from zhunsheng.apps.desk.moments import told_lines
 from zhunsheng.apps.display import formats
 from zhunsheng.apps.printing.models import IssuedDocument
-from zhunsheng.apps.printing.paper import Paper, frame, table
+from zhunsheng.apps.printing.paper import Paper, frame, moment, table
 from zhunsheng.apps.supervision import rulebooks
 
 SHEET: Final = IssuedDocument.Sheet.COMPUTATION
@@ -36,7 +36,7 @@ def computation(viewer: Viewer, key: str, *, now: datetime) -> Paper | None:
         "steps_title": _("这个到期时间是怎么算出来的"),
         "parts": [_part(part, page) for part in page.how.parts],
         "gist": _("要旨："),
-        "told": _told(page),
+        "told": _told(page, now=now),
         "seal": _seal(),
     }
     return Paper(SHEET, key, viewer, now, content)
@@ -95,9 +95,9 @@ def _origin(page: ClockPage) -> str:
     return " · ".join(words)
 
 
-def _told(page: ClockPage) -> dict[str, Any]:
+def _told(page: ClockPage, *, now: datetime) -> dict[str, Any]:
     rows = [
-        (formats.moment(one.at), " ".join(filter(None, (one.who, one.role))), one.text, "；".join(one.sent))
+        (moment(one.at, now=now), " ".join(filter(None, (one.who, one.role))), one.text, "；".join(one.sent))
         for one in told_lines(page.told)
     ]
     heads = (_("时间"), _("通知了谁"), _("内容"), _("送达"))

@@ -52,7 +52,17 @@ def frame(viewer: Viewer, *, sheet: str, title: str, now: datetime) -> dict[str,
         "watermark": who,
         "printed": _("打印人 %(who)s · %(at)s") % {"who": who, "at": formats.moment(now)},
         "page_of": _("第 {n} 页，共 {total} 页"),
+        "code_word": _("核验码"),
     }
+
+
+def moment(at: datetime | None, *, now: datetime, at_end: bool = False) -> str:
+    """3月3日 23:05 in a row of a table, with the year where it is another. No 今天: paper is read on other days."""
+    if at is None:
+        return "—"
+    day, clock = formats.local(at, at_end=at_end)
+    is_this_year = day.year == formats.local(now)[0].year
+    return f"{formats.short_day(day) if is_this_year else formats.full_day(day)} {clock}"
 
 
 def table(
@@ -73,7 +83,7 @@ def record_asked(paper: Paper) -> None:
 
 def made(paper: Paper) -> bytes:
     """The document as PDF, set outside any transaction; that it was issued is on the record before it is returned."""
-    words = {**paper.content, "code_line": f"{_('核验码')} {paper.code}"}
+    words = {**paper.content, "code_line": f"{paper.content['code_word']} {paper.code}"}
     pdf = typeset(LAYOUTS / f"{paper.sheet}.typ", words, at=paper.at)
     with as_viewer(paper.viewer):
         IssuedDocument.objects.create(

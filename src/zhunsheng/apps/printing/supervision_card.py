@@ -11,15 +11,15 @@ from zhunsheng.apps.cases.selectors import CaseNotVisible
 from zhunsheng.apps.desk.case_page import Whole, whole_case
 from zhunsheng.apps.desk.case_track import GRAVITY, Line
 from zhunsheng.apps.desk.moments import LEVEL_WORDS, told_lines
-from zhunsheng.apps.display import formats
 from zhunsheng.apps.printing.computation import due_lines, number_of
 from zhunsheng.apps.printing.models import IssuedDocument
-from zhunsheng.apps.printing.paper import Paper, frame, table
+from zhunsheng.apps.printing.paper import Paper, frame, moment, table
 
 SHEET: Final = IssuedDocument.Sheet.SUPERVISION_CARD
 MOST_CLOCKS: Final = 60
 MOST_FOUND: Final = 40
-MOST_TOLD: Final = 20
+MOST_TOLD: Final = 10
+ASK: Final = "ask"
 
 
 def supervision_card(viewer: Viewer, number: str, *, now: datetime) -> Paper | None:
@@ -61,29 +61,34 @@ def _clocks(whole: Whole) -> dict[str, Any]:
     """Running clocks first, the gravest before the others, then those that have ended."""
     lines = sorted(whole.lines, key=lambda line: (line.is_over, GRAVITY.index(line.level)))
     heads = (_("期限"), _("起"), _("届满"), _("最迟"), _("状态"))
-    rows = [_clock(line) for line in lines]
+    rows = [_clock(line, now=whole.now) for line in lines]
     return table(_("期限"), heads, rows, empty=_("这个案件还没有开始计算的期限。"), most=MOST_CLOCKS)
 
 
-def _clock(line: Line) -> Sequence[str]:
+def _clock(line: Line, *, now: datetime) -> Sequence[str]:
     clock, due = line.clock, [*due_lines(line), ""]
-    outer = formats.moment(clock.outer, at_end=clock.outer_at_end) if due[1] else ""
-    strict = formats.moment(clock.due, at_end=clock.due_at_end) if clock.due else due[0]
-    return f"{line.title}（{line.nature}）", formats.moment(clock.start), strict, outer, " ".join(line.row.lines)
+    outer = moment(clock.outer, now=now, at_end=clock.outer_at_end) if due[1] else ""
+    strict = moment(clock.due, now=now, at_end=clock.due_at_end) if clock.due else due[0]
+    state = " ".join(line.row.lines) if line.is_over else line.row.lines[0]
+    return f"{line.title}（{line.nature}）", moment(clock.start, now=now), strict, outer, state
 
 
 def _found(whole: Whole) -> dict[str, Any]:
+    """What does not agree; of what lacks facts the number alone: it is asked for on the page of the case."""
     rows = [
-        (each.title, str(LEVEL_WORDS.get(each.finding.level or "", "")), formats.moment(each.finding.found_at))
+        (each.title, str(LEVEL_WORDS.get(each.finding.level or "", "")), moment(each.finding.found_at, now=whole.now))
         for each in whole.found
+        if each.finding.level != ASK
     ]
+    asked = len(whole.found) - len(rows)
+    note = _("另有 %(n)d 项待核实，见案件页。") % {"n": asked} if asked else ""
     heads = (_("核查"), _("级别"), _("成立"))
-    return table(_("核查发现"), heads, rows, empty=_("核查没有发现。"), most=MOST_FOUND)
+    return table(_("核查发现"), heads, rows, empty=_("核查没有发现。"), most=MOST_FOUND, note=note)
 
 
 def _told(whole: Whole) -> dict[str, Any]:
     rows = [
-        (formats.moment(one.at), " ".join(filter(None, (one.who, one.role))), one.text)
+        (moment(one.at, now=whole.now), " ".join(filter(None, (one.who, one.role))), one.text)
         for one in told_lines(whole.told)
     ]
     heads = (_("时间"), _("通知了谁"), _("内容"))
