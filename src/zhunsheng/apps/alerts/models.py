@@ -1,8 +1,4 @@
-"""What people are told and what they do about it: the inbox, the alerts, the acts of people, and what goes out.
-
-A group is one row of the inbox: one clock, or one thing that a check judges. Alerts and actions are added and never
-changed; a group says where its clock stands among people now.
-"""
+"""What people are told and what they do about it. Alerts and actions never change; a group says where its clock stands."""
 
 from django.db import models
 from django.db.models import F, Q
