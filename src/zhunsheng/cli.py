@@ -47,7 +47,9 @@ VERBS: Final = {
     "points": Verb("the policies of points, and what they reward", points.add_arguments, points.run),
     "supervise": Verb("keep the platform's clocks and findings", supervise.add_arguments, supervise.run),
     "bench": Verb("what the clock costs, beside what the same would cost otherwise", bench.add_arguments, bench.run),
-    "prove": Verb("an alert or a document with all that proves it, for tools/verify.py", prove.add_arguments, prove.run),
+    "prove": Verb(
+        "an alert or a document with all that proves it, for tools/verify.py", prove.add_arguments, prove.run
+    ),
     "recompute": Verb("compute the alert of such a file again, offline", recompute.add_arguments, recompute.run),
     "calendar": Verb("the published working days; add a notice", calendar.add_arguments, calendar.run),
 }

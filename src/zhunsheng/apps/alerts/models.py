@@ -1,4 +1,4 @@
-"""What people are told and what they do about it. Alerts and actions never change; a group says where its clock stands."""
+"""What people are told and what they do about it. Alerts and actions never change; a group says where it stands now."""
 
 from django.db import models
 from django.db.models import F, Q
