@@ -1,6 +1,7 @@
 """Each channel against the simulator of its gateway: what was sent is what the simulator's file says."""
 
 import math
+import os
 import signal
 import time
 from collections.abc import Callable
@@ -246,6 +247,7 @@ def test_a_gateway_that_falls_silent_is_noticed(
     monkeypatch.setattr(channel, "_now", lambda: time.monotonic() + offset[0])
     assert gateway.process is not None
     gateway.process.send_signal(signal.SIGSTOP)  # as a hang would
+    os.waitpid(gateway.process.pid, os.WUNTRACED)  # until it stands: it might still answer
     offset[0] = 31.0
     assert channel.receive() == []
     offset[0] = 62.0
