@@ -95,7 +95,7 @@ def test_the_ledger_of_what_was_exceeded(site: Site) -> None:
     late = page.locator("[data-row]").filter(has_text="仓库被盗案2")
     expect(late).to_contain_text("超期办结")
     expect(page.locator("[data-row]").filter(has_text="仓库被盗案1").first).to_contain_text("已超期")
-    page.goto("/overdue/?state=ended&in=month")
+    page.goto("/overdue/?state=ended&in=month&rule=redress.review.reply")
     expect(page.get_by_text("没有超期的法定期限。")).to_be_visible()
     judge(page, "overdue-empty")
 
