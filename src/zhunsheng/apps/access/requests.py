@@ -1,8 +1,10 @@
 """Who is behind a request: found once, at the gate, and read from there on."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils.timezone import localdate
 
@@ -69,4 +71,12 @@ def viewer_behind(request: HttpRequest) -> Viewer:
     viewer = asking(request).viewer
     if viewer is None:
         raise NotIdentified("The address is not declared for signed-in viewers. Declare it in pages.py.")
+    return viewer
+
+
+def viewer_among(request: HttpRequest, roles: Set[str]) -> Viewer:
+    """The viewer behind a request, if he has one of some roles. Raises PermissionDenied."""
+    viewer = viewer_behind(request)
+    if not viewer.roles() & roles:
+        raise PermissionDenied
     return viewer

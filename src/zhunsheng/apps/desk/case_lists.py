@@ -14,9 +14,10 @@ from zhunsheng.apps.cases.models import Assignment, Case
 from zhunsheng.apps.cases.selectors import visible_cases
 from zhunsheng.apps.cases.words import vocabulary
 from zhunsheng.apps.desk import units
+from zhunsheng.apps.desk.case_officers import case_officers
 from zhunsheng.apps.desk.quality import QUESTIONS
 from zhunsheng.apps.desk.rulebook import rule_titles
-from zhunsheng.apps.display.listing import Asked, Choice, Column, Filter, Listing, Page
+from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
 from zhunsheng.apps.supervision.models import OPEN_OUTCOMES, Clock
 
 SOON: Final = timedelta(days=7)
@@ -61,10 +62,10 @@ def running_listing(viewer: Viewer, *, now: datetime) -> Listing:
     ends = [("1", _("24小时内")), ("3", _("3天内")), ("7", _("7天内")), ("30", _("30天内"))]
     natures = [("statutory", _("法定期限")), ("internal", _("内部时限")), ("agreed", _("约定时限"))]
     own = (
-        Filter("level", _("级别"), lambda value: _level(value, now), _choices(levels)),
-        Filter("ends", _("最近到期"), lambda value: _ends_within(int(value), now), _choices(ends)),
-        Filter("liberty", _("人身自由"), lambda _value: Q(liberty=True), _choices([("1", _("涉及"))])),
-        Filter("nature", _("期限性质"), lambda value: Q(nature=value), _choices(natures)),
+        Filter("level", _("级别"), lambda value: _level(value, now), choices(levels)),
+        Filter("ends", _("最近到期"), lambda value: _ends_within(int(value), now), choices(ends)),
+        Filter("liberty", _("人身自由"), lambda _value: Q(liberty=True), choices([("1", _("涉及"))])),
+        Filter("nature", _("期限性质"), lambda value: Q(nature=value), choices(natures)),
     )
     columns = (
         Column("case", _("案件")),
@@ -90,8 +91,8 @@ def every_listing(viewer: Viewer) -> Listing:
     asks = [("unknown", _("无法计算的")), *((code, str(words)) for code, words in QUESTIONS.items())]
     facts = [(fact.id, fact.title) for fact in vocabulary().facts.values()]
     questions = (
-        Filter("ask", _("待核实"), _asks, _choices(asks), of=OF_CLOCK),
-        Filter("fact", _("缺少的字段"), lambda value: Q(question_fact=value), _choices(facts), of=OF_CLOCK),
+        Filter("ask", _("待核实"), _asks, choices(asks), of=OF_CLOCK),
+        Filter("fact", _("缺少的字段"), lambda value: Q(question_fact=value), choices(facts), of=OF_CLOCK),
     )
     return Listing(columns, (*_case_filters(viewer), *questions), default_sort="number")
 
@@ -146,10 +147,7 @@ def soon(viewer: Viewer, *, now: datetime) -> str:
 def _lines(viewer: Viewer, cases: Sequence[Case], clocks: Mapping[str, Clock], *, now: datetime) -> list[Line]:
     numbers = [case.number for case in cases]
     readable = set(visible_cases(viewer, Action.CASE_READ).filter(pk__in=numbers).values_list("number", flat=True))
-    officers: dict[str, list[str]] = {}
-    heads = Assignment.objects.filter(case__in=numbers, role=Assignment.Role.CASE_OFFICER, until_at=None)
-    for number, name in heads.order_by("pk").values_list("case", "officer__name"):
-        officers.setdefault(number, []).append(name)
+    officers = case_officers(numbers)
     titles = rule_titles() if clocks else {}
     return [
         _line(case, officers.get(case.number, []), case.number in readable, _running(clocks, case, titles, now=now))
@@ -195,19 +193,15 @@ def _asks(value: str) -> Q:
 
 def _case_filters(viewer: Viewer) -> tuple[Filter, ...]:
     kinds = [(value, _(title)) for value, title in Case.Kind.choices]
-    choices = units.choices(viewer)
+    offered = units.choices(viewer)
     mine = Exists(
         Assignment.objects.filter(case=OuterRef("pk"), officer=viewer.officer or 0, until_at=None).exclude(
             role=Assignment.Role.RECUSED
         )
     )
-    filters = [Filter("kind", _("类别"), lambda value: Q(kind=value), _choices(kinds), of=OF_CASE)]
-    if len(choices) > 1:
-        filters.insert(0, Filter("unit", _("单位"), units.within, _choices(choices), of=OF_CASE))
+    filters = [Filter("kind", _("类别"), lambda value: Q(kind=value), choices(kinds), of=OF_CASE)]
+    if len(offered) > 1:
+        filters.insert(0, Filter("unit", _("单位"), units.within, choices(offered), of=OF_CASE))
     if viewer.officer is not None:
-        filters.append(Filter("mine", _("经办"), lambda _value: Q(mine), _choices([("1", _("我经办的"))]), of=OF_CASE))
+        filters.append(Filter("mine", _("经办"), lambda _value: Q(mine), choices([("1", _("我经办的"))]), of=OF_CASE))
     return tuple(filters)
-
-
-def _choices(pairs: Sequence[tuple[str, str]]) -> tuple[Choice, ...]:
-    return tuple(Choice(value, title) for value, title in pairs)

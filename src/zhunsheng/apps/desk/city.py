@@ -20,7 +20,7 @@ from zhunsheng.apps.desk.inbox import ends_today, over
 from zhunsheng.apps.desk.overdue import visible_overdue
 from zhunsheng.apps.desk.periods import periods
 from zhunsheng.apps.desk.rulebook import rule_titles
-from zhunsheng.apps.display.listing import Asked, Choice, Column, Filter, Listing, Page
+from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
 from zhunsheng.apps.display.sheets import Cell
 from zhunsheng.apps.org.models import Unit
 from zhunsheng.apps.supervision.models import OPEN_OUTCOMES, Clock
@@ -103,8 +103,8 @@ def listing(viewer: Viewer) -> Listing:
         Column("rate", _("每百案超期"), sort=("rate",)),
     )
     filters = (
-        Filter("kind", _("层级"), lambda _value: Q(), _choices(kinds)),
-        Filter("unit", _("单位"), lambda _value: Q(), _choices(units.choices(viewer))),
+        Filter("kind", _("层级"), lambda _value: Q(), choices(kinds)),
+        Filter("unit", _("单位"), lambda _value: Q(), choices(units.choices(viewer))),
     )
     return Listing(columns, filters, default_sort="unit")
 
@@ -286,7 +286,3 @@ def _untold(viewer: Viewer, reached: Sequence[Unit]) -> list[Untold]:
 
 def _gaps() -> QuerySet[Gap]:
     return Gap.objects.filter(closed_at=None)
-
-
-def _choices(pairs: Sequence[tuple[str, str]]) -> tuple[Choice, ...]:
-    return tuple(Choice(value, title) for value, title in pairs)

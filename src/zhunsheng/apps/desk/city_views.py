@@ -1,6 +1,5 @@
 """The city as the legal department begins its day with it."""
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -8,8 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from zhunsheng.apps.access.preferences import saved_filters
-from zhunsheng.apps.access.requests import asking, viewer_behind
-from zhunsheng.apps.access.scope import Viewer
+from zhunsheng.apps.access.requests import asking, viewer_among
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.desk import city
 from zhunsheng.apps.desk.exports import Sheet, taken_away
@@ -19,7 +17,7 @@ from zhunsheng.apps.display.sheets import MOST_ROWS
 @require_GET
 def whole(request: HttpRequest) -> HttpResponse:
     """全市, or a head's own part of it."""
-    viewer, who = _admitted(request), asking(request)
+    viewer, who = viewer_among(request, city.AUDIENCE), asking(request)
     asked = city.listing(viewer).asked(request.GET)
     found = city.city_page(viewer, asked, now=who.now)
     record_read(kind="city", key=asked.address(), detail={"units": len(found.lines)})
@@ -36,7 +34,7 @@ def whole(request: HttpRequest) -> HttpResponse:
 @require_GET
 def whole_sheet(request: HttpRequest) -> HttpResponse:
     """The table of units to take away."""
-    viewer, now = _admitted(request), asking(request).now
+    viewer, now = viewer_among(request, city.AUDIENCE), asking(request).now
     asked = city.listing(viewer).whole(request.GET, rows=MOST_ROWS)
     found = city.city_page(viewer, asked, now=now)
     heads = [
@@ -52,10 +50,3 @@ def whole_sheet(request: HttpRequest) -> HttpResponse:
     heads += [_("已超期未办"), _("在办案件"), _("本月超期"), _("上月同期"), _("每百案超期"), _("同层级中位数")]
     sheet = Sheet("city_sheet", "city", _("各单位"), heads, back="desk:city")
     return taken_away(request, sheet, found.page, (city.cells(line) for line in found.lines))
-
-
-def _admitted(request: HttpRequest) -> Viewer:
-    viewer = viewer_behind(request)
-    if not viewer.roles() & city.AUDIENCE:
-        raise PermissionDenied
-    return viewer

@@ -15,10 +15,11 @@ from zhunsheng.apps.alerts.models import AlertGroup, Gap
 from zhunsheng.apps.alerts.selectors import OPEN, InboxRow, concerns, rows_of, visible_groups
 from zhunsheng.apps.cases.models import Assignment, Case
 from zhunsheng.apps.desk import units
+from zhunsheng.apps.desk.case_officers import case_officers
 from zhunsheng.apps.desk.elements import OF_ELEMENT, VIEWS
 from zhunsheng.apps.desk.rulebook import all_rules, shown_rulebook
 from zhunsheng.apps.display import formats
-from zhunsheng.apps.display.listing import Asked, Choice, Column, Filter, Listing, Page
+from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
 from zhunsheng.apps.supervision.models import Heartbeat
 
 OVER, TODAY, SOON, LATER, ENDED = range(5)
@@ -88,11 +89,11 @@ def listing(viewer: Viewer, *, now: datetime) -> Listing:
         ("unit", _("单位")),
     ]
     filters = (
-        Filter("view", _("视图"), lambda name: views[name][1], _choices([(n, t) for n, (t, _q) in views.items()])),
-        Filter("level", _("级别"), lambda value: _level(value, now), _choices(levels)),
-        Filter("unit", _("单位"), units.within, _choices(units.choices(viewer))),
-        Filter("element", _("五要素"), lambda value: Q(rule__in=_rules_by_element()[value]), _choices(elements)),
-        Filter("nature", _("期限性质"), lambda value: Q(nature=value), _choices(natures)),
+        Filter("view", _("视图"), lambda name: views[name][1], choices([(n, t) for n, (t, _q) in views.items()])),
+        Filter("level", _("级别"), lambda value: _level(value, now), choices(levels)),
+        Filter("unit", _("单位"), units.within, choices(units.choices(viewer))),
+        Filter("element", _("五要素"), lambda value: Q(rule__in=_rules_by_element()[value]), choices(elements)),
+        Filter("nature", _("期限性质"), lambda value: Q(nature=value), choices(natures)),
         Filter("officer", _("主办警号"), _of_officer),
     )
     return Listing((Column("due", _("还剩"), sort=("band", "ends", "key")),), filters, default_sort="due")
@@ -137,12 +138,7 @@ def waiting(viewer: Viewer) -> int:
 def lines_of(groups: Sequence[AlertGroup], viewer: Viewer, now: datetime) -> list[Line]:
     """Groups as the list shows them, with the officers of their cases."""
     rows = rows_of(groups, now)
-    officers: dict[str, list[str]] = {}
-    heads = Assignment.objects.filter(
-        case__in={row.case for row in rows if row.case}, role=Assignment.Role.CASE_OFFICER, until_at=None
-    )
-    for number, name in heads.order_by("pk").values_list("case", "officer__name"):
-        officers.setdefault(number, []).append(name)
+    officers = case_officers({row.case for row in rows if row.case})
     return [
         Line(
             row=row,
@@ -301,7 +297,3 @@ def midnight(now: datetime, days: int) -> datetime:
     """The beginning of a day some days from today, in Shanghai: 24:00 of the day before it."""
     day = now.astimezone(formats.ZONE).date() + timedelta(days=days)
     return datetime.combine(day, time(), formats.ZONE)
-
-
-def _choices(pairs: Sequence[tuple[str, str]]) -> tuple[Choice, ...]:
-    return tuple(Choice(value, title) for value, title in pairs)

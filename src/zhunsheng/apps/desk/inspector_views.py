@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Final
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,8 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from zhunsheng.apps.access.preferences import saved_filters
-from zhunsheng.apps.access.requests import asking, viewer_behind
-from zhunsheng.apps.access.scope import Viewer
+from zhunsheng.apps.access.requests import asking, viewer_among, viewer_behind
 from zhunsheng.apps.audit.selectors import entries_of
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.desk import leads
@@ -54,7 +52,7 @@ KINDS: Final = {
 @require_GET
 def found_leads(request: HttpRequest) -> HttpResponse:
     """线索."""
-    viewer = _admitted(request)
+    viewer = viewer_among(request, leads.AUDIENCE)
     asked = leads.listing(viewer).asked(request.GET)
     found = leads.leads(viewer, asked, now=asking(request).now)
     record_read(kind="leads", key=asked.address(), detail={"count": len(found.page.rows)})
@@ -65,7 +63,7 @@ def found_leads(request: HttpRequest) -> HttpResponse:
 @require_GET
 def leads_sheet(request: HttpRequest) -> HttpResponse:
     """The leads to take away."""
-    viewer = _admitted(request)
+    viewer = viewer_among(request, leads.AUDIENCE)
     asked = leads.listing(viewer).whole(request.GET, rows=MOST_ROWS)
     found = leads.leads(viewer, asked, now=asking(request).now)
     heads = [_("规则"), _("种类"), _("单位"), _("次数"), _("仍未办结"), _("首次"), _("最近")]
@@ -76,7 +74,7 @@ def leads_sheet(request: HttpRequest) -> HttpResponse:
 @require_GET
 def withdrawn(request: HttpRequest) -> HttpResponse:
     """撤回记录."""
-    viewer = _admitted(request)
+    viewer = viewer_among(request, leads.AUDIENCE)
     asked = leads.withdrawn_listing(viewer).asked(request.GET)
     page, rows, count = leads.withdrawn(viewer, asked)
     record_read(kind="withdrawn", key=asked.address(), detail={"count": len(rows)})
@@ -87,7 +85,7 @@ def withdrawn(request: HttpRequest) -> HttpResponse:
 @require_GET
 def withdrawn_sheet(request: HttpRequest) -> HttpResponse:
     """What was withdrawn, to take away."""
-    viewer = _admitted(request)
+    viewer = viewer_among(request, leads.AUDIENCE)
     asked = leads.withdrawn_listing(viewer).whole(request.GET, rows=MOST_ROWS)
     page, rows, _count = leads.withdrawn(viewer, asked)
     heads = [_("规则"), _("案件编号"), _("案件名称"), _("单位"), _("原来的认定"), _("首次认定"), _("撤回"), _("原因")]
@@ -132,10 +130,3 @@ def _looks_listing(now: datetime) -> Listing:
         Filter("kind", _("看了什么"), lambda value: Q(object_kind=value), kinds),
     )
     return Listing(columns, filters, default_sort="-at")
-
-
-def _admitted(request: HttpRequest) -> Viewer:
-    viewer = viewer_behind(request)
-    if not viewer.roles() & leads.AUDIENCE:
-        raise PermissionDenied
-    return viewer

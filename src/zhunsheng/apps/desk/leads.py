@@ -3,7 +3,7 @@
 Nothing here can be acted on. What a lead is made of is in the ledger.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -21,7 +21,7 @@ from zhunsheng.apps.desk.overdue import OVERDUE, visible_faults
 from zhunsheng.apps.desk.periods import TITLES, periods
 from zhunsheng.apps.desk.rulebook import rule_titles
 from zhunsheng.apps.display import formats
-from zhunsheng.apps.display.listing import Asked, Choice, Column, Filter, Listing, Page
+from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
 from zhunsheng.apps.display.sheets import Cell
 from zhunsheng.apps.supervision.models import Finding
 
@@ -100,10 +100,10 @@ def listing(viewer: Viewer) -> Listing:
         Column("state", _("状态")),
     )
     filters = (
-        Filter("in", _("时间"), lambda _value: Q(), _choices([(name, str(title)) for name, title in TITLES.items()])),
-        Filter("unit", _("单位"), units.within, _choices(units.choices(viewer))),
-        Filter("rule", _("规则"), lambda value: Q(rule=value), _choices(titles)),
-        Filter("state", _("状态"), lambda _value: Q(), _choices(states)),
+        Filter("in", _("时间"), lambda _value: Q(), choices([(name, str(title)) for name, title in TITLES.items()])),
+        Filter("unit", _("单位"), units.within, choices(units.choices(viewer))),
+        Filter("rule", _("规则"), lambda value: Q(rule=value), choices(titles)),
+        Filter("state", _("状态"), lambda _value: Q(), choices(states)),
     )
     return Listing(columns, filters, default_sort="-times")
 
@@ -140,8 +140,8 @@ def withdrawn_listing(viewer: Viewer) -> Listing:
     )
     reasons = [(value, str(REASONS[value])) for value in ("facts", "rulebook")]
     filters = (
-        Filter("unit", _("单位"), units.within, _choices(units.choices(viewer))),
-        Filter("reason", _("原因"), lambda value: Q(state_reason=value), _choices(reasons)),
+        Filter("unit", _("单位"), units.within, choices(units.choices(viewer))),
+        Filter("reason", _("原因"), lambda value: Q(state_reason=value), choices(reasons)),
     )
     return Listing(columns, filters, default_sort="-at")
 
@@ -206,7 +206,3 @@ def _withdrawn(
         withdrawn_at=finding.state_at,
         reason=REASONS[finding.state_reason],
     )
-
-
-def _choices(pairs: Sequence[tuple[str, str]]) -> tuple[Choice, ...]:
-    return tuple(Choice(value, title) for value, title in pairs)

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.alerts.models import Action, Alert, AlertGroup
-from zhunsheng.apps.cases.models import Assignment, Case
+from zhunsheng.apps.cases.models import Case
 from zhunsheng.apps.desk import units
+from zhunsheng.apps.desk.case_officers import case_officers
 from zhunsheng.apps.desk.periods import TITLES, periods
 from zhunsheng.apps.desk.rulebook import rule_titles, statutory_limits
 from zhunsheng.apps.display import formats
-from zhunsheng.apps.display.listing import Asked, Choice, Column, Filter, Listing, Page
+from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
 from zhunsheng.apps.display.sheets import Cell
 from zhunsheng.apps.org.models import Unit
 from zhunsheng.apps.supervision.models import Clock, Finding
@@ -97,13 +98,13 @@ def listing(viewer: Viewer, *, now: datetime) -> Listing:
             "in",
             _("何时"),
             lambda name: Q(found_at__gte=spans[name].begin, found_at__lt=spans[name].end),
-            _choices([(name, str(title)) for name, title in TITLES.items()]),
+            choices([(name, str(title)) for name, title in TITLES.items()]),
         ),
-        Filter("kind", _("种类"), lambda _value: Q(), _choices(kinds)),
-        Filter("unit", _("单位"), units.within, _choices(units.choices(viewer))),
-        Filter("own", _("单位，不含下级"), lambda value: Q(unit=value), _choices(units.choices(viewer))),
-        Filter("rule", _("规则"), lambda value: Q(rule=value), _choices(named)),
-        Filter("state", _("状态"), lambda value: Q(closed_at__isnull=value == "open"), _choices(states)),
+        Filter("kind", _("种类"), lambda _value: Q(), choices(kinds)),
+        Filter("unit", _("单位"), units.within, choices(units.choices(viewer))),
+        Filter("own", _("单位，不含下级"), lambda value: Q(unit=value), choices(units.choices(viewer))),
+        Filter("rule", _("规则"), lambda value: Q(rule=value), choices(named)),
+        Filter("state", _("状态"), lambda value: Q(closed_at__isnull=value == "open"), choices(states)),
     )
     return Listing(columns, filters, default_sort="-found")
 
@@ -142,7 +143,7 @@ def _rows(findings: Sequence[Finding], now: datetime) -> list[Exceeded]:
     )
     told = _told(keys)
     acts = _first_acts(keys)
-    officers = _officers(numbers)
+    officers = case_officers(numbers)
     return [
         Exceeded(
             key=_group(finding),
@@ -201,15 +202,3 @@ def _first_acts(keys: Sequence[str]) -> dict[tuple[str, str], Step]:
         name = "urged" if act.act == Action.Act.URGE else "taken"
         found.setdefault((act.group_id, name), Step(act.at, act.by.name if act.by else ""))
     return found
-
-
-def _officers(numbers: set[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    heads = Assignment.objects.filter(case__in=numbers, role=Assignment.Role.CASE_OFFICER, until_at=None)
-    for number, name in heads.order_by("pk").values_list("case", "officer__name"):
-        found.setdefault(number, []).append(name)
-    return found
-
-
-def _choices(pairs: Sequence[tuple[str, str]]) -> tuple[Choice, ...]:
-    return tuple(Choice(value, title) for value, title in pairs)

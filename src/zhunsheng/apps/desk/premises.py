@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer
-from zhunsheng.apps.cases.models import Assignment, Person
+from zhunsheng.apps.cases.models import Person
 from zhunsheng.apps.cases.selectors import places_of, visible_cases
 from zhunsheng.apps.desk import units
+from zhunsheng.apps.desk.case_officers import case_officers
 from zhunsheng.apps.desk.case_track import level_now
 from zhunsheng.apps.desk.rulebook import rule_titles, shown_rulebook
 from zhunsheng.apps.display import formats
-from zhunsheng.apps.display.listing import Asked, Choice, Column, Filter, Listing, Page
+from zhunsheng.apps.display.listing import Asked, Choice, Column, Filter, Listing, Page, choices
 from zhunsheng.apps.display.sheets import Cell
 from zhunsheng.apps.org.models import Unit
 from zhunsheng.apps.supervision.models import OPEN_OUTCOMES, Clock
@@ -93,7 +94,7 @@ def listing(viewer: Viewer, *, now: datetime) -> Listing:
     views = (Choice("soon", _("2小时内届满")), Choice("over", _("已超过上限")))
     filters = (
         Filter("stay", _("停留"), lambda value: _views(now)[value], views),
-        Filter("unit", _("单位"), units.within, _choices(units.choices(viewer))),
+        Filter("unit", _("单位"), units.within, choices(units.choices(viewer))),
     )
     return Listing(columns, filters, default_sort="due")
 
@@ -146,7 +147,7 @@ def _stays(viewer: Viewer, clocks: Sequence[Clock], now: datetime) -> list[Stay]
         Person.objects.filter(pk__in={clock.person or "" for clock in clocks}).values_list("id", "masked_name")
     )
     places = places_of([clock.start_event for clock in clocks if clock.start_event])
-    officers = _officers(numbers)
+    officers = case_officers(numbers)
     named = dict(Unit.objects.filter(pk__in={clock.unit or "" for clock in clocks}).values_list("code", "short_name"))
     return [
         Stay(
@@ -178,15 +179,3 @@ def _limits(clocks: Sequence[Clock], now: datetime) -> dict[str, list[Limit]]:
         limit = Limit(clock, titles.get(clock.rule, clock.rule), level_now(clock, now=now))
         found.setdefault(str(clock.subject), []).append(limit)
     return found
-
-
-def _officers(numbers: set[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    heads = Assignment.objects.filter(case__in=numbers, role=Assignment.Role.CASE_OFFICER, until_at=None)
-    for number, name in heads.order_by("pk").values_list("case", "officer__name"):
-        found.setdefault(number, []).append(name)
-    return found
-
-
-def _choices(pairs: Sequence[tuple[str, str]]) -> tuple[Choice, ...]:
-    return tuple(Choice(value, title) for value, title in pairs)

@@ -1,6 +1,5 @@
 """The case-handling area as those who keep it, and those who look after it, see it."""
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -8,8 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from zhunsheng.apps.access.preferences import saved_filters
-from zhunsheng.apps.access.requests import asking, viewer_behind
-from zhunsheng.apps.access.scope import Viewer
+from zhunsheng.apps.access.requests import asking, viewer_among
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.desk import premises
 from zhunsheng.apps.desk.exports import Sheet, taken_away
@@ -19,7 +17,7 @@ from zhunsheng.apps.display.sheets import MOST_ROWS
 @require_GET
 def who_is_in(request: HttpRequest) -> HttpResponse:
     """办案区. The persons shown are named in the log."""
-    viewer, who = _admitted(request), asking(request)
+    viewer, who = viewer_among(request, premises.AUDIENCE), asking(request)
     now = who.now
     asked = premises.listing(viewer, now=now).asked(request.GET)
     found = premises.premises(viewer, asked, now=now)
@@ -42,7 +40,7 @@ def who_is_in(request: HttpRequest) -> HttpResponse:
 @require_GET
 def who_is_in_sheet(request: HttpRequest) -> HttpResponse:
     """The same to take away."""
-    viewer, now = _admitted(request), asking(request).now
+    viewer, now = viewer_among(request, premises.AUDIENCE), asking(request).now
     asked = premises.listing(viewer, now=now).whole(request.GET, rows=MOST_ROWS)
     found = premises.premises(viewer, asked, now=now)
     heads = [
@@ -59,10 +57,3 @@ def who_is_in_sheet(request: HttpRequest) -> HttpResponse:
     persons = premises.persons_shown(found)
     sheet = Sheet("premises_sheet", "premises", _("办案区"), heads, back="desk:premises", persons=persons)
     return taken_away(request, sheet, found.page, (premises.cells(stay) for stay in found.stays))
-
-
-def _admitted(request: HttpRequest) -> Viewer:
-    viewer = viewer_behind(request)
-    if not viewer.roles() & premises.AUDIENCE:
-        raise PermissionDenied
-    return viewer

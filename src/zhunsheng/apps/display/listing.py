@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Generic, TypeVar
@@ -26,6 +26,11 @@ class Choice:
 
     value: str
     title: str
+
+
+def choices(pairs: Iterable[tuple[str, str]]) -> tuple[Choice, ...]:
+    """Values and what they are called, as a filter takes them."""
+    return tuple(Choice(value, title) for value, title in pairs)
 
 
 @dataclass(frozen=True)

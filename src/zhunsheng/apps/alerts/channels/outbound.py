@@ -7,12 +7,15 @@ from the configuration of the machine, never from a page or from data.
 import select
 import socket
 import ssl
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
+
+from zhunsheng.apps.alerts.channels.contract import Answer, ChannelDown, Message, Outcome
 
 ANSWER_BYTES: Final = 256 * 1024
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
@@ -108,3 +111,29 @@ def _is_open(sock: socket.socket | None) -> bool:
         return False
     readable, _, _ = select.select([sock], [], [], 0)
     return not readable
+
+
+def send_each(
+    messages: Sequence[Message],
+    ask: Callable[[Message], HttpAnswer],
+    answered: Callable[[str, HttpAnswer], Answer],
+    *,
+    begin_until: float,
+    to: str,
+) -> Iterator[Answer]:
+    """Send messages one by one, as Channel.send wants it. `ask` posts one, `answered` says what its answer means for
+    the key of the message, `to` is what the other side is called.
+
+    Raises  ChannelDown where nothing leaves this machine.
+    """
+    for message in messages:
+        if time.monotonic() > begin_until:
+            return
+        try:
+            answer = ask(message)
+        except NotSent as problem:
+            raise ChannelDown(f"{to}{problem}") from problem
+        except NoAnswer as problem:
+            yield Answer(message.key, Outcome.UNKNOWN, reason=str(problem))
+        else:
+            yield answered(message.key, answer)

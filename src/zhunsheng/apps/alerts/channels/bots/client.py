@@ -14,11 +14,12 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from zhunsheng.apps.alerts.channels.contract import Answer, ChannelDown, Message, Outcome, Receipt, Reply
-from zhunsheng.apps.alerts.channels.outbound import Endpoint, HttpAnswer, NoAnswer, NotSent
+from zhunsheng.apps.alerts.channels.outbound import Endpoint, HttpAnswer, send_each
 
 THROTTLED: Final = {"dingtalk": {130101, 410100}, "wecom": {45009}, "feishu": {9499, 11232}}
 LOGIN_REFUSED: Final = {"dingtalk": {310000}, "wecom": {93000}, "feishu": {19021, 19022}}
@@ -78,20 +79,8 @@ class BotChannel:
 
     def send(self, messages: Sequence[Message], *, begin_until: float) -> Iterator[Answer]:
         """See Channel."""
-        for message in messages:
-            if time.monotonic() > begin_until:
-                return
-            request = KINDS[self._kind](message.text, token=self._token, secret=self._secret, at=int(self._unix_time()))
-            query = f"?{urlencode(request.query)}" if request.query else ""
-            body = json.dumps(request.body, ensure_ascii=False).encode()
-            try:
-                answer = self._endpoint.request("POST", query, body=body, headers={"Content-Type": "application/json"})
-            except NotSent as problem:
-                raise ChannelDown(f"机器人{problem}") from problem
-            except NoAnswer as problem:
-                yield Answer(message.key, Outcome.UNKNOWN, reason=str(problem))
-            else:
-                yield answered(self._kind, message.key, answer)
+        answer = partial(answered, self._kind)
+        yield from send_each(messages, self._post, answer, begin_until=begin_until, to="机器人")
 
     def receive(self) -> list[Receipt | Reply]:
         """A robot says nothing later."""
@@ -103,6 +92,12 @@ class BotChannel:
     def close(self) -> None:
         """See Channel."""
         self._endpoint.close()
+
+    def _post(self, message: Message) -> HttpAnswer:
+        request = KINDS[self._kind](message.text, token=self._token, secret=self._secret, at=int(self._unix_time()))
+        query = f"?{urlencode(request.query)}" if request.query else ""
+        body = json.dumps(request.body, ensure_ascii=False).encode()
+        return self._endpoint.request("POST", query, body=body, headers={"Content-Type": "application/json"})
 
 
 def answered(kind: str, key: str, answer: HttpAnswer) -> Answer:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from zhunsheng.apps.alerts.channels.contract import Answer, Arrival, ChannelDown, Message, Outcome, Receipt, Reply
-from zhunsheng.apps.alerts.channels.outbound import Endpoint, HttpAnswer, NoAnswer, NotSent
+from zhunsheng.apps.alerts.channels.outbound import Endpoint, HttpAnswer, NoAnswer, NotSent, send_each
 
 REFUSED_FOR_GOOD: Final = {"wrong_number": "空号", "bad_text": "内容被网关拒绝"}
 STATES: Final = {"DELIVRD": Arrival.DELIVERED}
@@ -51,18 +51,7 @@ class HttpSmsChannel:
 
     def send(self, messages: Sequence[Message], *, begin_until: float) -> Iterator[Answer]:
         """See Channel."""
-        for message in messages:
-            if time.monotonic() > begin_until:
-                return
-            body = {"to": message.target, "text": message.text, "key": message.key}
-            try:
-                answer = self._ask("POST", "/messages", body, {"Idempotency-Key": message.key})
-            except NotSent as problem:
-                raise ChannelDown(f"短信网关{problem}") from problem
-            except NoAnswer as problem:
-                yield Answer(message.key, Outcome.UNKNOWN, reason=str(problem))
-            else:
-                yield answered(message.key, answer)
+        yield from send_each(messages, self._post, answered, begin_until=begin_until, to="短信网关")
 
     def receive(self) -> list[Receipt | Reply]:
         """See Channel."""
@@ -84,6 +73,10 @@ class HttpSmsChannel:
     def close(self) -> None:
         """See Channel."""
         self._endpoint.close()
+
+    def _post(self, message: Message) -> HttpAnswer:
+        body = {"to": message.target, "text": message.text, "key": message.key}
+        return self._ask("POST", "/messages", body, {"Idempotency-Key": message.key})
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None, headers: dict[str, str]) -> HttpAnswer:
         encoded = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()

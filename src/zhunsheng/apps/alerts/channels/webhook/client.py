@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from zhunsheng.apps.alerts.channels.contract import Answer, ChannelDown, Message, Outcome, Receipt, Reply
-from zhunsheng.apps.alerts.channels.outbound import Endpoint, HttpAnswer, NoAnswer, NotSent
+from zhunsheng.apps.alerts.channels.outbound import Endpoint, HttpAnswer, send_each
 
 CHANNEL_PREFIX: Final = "hook:"  # of the channel of each program, before the name of its token
 REFUSED_FOR_GOOD: Final = frozenset({400, 410, 413, 422})
@@ -53,17 +53,7 @@ class WebhookChannel:
 
     def send(self, messages: Sequence[Message], *, begin_until: float) -> Iterator[Answer]:
         """See Channel."""
-        for message in messages:
-            if time.monotonic() > begin_until:
-                return
-            try:
-                answer = self._post(message)
-            except NotSent as problem:
-                raise ChannelDown(f"接收程序{problem}") from problem
-            except NoAnswer as problem:
-                yield Answer(message.key, Outcome.UNKNOWN, reason=str(problem))
-            else:
-                yield answered(message.key, answer)
+        yield from send_each(messages, self._post, answered, begin_until=begin_until, to="接收程序")
 
     def receive(self) -> list[Receipt | Reply]:
         """A program says nothing later."""
