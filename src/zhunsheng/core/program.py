@@ -60,10 +60,9 @@ class Program(NamedTuple):
     """The tables, each a record array; a pair of fields such as tests0, tests1 is a range."""
 
     role_ptr: Ints  # event type → range of roles, in the order in which they act
-    roles: (
-        Records  # kind, rv, arg (tier, pause, restart or recipient bit), child (counted back from another rule), rule,
-    )
-    # always (acts although its rule has no clock)
+    # kind, rv, rule, arg (tier, pause, restart or recipient bit), always (acts although its rule has no open clock),
+    # turn (when it acts at one instant: counted back from another rule × ROLE_COUNT + kind)
+    roles: Records
     rvs: Records
     limits: Records
     tiers: Records

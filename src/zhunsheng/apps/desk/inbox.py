@@ -130,11 +130,6 @@ def waiting_by_level(viewer: Viewer) -> dict[str, int]:
     return dict(found.values_list("level").annotate(n=Count("key")))
 
 
-def waiting(viewer: Viewer) -> int:
-    """How many alerts wait for him."""
-    return sum(waiting_by_level(viewer).values())
-
-
 def lines_of(groups: Sequence[AlertGroup], viewer: Viewer, now: datetime) -> list[Line]:
     """Groups as the list shows them, with the officers of their cases."""
     rows = rows_of(groups, now)
