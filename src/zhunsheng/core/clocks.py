@@ -109,6 +109,13 @@ def fold_events(
     """
     schemas.assert_schema(events, schemas.EVENTS, "events")
     counted = counted_events(events, as_of=as_of, known_at=known_at)
+    return fold_counted(counted, rulebook, as_of=as_of, with_steps=with_steps, threads=threads)
+
+
+def fold_counted(
+    counted: Counted, rulebook: Rulebook, *, as_of: AsOf, with_steps: bool = False, threads: int = 2
+) -> Folded:
+    """Run the fold over events of which is decided already that they count."""
     linked = counted.events
     parts = []
     for group_by in rulebook.compiled:

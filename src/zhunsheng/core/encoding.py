@@ -67,10 +67,15 @@ def counted_events(events: pl.DataFrame, *, as_of: AsOf, known_at: datetime | No
         known_by = known_at.astimezone(UTC)
         events = events.filter(pl.col("recorded_at").is_null() | (pl.col("recorded_at") <= known_by))
     known = events.height
-    events = link_incidents(_newest_versions(events), as_of=as_of)
-    latest = events.height
-    events = events.filter(pl.col("at") <= _as_of_column(as_of))
-    return Counted(events, latest - events.height, total - known, known - latest)
+    newest = _newest_versions(events)
+    happened = happened_events(newest, as_of=as_of)
+    return Counted(happened, newest.height - happened.height, total - known, known - newest.height)
+
+
+def happened_events(events: pl.DataFrame, *, as_of: AsOf) -> pl.DataFrame:
+    """Of events of which superseded, void and unknown ones are gone, those that had happened, with the cases of
+    incidents."""
+    return link_incidents(events, as_of=as_of).filter(pl.col("at") <= _as_of_column(as_of))
 
 
 def _newest_versions(events: pl.DataFrame) -> pl.DataFrame:
