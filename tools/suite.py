@@ -25,7 +25,7 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 PYTEST: Final = ("-m", "pytest", "--quiet")
 LANES: Final = 1 + min(2, os.cpu_count() or 1)  # a group waits for its children and its database half of its time
-LAW: Final = ("golden", "rulecheck", "points", "properties", "differential")
+LAW: Final = ("golden", "rulecheck", "points", "inspection", "properties", "differential")
 GROUND: Final = (
     "access", "api_out", "assets", "attacks", "audit", "commands", "event_log", "event_log_at_once", "feeds", "guards",
     "holding", "ingest", "key_rotation", "launcher", "login", "merkle", "org", "org_import", "passkeys", "sealed_log",
@@ -107,6 +107,7 @@ GROUPS: Final = (
     ),
     Group("mutation", ("-m", "tests.rulecheck.mutation"), "tests/rulecheck/mutation.py", nightly=True),
     Group("bugs", ("-m", "tests.bugs"), "tests/bugs/__main__.py", nightly=True),
+    Group("months", ("-m", "tests.inspection.months"), "tests/inspection/months.py", nightly=True),
     Group("ingest", ("-m", "tests.platform.nightly.ingest"), "tests/platform/nightly/ingest.py", nightly=True),
     Group(
         "online_batch",

@@ -15,6 +15,7 @@ from zhunsheng.commands import (
     check,
     city,
     explain,
+    inspection,
     platform,
     points,
     prove,
@@ -45,6 +46,9 @@ VERBS: Final = {
     "city": Verb("a synthetic city, judged or written to a folder", city.add_arguments, city.run),
     "rules": Verb("lint, test, list, show, vectors", rules.add_arguments, rules.run),
     "points": Verb("the policies of points, and what they reward", points.add_arguments, points.run),
+    "inspection": Verb(
+        "repeat a draw, size a sample, judge the check sheets", inspection.add_arguments, inspection.run
+    ),
     "supervise": Verb("keep the platform's clocks and findings", supervise.add_arguments, supervise.run),
     "bench": Verb("what the clock costs, beside what the same would cost otherwise", bench.add_arguments, bench.run),
     "prove": Verb(

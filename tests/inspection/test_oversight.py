@@ -1,0 +1,70 @@
+"""Limits of alarms follow from the false alarms a year that are allowed: the design's section 10."""
+
+import pytest
+
+from zhunsheng.core.inspection.oversight import (
+    INDICATORS,
+    Counts,
+    error_of,
+    expected,
+    indicator_counts,
+    is_alarm,
+    is_too_quiet,
+    longest_gap,
+    silence,
+    spread_of,
+)
+
+MANY = error_of(12, len(INDICATORS) * 30 * 12)
+QUIET = error_of(1, 30 * 13)
+
+
+def test_the_error_of_a_test_is_the_budget_over_all_tests_of_the_year() -> None:
+    assert len(INDICATORS) * 30 * 12 == 5040
+    assert round(MANY, 5) == 0.00238
+    assert round(QUIET, 5) == 0.00256
+
+
+@pytest.mark.parametrize(("mean", "limit"), [(0.5, 4), (1, 6), (2.6, 9), (5, 13), (10, 21)])
+def test_limits_are_those_of_the_design(mean: float, limit: int) -> None:
+    assert Counts(mean).limit(MANY) == limit
+    assert Counts(mean).at_least(limit) <= MANY < Counts(mean).at_least(limit - 1)
+
+
+def test_18_nine_back_dated_entries_against_2_6_are_an_alarm_and_eight_are_none() -> None:
+    assert round(Counts(2.6).at_least(9), 5) == 0.00149
+    assert round(Counts(2.6).at_least(8), 5) == 0.00533
+    assert is_alarm(9, 2.6, error=MANY)
+    assert not is_alarm(8, 2.6, error=MANY)
+
+
+def test_what_is_expected_of_a_unit_is_the_rate_of_the_others_and_at_least_one() -> None:
+    assert expected(26, 1000, 100) == pytest.approx(2.6)
+    assert expected(1, 1000, 100) == 1
+    assert expected(0, 0, 100) == 1
+
+
+def test_counts_that_spread_more_than_chance_are_judged_by_the_negative_binomial() -> None:
+    wide = [0, 12, 1, 0, 9, 0, 14, 2, 0, 0, 11, 1]
+    even = [2, 3, 2, 3, 2, 3, 2, 3, 2, 3, 2, 3]
+    assert indicator_counts(4, wide).k is not None
+    assert indicator_counts(4, even).k is None
+    assert indicator_counts(4, wide).limit(MANY) > indicator_counts(4, even).limit(MANY)
+    assert spread_of([]) is None
+
+
+def test_19_a_station_with_14_alerts_a_week_that_is_silent_for_one_is_too_quiet() -> None:
+    assert round(silence(14, 5, weeks=1, found=0), 5) == 0.00126
+    assert is_too_quiet(14, 5, weeks=1, found=0, error=QUIET)
+    assert not is_too_quiet(14, 5, weeks=1, found=1, error=QUIET)  # why: 0.0059
+
+
+def test_one_silent_week_of_a_small_station_says_nothing_and_two_do() -> None:
+    assert round(silence(6, 3, weeks=1, found=0), 3) == 0.037
+    assert round(silence(6, 3, weeks=2, found=0), 5) == 0.00137
+    assert not is_too_quiet(6, 3, weeks=1, found=0, error=QUIET)
+    assert is_too_quiet(6, 3, weeks=2, found=0, error=QUIET)
+
+
+def test_a_rare_rule_may_be_silent_for_so_many_weeks() -> None:
+    assert longest_gap(0.86, error=QUIET) == pytest.approx(6.94, abs=0.005)
