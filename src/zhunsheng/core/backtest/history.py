@@ -28,7 +28,7 @@ from zhunsheng.core.findings import RESTING_ON_EVENT, finding_keys, part_finding
 from zhunsheng.core.standing import TIMED_KINDS, within_persons
 from zhunsheng.core.tables import CLOCK_ORDER, part_clocks
 
-AT_ONCE: Final = 1_000_000
+AT_ONCE: Final = 300_000
 """Copied events that are judged at once; they bound the memory."""
 SAID: Final = pl.Schema(
     {

@@ -1,0 +1,1 @@
+"""Back-tests: what a rulebook would have said on each day of a period."""
