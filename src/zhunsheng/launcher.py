@@ -49,6 +49,7 @@ SETTINGS: Final[Mapping[str, str]] = {
     "data_sync_retry": "off",
     "wal_level": "replica",
     "max_wal_size": "2GB",
+    "wal_buffers": "32MB",  # large appends side by side would wait for each other to write it out
     "timezone": "UTC",
     "log_timezone": "UTC",
     "shared_buffers": "256MB",

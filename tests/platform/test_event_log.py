@@ -164,7 +164,7 @@ def test_nobody_writes_the_log_but_its_function() -> None:
         "UPDATE cases_event SET at = now()",
         "DELETE FROM cases_event",
         "TRUNCATE cases_event",
-        "SELECT zs_derive_elements(1)",
+        "SELECT zs_derive_elements()",
     ):
         refused = pytest.raises(ProgrammingError, match="permission denied")
         with refused, transaction.atomic(), connection.cursor() as cursor:

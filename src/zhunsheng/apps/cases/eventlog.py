@@ -87,8 +87,8 @@ def record_events(
     schemas.assert_schema(events, schemas.EVENTS, "events")
     waiting = to_be_held(events, second_person=second_person)
     held = hold(events, waiting, recorder=recorder)
-    added, known = _append(_without(events, waiting), recorder)
-    counts = Counter(_quarantine_contradictions())
+    added, known, refused = _append(_without(events, waiting), recorder)
+    counts = Counter(_quarantine_contradictions() if refused else ())
     counts.update(_quarantine(refusal) for refusal in refusals)
     note_heard(recorder)
     return Receipt(added=added, known=known, held=held, quarantined=dict(counts))
@@ -118,18 +118,18 @@ def _without(events: pl.DataFrame, waiting: Mapping[EventKey, Any]) -> pl.DataFr
     return events.join(keys, on=["source", "id", "version"], how="anti")
 
 
-def _append(events: pl.DataFrame, recorder: str) -> tuple[int, int]:
+def _append(events: pl.DataFrame, recorder: str) -> tuple[int, int, int]:
     with connection.cursor() as cursor:
         _empty_staging(cursor)
         staged = events.sort(ORDER).with_columns(repeated=~pl.struct(KEY).is_first_distinct())
         with cursor.copy(sql.SQL("COPY event_staging ({}, repeated) FROM STDIN (FORMAT csv)").format(NAMES)) as rows:
             rows.write(copy_text(staged, "repeated"))
         cursor.execute(
-            "SELECT added, known FROM zs_append_events(%s, %s, make_interval(secs => %s))",
+            "SELECT added, known, refused FROM zs_append_events(%s, %s, make_interval(secs => %s))",
             [recorder, EARLIEST, FUTURE_TOLERANCE.total_seconds()],
         )
         row = cursor.fetchone()
-    return (int(row[0]), int(row[1])) if row else (0, 0)
+    return (int(row[0]), int(row[1]), int(row[2])) if row else (0, 0, 0)
 
 
 def _empty_staging(cursor: Any) -> None:

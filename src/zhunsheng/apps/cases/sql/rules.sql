@@ -1,11 +1,12 @@
 -- The only way events come into the log. The caller fills its temporary table event_staging, in the order of the
 -- primary key and with `repeated` on every row but the first of a key, and calls this.
--- Answers how many were new, and how many the log had already; rows that contradict an event of the log, or whose
--- time cannot be, stay behind in event_staging with `problem` set, for the caller to quarantine.
+-- Answers how many were new, how many the log had already, and how many are refused: rows that contradict an event of
+-- the log, or whose time cannot be, stay behind in event_staging with `problem` set, for the caller to quarantine.
 -- The log is probed by its index, however small the planner believes it to be. What is switched off for that looks so
 -- costly that the planner would compile each statement: hence no jit.
-CREATE OR REPLACE FUNCTION zs_append_events(
-    recorder text, earliest timestamptz, tolerance interval, OUT added bigint, OUT known bigint
+DROP FUNCTION IF EXISTS zs_append_events(text, timestamptz, interval);
+CREATE FUNCTION zs_append_events(
+    recorder text, earliest timestamptz, tolerance interval, OUT added bigint, OUT known bigint, OUT refused bigint
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET work_mem = '64MB'
 SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET jit = off AS $$
@@ -14,9 +15,16 @@ DECLARE
     this_transaction bigint := pg_current_xact_id()::text::bigint;
     all_new boolean := true;
     attempts_left integer := 5;
+    possible bigint;
+    contradicted bigint;
 BEGIN
-    UPDATE pg_temp.event_staging SET problem = CASE WHEN at < earliest THEN 'too_early' ELSE 'future' END
-    WHERE at > instant + tolerance OR at < earliest;
+    SELECT count(*) FILTER (WHERE at BETWEEN earliest AND instant + tolerance),
+        count(*) FILTER (WHERE NOT at BETWEEN earliest AND instant + tolerance)
+    INTO possible, refused FROM pg_temp.event_staging;
+    IF refused > 0 THEN
+        UPDATE pg_temp.event_staging SET problem = CASE WHEN at < earliest THEN 'too_early' ELSE 'future' END
+        WHERE NOT at BETWEEN earliest AND instant + tolerance;
+    END IF;
 
     LOOP
         BEGIN
@@ -46,7 +54,7 @@ BEGIN
         END;
     END LOOP;
 
-    SELECT count(*) - added INTO known FROM pg_temp.event_staging WHERE problem IS NULL;
+    known := possible - added;
     IF known > 0 THEN
         -- Delivered before, or twice in this batch: the same is known, different is a contradiction.
         UPDATE pg_temp.event_staging s SET problem = 'conflict'
@@ -57,10 +65,12 @@ BEGIN
             IS DISTINCT FROM
                 (s.void, s.type, s.at, s.at_precision, s."case", s.incident, s.person, s.item, s.visit, s."order",
                  s.dossier, s.document, s.place, s.unit, s.officers, s.until, s.until_precision, s.facts, s.document_no);
-        SELECT count(*) - added INTO known FROM pg_temp.event_staging WHERE problem IS NULL;
+        GET DIAGNOSTICS contradicted = ROW_COUNT;
+        known := known - contradicted;
+        refused := refused + contradicted;
     END IF;
     IF added > 0 THEN
-        PERFORM zs_derive_elements(added);
+        PERFORM zs_derive_elements();
         PERFORM pg_notify('zs_events', '');
     END IF;
 END $$;
@@ -75,33 +85,22 @@ $$;
 -- Elements that events name and nobody registered yet. The unit of a case is that of its earliest event that names
 -- one (of two at the same instant, the lower code), whatever the order of arrival; a registered unit stays.
 -- What is there is asked first: a conflict would lock its row even where there is nothing to update.
-DROP FUNCTION IF EXISTS zs_derive_elements();
-CREATE OR REPLACE FUNCTION zs_derive_elements(added bigint) RETURNS void
+DROP FUNCTION IF EXISTS zs_derive_elements(bigint);
+CREATE OR REPLACE FUNCTION zs_derive_elements() RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET work_mem = '64MB'
 SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET jit = off AS $$
 BEGIN
-    -- Large appends one at a time, until their transaction ends: two that name the same cases in several batches would
-    -- wait for each other's rows crosswise. A small one takes its rows in their order and waits for nobody's queue.
-    IF added >= 1000 THEN
-        PERFORM pg_advisory_xact_lock(hashtext('zs_derive_elements'));
-    END IF;
     PERFORM set_config('zs.deriving', 'on', true);
     WITH named AS (
         SELECT DISTINCT ON ("case") "case", unit, CASE WHEN unit IS NOT NULL THEN at END AS at
         FROM pg_temp.event_staging s WHERE problem IS NULL AND "case" IS NOT NULL
         ORDER BY "case", unit IS NULL, s.at, unit
-    ), telling AS MATERIALIZED (
-        SELECT n.*, c.number IS NULL AS is_new FROM named n LEFT JOIN cases_case c ON c.number = n."case"
-        WHERE c.number IS NULL OR zs_is_earlier(n.at, n.unit, c.first_at, c.unit_id, c.registered_unit)
-    ), moved AS (
-        UPDATE cases_case c SET
-            first_at = t.at, unit_id = CASE WHEN c.registered_unit THEN c.unit_id ELSE t.unit END
-        FROM telling t
-        WHERE NOT t.is_new AND c.number = t."case"
-            AND zs_is_earlier(t.at, t.unit, c.first_at, c.unit_id, c.registered_unit)
     )
     INSERT INTO cases_case AS c (number, title, kind, label, unit_id, registered_unit, first_at)
-    SELECT "case", '', 'unknown', 'ordinary', unit, false, at FROM telling WHERE is_new
+    SELECT n."case", '', 'unknown', 'ordinary', n.unit, false, n.at
+    FROM named n LEFT JOIN cases_case c ON c.number = n."case"
+    WHERE c.number IS NULL OR zs_is_earlier(n.at, n.unit, c.first_at, c.unit_id, c.registered_unit)
+    ORDER BY n."case"  -- two appends that name the same cases take them in the same order
     ON CONFLICT (number) DO UPDATE SET
         first_at = excluded.first_at,
         unit_id = CASE WHEN c.registered_unit THEN c.unit_id ELSE excluded.unit_id END
