@@ -1,6 +1,7 @@
 """A rulebook on disk → its values: vocabulary, calendar, rules. The core never opens a file."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from zhunsheng.core.calendar import Calendar, CalendarRefused, parse_calendar
@@ -11,6 +12,9 @@ from zhunsheng.core.rule import Rule
 from zhunsheng.core.rules import parse_rule
 from zhunsheng.core.toml_table import Issue
 from zhunsheng.core.vocabulary import Vocabulary, VocabularyRefused, parse_vocabulary
+
+Texts = tuple[tuple[str, str], ...]
+"""Files: path inside the rulebook, text. Values depend on nothing else, so that the same texts are read once."""
 
 
 class RulebookRefused(ValueError):
@@ -26,16 +30,10 @@ def load_rulebook(folder: Path) -> Rulebook:
 
     Raises  RulebookRefused with every issue of every file at once.
     """
-    vocabulary = load_vocabulary(folder)
-    issues: list[Issue | str] = []
-    calendar = _calendar(folder, issues)
-    rules = _rules(folder, vocabulary, issues)
-    checks = _checks(folder, vocabulary, issues)
-    issues += _between_rules(rules)
-    issues += _between_checks(checks, rules)
-    if issues or calendar is None:
-        raise RulebookRefused(issues)
-    return Rulebook(tuple(rules), vocabulary, calendar, tuple(checks))
+    load_vocabulary(folder)
+    words = (folder / "vocabulary.toml").read_text("utf-8")
+    files = [_texts(folder, pattern) for pattern in ("calendar/*.toml", "deadlines/**/*.toml", "checks/**/*.toml")]
+    return _rulebook(words, *files)
 
 
 def load_vocabulary(folder: Path) -> Vocabulary:
@@ -44,53 +42,81 @@ def load_vocabulary(folder: Path) -> Vocabulary:
     if not path.is_file():
         raise RulebookRefused([f"{path}: there is no such file. Name a rulebook folder with --rules."])
     try:
-        return parse_vocabulary(path.read_text("utf-8"), path=str(path))
+        return _vocabulary(path.read_text("utf-8"))
     except VocabularyRefused as refused:
-        raise RulebookRefused(refused.issues) from refused
+        raise RulebookRefused(f"{folder}/{issue}" for issue in refused.issues) from refused
 
 
 def load_calendar(folder: Path) -> Calendar:
     """Read the calendar of a rulebook folder. Raises RulebookRefused."""
-    issues: list[Issue | str] = []
-    calendar = _calendar(folder, issues)
-    if calendar is None:
-        raise RulebookRefused(issues)
-    return calendar
-
-
-def _calendar(folder: Path, issues: list[Issue | str]) -> Calendar | None:
-    texts = {path.name: path.read_text("utf-8") for path in sorted((folder / "calendar").glob("*.toml"))}
     try:
-        return parse_calendar(texts)
+        return _calendar(_texts(folder, "calendar/*.toml"))
+    except CalendarRefused as refused:
+        raise RulebookRefused(refused.issues) from refused
+
+
+def _texts(folder: Path, pattern: str) -> Texts:
+    return tuple((str(path.relative_to(folder)), path.read_text("utf-8")) for path in sorted(folder.glob(pattern)))
+
+
+@lru_cache(maxsize=4)
+def _rulebook(words: str, calendar_files: Texts, rule_files: Texts, check_files: Texts) -> Rulebook:
+    issues: list[Issue | str] = []
+    calendar = None
+    try:
+        calendar = _calendar(calendar_files)
     except CalendarRefused as refused:
         issues += refused.issues
-        return None
+    rules = _rules(rule_files, words, issues)
+    checks = _checks(check_files, words, issues)
+    issues += _between_rules(rules)
+    issues += _between_checks(checks, rules)
+    if issues or calendar is None:
+        raise RulebookRefused(issues)
+    return Rulebook(tuple(rules), _vocabulary(words), calendar, tuple(checks))
 
 
-def _rules(folder: Path, vocabulary: Vocabulary, issues: list[Issue | str]) -> list[Rule]:
+@lru_cache(maxsize=8)
+def _vocabulary(words: str) -> Vocabulary:
+    return parse_vocabulary(words)
+
+
+@lru_cache(maxsize=8)
+def _calendar(files: Texts) -> Calendar:
+    return parse_calendar({Path(path).name: text for path, text in files})
+
+
+@lru_cache(maxsize=1024)
+def _rule(text: str, words: str, path: str) -> tuple[Rule | None, list[Issue]]:
+    return parse_rule(text, _vocabulary(words), path=path)
+
+
+@lru_cache(maxsize=1024)
+def _check(text: str, words: str, path: str) -> tuple[Check | None, list[Issue]]:
+    return parse_check(text, _vocabulary(words), path=path)
+
+
+def _rules(files: Texts, words: str, issues: list[Issue | str]) -> list[Rule]:
     rules = []
-    for path in sorted((folder / "deadlines").rglob("*.toml")):
-        rule, found = parse_rule(path.read_text("utf-8"), vocabulary, path=str(path.relative_to(folder)))
+    for path, text in files:
+        rule, found = _rule(text, words, path)
         issues += found
         if rule is not None:
             rules.append(rule)
-            if path.stem != rule.id:
-                issues.append(
-                    Issue(str(path.relative_to(folder)), "id", f"{rule.id!r} is not the file's name. Rename one.")
-                )
+            if Path(path).stem != rule.id:
+                issues.append(Issue(path, "id", f"{rule.id!r} is not the file's name. Rename one."))
     return sorted(rules, key=lambda rule: rule.id)
 
 
-def _checks(folder: Path, vocabulary: Vocabulary, issues: list[Issue | str]) -> list[Check]:
+def _checks(files: Texts, words: str, issues: list[Issue | str]) -> list[Check]:
     checks = []
-    for path in sorted((folder / "checks").rglob("*.toml")):
-        where = str(path.relative_to(folder))
-        check, found = parse_check(path.read_text("utf-8"), vocabulary, path=where)
+    for path, text in files:
+        check, found = _check(text, words, path)
         issues += found
         if check is not None:
             checks.append(check)
-            if path.stem != check.id:
-                issues.append(Issue(where, "id", f"{check.id!r} is not the file's name. Rename one."))
+            if Path(path).stem != check.id:
+                issues.append(Issue(path, "id", f"{check.id!r} is not the file's name. Rename one."))
     return sorted(checks, key=lambda check: check.id)
 
 
