@@ -4,9 +4,10 @@ A check is a rule that is no deadline: acts of some types, judged one by one (or
 closed kinds below. docs/check-format.md says what each key means.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, Final
 
 from zhunsheng.core.rule import Basis, FactTest, RuleTest
@@ -210,6 +211,27 @@ class Check:
         """Every event type that it reads."""
         state = (*self.state.begins, *self.state.ends) if self.state else ()
         return frozenset((*self.events, *state, *partner_types(self.body)))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every string that it holds, names of fields and keys included: whatever it reads is among them."""
+        return frozenset(_words(self))
+
+
+def _words(tree: Any) -> Iterator[str]:
+    if isinstance(tree, str):
+        yield tree
+    elif is_dataclass(tree):
+        for part in fields(tree):
+            yield part.name
+            yield from _words(getattr(tree, part.name))
+    elif isinstance(tree, Mapping):
+        for key, value in tree.items():
+            yield from _words(key)
+            yield from _words(value)
+    elif isinstance(tree, Iterable):
+        for value in tree:
+            yield from _words(value)
 
 
 def partner_types(body: Body) -> tuple[str, ...]:

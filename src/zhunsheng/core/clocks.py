@@ -1,8 +1,8 @@
 """Events × deadline rules → clocks and steps: the fold, run over frames."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from itertools import pairwise
@@ -57,21 +57,8 @@ class Rulebook:
     @cached_property
     def facts_read(self) -> frozenset[str]:
         """Every fact that a rule or a check reads."""
-        named = {word for check in self.judged_checks() for word in _words(asdict(check))}
+        named = frozenset().union(*(check.words for check in self.judged_checks()))
         return frozenset(self.vocabulary.facts.keys() & named).union(*(c.facts_read for c in self.compiled.values()))
-
-
-def _words(tree: Any) -> Iterator[str]:
-    """Every string in nested dictionaries, lists and tuples, keys included."""
-    if isinstance(tree, str):
-        yield tree
-    elif isinstance(tree, Mapping):
-        for key, value in tree.items():
-            yield from _words(key)
-            yield from _words(value)
-    elif isinstance(tree, Iterable):
-        for value in tree:
-            yield from _words(value)
 
 
 @dataclass(frozen=True)
