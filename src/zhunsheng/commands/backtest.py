@@ -42,8 +42,8 @@ WORDS: Final = {
         "title": "Back-test from {first} to {last}",
         "counts": "new {new} · gone {gone} · moved {moved}",
         "alone": "No rulebook to hold it against: what is listed is all that it would say.",
-        "load": "{median:g} messages per officer and week (median), {p95:g} (95th percentile); {busiest:g} on the fullest "
-        "day (95th percentile); {messages} messages, {officers} officers.",
+        "load": "{median:g} messages per officer and week (median), {p95:g} (95th percentile); {busiest:g} on the "
+        "fullest day (95th percentile); {messages} messages, {officers} officers.",
         "change": "change", "rule": "rule", "case": "case", "level": "level", "day": "first day", "due": "due",
         "unit": "unit", "before": "now", "after": "then", "more": "more", "why": "why", "cases": "cases",
         "examples": "for example", "new": "new", "gone": "gone", "moved": "moved",

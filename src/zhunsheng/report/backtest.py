@@ -12,7 +12,9 @@ from django.template import Context, Engine
 from django.utils.safestring import mark_safe
 
 from zhunsheng.core.backtest.run import BackTest
+from zhunsheng.core.check import Check
 from zhunsheng.core.clocks import Rulebook
+from zhunsheng.core.rule import Rule
 from zhunsheng.explanation import check_question_words, question_words
 from zhunsheng.report.page import TEMPLATES
 from zhunsheng.report.words import Wording
@@ -33,7 +35,8 @@ WORDS: Final = {
         "due": "届满", "before": "现行规则", "after": "试用规则", "more": "多出", "week": "每名民警每周条数",
         "median": "中位", "p95": "第95百分位", "shift": "每名民警最忙一天条数", "messages": "提示总数",
         "officers": "民警数", "units": "影响最大的单位", "none": "没有变化。", "why": "原因", "cases": "案件数",
-        "examples": "例如", "not_computed": "无法计算的", "shown": "显示前 {shown} 条，共 {all} 条；全部在 report.xlsx。",
+        "examples": "例如", "not_computed": "无法计算的",
+        "shown": "显示前 {shown} 条，共 {all} 条；全部在 report.xlsx。",
         "how": "每天终了时按当时已登记的记录判断。提示数按每个期限每次加重、每名承办民警一条计，不含升级和再次提醒。",
         "load": "提示量",
     },
@@ -46,8 +49,8 @@ WORDS: Final = {
         "units": "units that hear most more or less", "none": "Nothing changes.", "why": "why", "cases": "cases",
         "examples": "for example", "not_computed": "what could not be judged",
         "shown": "The first {shown} of {all}; all of them are in report.xlsx.",
-        "how": "Each day is judged at its end by what had been recorded by then. A message is counted each time a clock "
-        "stands worse, once for each handling officer; escalations and repeats are not.",
+        "how": "Each day is judged at its end by what had been recorded by then. A message is counted each time a "
+        "clock stands worse, once for each handling officer; escalations and repeats are not.",
         "load": "load",
     },
 }  # fmt: skip
@@ -75,7 +78,7 @@ def one_number(tested: BackTest, language: str) -> str:
 
 def rule_titles(rulebook: Rulebook, language: str) -> dict[str, str]:
     """The title of every rule and check."""
-    both = (*rulebook.rules, *rulebook.checks)
+    both: tuple[Rule | Check, ...] = (*rulebook.rules, *rulebook.checks)
     return {one.id: one.title if language == "zh" else one.title_en for one in both}
 
 
@@ -185,7 +188,9 @@ def _workbook(tried: Tried, path: Path, language: str) -> None:
     words = WORDS[language]
     head = ("change", "rule", "case", "unit", "level", "day", "due_before", "due")
     with xlsxwriter.Workbook(path, OPTIONS) as book:
-        book.set_properties({"title": words["title"], "created": datetime.combine(tried.tested.days.last, datetime.min.time())})
+        book.set_properties(
+            {"title": words["title"], "created": datetime.combine(tried.tested.days.last, datetime.min.time())}
+        )
         write_sheet(book, words["load"], ["", words["before"], words["after"]], _load_rows(tried.tested, words))
         write_sheet(book, words["change"], [words[name] for name in head], _change_rows(tried, language))
         units = ([unit or "—", old, new, more] for unit, old, new, more in _units(tried.tested).iter_rows())

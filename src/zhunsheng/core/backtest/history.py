@@ -123,9 +123,7 @@ class _Pass:
     def _names(self) -> tuple[str, ...]:
         return COPIED_WITH_PERSONS if self.by_person else COPIED
 
-    def _findings(
-        self, events: pl.DataFrame, members: Ints, stage: Ints, last: Ints
-    ) -> tuple[pl.DataFrame, Ints]:
+    def _findings(self, events: pl.DataFrame, members: Ints, stage: Ints, last: Ints) -> tuple[pl.DataFrame, Ints]:
         """Findings over stages as of their last days, with their stage and whether they are true only when their
         instant has passed; and the stages in which a clock asks what is UNSURE."""
         copies = copied(events, members, stage, self._names)
