@@ -117,6 +117,11 @@ def test_a_city_day_by_day_says_the_same() -> None:
     assert apart.is_empty(), apart.head(5)
 
 
+def test_of_nothing_and_of_what_is_learned_after_the_period_nothing_is_said() -> None:
+    assert said(history("", TEN_DAYS)) == []
+    assert said(recorded(history("2026-03-02 12:00 work.started", TEN_DAYS), e01="2026-04-02 12:00")) == []
+
+
 def test_a_period_ends_no_earlier_than_it_begins() -> None:
     with pytest.raises(ValueError, match="give the earlier day first"):
         Days(date(2026, 3, 2), date(2026, 3, 1), "Asia/Shanghai")
