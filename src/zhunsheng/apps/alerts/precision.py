@@ -67,7 +67,8 @@ def demote_if_below(rule_id: str, teller: Teller, about: About) -> bool:
 
     Returns whether it went back.
     """
-    rule, policy = _sent_rule(rule_id), releases.policy_in_force()
+    rule = _sent_rule(rule_id)
+    policy = releases.policy_in_force() if rule is not None else None
     if rule is None or policy is None:
         return False
     found = precision_of(rule_id, since=changed_at(rule_id))
