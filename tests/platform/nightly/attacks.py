@@ -1,6 +1,7 @@
 """Ten attacks on the log, many times each, at random places.
 
-`python -m tests.platform.nightly.attacks [TIMES] [--append]` prints how many were found, and in how many the first bad row was named; exit code 1 if any was not.
+`python -m tests.platform.nightly.attacks [TIMES] [--append]` prints how many were found, and in how many
+the first bad row was named; exit code 1 if any was not.
 """
 
 import random
