@@ -100,23 +100,24 @@ class _Pass:
         rows, unsure = self._in_stages(self.events, groups, in_order)
         again = np.isin(groups, unsure)
         if not again.any():
-            return _spans(rows)
+            return _spans(rows).drop("group")
         events, groups = self.events.filter(pl.Series(again)), groups[again]
         surely, _ = self._in_stages(events, groups, np.zeros(len(groups), dtype=bool))
-        return _spans(pl.concat([rows.filter(~pl.col("group").is_in(unsure)), surely]))
+        return _spans(pl.concat([rows.filter(~pl.col("group").is_in(unsure)), surely])).drop("group")
 
     def _in_stages(self, events: pl.DataFrame, groups: Ints, in_order: Bools) -> tuple[pl.DataFrame, Ints]:
-        """The findings of every stage with the days on which they stand in it, and the groups that are unsure."""
+        """Findings with the days on which they stand, and their `group`; and the groups that are unsure."""
         turns = turns_of(events, groups, self.rulebook, self.days)
         stages = stages_of(events, groups, self.days, turns, in_order)
-        parts, unsure = [], []
+        parts, doubtful, unsure = [], [], []
         for members, stage in stages.batches(self.at_once):
             found, doubted = self._findings(events, members, stage, stages.last)
-            parts.append(self._dated(found, stages))
+            rows = self._dated(found, stages)
+            doubtful.append(rows.filter("doubtful").select("stage", day="from_day").unique())
+            parts.append(_spans(_without_doubt(rows)))  # most rows of a group say the same
             unsure.append(stages.group[doubted])
-        rows = self._settled(pl.concat(parts), events, stages)
-        whose = pl.Series("group", stages.group[rows["stage"].to_numpy()])
-        return rows.drop("stage").with_columns(whose), np.unique(np.concatenate(unsure))
+        parts += self._settled(pl.concat(doubtful), events, stages)
+        return pl.concat(parts), np.unique(np.concatenate(unsure))
 
     @property
     def _names(self) -> tuple[str, ...]:
@@ -143,7 +144,7 @@ class _Pass:
         return original(pl.concat(found), self._names), np.concatenate([np.zeros(0, dtype=np.int64), *unsure])
 
     def _dated(self, found: pl.DataFrame, stages: Stages) -> pl.DataFrame:
-        """Findings of stages with `from_day`, `to_day`, and whether the first of them is doubtful."""
+        """Findings of stages with their `group`, `from_day`, `to_day`, and whether the first of these is doubtful."""
         stage = found["stage"].to_numpy()
         since = self.days.of(found["found_at"])
         on_the_end = self.days.is_an_end(found["found_at"])
@@ -152,27 +153,34 @@ class _Pass:
         first, last = stages.first[stage], stages.last[stage]
         inside = on_the_end & is_timed.to_numpy() & (since >= first) & (since < last)
         dated = found.drop("passing").with_columns(
+            pl.Series("group", stages.group[stage]),
             pl.Series("from_day", np.maximum(since, first)),
             pl.Series("to_day", last),
             pl.Series("doubtful", inside),
         )
         return dated.filter(pl.col("from_day") <= pl.col("to_day"))
 
-    def _settled(self, rows: pl.DataFrame, events: pl.DataFrame, stages: Stages) -> pl.DataFrame:
-        """Where a check's limit ends in the very instant of a judgement, that day is judged by itself."""
-        doubtful = rows.filter("doubtful").select("stage", day="from_day").unique().sort("stage", "day")
-        rows = rows.with_columns(pl.col("from_day") + pl.col("doubtful").cast(pl.Int64)).drop("doubtful")
-        parts = [rows.filter(pl.col("from_day") <= pl.col("to_day"))]
-        nth = doubtful.with_columns(n=pl.int_range(pl.len()).over("stage"))
+    def _settled(self, doubtful: pl.DataFrame, events: pl.DataFrame, stages: Stages) -> list[pl.DataFrame]:
+        """Where a check's limit ends in the very instant of a judgement, that day of that stage is judged by itself."""
+        nth = doubtful.sort("stage", "day").with_columns(n=pl.int_range(pl.len()).over("stage"))
+        parts = []
         for own in nth.partition_by("n", maintain_order=True):
             ends = stages.last.copy()
             ends[own["stage"].to_numpy()] = own["day"].to_numpy()
-            for members, stage in stages.batches(self.at_once, own["stage"].to_numpy()):
+            for members, stage in stages.some(own["stage"].to_numpy(), self.at_once):
                 found, _ = self._findings(events, members, stage, ends)
-                day = pl.Series("from_day", ends[found["stage"].to_numpy()])
-                then = found.drop("passing").with_columns(day, day.alias("to_day"))
-                parts.append(then.filter(pl.col("found_at") == self.days.ends.gather(day + 1)))
-        return pl.concat(parts)
+                numbers = found["stage"].to_numpy()
+                day = pl.Series("from_day", ends[numbers])
+                then = found.with_columns(pl.Series("group", stages.group[numbers]), day, day.alias("to_day"))
+                then = then.filter(pl.col("found_at") == self.days.ends.gather(day + 1))
+                parts.append(_spans(then.drop("passing", "stage")))
+        return parts
+
+
+def _without_doubt(rows: pl.DataFrame) -> pl.DataFrame:
+    """Findings from the first day on which they surely stand."""
+    later = rows.with_columns(pl.col("from_day") + pl.col("doubtful").cast(pl.Int64))
+    return later.filter(pl.col("from_day") <= pl.col("to_day")).drop("doubtful", "stage")
 
 
 def _passing(found: pl.DataFrame, clocks: pl.DataFrame) -> pl.Series:
@@ -193,7 +201,7 @@ def _spans(rows: pl.DataFrame) -> pl.DataFrame:
     goes_on = (same & (pl.col("from_day") <= reached + 1)).fill_null(value=False)
     numbered = marked.with_columns(span=(~goes_on).cum_sum())
     ends = numbered.group_by("span", maintain_order=True).agg(pl.col("to_day").max())
-    firsts = numbered.filter(~goes_on).drop("to_day", *IDENTITY, "group")
+    firsts = numbered.filter(~goes_on).drop("to_day", *IDENTITY)
     return firsts.join(ends, on="span", how="left", maintain_order="left").drop("span")
 
 

@@ -36,9 +36,8 @@ class Stages:
     def __len__(self) -> int:
         return len(self.group)
 
-    def batches(self, most: int, wanted: Ints | None = None) -> Iterator[tuple[Ints, Ints]]:
-        """Rows of events and the stage of each, some stages at a time: at most so many rows, and at least one stage.
-        `wanted`: only these stages."""
+    def batches(self, most: int) -> Iterator[tuple[Ints, Ints]]:
+        """Rows of events and the stage of each, some stages at a time: at most so many rows, and at least one stage."""
         counts = np.zeros(len(self) + 1, dtype=np.int64)
         np.add.at(counts, self.begins, 1)
         np.add.at(counts, self.ends, -1)
@@ -50,10 +49,22 @@ class Stages:
             rows = np.flatnonzero(ends > begins)
             lengths = (ends - begins)[rows]
             steps = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-            members, stage = np.repeat(rows, lengths), np.repeat(begins[rows], lengths) + steps
-            chosen = slice(None) if wanted is None else np.isin(stage, wanted)
-            yield members[chosen], stage[chosen]
+            yield np.repeat(rows, lengths), np.repeat(begins[rows], lengths) + steps
             low = high
+
+    def some(self, wanted: Ints, most: int) -> Iterator[tuple[Ints, Ints]]:
+        """The same of some stages, gathered into as few batches."""
+        rows, stages, held = [], [], 0
+        for members, stage in self.batches(most):
+            chosen = np.isin(stage, wanted)
+            rows.append(members[chosen])
+            stages.append(stage[chosen])
+            held += len(rows[-1])
+            if held > most:
+                yield np.concatenate(rows), np.concatenate(stages)
+                rows, stages, held = [], [], 0
+        if held:
+            yield np.concatenate(rows), np.concatenate(stages)
 
 
 def stages_of(events: pl.DataFrame, groups: Ints, days: Days, turns: pl.DataFrame, in_order: Bools) -> Stages:
@@ -86,7 +97,7 @@ def _firsts(groups: Ints, learned: Ints) -> Ints:
     """When something is learned of each group for the first time."""
     firsts = np.full(int(groups.max(initial=-1)) + 1, np.iinfo(np.int64).max)
     np.minimum.at(firsts, groups, learned)
-    return firsts
+    return firsts[np.unique(groups)]
 
 
 def _replaced(events: pl.DataFrame, known: Ints, never: int) -> Ints:
