@@ -94,6 +94,13 @@ GROUPS: Final = (
         nightly=True,
     ),
     Group(
+        "backtest",
+        ("-m", "tests.backtest.equal", "--cases", "1000", "--days", "365"),
+        "tests/backtest/equal.py",
+        nightly=True,
+    ),
+    Group("backtest_speed", ("-m", "tests.backtest.speed"), "tests/backtest/speed.py", nightly=True),
+    Group(
         "histories",
         ("-m", "tests.differential.compare", "rulebook", "200", "1"),
         "tests/differential/compare.py",

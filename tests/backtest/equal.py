@@ -6,7 +6,7 @@ python -m tests.backtest.equal --cases 1000 --days 365 [--seed S]
 import argparse
 import sys
 import time
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 

@@ -27,7 +27,10 @@ def said(events: pl.DataFrame, rulebook: Rulebook = TEN_DAYS) -> list[str]:
 def recorded(events: pl.DataFrame, **when: str) -> pl.DataFrame:
     """The same events, some of them learned of later: by id, a local time."""
     late = pl.col("id").replace_strict(
-        list(when), [at(text).astimezone(UTC) for text in when.values()], default=None, return_dtype=pl.Datetime("us", "UTC")
+        list(when),
+        [at(text).astimezone(UTC) for text in when.values()],
+        default=None,
+        return_dtype=pl.Datetime("us", "UTC"),
     )
     return events.with_columns(recorded_at=pl.coalesce(late, "recorded_at", "at"))
 
@@ -49,7 +52,9 @@ def test_a_warning_stands_from_the_day_on_which_its_lead_passes() -> None:
 def test_what_is_learned_late_was_not_known_before() -> None:
     """Done on the 8th, recorded on the 14th: until the 13th everything says that it is not done. On the 14th nothing of
     it was ever true."""
-    events = recorded(history("2026-03-02 12:00 work.started\n2026-03-08 12:00 work.done", TEN_DAYS), e02="2026-03-14 09:00")
+    events = recorded(
+        history("2026-03-02 12:00 work.started\n2026-03-08 12:00 work.done", TEN_DAYS), e02="2026-03-14 09:00"
+    )
     assert said(events) == [
         "approaching blue 9-13",
         "approaching yellow 10-13",
@@ -77,10 +82,10 @@ def test_a_correction_takes_back_what_rested_on_the_earlier_version() -> None:
 
 
 def test_what_another_rulebook_says_is_new_gone_or_moved() -> None:
-    """P1 starts on the 2nd and is done on the 9th; P2 starts on the 20th and is not done. Under five days the limit of P1
-    is the end of the 7th and that of P2 the end of the 25th; under ten the end of the 12th and of the 30th. P1 under
-    ten days has said nothing: blue would come at the end of the 9th, when it is done. So all four
-    of P1 are new, and so is that it was late; of P2 four move."""
+    """P1 starts on the 2nd and is done on the 9th; P2 starts on the 20th and is not done. Under five days the limit of
+    P1 is the end of the 7th and that of P2 the end of the 25th; under ten the end of the 12th and of the 30th. Under ten
+    days nothing is said of P1: blue would come at the end of the 9th, when it is done. So all four of P1 are new, and so
+    is that it was late; of P2 four move."""
     events = recorded(
         history(
             "2026-03-02 12:00 P1 work.started case=A1\n2026-03-09 12:00 P1 work.done case=A1\n"
@@ -88,7 +93,9 @@ def test_what_another_rulebook_says_is_new_gone_or_moved() -> None:
             TEN_DAYS,
         )
     )
-    five = book(rule_text('[limit]\namount = 5\nunit = "days"\ncounting = "day_after"\nouter = "same"\nroll = "never"\n'))
+    five = book(
+        rule_text('[limit]\namount = 5\nunit = "days"\ncounting = "day_after"\nouter = "same"\nroll = "never"\n')
+    )
     changes = history_changes(said_history(events, TEN_DAYS, MARCH), said_history(events, five, MARCH))
     assert sorted(changes.select("case", "kind", "level", "change").iter_rows()) == [
         ("A1", "approaching", "blue", "new"),
@@ -108,6 +115,11 @@ def test_a_city_day_by_day_says_the_same() -> None:
     total, apart = differences(40, 15, seed=7)
     assert total > 100
     assert apart.is_empty(), apart.head(5)
+
+
+def test_of_nothing_and_of_what_is_learned_after_the_period_nothing_is_said() -> None:
+    assert said(history("", TEN_DAYS)) == []
+    assert said(recorded(history("2026-03-02 12:00 work.started", TEN_DAYS), e01="2026-04-02 12:00")) == []
 
 
 def test_a_period_ends_no_earlier_than_it_begins() -> None:

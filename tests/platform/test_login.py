@@ -3,9 +3,12 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.test import Client
 
 from tests.platform.accounts import PASSWORD, SECRET, account, code_now, signed_in, stranger
+from tests.platform.environment import FULL_COST
 from tests.platform.people import CITY, CLERK, city, officer
 from zhunsheng.apps.access import login, totp
 from zhunsheng.apps.access.login import Attempt, LoginLocked, LoginRefused, check_code, check_first_factor
@@ -39,6 +42,17 @@ def test_password_then_code_opens_the_index() -> None:
     answer = client.post("/login/factor/", {"code": code_now()})
     assert (answer.status_code, answer.headers["Location"]) == (302, "/")
     assert "首页" in client.get("/").content.decode()
+
+
+def test_outside_the_tests_a_password_costs_at_least_what_owasp_asks_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Password Storage Cheat Sheet: Argon2id with 19 MiB of memory and two passes, or more."""
+    passes, kibibytes, lanes = FULL_COST
+    for name, value in {"time_cost": passes, "memory_cost": kibibytes, "parallelism": lanes}.items():
+        monkeypatch.setattr(Argon2PasswordHasher, name, value)
+    stored = make_password(PASSWORD)
+    assert settings.PASSWORD_HASHERS == ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    assert stored.startswith(f"argon2$argon2id$v=19$m={kibibytes},t={passes},p={lanes}$")
+    assert (passes >= 2, kibibytes >= 19 * 1024) == (True, True)
 
 
 def test_both_wrong_answers_read_the_same() -> None:

@@ -1,4 +1,4 @@
-"""./zs rules lint|test|list|show|schema|reference|vectors: the rulebook itself."""
+"""./zs rules lint|test|list|show|schema|reference|vectors|backtest: the rulebook itself."""
 
 import json
 from argparse import ArgumentParser, Namespace
@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from zhunsheng.book import RulebookRefused, load_rulebook, load_vocabulary
-from zhunsheng.commands import inputs
+from zhunsheng.commands import backtest, inputs
 from zhunsheng.commands.outcome import FINE, OUR_FAULT, UsageRefused
 from zhunsheng.core.check import Check
 from zhunsheng.core.clocks import Rulebook
@@ -47,6 +47,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     vectors = _with_rules(verbs.add_parser("vectors", help="due times written with short names"))
     vectors.add_argument("csv", type=Path)
     vectors.add_argument("--names", type=Path, default=NAMES)
+    backtest.add_arguments(_with_rules(verbs.add_parser("backtest", help="what it would have said of a past period")))
 
 
 def _with_rules(parser: ArgumentParser) -> ArgumentParser:
@@ -170,4 +171,5 @@ VERBS: Final = {
     "reference": reference,
     "show": show,
     "vectors": vectors,
+    "backtest": backtest.run,
 }

@@ -26,6 +26,8 @@ ANY_TEXTS: Final = (
     "silence_ended",
     "program",
     "fault",
+    "demoted",
+    "below_floor",
 )
 NAMES: Final = frozenset(
     {

@@ -44,8 +44,8 @@ def write_workbook(checked: Checked, path: Path, *, language: str) -> None:
     with xlsxwriter.Workbook(path, OPTIONS) as book:
         as_of = checked.judgement.as_of.replace(tzinfo=None)  # the same findings give the same file
         book.set_properties({"title": wording["title"], "created": as_of})
-        _sheet(book, wording["worst"], [wording[name] for name in HEAD], _findings(now, checked, titles, wording))
-        _sheet(book, wording["checks"], [wording[name] for name in CHECK_HEAD], _checks(checked, wording))
+        write_sheet(book, wording["worst"], [wording[name] for name in HEAD], _findings(now, checked, titles, wording))
+        write_sheet(book, wording["checks"], [wording[name] for name in CHECK_HEAD], _checks(checked, wording))
         _groups(book, now, "unit", wording["units"], wording["unit"], {}, wording)
         _groups(book, now, "rule", wording["rules"], wording["rule"], titles, wording)
 
@@ -97,10 +97,11 @@ def _groups(
         [titles.get(name or "", name or wording["no_unit"]), *(found[state] for state in STATES)]
         for name, found in counts_by(now, column)
     )
-    _sheet(book, sheet, [head, *(wording[state] for state in STATES)], rows)
+    write_sheet(book, sheet, [head, *(wording[state] for state in STATES)], rows)
 
 
-def _sheet(book: Workbook, name: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def write_sheet(book: Workbook, name: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """One sheet under a head; texts are written as texts."""
     sheet = book.add_worksheet(name)
     bold = book.add_format({"bold": True, "bg_color": "#E9EEF5", "bottom": 1})
     sheet.set_column(0, len(head) - 1, 18)

@@ -14,11 +14,11 @@ XLSX: Final = "report.xlsx"
 def write_report(checked: Checked, folder: Path, *, language: str) -> None:
     """Write both files into an existing folder. Raises OSError where it cannot be written."""
     page = report_html(checked, language=language)
-    _replace(folder / HTML, lambda partial: partial.write_text(page, "utf-8"))
-    _replace(folder / XLSX, lambda partial: write_workbook(checked, partial, language=language))
+    replace_whole(folder / HTML, lambda partial: partial.write_text(page, "utf-8"))
+    replace_whole(folder / XLSX, lambda partial: write_workbook(checked, partial, language=language))
 
 
-def _replace(path: Path, write: Callable[[Path], object]) -> None:
+def replace_whole(path: Path, write: Callable[[Path], object]) -> None:
     """Write beside the file, then move over it; what a failure leaves is removed."""
     partial = path.with_name(f".{path.name}.partial")
     try:

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "zhunsheng.apps.supervision.apps.SupervisionConfig",
     "zhunsheng.apps.alerts.apps.AlertsConfig",
     "zhunsheng.apps.desk.apps.DeskConfig",
+    "zhunsheng.apps.points.apps.PointsConfig",
     "zhunsheng.apps.printing.apps.PrintingConfig",
     "zhunsheng.apps.jobs.apps.JobsConfig",
 ]

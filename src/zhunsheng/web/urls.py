@@ -11,6 +11,7 @@ urlpatterns = [
     path("healthz", views.health, name="health"),
     path("", include("zhunsheng.apps.access.urls")),
     path("", include("zhunsheng.apps.desk.urls")),
+    path("", include("zhunsheng.apps.points.urls")),
     path("", include("zhunsheng.apps.printing.urls")),
     path("", include("zhunsheng.apps.jobs.urls")),
     path("", include("zhunsheng.apps.cases.urls")),

@@ -58,6 +58,10 @@ class Action(StrEnum):
     SOURCE_MANAGE = "source.manage"
     RULEBOOK_RELEASE = "rulebook.release"
     AUDIT_READ = "audit.read"
+    POINTS_OWN = "points.own"
+    POINTS_READ = "points.read"
+    POINTS_DECIDE = "points.decide"
+    POINTS_CONFIRM = "points.confirm"
 
 
 CASE_ACTIONS: Final = frozenset(
@@ -79,6 +83,7 @@ STEP_UP: Final = frozenset(
         Action.ACCOUNT_MANAGE,
         Action.SOURCE_MANAGE,
         Action.RULEBOOK_RELEASE,
+        Action.POINTS_CONFIRM,
     }
 )
 """Actions that ask for the second factor again if it was given more than a few minutes ago."""
@@ -117,26 +122,28 @@ _CLOSE: Final = (Label.ORDINARY, Label.SENSITIVE, Label.MINOR)
 _IN_UNIT: Final = (Relation.UNIT, Relation.SUB_UNIT)
 _ANYWHERE: Final = (Relation.OWN, Relation.UNIT, Relation.SUB_UNIT, Relation.ELSEWHERE)
 _LOOK: Final = (Action.CASE_LIST, Action.CASE_READ)
+_LEAD: Final = (Action.POINTS_READ, Action.POINTS_DECIDE, Action.POINTS_CONFIRM)
 _WORK: Final = (*_LOOK, Action.PERSON_REVEAL, Action.EVENT_RECORD, Action.DOSSIER_UPLOAD)
 
 POLICY: Final = (
     _case("officer", [Relation.OWN], _WORK),
     _case("officer", [Relation.UNIT], [Action.CASE_LIST], _ORDINARY),
-    _plain("officer", Action.ORG_READ),
+    _plain("officer", Action.ORG_READ, Action.POINTS_OWN),
     # An auxiliary helps on the cases he is put on: he looks, and signs or records nothing.
     _case("auxiliary", [Relation.OWN], _LOOK, _ORDINARY),
     _case("unit_head", [Relation.OWN], _WORK),
     _case("unit_head", _IN_UNIT, [*_LOOK, Action.PERSON_REVEAL, Action.EVENT_CONFIRM], _CLOSE),
-    _plain("unit_head", Action.ORG_READ),
+    _plain("unit_head", Action.ORG_READ, *_LEAD),
     _case("county_head", _IN_UNIT, [*_LOOK, Action.PERSON_REVEAL, Action.EVENT_CONFIRM]),
-    _plain("county_head", Action.ORG_READ),
+    _plain("county_head", Action.ORG_READ, *_LEAD),
     _case("legal_officer", [Relation.OWN], _WORK),
     _case("legal_officer", _IN_UNIT, [*_LOOK, Action.PERSON_REVEAL, Action.EVENT_CONFIRM], _CLOSE),
     _plain("legal_officer", Action.ORG_READ),
     _case("legal_department", _ANYWHERE, [*_LOOK, Action.PERSON_REVEAL, Action.EVENT_CONFIRM, Action.CASE_LABEL]),
-    _plain("legal_department", Action.ORG_READ, Action.QUARANTINE_READ, Action.RULEBOOK_RELEASE),
+    _plain("legal_department", Action.ORG_READ, Action.QUARANTINE_READ, Action.RULEBOOK_RELEASE, *_LEAD),
     _case("inspectorate", _ANYWHERE, _LOOK),
-    _plain("inspectorate", Action.ORG_READ),
+    # He watches who changes points, and changes none.
+    _plain("inspectorate", Action.ORG_READ, Action.POINTS_DECIDE),
     # Keepers see that a case exists, for the things and rooms they keep; its content is in their own modules.
     _case("custodian", [Relation.UNIT], [Action.CASE_LIST], _ORDINARY),
     _case("area_keeper", [Relation.UNIT], [Action.CASE_LIST], _ORDINARY),

@@ -4,12 +4,14 @@ import hashlib
 from collections.abc import Sequence
 from typing import Final
 
+from zhunsheng.apps.alerts.directory import About
 from zhunsheng.apps.alerts.groups import Held, held_group
 from zhunsheng.apps.alerts.models import Alert, AlertGroup, Pending, Silence
 from zhunsheng.apps.alerts.outgoing import channel_rows, inbox_rows, queue
 from zhunsheng.apps.alerts.telling import Teller
 from zhunsheng.core.alert_group import LEVEL_RANK
 from zhunsheng.core.alert_words import Matter, Saying, alert_text
+from zhunsheng.core.routing import LEGAL_DEPARTMENT
 
 FALLBACK_ROLE: Final = "case_officer"
 
@@ -99,6 +101,26 @@ def tell_owner(silence: Silence, occasion: str, teller: Teller, *, count: int = 
             level="blue",
             liberty=False,
             text=alert_text(matter, saying, teller.policy),
+            explanation={},
+            created_at=teller.as_of,
+        )
+        alert.save(force_insert=True)
+        queue([*inbox_rows(alert), *channel_rows(alert, person.mobile, teller.policy)])
+
+
+def tell_about_rule(rule: str, title: str, occasion: str, teller: Teller, about: About, *, count: int) -> None:
+    """Tell the legal department what became of a rule after so many verdicts; once for each."""
+    for person in teller.directory.people(LEGAL_DEPARTMENT, about):
+        matter = Matter(None, title, "internal", "yellow", "approaching", {}, None)
+        alert = Alert(
+            key=_key(occasion, rule, str(count), teller.as_of.isoformat(), person.lasting),
+            role=LEGAL_DEPARTMENT,
+            officer_id=person.officer,
+            reason=Alert.Reason.DEMOTED,
+            occasion=occasion,
+            level="yellow",
+            liberty=False,
+            text=alert_text(matter, Saying(occasion, LEGAL_DEPARTMENT, teller.as_of, count=count), teller.policy),
             explanation={},
             created_at=teller.as_of,
         )

@@ -102,6 +102,7 @@ class Alert(SealedModel):
         SILENCE_ENDED = "silence_ended", "静默结束"
         UNDELIVERED = "undelivered", "短信未送达"
         FAULT = "fault", "无法处理"
+        DEMOTED = "demoted", "规则退回试用"
 
     key = models.CharField("编号", primary_key=True, max_length=KEY)
     group = models.ForeignKey(AlertGroup, models.PROTECT, null=True, related_name="alerts")

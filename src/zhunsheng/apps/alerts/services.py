@@ -17,6 +17,7 @@ from zhunsheng.apps.alerts.groups import Held, locked, save
 from zhunsheng.apps.alerts.models import Action, AlertGroup, Gap
 from zhunsheng.apps.alerts.outgoing import no_longer_needed
 from zhunsheng.apps.alerts.policy import working_calendar
+from zhunsheng.apps.alerts.precision import demote_if_below
 from zhunsheng.apps.alerts.refusals import AlertActRefused, refusal
 from zhunsheng.apps.alerts.rounds import frozen_explanations, make_teller, route, sweep
 from zhunsheng.apps.alerts.sweeping import sweep_due
@@ -209,7 +210,10 @@ def rule_on(
         )
         if upheld:
             no_longer_needed([key for key, found in step[0].findings.items() if found.state == "overruled"])
-        return act.settle(step, Action.Act.RULE, reason=reason.strip(), verdict=VERDICTS[upheld])
+        row = act.settle(step, Action.Act.RULE, reason=reason.strip(), verdict=VERDICTS[upheld])
+        if upheld:
+            demote_if_below(row.rule, act.teller, act.teller.about(act.held))
+        return row
 
 
 def urge(

@@ -18,6 +18,7 @@ class Job(models.Model):
         CASES_SHEET = "cases_sheet", _("导出案件")
         CARDS = "cards", _("批量监督卡")
         ORG_TABLE = "org_table", _("导入组织数据")
+        POINTS_CHECK = "points_check", _("积分办法的推一推和模拟")
 
     class State(models.TextChoices):
         """How it stands. Refused: nothing was done, for the reasons that it names; failed: by our own fault."""

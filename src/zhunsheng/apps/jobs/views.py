@@ -16,6 +16,7 @@ from zhunsheng.apps.jobs import services
 from zhunsheng.apps.jobs.forms import TABLES, TableForm
 from zhunsheng.apps.jobs.models import Job
 from zhunsheng.apps.org.importing import KINDS
+from zhunsheng.apps.points.policies import files
 from zhunsheng.apps.refusals import DomainError
 
 LISTS: Final = {"running": "desk:cases", "all": "desk:all_cases"}
@@ -67,6 +68,20 @@ def table(request: HttpRequest) -> HttpResponse:
     columns = [(title, "、".join(KINDS[name].columns)) for name, title in TABLES]
     page = {"form": form, "columns": columns}
     return render(request, "jobs/table.html", page, status=422 if form.errors else 200)
+
+
+@require_POST
+def check_policy(request: HttpRequest) -> HttpResponse:
+    """Give the nudge test and the simulator on a policy file of the rulebook."""
+    file = request.POST.get("file", "")
+    if "legal_department" not in viewer_behind(request).roles() or file not in {one.name for one in files()}:
+        raise Http404
+    try:
+        _give(request, kind=Job.Kind.POINTS_CHECK, asked={"file": file})
+    except DomainError as problem:
+        back = reverse("jobs:mine")
+        return render(request, "access/refused.html", {"problem": str(problem), "back": back}, status=422)
+    return redirect("jobs:mine")
 
 
 @require_POST

@@ -122,8 +122,9 @@ def _viewer(username: str) -> Viewer:
         return viewer_of(account=username, officer=account.officer_id, admin_role=account.admin_role, on=on)
 
 
-def run(works: dict[str, Work], *, stop: threading.Event) -> None:
-    """Do tasks until told to stop; what has ended a week ago is deleted."""
+def run(works: dict[str, Work], *, stop: threading.Event, between: Callable[[], None] = lambda: None) -> None:
+    """Do tasks until told to stop; what has ended a week ago is deleted. `between` is done before each look."""
     while not stop.is_set():
+        between()
         if not work_once(works) and not services.forget_old(real_at=clock.real_now()):
             stop.wait(IDLE_SECONDS)

@@ -25,14 +25,21 @@ from zhunsheng.apps.jobs.models import Job
 from zhunsheng.apps.jobs.services import Ending, State, folder_of
 from zhunsheng.apps.jobs.working import Teller, Work
 from zhunsheng.apps.org.importing import import_table
+from zhunsheng.apps.points.models import Check
+from zhunsheng.apps.points.policies import files, known
 from zhunsheng.apps.printing.paper import made, record_asked
 from zhunsheng.apps.printing.supervision_card import supervision_card
 from zhunsheng.apps.refusals import DomainError
+from zhunsheng.city.gaming.nudge import failing_tests, nudged
+from zhunsheng.city.gaming.play import play
+from zhunsheng.city.gaming.strategies import STRATEGIES
 
 BATCH: Final = 500
 MOST_CARDS: Final = 300
 MOST_TOLD: Final = 200
 RUNNING: Final = "running"
+YEARS: Final = 200
+"""So many years the simulator plays: the release gate is stated for these."""
 SHEET_FILE: Final = "cases.xlsx"
 CARDS_FILE: Final = "cards.zip"
 
@@ -41,6 +48,12 @@ class NoCase(DomainError):
     """A file without content helps nobody."""
 
     text = "没有符合条件的案件，没有生成文件。请放宽筛选条件再提交。"
+
+
+class NoPolicy(DomainError):
+    """A policy that cannot be read cannot be played."""
+
+    text = "没有这个办法文件，或它读不出来，没有做。请先看“积分办法”里这个文件的问题。"
 
 
 class NotAllowedNow(DomainError):
@@ -103,10 +116,42 @@ def org_table(job: Job, viewer: Viewer, tell: Teller) -> Ending:
     return ending
 
 
+def points_check(job: Job, viewer: Viewer, tell: Teller) -> Ending:
+    """The nudge test and the simulator on a policy file as it lies there now; the outcome is kept for its page."""
+    if "legal_department" not in viewer.roles():
+        raise NotAllowedNow
+    file = next((one for one in files() if one.name == job.asked["file"]), None)
+    if file is None or file.policy is None:
+        raise NoPolicy
+    nudges = list(nudged(file.policy, known()))
+    failing = failing_tests(file.policy, nudges)
+    gains = []
+    for gain in play(file.policy, known(), seeds=YEARS):
+        gains.append(gain)
+        tell(len(gains), len(STRATEGIES))
+    passes = not failing and all(one.rise <= 0 for one in nudges) and all(gain.passes for gain in gains)
+    with as_viewer(viewer):
+        Check.objects.create(
+            sha256=file.sha256,
+            at=clock.now(),
+            by=viewer.account,
+            years=YEARS,
+            nudges=[[one.nudge.type, one.nudge.title, f"{one.rise / 100:+.2f}"] for one in nudges],
+            failing=failing,
+            gains=[
+                [one.strategy.code, one.strategy.title, *(f"{100 * v:+.1f}%" for v in (one.mean, one.upper, one.most))]
+                for one in gains
+            ],
+            passes=passes,
+        )
+    return Ending(State.DONE)
+
+
 WORKS: Final[dict[str, Work]] = {
     Job.Kind.CASES_SHEET: cases_sheet,
     Job.Kind.CARDS: cards,
     Job.Kind.ORG_TABLE: org_table,
+    Job.Kind.POINTS_CHECK: points_check,
 }
 
 

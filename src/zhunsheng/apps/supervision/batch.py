@@ -16,8 +16,9 @@ from zhunsheng.apps.supervision import queue, stored, writing
 from zhunsheng.apps.supervision.explaining import explained
 from zhunsheng.apps.supervision.frames import content_digest
 from zhunsheng.apps.supervision.keys import KEY, keyed, of_keys
+from zhunsheng.apps.supervision.lifecycle import restaged
 from zhunsheng.apps.supervision.models import OF_CASE, OF_INCIDENT
-from zhunsheng.apps.supervision.rulebooks import current
+from zhunsheng.apps.supervision.rulebooks import current, of_release
 from zhunsheng.core import schemas
 from zhunsheng.core.clocks import Rulebook
 from zhunsheng.core.standing import Standing, standing
@@ -144,6 +145,7 @@ def _keep(judged: _Judged) -> ch.Changes:
     gone = ch.gone_keys(judged.clocks, kept_clocks)
     stood = kept_findings.filter(pl.col("state") == "current").select("key", "digest")
     parted = _parted(ch.gone_keys(judged.findings, stood), judged)
+    staged = _restaged(judged).join(findings.select("key"), on="key", how="anti")
     removed = writing.removed_clocks(gone)
     writing.keep_clocks(clocks, as_of=as_of)
     writing.keep_findings(findings, as_of=as_of, release=release)
@@ -151,11 +153,20 @@ def _keep(judged: _Judged) -> ch.Changes:
     writing.advance(judged.wakes, as_of=as_of, release=release)
     return ch.Changes(
         clocks=pl.concat([clocks.select(ch.CHANGED_CLOCKS.names()), removed]),
-        findings=pl.concat([_as_changed(findings), parted]),
+        findings=pl.concat([_as_changed(findings), _as_changed(staged), parted]),
         rulebook=judged.rulebook,
         release=release,
         explanations=lambda keys: explained(keys, judged.clocks, judged.events, judged.rulebook, as_of=as_of),
     )
+
+
+def _restaged(judged: _Judged) -> pl.DataFrame:
+    """The open findings of rules that are at another stage than in the rulebook by which their key was judged before:
+    the same finding is told now, or no longer."""
+    before = set(judged.claim.keys["release"].unique()) - {"", judged.release}
+    rules = frozenset[str]().union(*(restaged(of_release(sha256), judged.rulebook) for sha256 in before))
+    is_open = pl.col("rule").is_in(list(rules)) & pl.col("closed_at").is_null()
+    return judged.findings.filter(is_open).with_columns(change=pl.lit("changed"))
 
 
 def _as_changed(findings: pl.DataFrame) -> pl.DataFrame:

@@ -224,11 +224,25 @@ class Release(models.Model):
     appear = models.IntegerField("新增", default=0)
     vanish = models.IntegerField("消失", default=0)
     move = models.IntegerField("变动", default=0)
+    storm = models.IntegerField("一次发出", default=0)  # findings that it tells at once
+    per_shift = models.FloatField("每名民警每班", null=True)  # messages on officers' fullest days, 95th percentile
+    over_budget = models.BooleanField("超出打扰限额", default=False)  # then another signature is needed
+    signed = models.TextField("加签", blank=True, default="")
+    signed_at = models.DateTimeField("加签时间", null=True)
+    reason = models.TextField("事由", blank=True, default="")  # of a step that nobody proposed
     files = models.JSONField("文件")  # path inside the rulebook → text
 
     class Meta:
         constraints = (
             models.CheckConstraint(condition=~Q(second=models.F("by")), name="a_release_needs_two_people"),
+            models.CheckConstraint(
+                condition=Q(signed="") | ~Q(signed=models.F("by")) & ~Q(signed=models.F("second")),
+                name="another_signature_is_anothers",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="released", over_budget=True, signed=""),
+                name="over_budget_needs_another_signature",
+            ),
             models.CheckConstraint(
                 condition=Q(state="proposed", decided_at__isnull=True)
                 | ~Q(state="proposed") & Q(decided_at__isnull=False) & ~Q(second=""),

@@ -41,6 +41,9 @@ SAID: Final = pl.Schema(
 """A finding and the days on which it stands without a break; one that comes back has another row."""
 ORDER: Final = ("from_day", "rule", "case", "incident", "subject", "epoch", "kind", "level", "key")
 IDENTITY: Final = ("identity", "identity_2")
+_NOTHING: Final = pl.DataFrame(
+    schema={**schemas.FINDINGS, **dict.fromkeys(("group", "from_day", "to_day"), pl.Int64())}
+)
 BY_PASSING: Final = ("overdue", "lapsed")
 """Kinds of finding that are true only when the instant that they state has passed, unless it ends a day."""
 
@@ -55,6 +58,8 @@ def said_history(events: pl.DataFrame, rulebook: Rulebook, days: Days, *, at_onc
     Checks that hold together what is of different persons are not judged (core.standing, within_persons).
     """
     schemas.assert_schema(events, schemas.EVENTS, "events")
+    if events.is_empty():
+        return pl.DataFrame(schema=SAID)
     alone, together = split_by_reach(rulebook)
     parts = [_Pass(events, alone, days, at_once).said()]
     if together.checks:
@@ -116,6 +121,8 @@ class _Pass:
             doubtful.append(rows.filter("doubtful").select("stage", day="from_day").unique())
             parts.append(_spans(_without_doubt(rows)))  # most rows of a group say the same
             unsure.append(stages.group[doubted])
+        if not parts:  # nothing was learned by the end of the period
+            return _NOTHING, np.zeros(0, dtype=np.int64)
         parts += self._settled(pl.concat(doubtful), events, stages)
         return pl.concat(parts), np.unique(np.concatenate(unsure))
 
@@ -123,9 +130,7 @@ class _Pass:
     def _names(self) -> tuple[str, ...]:
         return COPIED_WITH_PERSONS if self.by_person else COPIED
 
-    def _findings(
-        self, events: pl.DataFrame, members: Ints, stage: Ints, last: Ints
-    ) -> tuple[pl.DataFrame, Ints]:
+    def _findings(self, events: pl.DataFrame, members: Ints, stage: Ints, last: Ints) -> tuple[pl.DataFrame, Ints]:
         """Findings over stages as of their last days, with their stage and whether they are true only when their
         instant has passed; and the stages in which a clock asks what is UNSURE."""
         copies = copied(events, members, stage, self._names)

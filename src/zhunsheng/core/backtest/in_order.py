@@ -111,8 +111,8 @@ def _starts(roles: Iterable[tuple[str, int, int]], rules: tuple[Rule, ...]) -> l
         if kind in (START, RESTART):
             found[rule].add(name)
     ids = [rule.id for rule in rules]
-    for n, rule in enumerate(rules):
-        for parent in rule.parents:
+    for n in range(len(rules)):
+        for parent in rules[n].parents:
             if parent.rule in ids:
                 found[n] |= found[ids.index(parent.rule)]
     return found
@@ -165,7 +165,9 @@ class _Log:
 
     def comes_after(self, types: frozenset[str], starts: frozenset[str]) -> Bools:
         """An event of some types, where another of `starts` was known when its day began."""
-        begun = self.events.filter(pl.col("type").is_in(list(starts))).group_by("group").agg(since=pl.col("known").min())
+        begun = (
+            self.events.filter(pl.col("type").is_in(list(starts))).group_by("group").agg(since=pl.col("known").min())
+        )
         own = self.events.select("row", "type", "group", "known").filter(pl.col("type").is_in(list(types)))
         after = own.join(begun, on="group").filter(pl.col("known") > pl.col("since"))
         return self._rows(after["row"])
@@ -203,9 +205,7 @@ def _states(facts: Iterable[str]) -> pl.Expr:
     return pl.col("facts").str.contains_any(names).fill_null(value=False) if names else pl.lit(value=False)
 
 
-def lasting_acts(
-    events: pl.DataFrame, groups: Ints, days: Days, settling: Settling, most: pl.Expr
-) -> pl.DataFrame:
+def lasting_acts(events: pl.DataFrame, groups: Ints, days: Days, settling: Settling, most: pl.Expr) -> pl.DataFrame:
     """The acts (`group`, `at`) that are not ended in order before an instant: `most`, of `at`."""
     log = _Log(events, groups, days)
     acts = log.ended(settling, log.in_time)

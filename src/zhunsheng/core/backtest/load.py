@@ -15,8 +15,10 @@ import polars as pl
 
 from zhunsheng.core.alert_group import KIND_RANK, LEVEL_RANK, level_roles
 from zhunsheng.core.backtest.days import Days
+from zhunsheng.core.check import Check
 from zhunsheng.core.clocks import Rulebook
 from zhunsheng.core.encoding import EVENT_KEY
+from zhunsheng.core.rule import Rule
 from zhunsheng.core.standing import within_persons
 
 WEEK: Final = 7
@@ -76,9 +78,10 @@ def _worse(said: pl.DataFrame) -> pl.DataFrame:
 
 def _to_handlers(rulebook: Rulebook) -> list[tuple[str, str]]:
     """Rules and levels of which a handling officer is told."""
+    both: tuple[Rule | Check, ...] = (*rulebook.judged(), *rulebook.judged_checks())
     return [
         (rule.id, level)
-        for rule in (*rulebook.judged(), *rulebook.judged_checks())
+        for rule in both
         for level in LEVEL_RANK
         if set(level_roles(level, rule.recipients)) & set(HANDLERS)
     ]

@@ -148,4 +148,3 @@ def stage_numbers(rows: pl.DataFrame) -> pl.Series:
 def _plain(name: pl.Expr) -> pl.Expr:
     parts = name.str.splitn(MARK, 2).struct
     return pl.coalesce(parts.field("field_1"), parts.field("field_0"))
-

@@ -43,10 +43,15 @@ def with_lead(rulebook: Rulebook, rule_id: str, level: str, lead: r.Lead) -> Rul
     if rule_id not in {rule.id for rule in rulebook.rules}:
         raise NoSuchRule(f"{rule_id!r} is no limit of this rulebook. See ./zs rules list.")
     rules = [
-        replace(rule, leads=replace(rule.leads, **{level: lead})) if rule.id == rule_id else rule
+        replace(rule, leads=_warning(rule.leads, level, lead)) if rule.id == rule_id else rule
         for rule in rulebook.rules
     ]
     return replace(rulebook, rules=tuple(rules))
+
+
+def _warning(leads: r.Leads, level: str, lead: r.Lead) -> r.Leads:
+    three = {name: leads.of(name) for name in r.WARNING_LEVELS} | {level: lead}
+    return r.Leads(three["blue"], three["yellow"], three["red"], leads.from_start)
 
 
 def with_calendar(rulebook: Rulebook, calendar: Calendar) -> Rulebook:

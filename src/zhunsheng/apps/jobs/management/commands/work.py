@@ -8,10 +8,11 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from zhunsheng.apps.jobs.working import run, work_once
 from zhunsheng.apps.jobs.works import WORKS
+from zhunsheng.apps.points.recorder import Recorder
 
 
 class Command(BaseCommand):
-    """Several copies may run: each task has one at a time."""
+    """Several copies may run: each task has one at a time. Between tasks points are recorded."""
 
     help = "办理交给系统的任务：导出、批量文书、导入。"
 
@@ -29,4 +30,4 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        run(WORKS, stop=stop)
+        run(WORKS, stop=stop, between=Recorder())

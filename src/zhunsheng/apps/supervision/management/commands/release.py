@@ -18,6 +18,7 @@ from zhunsheng.apps.audit.context import Acting, acting
 from zhunsheng.apps.refusals import DomainError
 from zhunsheng.apps.supervision import releases, rulebooks
 from zhunsheng.apps.supervision.batch import allow_long_batches
+from zhunsheng.apps.supervision.models import Release
 from zhunsheng.book import RulebookRefused
 
 WORDS: Final = {"appeared": "新增", "vanished": "消失", "moved": "变动"}
@@ -74,6 +75,10 @@ class Command(BaseCommand):
         self._show(shown)
         with acting(Acting(f"account:{account}")):
             release = releases.propose(files, by=account, shown=shown)
+        if release.over_budget:
+            self.stdout.write(
+                f"民警最忙的一班会收到 {release.per_shift:g} 条（第95百分位），超出打扰限额，需要再加一人签字。"
+            )
         self.stdout.write(f"规则库 {release.sha256[:12]} 已提出。请另一个人运行 release --confirm 或 --refuse。")
 
     def _show(self, shown: releases.Preview) -> None:
@@ -81,10 +86,14 @@ class Command(BaseCommand):
             self.stdout.write(f"{rule}  {WORDS[change]} {findings}")
         counts = "，".join(f"{word} {shown.count(change)}" for change, word in WORDS.items())
         self.stdout.write(f"共计：{counts}（按 {localtime(shown.as_of):%Y-%m-%d %H:%M} 判断）")
+        self.stdout.write(f"一次发出 {shown.storm} 项预警。")
 
     def _decide(self, account: str, *, confirmed: bool) -> None:
         with acting(Acting(f"account:{account}")):
             release = releases.decide(second=account, confirmed=confirmed)
+        if release.state == Release.State.PROPOSED:
+            self.stdout.write(f"规则库 {release.sha256[:12]}：已加签，还需要另一个人确认。")
+            return
         self.stdout.write(f"规则库 {release.sha256[:12]}：{release.get_state_display()}。")
 
 

@@ -1,0 +1,13 @@
+"""What holds for every test."""
+
+import gc
+
+OBJECTS_PER_COLLECTION = 50_000
+
+
+def pytest_collection_finish() -> None:
+    """What was collected (tests, modules, the law) lives as long as the run: the collector need not walk it again after
+    every few hundred objects."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(OBJECTS_PER_COLLECTION)

@@ -1,0 +1,207 @@
+"""A station under two approved policies: officers with cases that ended, their head, the legal department, a bureau's
+head. `worked` tells a case from filing to its end; `recorded` is one run at an instant."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+from django.db import connection
+from django.test import override_settings
+
+from tests.platform.accounts import Person, account, signed_in
+from tests.platform.people import CITY, EAST, EAST_STATION, WEST_STATION, city, officer
+from tests.platform.supervised import it_is, put_in_force
+from tests.story import RULEBOOK, at
+from zhunsheng.apps.access.processes import as_process
+from zhunsheng.apps.access.scope import Viewer, viewer_of
+from zhunsheng.apps.audit import clock
+from zhunsheng.apps.cases.eventlog import record_event
+from zhunsheng.apps.org.models import Officer
+from zhunsheng.apps.org.selectors import ZONE
+from zhunsheng.apps.points import decisions, policies, stored
+from zhunsheng.apps.points.models import Check, Proposal
+from zhunsheng.apps.points.people import code_of
+from zhunsheng.apps.points.policies import File
+from zhunsheng.apps.points.recording import Recorded, add_facts, record_points
+from zhunsheng.apps.supervision import rulebooks
+from zhunsheng.core.points import tables as t
+
+POSTS: Final = {
+    "lead": ("officer", EAST_STATION),
+    "second": ("officer", EAST_STATION),
+    "third": ("officer", EAST_STATION),
+    "elsewhere": ("officer", WEST_STATION),
+    "unit_head": ("unit_head", EAST_STATION),
+    "west_head": ("unit_head", WEST_STATION),
+    "county_head": ("county_head", EAST),
+    "legal_department": ("legal_department", CITY),
+    "legal_second": ("legal_department", CITY),
+    "inspectorate": ("inspectorate", CITY),
+}
+POLICY: Final = "station_case_team"
+NAME: Final = f"{POLICY}.toml"
+
+
+@dataclass
+class PointsWorld:
+    """The people by what they are here, and their sessions."""
+
+    folder: Path
+    officers: dict[str, Officer] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+
+    def code(self, name: str) -> str:
+        """How the ledger names somebody."""
+        return code_of(self.officers[name])
+
+    def viewer(self, name: str) -> Viewer:
+        """Somebody as services see him."""
+        person = self.people[name].account
+        return viewer_of(
+            account=person.username, officer=person.officer_id, admin_role="", on=clock.now().astimezone(ZONE).date()
+        )
+
+    def agreed(
+        self,
+        kind: str,
+        body: dict[str, Any],
+        *,
+        unit: str = "",
+        by: tuple[str, str] = ("unit_head", "legal_department"),
+    ) -> Proposal:
+        """What one proposes and another confirms."""
+        with as_process("test"):
+            made = decisions.propose(
+                self.viewer(by[0]), kind=kind, body=body, unit=unit, reason="工作需要", at=clock.now()
+            )
+            decisions.decide(self.viewer(by[1]), proposal=made.pk, confirmed=True, reason="同意", at=clock.now())
+        return made
+
+    def approve(self, file: File, *, second: str = "county_head") -> Proposal:
+        """Both bodies approve a policy as its file is now."""
+        assert file.policy is not None
+        body = {
+            "policy": file.policy.id, "version": file.policy.version, "title": file.policy.title,
+            "sha256": file.sha256, "verdict": file.verdict, "text": file.text,
+        }  # fmt: skip
+        return self.agreed(Proposal.Kind.POLICY, body, by=("legal_department", second))
+
+
+def policy_text(name: str = NAME, *, status: str = "stable", in_force: str = "2026-01-01") -> str:
+    """A shipped policy put in force earlier, with boards of two cases and one day."""
+    text = (RULEBOOK / "points" / "policies" / name).read_text("utf-8")
+    text = text.replace('status   = "draft"', f'status   = "{status}"').replace("2027-01-01", in_force)
+    return text.replace("min_exposure_days = 8, min_cases = 12", "min_exposure_days = 1, min_cases = 2")
+
+
+@contextmanager
+def points_world(folder: Path, *names: str) -> Iterator[PointsWorld]:
+    """The world on 2 January 2026, its policies approved and played, weights recorded. `folder`: an empty one."""
+    for path in (RULEBOOK / "points" / "facts.toml", *(RULEBOOK / "calendar").glob("*.toml")):
+        target = folder / path.relative_to(RULEBOOK)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(path.read_text("utf-8"), "utf-8")
+    for path in RULEBOOK.glob("*.toml"):
+        (folder / path.name).write_text(path.read_text("utf-8"), "utf-8")
+    (folder / "points" / "policies").mkdir()
+    for name in names or (NAME,):
+        (folder / "points" / "policies" / name).write_text(policy_text(name), "utf-8")
+    with override_settings(RULEBOOK=folder):
+        policies.known.cache_clear()
+        it_is("2026-01-02 09:00")
+        city()
+        put_in_force(rulebooks.files_of(RULEBOOK))
+        world = PointsWorld(folder)
+        for serial, (name, post) in enumerate(POSTS.items(), 1):
+            world.officers[name] = officer(f"0350{serial:02d}", post)
+            world.people[name] = signed_in(account(name.replace("_", "-"), officer=world.officers[name]))
+        for file in policies.files():
+            _played(file)
+            world.approve(file)
+        rows = [(unit, kind, 544) for unit in (EAST_STATION, WEST_STATION) for kind in ("criminal", "administrative")]
+        world.agreed(Proposal.Kind.WEIGHTS, {"year": 2026, "rows": rows}, by=("legal_department", "legal_second"))
+        yield world
+
+
+def _played(file: File) -> None:
+    with as_process("test"):
+        Check.objects.create(
+            sha256=file.sha256, at=clock.now(), by="test", years=200, nudges=[["person.detained", "依法拘留一人", "+0.00"]],
+            failing=[], gains=[["S1", "拆案", "+0.1%", "+0.4%", "+5.0%"]], passes=True,
+        )  # fmt: skip
+
+
+def worked(case: str, *team: str, filed: str, ended: str, unit: str = EAST_STATION, kind: str = "criminal") -> None:
+    """A case of a team, the lead first, that was filed and lawfully ended; it comes in when it ends."""
+    it_is(ended)
+    with as_process("test"):
+        for n, (type_, when, officers) in enumerate(
+            (("case.filed", filed, team[:1]), ("interrogation.started", filed, team), ("case.closed", ended, team[:1]))
+        ):
+            record_event(
+                recorder="process:test", second_person=True, source="jz", id=f"{case}-{n}", type=type_, at=at(when),
+                case=case, unit=unit, officers=list(officers), document_no="甲公字〔2026〕1号",
+                facts=f'{{"case_kind": "{kind}"}}' if type_ == "case.filed" else "{}",
+            )  # fmt: skip
+
+
+def judged(case: str) -> None:
+    """As if the supervisor had judged a case: its clocks are no longer due."""
+    with as_process("test"), connection.cursor() as cursor:
+        cursor.execute("UPDATE supervision_duekey SET next_at = NULL WHERE number = %s", [case])
+
+
+def run_at(moment: str) -> Recorded:
+    """Time passes, everything is judged, one run."""
+    it_is(moment)
+    with as_process("test"), connection.cursor() as cursor:
+        cursor.execute("UPDATE supervision_duekey SET next_at = NULL")
+    return record_points()
+
+
+def fact(name: str, key: str, holder: str, when: str, **more: Any) -> dict[str, Any]:
+    """A fact that another module states: one officer's part."""
+    named = {name.replace("__", "."): value for name, value in more.items()}
+    return {
+        **dict.fromkeys(t.POINT_FACTS), "fact": name, "key": key, "group": key, "officer": holder,
+        "unit": EAST_STATION, "at": at(when), "recorded_at": at(when), "amount": 1, "unit.kind": "station",
+        "officer.post": "case_officer", "cites": [f"test/{key}"], **named,
+    }  # fmt: skip
+
+
+def stated(*rows: dict[str, Any]) -> int:
+    """Facts that another module records now."""
+    with as_process("test"):
+        stored.hold()
+        return add_facts(pl.DataFrame(rows, schema=t.POINT_FACTS), clock.now())
+
+
+def said(rows: pl.DataFrame, names: Sequence[str] = ()) -> list[str]:
+    """Rows as people read them: period, whose, kind, points."""
+    del names
+    shown = rows.filter(pl.col("amount") != 0).sort("period", "recorded_at", "holder", "kind")
+    return [
+        f"{period:%Y-%m} {holder} {kind} {amount / 100:+.2f}"
+        for period, holder, kind, amount in shown.select("period", "holder", "kind", "amount").iter_rows()
+    ]
+
+
+def whole_ledger() -> pl.DataFrame:
+    """Every row that is posted."""
+    with as_process("test"):
+        return stored.entries().sort(*t.LEDGER_ORDER if hasattr(t, "LEDGER_ORDER") else ("recorded_at", "key"))
+
+
+def month(text: str) -> date:
+    """The first day of a month."""
+    return date.fromisoformat(f"{text}-01")
+
+
+def now() -> datetime:
+    """The city's."""
+    with as_process("test"):
+        return clock.now()
