@@ -136,6 +136,16 @@ def test_blanks_around_a_cell_are_no_part_of_it(tmp_path: Path) -> None:
     assert one(tmp_path, case="  C1 ")["case"] == "C1"
 
 
+def test_blanks_are_no_part_of_a_cell_in_a_typed_event_table_either(tmp_path: Path) -> None:
+    """Such a file is read again by the parent, as it stands: that may only be when nothing of it was made tidy."""
+    path = tmp_path / "typed.parquet"
+    read([FILED], tmp_path).select(EVENTS.names()).with_columns(case=pl.lit(" C1 "), item=pl.lit("")).write_parquet(
+        path
+    )
+    event = read_events([path], vocabulary=VOCABULARY).frame.row(0, named=True)
+    assert (event["case"], event["item"]) == ("C1", None)
+
+
 def test_a_cell_may_hold_a_line_end_and_rows_count_on(tmp_path: Path) -> None:
     path = write([{**FILED, "document_no": "a\nb"}, {**DETAINED, "at": "soon"}], "csv", tmp_path)
     with pytest.raises(InputRefused) as refused:

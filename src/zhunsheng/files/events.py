@@ -12,6 +12,8 @@ from zhunsheng.files.times import FAULTS, Clockwork, Times, at_wall_clock, read_
 
 REQUIRED: Final = ("id", "type", "at")
 TEXTS: Final = tuple(name for name, dtype in EVENTS.items() if dtype == pl.String() and name not in ("facts", "source"))
+AS_THEY_ARE: Final = tuple(name for name in TEXTS if name not in ("at_precision", "until_precision"))
+"""Columns that `to_events` takes over unchanged, where a file has them."""
 FIRST_VERSION: Final = 1
 LARGEST_VERSION: Final = 10**9
 LONGEST_ID: Final = 200

@@ -10,7 +10,7 @@ from zhunsheng.core.schemas import EVENTS
 from zhunsheng.core.vocabulary import Vocabulary
 from zhunsheng.files.csv_file import read_csv
 from zhunsheng.files.duplicates import FILE, collapse
-from zhunsheng.files.events import to_events
+from zhunsheng.files.events import AS_THEY_ARE, to_events
 from zhunsheng.files.jsonl_file import read_jsonl
 from zhunsheng.files.mapped import map_rows
 from zhunsheng.files.mapping import Mapping
@@ -40,7 +40,7 @@ def load_file(path: Path, *, vocabulary: Vocabulary, mapping: Mapping | None = N
     """Read a file whole. Raises InputRefused with every issue that could be told at once."""
     how = mapping or Mapping()
     issues = Issues(path.name, how.sheet)
-    rows = _rows(path, how, issues)
+    rows, are_as_stored = _rows(path, how, issues)
     named = map_rows(rows, how, issues) if how.blocks else rows
     clockwork = how.clockwork(vocabulary.zone)
     events = to_events(named, vocabulary, clockwork, issues, source=how.source or _stem(path))
@@ -50,15 +50,21 @@ def load_file(path: Path, *, vocabulary: Vocabulary, mapping: Mapping | None = N
         rows_in=rows.height,
         rows_without_event=rows.height - (events[ROW].n_unique() if how.blocks else rows.height),
         repeated=events.height - kept.height,
-        is_canonical=suffix_of(path) == ".parquet"
-        and rows.columns == [*EVENTS, ROW]
-        and rows.equals(kept.select(rows.columns)),
+        is_canonical=are_as_stored and _are_the_events(rows, kept),
     )
+
+
+def _are_the_events(rows: pl.DataFrame, events: pl.DataFrame) -> bool:
+    """Whether rows have the columns and the contents of the events that were made of them."""
+    if rows.columns != [*EVENTS, ROW] or rows.height != events.height:
+        return False
+    made = [name for name in rows.columns if name not in AS_THEY_ARE]
+    return rows.select(made).equals(events.select(made))
 
 
 def load_table(path: Path) -> pl.DataFrame:
     """The rows of a table as they are: text (null = empty) and #row. Raises InputRefused."""
-    return _rows(path, Mapping(), Issues(path.name))
+    return _rows(path, Mapping(), Issues(path.name))[0]
 
 
 def suffix_of(path: Path) -> str | None:
@@ -71,7 +77,8 @@ def _stem(path: Path) -> str:
     return path.name[: -len(suffix_of(path) or "")]
 
 
-def _rows(path: Path, how: Mapping, issues: Issues) -> pl.DataFrame:
+def _rows(path: Path, how: Mapping, issues: Issues) -> tuple[pl.DataFrame, bool]:
+    """The rows of a file, and whether they are typed cells that stand in the file just so."""
     suffix = suffix_of(path)
     if suffix is None:
         issues.add("of no kind that can be read.", f"Use one of {', '.join(SUFFIXES)}.")
@@ -80,6 +87,10 @@ def _rows(path: Path, how: Mapping, issues: Issues) -> pl.DataFrame:
     issues.refuse()
     if suffix == ".parquet":
         return read_parquet(path, issues, columns=how.columns)
+    return _text_rows(path, suffix, how, issues), False
+
+
+def _text_rows(path: Path, suffix: str | None, how: Mapping, issues: Issues) -> pl.DataFrame:
     if suffix in (".xes", ".xes.gz"):
         return read_xes(path, issues, columns=how.columns)
     if suffix == ".xlsx":

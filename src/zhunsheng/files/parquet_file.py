@@ -13,8 +13,10 @@ DAMAGED: Final = "The file is damaged or cut off: write it again."
 READ: Final = (pl.String, pl.Boolean, pl.Date, pl.Datetime, pl.Categorical, pl.Enum)
 
 
-def read_parquet(path: Path, issues: Issues, *, columns: set[str] | None = None) -> pl.DataFrame:
-    """Rows and #row (the first is 1). `columns` are those wanted (None: all); those not there are left out.
+def read_parquet(path: Path, issues: Issues, *, columns: set[str] | None = None) -> tuple[pl.DataFrame, bool]:
+    """Rows and #row (the first is 1), and whether they are the file's cells as they stand, none of them made tidy.
+
+    `columns` are those wanted (None: all); those not there are left out.
 
     Raises  InputRefused: no Parquet, damaged, a column of a type that cannot be a cell.
     """
@@ -33,7 +35,8 @@ def read_parquet(path: Path, issues: Issues, *, columns: set[str] | None = None)
         issues.refuse()
     texts = [pl.col(name).cast(pl.String) for name in wanted if isinstance(schema[name], pl.Categorical | pl.Enum)]
     rows = rows.with_columns(*texts, pl.int_range(1, rows.height + 1, dtype=pl.Int64).alias(ROW))
-    return tidy(rows, issues)
+    tidied = tidy(rows, issues)
+    return tidied, tidied is rows and not texts
 
 
 def _check_types(schema: dict[str, pl.DataType], issues: Issues) -> None:

@@ -30,15 +30,19 @@ def check_header(header: list[str], issues: Issues, *, row: int) -> None:
 
 
 def tidy(rows: pl.DataFrame, issues: Issues) -> pl.DataFrame:
-    """Cells without surrounding blanks, empty ones null; refuses a repeated header, NUL and immense cells."""
+    """Cells without surrounding blanks, empty ones null; refuses a repeated header, NUL and immense cells.
+
+    Returns `rows` itself where they are tidy already.
+    """
     names = [name for name in rows.columns if name != ROW and rows.schema[name] == pl.String]
     names = [name for name in names if rows[name].null_count() < rows.height]
     if not names:
         return rows
     is_untidy = [((pl.col(name).str.strip_chars() != pl.col(name)) | (pl.col(name) == "")).any() for name in names]
     untidy = [name for name, found in zip(names, rows.select(is_untidy).row(0), strict=True) if found]
-    stripped = {name: pl.col(name).str.strip_chars() for name in untidy}
-    rows = rows.with_columns(pl.when(text != "").then(text).alias(name) for name, text in stripped.items())
+    if untidy:
+        stripped = {name: pl.col(name).str.strip_chars() for name in untidy}
+        rows = rows.with_columns(pl.when(text != "").then(text).alias(name) for name, text in stripped.items())
     again = rows.filter(pl.col(name) == name for name in names[:1]).filter(pl.col(name) == name for name in names)
     if again.height:
         every = pl.Series([True] * again.height)

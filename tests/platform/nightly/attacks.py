@@ -1,6 +1,7 @@
-"""Ten attacks on the log, many times each, at random places: `python -m tests.platform.nightly.attacks [TIMES]`.
+"""Ten attacks on the log, many times each, at random places.
 
-Prints how many were found, and in how many the first bad row was named; exit code 1 if any was not.
+`python -m tests.platform.nightly.attacks [TIMES] [--append]` prints how many were found, and in how many
+the first bad row was named; exit code 1 if any was not.
 """
 
 import random
@@ -14,11 +15,13 @@ from tests.platform.attacks import ATTACKS, forged_bundle, open_tables
 from tests.platform.databases import cloned, embedded
 from tests.platform.environment import HOME, say
 from tests.platform.logs import SealedLog
+from tests.platform.nightly import append_figures, arguments
 from tools import verify
 from zhunsheng.apps.audit.bundle import bundle
 from zhunsheng.apps.audit.tables import sealed_tables
 
 ROWS, ROWS_A_HEAD = 2000, 100
+PATHS = ("src/zhunsheng/apps/audit", "tools/verify.py", "tests/platform/attacks.py")
 
 
 def main(times: int) -> int:
@@ -38,6 +41,8 @@ def main(times: int) -> int:
     for name in ATTACKS:
         say(f"  {name}: {found[name]} found, {named[name]} named")
     say(f"  forged proof: {forged} found")
+    figures = {"attacks.found": f"{caught:,} of {total:,}", "attacks.first-row-named": f"{exact:,} of {total:,}"}
+    append_figures(figures, run="attacks", paths=PATHS)
     return 0 if caught == exact == total else 1
 
 
@@ -71,4 +76,5 @@ def attack_proofs(log: SealedLog, times: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 200))
+    sizes = [int(text) for text in arguments()]
+    sys.exit(main(sizes[0] if sizes else 200))

@@ -1,6 +1,6 @@
 """A disk that fills up under the database: refused clearly, nothing acknowledged lost, and well again by itself.
 
-`python -m tests.platform.nightly.disk`, as root: the data folder lies on a small file system of its own.
+`python -m tests.platform.nightly.disk [--append]`, as root: the data folder lies on a small file system of its own.
 """
 
 import json
@@ -14,11 +14,13 @@ from django.test import Client
 
 from tests.platform.databases import cloned, embedded
 from tests.platform.environment import say
+from tests.platform.nightly import append_figures
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.cases.services import register_source
 from zhunsheng.apps.cases.sources import new_key
 
 SIZE = "320m"
+PATHS = ("src/zhunsheng/launcher.py", "src/zhunsheng/apps/cases", "src/zhunsheng/web")
 KEY = new_key()
 BATCH = 500
 
@@ -55,6 +57,9 @@ def main(mount: Path) -> int:
             (stored,) = connection.execute("SELECT count(*) FROM cases_event").fetchone() or (0,)
     refused = sorted({answer for answer in full if answer[0] != 200})
     say(f"{acknowledged} events acknowledged, {stored} stored; while full: {refused}; afterwards: {after}")
+    answers = " and ".join(str(status) for status, _ in refused) or "no refusal"
+    figure = f"{acknowledged:,} events acknowledged, {stored:,} stored; {answers} while full"
+    append_figures({"disk.full": figure}, run="disk", paths=PATHS)
     return 0 if stored >= acknowledged and {status for status, _ in refused} == {503} and after == [200] * 5 else 1
 
 
