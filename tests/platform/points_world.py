@@ -1,10 +1,10 @@
 """A station under two approved policies: officers with cases that ended, their head, the legal department, a bureau's
 head. `worked` tells a case from filing to its end; `recorded` is one run at an instant."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -91,7 +91,7 @@ class PointsWorld:
         return self.agreed(Proposal.Kind.POLICY, body, by=("legal_department", second))
 
 
-def policy_text(name: str = NAME, *, status: str = "stable", in_force: str = "2026-01-01") -> str:
+def policy_text(name: str = NAME, *, status: str = "stable", in_force: str = "2026-03-01") -> str:
     """A shipped policy put in force earlier, with boards of two cases and one day."""
     text = (RULEBOOK / "points" / "policies" / name).read_text("utf-8")
     text = text.replace('status   = "draft"', f'status   = "{status}"').replace("2027-01-01", in_force)
@@ -130,29 +130,26 @@ def points_world(folder: Path, *names: str) -> Iterator[PointsWorld]:
 def _played(file: File) -> None:
     with as_process("test"):
         Check.objects.create(
-            sha256=file.sha256, at=clock.now(), by="test", years=200, nudges=[["person.detained", "依法拘留一人", "+0.00"]],
-            failing=[], gains=[["S1", "拆案", "+0.1%", "+0.4%", "+5.0%"]], passes=True,
+            sha256=file.sha256, at=clock.now(), by="test", years=200,
+            nudges=[["person.detained", "依法拘留一人", "+0.00"]], failing=[], gains=[["S1", "拆案", "+0.1%", "+0.4%", "+5.0%"]], passes=True,
         )  # fmt: skip
 
 
-def worked(case: str, *team: str, filed: str, ended: str, unit: str = EAST_STATION, kind: str = "criminal") -> None:
-    """A case of a team, the lead first, that was filed and lawfully ended; it comes in when it ends."""
-    it_is(ended)
+def worked(case: str, *team: str, filed: str, ended: str, void: bool = False, mark: str = "") -> None:
+    """A case of a team, the lead first, that was filed and lawfully ended; it comes in when it ends, or now if that is
+    past. `void`: its ending is taken back; `mark`: another ending of the same case."""
+    if clock.now() < at(ended):
+        it_is(ended)
+    story = (("case.filed", filed, team[:1]), ("interrogation.started", filed, team), ("case.closed", ended, team[:1]))
     with as_process("test"):
-        for n, (type_, when, officers) in enumerate(
-            (("case.filed", filed, team[:1]), ("interrogation.started", filed, team), ("case.closed", ended, team[:1]))
-        ):
+        for n, (type_, when, officers) in enumerate(story):
+            is_end = type_ == "case.closed"
             record_event(
-                recorder="process:test", second_person=True, source="jz", id=f"{case}-{n}", type=type_, at=at(when),
-                case=case, unit=unit, officers=list(officers), document_no="甲公字〔2026〕1号",
-                facts=f'{{"case_kind": "{kind}"}}' if type_ == "case.filed" else "{}",
+                recorder="process:test", second_person=True, source="jz", id=f"{case}-{n}{mark if is_end else ''}",
+                version=2 if void and is_end else 1, void=void and is_end, type=type_, at=at(when), case=case,
+                unit=EAST_STATION, officers=list(officers), document_no="甲公字〔2026〕1号",
+                facts='{"case_kind": "criminal"}' if type_ == "case.filed" else "{}",
             )  # fmt: skip
-
-
-def judged(case: str) -> None:
-    """As if the supervisor had judged a case: its clocks are no longer due."""
-    with as_process("test"), connection.cursor() as cursor:
-        cursor.execute("UPDATE supervision_duekey SET next_at = NULL WHERE number = %s", [case])
 
 
 def run_at(moment: str) -> Recorded:
@@ -180,9 +177,8 @@ def stated(*rows: dict[str, Any]) -> int:
         return add_facts(pl.DataFrame(rows, schema=t.POINT_FACTS), clock.now())
 
 
-def said(rows: pl.DataFrame, names: Sequence[str] = ()) -> list[str]:
+def said(rows: pl.DataFrame) -> list[str]:
     """Rows as people read them: period, whose, kind, points."""
-    del names
     shown = rows.filter(pl.col("amount") != 0).sort("period", "recorded_at", "holder", "kind")
     return [
         f"{period:%Y-%m} {holder} {kind} {amount / 100:+.2f}"
@@ -193,15 +189,9 @@ def said(rows: pl.DataFrame, names: Sequence[str] = ()) -> list[str]:
 def whole_ledger() -> pl.DataFrame:
     """Every row that is posted."""
     with as_process("test"):
-        return stored.entries().sort(*t.LEDGER_ORDER if hasattr(t, "LEDGER_ORDER") else ("recorded_at", "key"))
+        return stored.entries().sort(t.LEDGER_ORDER)
 
 
 def month(text: str) -> date:
     """The first day of a month."""
     return date.fromisoformat(f"{text}-01")
-
-
-def now() -> datetime:
-    """The city's."""
-    with as_process("test"):
-        return clock.now()

@@ -199,7 +199,8 @@ def board_of(publication: Publication) -> pl.DataFrame:
     cells = [dict(zip(heads.split("\t"), line.split("\t"), strict=True)) for line in lines]
     texts = pl.DataFrame(cells, schema=dict.fromkeys(t.BOARD, pl.String()))
     filled = texts.with_columns(pl.when(pl.all() != "").then(pl.all()).name.keep())
-    return filled.cast(dict(t.BOARD))  # type: ignore[arg-type]
+    others = {name: dtype for name, dtype in t.BOARD.items() if dtype != pl.Date()}
+    return filled.with_columns(pl.col("period").str.to_date()).cast(others)  # type: ignore[arg-type]
 
 
 def _not_to_publish(policy: Policy, period: date, at: datetime) -> str:
