@@ -11,7 +11,7 @@ ZS_HOSTS                    host names that may be asked for, comma-separated (d
 ZS_HTTPS                    "1" where the site is reached by TLS: cookies are then sent over it only
 ZS_CLOCK_STOPS              dotted path of the function that says which running red clocks an event would stop
 ZS_ROUTE                    dotted path of the function that tells people what a judgement changed
-ZS_SWEEP                    dotted path of the function that tells people what time alone changed
+ZS_SWEEP                    dotted path of the function that does what time alone changed: alerts, cards, draws
 """
 
 import os
@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "zhunsheng.apps.alerts.apps.AlertsConfig",
     "zhunsheng.apps.desk.apps.DeskConfig",
     "zhunsheng.apps.points.apps.PointsConfig",
+    "zhunsheng.apps.inspection.apps.InspectionConfig",
     "zhunsheng.apps.printing.apps.PrintingConfig",
     "zhunsheng.apps.jobs.apps.JobsConfig",
 ]
@@ -132,4 +133,4 @@ LOGGING: dict[str, Any] = {
 }
 CLOCK_STOPS = os.environ.get("ZS_CLOCK_STOPS", "zhunsheng.apps.supervision.clock_stops.stopped_red_clocks")
 ROUTE = os.environ.get("ZS_ROUTE", "zhunsheng.apps.alerts.services.route")
-SWEEP = os.environ.get("ZS_SWEEP", "zhunsheng.apps.alerts.services.sweep_due")
+SWEEP = os.environ.get("ZS_SWEEP", "zhunsheng.apps.inspection.sweeping.sweep_due")

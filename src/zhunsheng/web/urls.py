@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("zhunsheng.apps.access.urls")),
     path("", include("zhunsheng.apps.desk.urls")),
     path("", include("zhunsheng.apps.points.urls")),
+    path("", include("zhunsheng.apps.inspection.urls")),
     path("", include("zhunsheng.apps.printing.urls")),
     path("", include("zhunsheng.apps.jobs.urls")),
     path("", include("zhunsheng.apps.cases.urls")),

@@ -18,6 +18,7 @@ class IssuedDocument(SealedModel):
         SUPERVISION_CARD = "supervision_card", _("监督卡")
         COMPUTATION = "computation", _("计算说明")
         DAILY_BRIEF = "daily_brief", _("今日简报")
+        RECTIFICATION_LETTER = "rectification_letter", _("督察函")
 
     sheet = models.CharField("文书", max_length=20, choices=Sheet)
     about = models.CharField("对象", max_length=64)  # number of a case, key of a clock, or empty for a brief

@@ -9,4 +9,5 @@ PAGES: Final[dict[str, Page]] = {
     "printing:supervision_card": for_action(GET=Action.CASE_READ),
     "printing:computation": for_action(GET=Action.CASE_READ),
     "printing:daily_brief": for_action(GET=Action.CASE_LIST),
+    "printing:rectification_letter": for_action(GET=Action.CASE_LIST),
 }

@@ -9,4 +9,5 @@ urlpatterns = [
     path("cases/<str:number>/card.pdf", views.supervision_card, name="supervision_card"),
     path("clocks/<str:key>/computation.pdf", views.computation, name="computation"),
     path("today/brief.pdf", views.daily_brief, name="daily_brief"),
+    path("rectification/<str:number>/letter.pdf", views.rectification_letter, name="rectification_letter"),
 ]

@@ -13,6 +13,7 @@ from zhunsheng.apps.display.after_commit import AfterCommit
 from zhunsheng.apps.display.typesetting import NoChineseFont, assert_ready
 from zhunsheng.apps.printing import computation as computations
 from zhunsheng.apps.printing import daily_brief as briefs
+from zhunsheng.apps.printing import rectification_letter as letters
 from zhunsheng.apps.printing import supervision_card as cards
 from zhunsheng.apps.printing.paper import Paper, issue, record_asked
 
@@ -33,6 +34,12 @@ def computation(request: HttpRequest, key: str) -> HttpResponse:
 def daily_brief(request: HttpRequest) -> HttpResponse:
     """今日简报."""
     return _answer(request, lambda viewer, now: briefs.daily_brief(viewer, now=now))
+
+
+@require_GET
+def rectification_letter(request: HttpRequest, number: str) -> HttpResponse:
+    """督察函."""
+    return _answer(request, lambda viewer, now: letters.rectification_letter(viewer, number, now=now))
 
 
 def _answer(request: HttpRequest, gather: Callable[[Viewer, datetime], Paper | None]) -> HttpResponse:

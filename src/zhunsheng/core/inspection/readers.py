@@ -15,6 +15,7 @@ SECOND_SHARE: Final = Fraction(10, 100)
 SECOND_AT_LEAST: Final = 20
 PLANTED_SHARE: Final = Fraction(5, 100)
 BLOCKS: Final = {
+    "no_access": "无权查看本案",
     "own_unit": "本单位",
     "own_unit_recently": "近12个月在该单位",
     "own_case": "办理过本案",
@@ -46,6 +47,7 @@ class File:
     officers: frozenset[str] = frozenset()
     related: frozenset[str] = frozenset()
     reviewers: frozenset[str] = frozenset()
+    no_access: frozenset[str] = frozenset()
 
 
 def blocked(reader: Reader, file: File, *, on: date) -> str | None:
@@ -54,6 +56,7 @@ def blocked(reader: Reader, file: File, *, on: date) -> str | None:
         "own_case": reader.id in file.officers,
         "reviewed_before": reader.id in file.reviewers,
         "relation": reader.id in file.related,
+        "no_access": reader.id in file.no_access,
         "own_unit": bool(reader.units & file.units),
         "former_leader": _within(reader.left_lead, file.units, on, LEADER_DAYS),
         "own_unit_recently": _within(reader.left_units, file.units, on, UNIT_DAYS),

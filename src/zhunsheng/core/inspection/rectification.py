@@ -149,6 +149,8 @@ def objection(card: Card, act: str, by: str, at: datetime, second: str = "") -> 
         return "own"
     if act == "objected":
         return _may_object(card, at)
+    if act == "objection_reviewed":
+        return _may_review(card, by)
     if act == "objection_decided":
         return _may_decide(card, by, second)
     return None
@@ -160,11 +162,16 @@ def _may_object(card: Card, at: datetime) -> str | None:
     return "too_late" if card.object_until is None or at >= card.object_until else None
 
 
-def _may_decide(card: Card, by: str, second: str) -> str | None:
+def _may_review(card: Card, by: str) -> str | None:
     if not card.is_disputed:
         return "not_disputed"
-    sides = {card.objector, *card.issuers, *card.answerers}
-    return "own" if by == second or not second or {by, second} & sides else None
+    return "own" if by in {card.objector, *card.issuers, *card.answerers} else None
+
+
+def _may_decide(card: Card, by: str, second: str) -> str | None:
+    if by == second or not second:
+        return "own"
+    return _may_review(card, by) or _may_review(card, second)
 
 
 _FROM: Final = {
@@ -178,6 +185,7 @@ _FROM: Final = {
     "letter_answered": ("letter",),
     "letter_raised": ("letter",),
     "objected": OBJECTABLE,
+    "objection_reviewed": OBJECTABLE,
     "objection_decided": OBJECTABLE,
     "excepted": OBJECTABLE,
     "closed": OBJECTABLE,
@@ -279,7 +287,7 @@ def _noted(card: Card, _step: Step, _clocks: Clocks, _calendar: Calendar) -> Car
     return replace(card, overdue_noted=True)
 
 
-def _excepted(card: Card, _step: Step, _clocks: Clocks, _calendar: Calendar) -> Card:
+def _said(card: Card, _step: Step, _clocks: Clocks, _calendar: Calendar) -> Card:
     return card
 
 
@@ -305,9 +313,10 @@ _HOW: Final = {
     "letter_raised": _letter_issued,
     "letter_answered": _letter_answered,
     "objected": _objected,
+    "objection_reviewed": _said,
     "objection_decided": _decided,
     "overdue_noted": _noted,
-    "excepted": _excepted,
+    "excepted": _said,
     "closed": _closed,
     "reopened": _reopened,
 }

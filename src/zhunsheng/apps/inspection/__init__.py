@@ -1,0 +1,1 @@
+"""Quality inspection, rectification and oversight."""

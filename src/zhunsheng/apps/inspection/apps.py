@@ -1,0 +1,62 @@
+"""The Django application of inspection."""
+
+from typing import ClassVar
+
+from django.apps import AppConfig
+
+from zhunsheng.apps.audit.tables import TableRule
+from zhunsheng.apps.inspection.pages import MENU, PAGES
+
+READ_ADD = ("select", "insert")
+OF_CASE = 'EXISTS (SELECT FROM cases_case c WHERE c.number = "case")'
+OF_PICK = "EXISTS (SELECT FROM inspection_pick p WHERE p.id = pick_id)"
+OF_ASSIGNED = "EXISTS (SELECT FROM inspection_assigned a WHERE a.id = assigned_id)"
+OF_CARD = "EXISTS (SELECT FROM inspection_card c WHERE c.number = card_id)"
+SEALED = {
+    "plan": "id",
+    "frame": "plan_id",
+    "framefile": "id",
+    "framecase": "id",
+    "commitment": "plan_id",
+    "draw": "plan_id",
+    "void": "plan_id",
+    "pick": "id",
+    "assigned": "id",
+    "answer": "id",
+    "submission": "assigned_id",
+    "confirmation": "answer_id",
+    "card": "number",
+    "cardstep": "id",
+    "alarm": "id",
+    "checkstep": "id",
+}
+"""Tables whose rows are added, never changed, and sealed; with the column that names a row."""
+
+
+class InspectionConfig(AppConfig):
+    """Draws that anybody can repeat, files read against check sheets, faults put right, and the watchers watched."""
+
+    name = "zhunsheng.apps.inspection"
+    label = "inspection"
+    verbose_name = "案件质检"
+    pages = PAGES
+    menu = MENU
+    # A frame is public under the names it is published by; which case is behind a name, only who may list the case.
+    row_conditions: ClassVar[dict[str, str]] = {
+        "inspection_framecase": OF_CASE,
+        "inspection_pick": OF_CASE,
+        "inspection_assigned": OF_PICK,
+        "inspection_answer": OF_ASSIGNED,
+        "inspection_submission": OF_ASSIGNED,
+        "inspection_confirmation": "EXISTS (SELECT FROM inspection_answer a WHERE a.id = answer_id)",
+        "inspection_card": OF_CASE,
+        "inspection_cardstep": OF_CARD,
+        "inspection_cardnow": OF_CARD,
+    }
+    table_rules = (
+        *(
+            TableRule(f"inspection_{name}", app_may=READ_ADD, key=(key,), change="append", sealed=True)
+            for name, key in SEALED.items()
+        ),
+        TableRule("inspection_cardnow", app_may=(*READ_ADD, "update"), key=("card_id",), change="plain"),
+    )

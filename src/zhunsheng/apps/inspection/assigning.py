@@ -1,0 +1,153 @@
+"""Who reads which file: conflicts found from posts, assignments and events; load shared; a change says why."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Final
+
+from django.db import connection, transaction
+from django.utils.timezone import localdate
+
+from zhunsheng.apps.access.policy import Action
+from zhunsheng.apps.access.scope import viewer_of
+from zhunsheng.apps.cases.models import Assignment
+from zhunsheng.apps.cases.selectors import visible_cases
+from zhunsheng.apps.inspection.models import Assigned, Pick, Plan
+from zhunsheng.apps.inspection.people import HEADS, PLANNERS, READERS, code_of, holders, roles_of, team_units
+from zhunsheng.apps.inspection.plans import whole
+from zhunsheng.apps.inspection.refusals import ReadingRefused
+from zhunsheng.apps.inspection.telling import tell_of_case
+from zhunsheng.apps.org.models import Leave, Officer, Post
+from zhunsheng.core.inspection.readers import BLOCKS, File, Reader, assigned, blocked, second_readings
+
+MINUTES: Final = 60
+WORKING_DAYS: Final = 20
+ROUNDS: Final = {"first": "初评", "second": "复评", "third": "裁定"}
+
+
+def assign_plan(plan: Plan, *, at: datetime) -> int:
+    """Give out the files of a drawn plan, and a tenth of them a second time to somebody else, blind."""
+    seed = bytes.fromhex(plan.draw.seed)
+    with whole():
+        picks = list(plan.picks.filter(assignments=None).order_by("pk"))
+        first = _give(picks, "first", seed=seed, at=at, but={})
+        random = {str(pick.pk): pick for pick in picks if pick.stream == "random"}
+        again = [random[one.id] for one in second_readings(seed, plan=plan.pk, ids=sorted(random))] if random else []
+        readers = {pick.pk: {first[pick.pk]} for pick in again if first[pick.pk] is not None}
+        _give(again, "second", seed=seed, at=at, but=readers)
+    return len(picks)
+
+
+def assign_pick(pick: Pick, *, seed: bytes, at: datetime) -> Officer | None:
+    """Give out one file that was marked for what was found in it."""
+    with whole():
+        given = _give([pick], "first", seed=seed, at=at, but={})
+    return Officer.objects.filter(pk=given[pick.pk] or 0).first()
+
+
+def third_reader(pick: Pick, *, seed: bytes, at: datetime) -> None:
+    """Two readings differ: a third reader decides, and the first two answers stay on record."""
+    with whole():
+        before = {row.reader_id for row in pick.assignments.all() if row.reader_id}
+        _give([pick], "third", seed=seed, at=at, but={pick.pk: before})
+
+
+@transaction.atomic
+def reassign(row: Assigned, *, to: Officer, by: Officer, reason: str, at: datetime) -> Assigned:
+    """
+    Another reader for the same file: a conflict changes the reader and never the file.
+
+    :raises ReadingRefused: no reason, not the legal department, read already, or the other has a stake as well.
+    """
+    _require(bool(PLANNERS & set(roles_of(by, on=localdate(at)))), "只有法制支队可以更换阅卷人。")
+    _require(bool(reason.strip()), "请写明更换阅卷人的原因。")
+    _require(not hasattr(row, "submission"), "这份评查表已经提交，不能更换阅卷人。")
+    with whole():
+        why = conflict(row.pick, to, on=localdate(at))
+    _require(why is None, f"不能交给这位阅卷人：{BLOCKS.get(why or '', '')}。请选择别人。")
+    new = Assigned.objects.create(pick=row.pick, round=row.round, reader=to, reason=reason.strip()[:200], at=at)
+    _tell("inspection.reassigned", new, to, at)
+    return new
+
+
+def conflict(pick: Pick, reader: Officer, *, on: date) -> str | None:
+    """Why somebody may not read a file: a key of core.inspection.readers.BLOCKS; None where he may."""
+    return blocked(_reader(reader, on=on), _file(pick, [reader], on=on), on=on)
+
+
+def _give(
+    picks: Sequence[Pick], round_: str, *, seed: bytes, at: datetime, but: Mapping[int, Collection[int | None]]
+) -> dict[int, int | None]:
+    on = localdate(at)
+    people = holders(READERS, on=on)
+    files = [_file(pick, people, on=on, also=but.get(pick.pk, set())) for pick in picks]
+    given = assigned(files, [_reader(one, on=on, at=at) for one in people], seed=seed, on=on, round_=round_)
+    found: dict[int, int | None] = {}
+    by_id = {one.pk: one for one in people}
+    for pick in picks:
+        chosen = given[str(pick.pk)]
+        reader = by_id[int(chosen)] if chosen is not None else None
+        row = Assigned.objects.create(pick=pick, round=round_, reader=reader, at=at)
+        _tell("inspection.assigned", row, reader, at)
+        found[pick.pk] = reader.pk if reader else None
+    return found
+
+
+def _tell(kind: str, row: Assigned, reader: Officer | None, at: datetime) -> None:
+    pick = row.pick
+    # A blind reading is not announced under its reader's name in the case.
+    by = reader if row.round == "first" else None
+    tell_of_case(kind, key=f"assigned/{row.pk}", case=pick.case, unit=pick.unit, at=at, by=by)
+
+
+def _reader(officer: Officer, *, on: date, at: datetime | None = None) -> Reader:
+    posts = list(Post.objects.filter(officer=officer, from_on__lte=on))
+    held = {post.unit_id for post in posts if post.until_on is None or post.until_on > on}
+    left = {post.unit_id: post.until_on for post in posts if post.until_on is not None and post.until_on <= on}
+    led = {post.unit_id: post.until_on for post in posts if post.role in HEADS and post.unit_id in left}
+    away = (
+        at is not None
+        and Leave.objects.filter(officer=officer, cancelled_at=None, starts_at__lte=at, ends_at__gt=at).exists()
+    )
+    given = Assigned.objects.filter(reader=officer, submission=None).count()
+    return Reader(
+        id=str(officer.pk),
+        units=frozenset(held),
+        left_units=left,
+        left_lead={unit: day for unit, day in led.items() if day is not None},
+        minutes=given * MINUTES,
+        days=0 if away else WORKING_DAYS,
+    )
+
+
+def _file(pick: Pick, people: Iterable[Officer], *, on: date, also: Collection[int | None] = ()) -> File:
+    everybody = list(people)
+    by_code = {code_of(one): str(one.pk) for one in everybody}
+    named = {by_code[code] for code in _named_in(pick.case) if code in by_code}
+    on_case = Assignment.objects.filter(case=pick.case).values_list("officer", flat=True)
+    officers = named | {str(one) for one in on_case} | {str(one) for one in also if one is not None}
+    return File(
+        id=str(pick.pk),
+        units=team_units(pick.unit),
+        minutes=MINUTES,
+        officers=frozenset(officers),
+        no_access=frozenset(str(one.pk) for one in everybody if not _may_read(one, pick.case, on=on)),
+    )
+
+
+def _named_in(case: str) -> set[str]:
+    """Everybody whom an event of the case names: whoever acted, approved or reviewed in it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            'SELECT DISTINCT unnest(officers) FROM cases_event WHERE "case" = %s AND source <> %s', [case, "inspection"]
+        )
+        return {str(row[0]) for row in cursor.fetchall()}
+
+
+def _may_read(officer: Officer, case: str, *, on: date) -> bool:
+    viewer = viewer_of(account="", officer=officer.pk, admin_role="", on=on)
+    return visible_cases(viewer, Action.CASE_READ).filter(pk=case).exists()
+
+
+def _require(holds: bool, why: str) -> None:
+    if not holds:
+        raise ReadingRefused(why=why)

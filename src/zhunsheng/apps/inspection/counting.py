@@ -1,0 +1,131 @@
+"""What oversight counts, by unit and month: the events of each indicator, and the opportunities for them."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from django.db import connection
+
+MONTH: Final = "date_trunc('month', {at} AT TIME ZONE 'Asia/Shanghai')::date"
+OF_GROUP: Final = "JOIN alerts_alertgroup g ON g.key = a.group_id"
+OF_PICK: Final = "JOIN inspection_pick p ON p.id = a.pick_id"
+OF_CARD: Final = "JOIN inspection_card c ON c.number = s.card_id"
+OF_ACCOUNT: Final = """
+    JOIN access_account k ON a.actor = 'account:' || k.username
+    JOIN org_post o ON o.officer_id = k.officer_id AND o.until_on IS NULL AND NOT o.part_time
+"""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Rows to count: the table with its joins, the columns of unit and instant, which rows."""
+
+    table: str
+    unit: str
+    at: str
+    rows: str = "true"
+
+    @property
+    def statement(self) -> str:
+        """Unit, first day of the month, count."""
+        month = MONTH.format(at=self.at)
+        return (
+            f"SELECT {self.unit}, {month}, count(*) FROM {self.table} "  # noqa: S608 - our own words, no input
+            f"WHERE {self.at} >= %s AND {self.at} < %s AND ({self.rows}) GROUP BY 1, 2"
+        )
+
+
+EVENTS: Final = Source("cases_event e", "e.unit", "e.recorded_at", "e.source <> 'inspection'")
+FINDINGS: Final = Source("supervision_finding f", "f.unit", "f.appeared_at")
+ALERTS: Final = Source(f"alerts_alert a {OF_GROUP}", "g.unit", "a.created_at")
+CARDS: Final = Source("inspection_card c", "c.unit", "c.at")
+STEP: Final = f"inspection_cardstep s {OF_CARD}"
+EARLIER: Final = "f.state = 'withdrawn' AND f.state_reason = 'facts'"
+BY_HAND: Final = "'points.manual_confirmed', 'points.restored', 'exposure.changed'"
+COUNTED: Final[Mapping[str, tuple[Source, Source]]] = {
+    "silences": (Source(f"alerts_action a {OF_GROUP}", "g.unit", "a.at", "a.act = 'snooze'"), ALERTS),
+    "false_granted": (
+        Source(f"alerts_action a {OF_GROUP}", "g.unit", "a.at", "a.act = 'rule' AND a.verdict = 'upheld'"),
+        Source(f"alerts_action a {OF_GROUP}", "g.unit", "a.at", "a.act = 'rule'"),
+    ),
+    "exceptions": (Source(STEP, "c.unit", "s.at", "s.act = 'excepted'"), FINDINGS),
+    "withdrawn": (Source(FINDINGS.table, "f.unit", "f.state_at", f"{EARLIER} AND f.level <> 'red'"), FINDINGS),
+    "late_entry": (
+        Source(EVENTS.table, EVENTS.unit, EVENTS.at, f"{EVENTS.rows} AND e.recorded_at - e.at > interval '24 hours'"),
+        EVENTS,
+    ),
+    "back_dated": (
+        # A red time limit that an act recorded later, but dated earlier, took away again.
+        Source(FINDINGS.table, "f.unit", "f.state_at", f"{EARLIER} AND f.level = 'red' AND f.kind = 'overdue'"),
+        Source(FINDINGS.table, "f.unit", "f.appeared_at", "f.level = 'red'"),
+    ),
+    "record_changed": (
+        Source(EVENTS.table, EVENTS.unit, EVENTS.at, "e.type = 'record.entered' AND e.version > 1"),
+        Source(EVENTS.table, EVENTS.unit, EVENTS.at, "e.type = 'record.entered'"),
+    ),
+    "case_lowered": (
+        Source(EVENTS.table, EVENTS.unit, EVENTS.at, "e.type IN ('case.reclassified', 'case.merged')"),
+        Source("cases_case c", "c.unit_id", "c.first_at"),
+    ),
+    "draws_voided": (
+        Source("inspection_void v JOIN inspection_plan p ON p.id = v.plan_id", "p.unit", "v.at"),
+        Source("inspection_plan p", "p.unit", "p.at"),
+    ),
+    "reassigned": (
+        Source(f"inspection_assigned a {OF_PICK}", "p.unit", "a.at", "a.reason <> ''"),
+        Source(f"inspection_assigned a {OF_PICK}", "p.unit", "a.at"),
+    ),
+    "cards_eased": (
+        Source(
+            STEP,
+            "c.unit",
+            "s.at",
+            "s.act = 'closed' AND (s.at < c.at + interval '1 day' OR ("
+            "EXISTS (SELECT FROM inspection_cardstep b WHERE b.card_id = c.number AND b.act = 'returned') AND NOT "
+            "EXISTS (SELECT FROM inspection_cardstep b WHERE b.card_id = c.number AND b.act = 'red_issued')))",
+        ),
+        CARDS,
+    ),
+    "points_by_hand": (
+        Source("cases_event e", "e.unit", "e.recorded_at", f"e.type IN ({BY_HAND})"),
+        Source("org_post o", "o.unit_id", "now()"),
+    ),
+    "looks": (
+        Source(
+            f"audit_entry a {OF_ACCOUNT}", "o.unit_id", "a.at", "a.result = 'denied' OR a.object_kind LIKE '%%sheet'"
+        ),
+        Source(f"audit_entry a {OF_ACCOUNT}", "o.unit_id", "a.at", "a.action = 'read'"),
+    ),
+    "rules_off": (
+        Source("alerts_silence a", "a.unit", "a.created_at"),
+        Source("alerts_alertgroup a", "a.unit", "a.opened_at"),
+    ),
+}
+"""Each indicator of core.inspection.oversight: its events, and the opportunities for them."""
+Counts = Mapping[tuple[str, date], int]
+
+
+def counted(source: Source, *, begin: datetime, end: datetime) -> Counts:
+    """How many rows each unit has in each month of a span, by (unit, first day)."""
+    with connection.cursor() as cursor:
+        cursor.execute(source.statement, [begin, end])
+        return Counter({(unit or "", month): count for unit, month, count in cursor.fetchall()})
+
+
+def weekly_alerts(*, begin: datetime, end: datetime) -> Mapping[str, list[int]]:
+    """How many alerts each unit had in each week of a span, weeks without any as 0."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT g.unit, floor(extract(epoch FROM a.created_at - %s) / 604800)::int, count(*) "  # noqa: S608
+            f"FROM {ALERTS.table} WHERE a.created_at >= %s AND a.created_at < %s GROUP BY 1, 2",
+            [begin, begin, end],
+        )
+        rows = cursor.fetchall()
+    weeks = max(1, (end - begin).days // 7)
+    found: dict[str, list[int]] = {}
+    for unit, week, count in rows:
+        if unit and 0 <= week < weeks:
+            found.setdefault(unit, [0] * weeks)[week] = count
+    return found

@@ -1,0 +1,166 @@
+"""Lists of inspection: cards by filter, files to read, problems to confirm; and what of them waits for the viewer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from zhunsheng.apps.access.policy import Action
+from zhunsheng.apps.access.scope import Viewer
+from zhunsheng.apps.cases.models import Case
+from zhunsheng.apps.cases.selectors import visible_cases
+from zhunsheng.apps.desk import units
+from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
+from zhunsheng.apps.inspection.models import Answer, Assigned, Card, CardNow
+from zhunsheng.apps.inspection.people import HEADS, INSPECTORS, READERS
+from zhunsheng.apps.org.models import Unit
+from zhunsheng.core.inspection.rectification import STATES
+from zhunsheng.core.inspection.sheets import FAULTS
+
+NEED_OF_HEAD: Final = ("red", "letter")
+NEED_OF_CHECKER: Final = ("answered", "letter_answered")
+STATE_TITLES: Final = {
+    "to_mend": gettext_noop("待整改"),
+    "answered": gettext_noop("已反馈"),
+    "to_recheck": gettext_noop("待复核"),
+    "returned": gettext_noop("退回"),
+    "red": gettext_noop("红牌"),
+    "letter_drafted": gettext_noop("督察函待签发"),
+    "letter": gettext_noop("督察函"),
+    "letter_answered": gettext_noop("已答复"),
+    "closed": gettext_noop("销号"),
+}
+assert list(STATE_TITLES) == list(STATES)
+
+
+@dataclass(frozen=True)
+class CardRow:
+    """One card in a list."""
+
+    number: str
+    title: str
+    case: str
+    case_title: str
+    unit: str
+    responsible: str
+    due_at: datetime | None
+    is_late: bool
+    state: str
+    state_title: str
+    disputed: bool
+
+
+def card_listing(viewer: Viewer) -> Listing:
+    """Columns and filters of the cards."""
+    columns = (
+        Column("what", _("问题")),
+        Column("case", _("案件")),
+        Column("unit", _("单位")),
+        Column("responsible", _("责任人")),
+        Column("due", _("期限还剩")),
+        Column("state", _("状态"), sort=("state", "card_id")),
+        Column("number", _("编号"), sort=("card_id",)),
+    )
+    states = [("open", _("未销号")), *((name, _(title)) for name, title in STATE_TITLES.items())]
+    filters = (
+        Filter("unit", _("单位"), _within, choices(units.choices(viewer))),
+        Filter("state", _("状态"), _in_state, choices(states)),
+    )
+    return Listing(columns, filters, default_sort="-number")
+
+
+def _within(code: str) -> Q:
+    return Q(card__unit__in=Unit.objects.filter(path__contains=code).values("code"))
+
+
+def _in_state(name: str) -> Q:
+    return ~Q(state="closed") if name == "open" else Q(state=name)
+
+
+def visible_cards(viewer: Viewer) -> QuerySet[CardNow]:
+    """The cards of cases that a viewer may list, and those he answers for."""
+    cases = visible_cases(viewer, Action.CASE_LIST).filter(number=OuterRef("card__case"))
+    return CardNow.objects.filter(Q(Exists(cases)) | Q(card__responsible=viewer.officer or 0)).select_related(
+        "card", "card__responsible"
+    )
+
+
+def card_page(viewer: Viewer, asked: Asked, *, now: datetime) -> tuple[Page[CardNow], list[CardRow], int]:
+    """A page of cards, its rows, and how many of all that the viewer sees are not closed."""
+    found = visible_cards(viewer)
+    page = asked.page(found)
+    return page, card_rows(viewer, page.rows, now=now), found.exclude(state="closed").count()
+
+
+def card_rows(viewer: Viewer, rows: Sequence[CardNow], *, now: datetime) -> list[CardRow]:
+    """Cards as lists show them."""
+    titles = dict(Case.objects.filter(pk__in={row.card.case for row in rows}).values_list("number", "title"))
+    named = _names(viewer)
+    return [_row(row, titles, named, now) for row in rows]
+
+
+def _names(viewer: Viewer) -> Mapping[str, str]:
+    return {unit.code: unit.short_name for unit in units.reached(viewer)}
+
+
+def _row(row: CardNow, titles: Mapping[str, str], named: Mapping[str, str], now: datetime) -> CardRow:
+    card = row.card
+    return CardRow(
+        number=card.number,
+        title=card.title,
+        case=card.case,
+        case_title=titles.get(card.case, ""),
+        unit=named.get(card.unit, card.unit),
+        responsible=card.responsible.name if card.responsible else "",
+        due_at=row.due_at,
+        is_late=row.due_at is not None and row.due_at <= now,
+        state=row.state,
+        state_title=_(STATE_TITLES[row.state]),
+        disputed=row.disputed,
+    )
+
+
+def cards_waiting(viewer: Viewer) -> int:
+    """Cards whose next act is the viewer's."""
+    roles = viewer.roles()
+    waiting = Q(card__responsible=viewer.officer or 0, state__in=("to_mend", "returned"))
+    if roles & HEADS:
+        waiting |= Q(state__in=NEED_OF_HEAD)
+    if roles & READERS:
+        waiting |= Q(state__in=NEED_OF_CHECKER)
+    if roles & INSPECTORS:
+        waiting |= Q(state="letter_drafted")
+    return visible_cards(viewer).filter(waiting).count()
+
+
+def current_assignments(viewer: Viewer) -> QuerySet[Assigned]:
+    """The files that a viewer is to read, or has read: the latest assignment of each round."""
+    later = Assigned.objects.filter(pick=OuterRef("pick"), round=OuterRef("round"), pk__gt=OuterRef("pk"))
+    rows = Assigned.objects.filter(~Exists(later), reader=viewer.officer or 0)
+    return rows.select_related("pick", "submission").order_by(F("submission").asc(nulls_first=True), "at", "pk")
+
+
+def files_waiting(viewer: Viewer) -> int:
+    """Files that a viewer has still to read."""
+    return current_assignments(viewer).filter(submission=None).count()
+
+
+def problems_to_confirm(viewer: Viewer) -> list[Answer]:
+    """Faults of sheets that were handed in, in their newest version, that nobody has confirmed; not one's own."""
+    later = Answer.objects.filter(
+        assigned=OuterRef("assigned"), question=OuterRef("question"), version__gt=OuterRef("version")
+    )
+    rows = Answer.objects.filter(
+        ~Exists(later), answer__in=FAULTS, confirmation=None, assigned__submission__isnull=False
+    ).exclude(by=viewer.officer or 0)
+    return list(rows.select_related("assigned__pick", "by").order_by("at", "pk")[:200])
+
+
+def responsible_card(number: str, viewer: Viewer) -> Card | None:
+    """A card that a viewer may see; None where there is none or it is not his to see."""
+    row = visible_cards(viewer).filter(pk=number).first()
+    return row.card if row else None

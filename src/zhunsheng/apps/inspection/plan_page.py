@@ -1,0 +1,197 @@
+"""One plan as its page shows it, and the plans as their list does."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from zhunsheng.apps.access.scope import Viewer
+from zhunsheng.apps.inspection.models import Assigned, Pick, Plan
+from zhunsheng.apps.inspection.people import PLANNERS, WITNESSES
+from zhunsheng.apps.inspection.results import Result, result
+from zhunsheng.apps.org.models import Unit
+from zhunsheng.core.inspection.sizes import claim, percent
+
+STATES: Final = {
+    "waiting": gettext_noop("等待抽取"),
+    "drawn": gettext_noop("已抽取"),
+    "read": gettext_noop("已查完"),
+    "void": gettext_noop("已作废"),
+}
+ROUND_TITLES: Final = {"first": gettext_noop("初评"), "second": gettext_noop("复评"), "third": gettext_noop("裁定")}
+MOST_ROWS: Final = 200
+
+
+@dataclass(frozen=True)
+class PlanRow:
+    """One plan in the list."""
+
+    number: str
+    title: str
+    unit: str
+    from_on: date
+    until_on: date
+    files: int
+    drawn: int
+    read: int
+    claim: str
+    state: str
+    state_title: str
+
+
+@dataclass(frozen=True)
+class PickShown:
+    """One file that is to be read. `readers`: round, name, whether it was handed in."""
+
+    case: str
+    unit: str
+    stream: str
+    stratum: str
+    inclusion: str
+    readers: Sequence[tuple[str, str, bool]]
+
+
+@dataclass(frozen=True)
+class StratumShown:
+    """One stratum of the frame."""
+
+    name: str
+    files: int
+    draw: int
+    inclusion: str
+
+
+@dataclass(frozen=True)
+class PlanPage:
+    """A plan. `offers`: commit or publish, where that is the viewer's next act."""
+
+    row: PlanRow
+    hour: datetime
+    frame_hash: str
+    risk_files: int
+    commitment: str
+    witness: str
+    nonce: str
+    head: str
+    head_at: datetime | None
+    seed: str
+    record: str
+    void: str
+    strata: Sequence[StratumShown]
+    picks: Sequence[PickShown]
+    left_out: int
+    result: Result | None
+    offers: str
+    may_assign: bool
+
+
+def plan_rows() -> list[PlanRow]:
+    """Every plan, the newest first."""
+    rows = Plan.objects.select_related("frame", "draw", "void").order_by("-at", "-pk")[:MOST_ROWS]
+    names = _names()
+    return [_row(plan, names) for plan in rows]
+
+
+def _names() -> dict[str, str]:
+    return dict(Unit.objects.values_list("code", "short_name"))
+
+
+def _row(plan: Plan, names: dict[str, str]) -> PlanRow:
+    files = plan.frame.files
+    picks = Pick.objects.filter(plan=plan)
+    read = picks.filter(assignments__round="first", assignments__submission__isnull=False).distinct().count()
+    state = _state(plan, picks.count(), read)
+    can = claim(files, min(plan.drawn, files), plan.problems)
+    return PlanRow(
+        number=plan.pk,
+        title=plan.title,
+        unit=names.get(plan.unit, plan.unit),
+        from_on=plan.from_on,
+        until_on=plan.until_on,
+        files=files,
+        drawn=plan.drawn,
+        read=read,
+        claim=_("问题不超过 %(n)d 件，可以说低于 %(rate)s") % {"n": plan.problems, "rate": percent(can.rate)},
+        state=state,
+        state_title=_(STATES[state]),
+    )
+
+
+def _state(plan: Plan, picks: int, read: int) -> str:
+    if hasattr(plan, "void"):
+        return "void"
+    if not hasattr(plan, "draw"):
+        return "waiting"
+    return "read" if picks and read == picks else "drawn"
+
+
+def plan_page(plan: Plan, viewer: Viewer, *, real_at: datetime) -> PlanPage:
+    """A plan with its strata, and those of its files that the viewer may see."""
+    names, draw = _names(), getattr(plan, "draw", None)
+    kept, void = getattr(plan, "commitment", None), getattr(plan, "void", None)
+    picks = list(plan.picks.prefetch_related("assignments__reader", "assignments__submission").order_by("pk"))
+    return PlanPage(
+        row=_row(plan, names),
+        hour=plan.hour,
+        frame_hash=plan.frame.hash,
+        risk_files=plan.frame.risk_files,
+        commitment=kept.value if kept else "",
+        witness=kept.by.name if kept else "",
+        nonce=draw.nonce if draw else "",
+        head=draw.head if draw else "",
+        head_at=draw.head_at if draw else None,
+        seed=draw.seed if draw else "",
+        record=draw.record if draw else "",
+        void=void.reason if void else "",
+        strata=_strata(plan, names),
+        picks=[_pick(pick, names) for pick in picks[:MOST_ROWS]],
+        left_out=max(0, len(picks) - MOST_ROWS),
+        result=result(plan) if draw else None,
+        offers=_offers(plan, viewer, real_at),
+        may_assign=bool(viewer.roles() & PLANNERS and draw and any(not pick.assignments.all() for pick in picks)),
+    )
+
+
+def _offers(plan: Plan, viewer: Viewer, real_at: datetime) -> str:
+    if hasattr(plan, "draw") or hasattr(plan, "void") or not viewer.roles() & WITNESSES:
+        return ""
+    kept = getattr(plan, "commitment", None)
+    if kept is None:
+        return "commit" if real_at < plan.hour else ""
+    return "publish" if kept.by_id == viewer.officer and real_at >= plan.hour else ""
+
+
+def _strata(plan: Plan, names: dict[str, str]) -> list[StratumShown]:
+    sizes: dict[str, tuple[int, int]] = {}
+    for name, draw in plan.files.order_by("stratum").values_list("stratum", "draw"):
+        files, _draw = sizes.get(name, (0, draw))
+        sizes[name] = (files + 1, draw)
+    return [
+        StratumShown(stratum_title(name, names), files, draw, str(Fraction(draw, files)))
+        for name, (files, draw) in sizes.items()
+    ]
+
+
+def stratum_title(name: str, names: dict[str, str]) -> str:
+    """The station by its name, then the kinds and results."""
+    station, _bar, cells = name.partition("|")
+    return f"{names.get(station, station)} · {cells}"
+
+
+def _pick(pick: Pick, names: dict[str, str]) -> PickShown:
+    latest: dict[str, Assigned] = {row.round: row for row in sorted(pick.assignments.all(), key=lambda one: one.pk)}
+    return PickShown(
+        case=pick.case,
+        unit=names.get(pick.unit, pick.unit),
+        stream=pick.stream,
+        stratum=stratum_title(pick.stratum, names) if pick.stratum else "",
+        inclusion=pick.inclusion,
+        readers=[
+            (_(ROUND_TITLES[name]), row.reader.name if row.reader else "", hasattr(row, "submission"))
+            for name, row in latest.items()
+        ],
+    )

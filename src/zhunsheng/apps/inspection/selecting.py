@@ -1,0 +1,95 @@
+"""Which files there are to draw from, which were marked because of what was found in them, what was read before."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Final
+
+from django.db import connection
+from django.db.models import Q
+from django.utils.timezone import get_default_timezone
+
+from zhunsheng.apps.cases.models import Case
+from zhunsheng.apps.inspection.models import Answer, FrameCase, Pick, Plan, Submission
+from zhunsheng.apps.org.models import Unit
+from zhunsheng.apps.supervision.models import Finding
+from zhunsheng.core.inspection.risk import Sign
+from zhunsheng.core.points.from_events import ENDINGS
+
+CLOSED: Final = """
+    SELECT DISTINCT ON (e."case") e."case", e.type FROM cases_event e
+    WHERE e."case" IS NOT NULL AND e.type = ANY (%s) AND NOT e.void AND e.at >= %s AND e.at < %s
+        AND NOT EXISTS (
+            SELECT FROM cases_event l WHERE l.source = e.source AND l.id = e.id AND l.version > e.version
+        )
+    ORDER BY e."case", e.at DESC
+"""
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A case that ended in the period, and the cell that it lies in."""
+
+    number: str
+    unit: str
+    kind: str
+    result: str
+
+
+def closed_cases(unit: str, from_on: date, until_on: date) -> list[Closed]:
+    """Every case under a unit that ended in a period, by number. A case that was never registered has its unit too."""
+    zone = get_default_timezone()
+    span = [datetime.combine(day, time(), zone) for day in (from_on, until_on)]
+    with connection.cursor() as cursor:
+        cursor.execute(CLOSED, [list(ENDINGS), *span])
+        results = dict(cursor.fetchall())
+    under = Unit.objects.filter(path__contains=unit).values("code")
+    rows = Case.objects.filter(pk__in=results, unit__in=under).order_by("number")
+    return [Closed(row.number, row.unit_id or "", row.kind, results[row.number]) for row in rows]
+
+
+def marked(found: Iterable[Closed]) -> frozenset[str]:
+    """Cases that were chosen for what was found in them: they leave the frame before it is sealed, all are read."""
+    numbers = [one.number for one in found]
+    return frozenset(Pick.objects.filter(stream="risk", plan=None, case__in=numbers).values_list("case", flat=True))
+
+
+def plan_of_same_cases(cases: Collection[str]) -> Plan | None:
+    """The latest plan that drew, or is to draw, from exactly these cases."""
+    wanted = set(cases)
+    candidates = FrameCase.objects.filter(stream="random", case__in=wanted).values("plan")
+    for plan in Plan.objects.filter(pk__in=candidates, frame__files=len(wanted)).order_by("-at", "-pk"):
+        own = set(plan.cases.filter(stream="random").values_list("case", flat=True))
+        if own == wanted:
+            return plan
+    return None
+
+
+def read_before() -> dict[str, tuple[int, int]]:
+    """Problems and files read of each stratum, of all plans before."""
+    read: dict[str, tuple[int, int]] = {}
+    rows = Submission.objects.filter(assigned__pick__stream="random", assigned__round="first")
+    bad = set(
+        Answer.objects.filter(answer="problem", assigned__pick__stream="random").values_list("assigned", flat=True)
+    )
+    for assigned, stratum in rows.values_list("assigned", "assigned__pick__stratum"):
+        problems, files = read.get(stratum, (0, 0))
+        read[stratum] = (problems + (assigned in bad), files + 1)
+    return read
+
+
+def signs(unit: str, *, now: datetime) -> list[Sign]:
+    """What speaks for reading a case of a unit: its open findings, by kind and age."""
+    under = Unit.objects.filter(path__contains=unit).values("code")
+    open_ = Finding.objects.filter(Q(closed_at=None), state="current", unit__in=under, case__isnull=False)
+    return [
+        Sign(row.case or "", row.rule, _kind(row), (now - (row.found_at or now)).days)
+        for row in open_.only("case", "rule", "kind", "level", "found_at")
+        if _kind(row)
+    ]
+
+
+def _kind(row: Finding) -> str:
+    if row.level == "red":
+        return "red_overdue" if row.kind == "overdue" else "red"
+    return row.level if row.level in ("yellow", "ask") else ""

@@ -1,0 +1,212 @@
+"""A check sheet as its page shows it; the tasks of a reader, and problems that wait for a second person."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from zhunsheng.apps.cases.models import Case
+from zhunsheng.apps.inspection import book, reading
+from zhunsheng.apps.inspection.models import Answer, Assigned
+from zhunsheng.apps.inspection.plan_page import ROUND_TITLES
+from zhunsheng.apps.org.models import Unit
+from zhunsheng.core.inspection.sheets import ANSWERS, score
+
+ANSWER_TITLES: Final = {
+    "pass": gettext_noop("合格"),
+    "flaw": gettext_noop("瑕疵"),
+    "problem": gettext_noop("问题"),
+    "not_applicable": gettext_noop("不涉及"),
+    "cannot_tell": gettext_noop("看不出"),
+}
+assert list(ANSWER_TITLES) == list(ANSWERS)
+STREAM_TITLES: Final = {"random": gettext_noop("随机抽查"), "risk": gettext_noop("风险抽查")}
+MISSING: Final = gettext_noop("卷宗缺失")
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer that may be given: its key on the keyboard, its word."""
+
+    key: int
+    value: str
+    title: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class QuestionShown:
+    """One question with what data say and what was answered."""
+
+    id: str
+    text: str
+    look_at: str
+    severity: str
+    basis: str
+    is_draft: bool
+    data_said: str
+    options: Sequence[Option]
+    said: Answer | None
+    versions: Sequence[tuple[str, datetime]]
+
+
+@dataclass(frozen=True)
+class SectionShown:
+    """Questions under a heading."""
+
+    sheet: str
+    title: str
+    questions: Sequence[QuestionShown]
+
+
+@dataclass(frozen=True)
+class SheetPage:
+    """A file and its questions. `kept` of `judged`: the score as it is built."""
+
+    id: int
+    case: str
+    case_title: str
+    round: str
+    stream: str
+    sections: Sequence[SectionShown]
+    kept: int
+    judged: int
+    left: int
+    submitted_at: datetime | None
+
+    def question(self, name: str) -> QuestionShown | None:
+        """One of its questions."""
+        return next((one for part in self.sections for one in part.questions if one.id == name), None)
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """One file of a reader."""
+
+    id: int
+    case: str
+    case_title: str
+    unit: str
+    stream: str
+    round: str
+    at: datetime
+    is_done: bool
+
+
+@dataclass(frozen=True)
+class ProblemRow:
+    """One problem that waits for a second person."""
+
+    id: int
+    case: str
+    unit: str
+    question: str
+    answer: str
+    basis: str
+    note: str
+    page: str
+    responsible: str
+    reader: str
+    at: datetime
+
+
+def sheet_page(row: Assigned, *, at: datetime) -> SheetPage:
+    """The questions to the file of an assignment, as its reader sees them: nobody else's answers are in it."""
+    case = Case.objects.get(pk=row.pick.case)
+    history: dict[str, list[Answer]] = {}
+    for one in row.answers.order_by("version"):
+        history.setdefault(one.question, []).append(one)
+    sections = [
+        SectionShown(sheet.title, title, [_question(asked, history) for asked in part])
+        for sheet, parts in reading.asked_of(row, at=at)
+        for title, part in parts
+    ]
+    answers = {name: versions[-1].answer for name, versions in history.items()}
+    kept, judged = score(answers)
+    every = [one for part in sections for one in part.questions]
+    return SheetPage(
+        id=row.pk,
+        case=case.pk,
+        case_title=case.title,
+        round=_(ROUND_TITLES[row.round]),
+        stream=_(STREAM_TITLES[row.pick.stream]),
+        sections=sections,
+        kept=kept,
+        judged=judged,
+        left=sum(one.said is None for one in every),
+        submitted_at=row.submission.at if hasattr(row, "submission") else None,
+    )
+
+
+def _question(asked: reading.Asked, history: dict[str, list[Answer]]) -> QuestionShown:
+    question, versions = asked.question, history.get(asked.question.id, [])
+    keys = list(ANSWER_TITLES)
+    return QuestionShown(
+        id=question.id,
+        text=question.text,
+        look_at=question.look_at,
+        severity=question.severity,
+        basis="、".join(question.basis),
+        is_draft=question.is_draft,
+        data_said=_(ANSWER_TITLES[asked.data_said]) if asked.data_said else "",
+        options=[
+            Option(
+                keys.index(name) + 1,
+                name,
+                _(ANSWER_TITLES[name]),
+                asked.answer is not None and asked.answer.answer == name,
+            )
+            for name in question.answers
+        ],
+        said=asked.answer,
+        versions=[(_(ANSWER_TITLES[one.answer]), one.at) for one in versions],
+    )
+
+
+def task_rows(rows: Iterable[Assigned]) -> list[TaskRow]:
+    """The files of a reader as the list shows them."""
+    listed = list(rows)
+    titles = dict(Case.objects.filter(pk__in={row.pick.case for row in listed}).values_list("number", "title"))
+    names = dict(Unit.objects.values_list("code", "short_name"))
+    return [
+        TaskRow(
+            row.pk,
+            row.pick.case,
+            titles.get(row.pick.case, ""),
+            names.get(row.pick.unit, row.pick.unit),
+            _(STREAM_TITLES[row.pick.stream]),
+            _(ROUND_TITLES[row.round]),
+            row.at,
+            hasattr(row, "submission"),
+        )
+        for row in listed
+    ]
+
+
+def problem_rows(rows: Iterable[Answer]) -> list[ProblemRow]:
+    """Problems that wait for a second person."""
+    names = dict(Unit.objects.values_list("code", "short_name"))
+    return [
+        ProblemRow(
+            id=one.pk,
+            case=one.assigned.pick.case,
+            unit=names.get(one.assigned.pick.unit, one.assigned.pick.unit),
+            question=_title(one.question),
+            answer=_(ANSWER_TITLES[one.answer]),
+            basis=one.basis,
+            note=one.note,
+            page=one.page,
+            responsible=one.responsible,
+            reader=one.by.name,
+            at=one.at,
+        )
+        for one in rows
+    ]
+
+
+def _title(name: str) -> str:
+    known = book.questions().get(name)
+    return known[1].text if known else _(MISSING)

@@ -1,0 +1,55 @@
+"""Every step as an event of the log: of a card under its case, of a plan under the plan's number."""
+
+from datetime import datetime
+from typing import Final
+
+from zhunsheng.apps.cases.eventlog import record_event
+from zhunsheng.apps.inspection.people import code_of
+from zhunsheng.apps.org.models import Officer
+
+SOURCE: Final = "inspection"
+RECORDER: Final = "process:inspection"
+
+
+def tell_of_case(
+    kind: str,
+    *,
+    key: str,
+    case: str,
+    unit: str,
+    at: datetime,
+    by: Officer | None = None,
+    document_no: str = "",
+    version: int = 1,
+    void: bool = False,
+) -> None:
+    """Record a step on a case. `key` names it once: said twice, it is the same event; a higher version corrects it."""
+    record_event(
+        recorder=RECORDER,
+        source=SOURCE,
+        id=key,
+        version=version,
+        void=void,
+        type=kind,
+        at=at,
+        case=case,
+        unit=unit or None,
+        officers=[code_of(by)] if by else [],
+        document_no=document_no or None,
+        second_person=True,
+    )
+
+
+def tell_of_plan(kind: str, *, plan: str, key: str, at: datetime, by: Officer | None = None, about: str = "") -> None:
+    """Record a step of a plan: its number stands as the incident, what it is about (a hash) as the document."""
+    record_event(
+        recorder=RECORDER,
+        source=SOURCE,
+        id=key,
+        type=kind,
+        at=at,
+        incident=plan,
+        document=about or None,
+        officers=[code_of(by)] if by else [],
+        second_person=True,
+    )

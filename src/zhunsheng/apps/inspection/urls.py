@@ -1,0 +1,24 @@
+"""Addresses of inspection."""
+
+from django.urls import path
+
+from zhunsheng.apps.inspection import card_views, oversight_views, plan_views, reading_views
+
+app_name = "inspection"
+urlpatterns = [
+    path("inspection/plans/", plan_views.plans, name="plans"),
+    path("inspection/plans/<str:number>/", plan_views.plan, name="plan"),
+    path("inspection/plans/<str:number>/draw.json", plan_views.record, name="record"),
+    path("inspection/plans/<str:number>/<str:act>/", plan_views.act, name="plan_act"),
+    path("inspection/verify/", plan_views.verify, name="verify"),
+    path("inspection/tasks/", reading_views.tasks, name="tasks"),
+    path("inspection/tasks/<int:assigned>/", reading_views.sheet, name="sheet"),
+    path("inspection/tasks/<int:assigned>/answer/", reading_views.answer, name="answer"),
+    path("inspection/tasks/<int:assigned>/submit/", reading_views.submit, name="submit"),
+    path("inspection/problems/", reading_views.problems, name="problems"),
+    path("rectification/", card_views.cards, name="cards"),
+    path("rectification/<str:number>/", card_views.card, name="card"),
+    path("rectification/<str:number>/<str:act>/", card_views.act, name="card_act"),
+    path("oversight/", oversight_views.oversight, name="oversight"),
+    path("oversight/<int:alarm>/", oversight_views.check, name="check"),
+]

@@ -1,0 +1,182 @@
+"""Watching those who watch: each unit's counts of a month against what chance gives; 核查单 and their answers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.utils.timezone import get_default_timezone, localdate
+
+from zhunsheng.apps.cases.sources import late_sources
+from zhunsheng.apps.inspection import book
+from zhunsheng.apps.inspection.counting import COUNTED, Counts, counted, weekly_alerts
+from zhunsheng.apps.inspection.models import Alarm, CheckStep
+from zhunsheng.apps.inspection.people import INSPECTORS, leads, roles_of
+from zhunsheng.apps.inspection.refusals import CheckRefused
+from zhunsheng.apps.inspection.telling import tell_of_plan
+from zhunsheng.apps.org.models import Officer, Unit
+from zhunsheng.core.inspection import oversight as o
+from zhunsheng.core.inspection.beta import clopper_pearson
+from zhunsheng.core.inspection.rectification import working_due
+
+MONTHS: Final = 12
+WEEKS: Final = 26
+ANSWER_DAYS: Final = 5
+QUIET: Final = "quiet"
+QUIET_BUDGET: Final = 1
+QUARTER_WEEKS: Final = 13
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One indicator of one unit in one month. `limit`: from so many on it is an alarm."""
+
+    indicator: str
+    unit: str
+    found: int
+    chances: int
+    expected: float
+    limit: int
+
+    @property
+    def is_alarm(self) -> bool:
+        """Whether chance hardly gives so many."""
+        return self.found >= self.limit
+
+
+def month_before(day: date, months: int = 0) -> date:
+    """The first day of the month so many months before that of a day."""
+    index = day.year * 12 + day.month - 1 - months
+    return date(index // 12, index % 12 + 1, 1)
+
+
+def indicators(month: date) -> list[Seen]:
+    """Every indicator of every unit that had something in the month, alarms first."""
+    units = list(Unit.objects.filter(closed_on=None).exclude(kind=Unit.Kind.AGENCY).values_list("code", flat=True))
+    error = o.error_of(o.FALSE_ALARMS_A_YEAR, max(1, len(o.INDICATORS) * len(units) * MONTHS))
+    begin, end = _midnight(month_before(month, MONTHS)), _midnight(month_before(month, -1))
+    found: list[Seen] = []
+    for name, (events, chances) in COUNTED.items():
+        numbers, of = (counted(source, begin=begin, end=end) for source in (events, chances))
+        found += [_seen(name, unit, month, numbers, of, error) for unit in units if numbers.get((unit, month))]
+    return sorted(found, key=lambda one: (not one.is_alarm, -(one.found / one.expected), one.unit, one.indicator))
+
+
+def _seen(name: str, unit: str, month: date, events: Counts, chances: Counts, error: float) -> Seen:
+    others = sum(count for (where, when), count in events.items() if where != unit and when < month)
+    of_others = sum(count for (where, when), count in chances.items() if where != unit and when < month)
+    own = chances.get((unit, month), 0)
+    mean = o.expected(others, of_others, own)
+    year = [events.get((unit, month_before(month, back)), 0) for back in range(MONTHS, 0, -1)]
+    limit = o.indicator_counts(mean, year).limit(error)
+    return Seen(name, unit, events.get((unit, month), 0), own, mean, limit)
+
+
+@dataclass(frozen=True)
+class Quiet:
+    """A unit that was quieter than chance leaves it in the last whole week. `feed`: the cause, if known."""
+
+    unit: str
+    weekly: float
+    found: int
+    probability: float
+    feed: str = ""
+
+
+def quiet_units(now: datetime) -> list[Quiet]:
+    """Units too quiet to be true. A feed that is late is looked at first, and named instead."""
+    end = _midnight(localdate(now) - timedelta(days=localdate(now).weekday()))
+    weeks = weekly_alerts(begin=end - timedelta(weeks=WEEKS + 1), end=end)
+    error = o.error_of(QUIET_BUDGET, max(1, len(weeks) * QUARTER_WEEKS))
+    late = "、".join(source.title for source in late_sources(now=now))
+    return [one for unit, counts in sorted(weeks.items()) if (one := _quiet(unit, counts, error, late))]
+
+
+def _quiet(unit: str, counts: Sequence[int], error: float, late: str) -> Quiet | None:
+    before, last = counts[:-1], counts[-1]
+    weekly = sum(before) / len(before)
+    if not weekly:
+        return None
+    probability = o.silence(weekly, o.spread_of(before), weeks=1, found=last)
+    return Quiet(unit, weekly, last, probability, late) if probability <= error else None
+
+
+def raise_alarms(now: datetime) -> int:
+    """Put on record what the last whole month shows, once. Quiet units too, unless a late feed explains them."""
+    month, this = month_before(localdate(now), 1), month_before(localdate(now))
+    loud = [one for one in indicators(month) if one.is_alarm]
+    silent = [one for one in quiet_units(now) if not one.feed]
+    rows = [_alarm(one.indicator, one.unit, month, one.found, one.expected, one.limit, now) for one in loud]
+    rows += [_alarm(QUIET, one.unit, this, one.found, one.weekly, 0, now) for one in silent]
+    return sum(rows)
+
+
+def _alarm(indicator: str, unit: str, month: date, found: int, expected: float, limit: int, now: datetime) -> bool:
+    values = {"found": found, "expected": expected, "limit": limit, "at": now}
+    row, is_new = Alarm.objects.get_or_create(indicator=indicator, unit=unit, month=month, defaults=values)
+    if is_new:
+        _tell("oversight.alarm_raised", row, now, None)
+    return is_new
+
+
+@transaction.atomic
+def open_check(alarm: Alarm, *, by: Officer, text: str, at: datetime) -> CheckStep:
+    """发出核查单: five working days, a question and no accusation. :raises CheckRefused: see there."""
+    _require(bool(INSPECTORS & set(roles_of(by, on=localdate(at)))), "只有纪检督察可以发出核查单。")
+    return _step(alarm, "opened", by=by, text=text, at=at, after="")
+
+
+@transaction.atomic
+def answer_check(alarm: Alarm, *, by: Officer, text: str, at: datetime) -> CheckStep:
+    """答复: the head of the unit answers with facts. :raises CheckRefused: not its head, not sent, or answered."""
+    _require(leads(by, alarm.unit, on=localdate(at)), "核查单由该单位负责人答复。")
+    return _step(alarm, "answered", by=by, text=text, at=at, after="opened")
+
+
+@transaction.atomic
+def judge_check(alarm: Alarm, *, by: Officer, text: str, valid: bool, at: datetime) -> CheckStep:
+    """核实: whether the alarm told something true; from this follows how precise its indicator is."""
+    _require(bool(INSPECTORS & set(roles_of(by, on=localdate(at)))), "只有纪检督察可以核实。")
+    return _step(alarm, "judged", by=by, text=text, at=at, after="answered", valid=valid)
+
+
+def _step(
+    alarm: Alarm, act: str, *, by: Officer, text: str, at: datetime, after: str, valid: bool | None = None
+) -> CheckStep:
+    done = set(alarm.steps.values_list("act", flat=True))
+    _require(bool(text.strip()), "请写明内容。")
+    _require(act not in done, "这一步已经办过。请刷新后再看。")
+    _require(not after or after in done, "上一步还没有办。请等对方办理。")
+    row = CheckStep.objects.create(
+        alarm=alarm, act=act, text=text.strip()[:1000], valid=valid, by=by, at=at, recorded_at=at
+    )
+    _tell(f"oversight.check_{act}", alarm, at, by)
+    return row
+
+
+def due_of(alarm: Alarm) -> datetime | None:
+    """By when an open 核查单 is to be answered; None where none is open or no calendar reaches it."""
+    opened = alarm.steps.filter(act="opened").first()
+    return working_due(opened.at, ANSWER_DAYS, book.calendar()) if opened else None
+
+
+def precision() -> Mapping[str, tuple[int, int, float, float]]:
+    """Of each indicator: alarms that told something true, alarms that were judged, and the exact interval."""
+    judged: dict[str, list[bool]] = {}
+    for indicator, valid in CheckStep.objects.filter(act="judged").values_list("alarm__indicator", "valid"):
+        judged.setdefault(indicator, []).append(bool(valid))
+    return {name: (sum(seen), len(seen), *clopper_pearson(sum(seen), len(seen))) for name, seen in judged.items()}
+
+
+def _tell(kind: str, alarm: Alarm, at: datetime, by: Officer | None) -> None:
+    tell_of_plan(kind, plan=f"DC-{alarm.pk}", key=f"{kind}/{alarm.pk}", at=at, by=by, about=alarm.indicator)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), get_default_timezone())
+
+
+def _require(holds: bool, why: str) -> None:
+    if not holds:
+        raise CheckRefused(why=why)
