@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "zhunsheng.apps.desk.apps.DeskConfig",
     "zhunsheng.apps.points.apps.PointsConfig",
     "zhunsheng.apps.inspection.apps.InspectionConfig",
+    "zhunsheng.apps.rulemaking.apps.RulemakingConfig",
     "zhunsheng.apps.printing.apps.PrintingConfig",
     "zhunsheng.apps.jobs.apps.JobsConfig",
 ]

@@ -1,8 +1,8 @@
 """How often a rule is right, by what people ruled and by what the data showed; and what follows where it is not.
 
-A verdict is an upheld ruling (误报: wrong), a rejected one (right), or an alert that was told and closed by data without
-being disputed (right). What is open, or was withdrawn because facts changed, says nothing. Only verdicts count since the
-rule's file is what it is.
+A verdict is an upheld ruling (误报: wrong), a rejected one (right), or an alert that was told and closed by data
+without being disputed (right). What is open, or was withdrawn because facts changed, says nothing. Only verdicts count
+since the rule's file is what it is.
 """
 
 from dataclasses import dataclass
@@ -40,9 +40,19 @@ class Precision:
     high: float
 
     @property
-    def share(self) -> float | None:
-        """The share that was right; None without any verdict."""
-        return self.right / self.of if self.of else None
+    def percent(self) -> int:
+        """The share that was right, in whole percent; 0 without any verdict."""
+        return round(self.right / self.of * PERCENT) if self.of else 0
+
+    @property
+    def low_percent(self) -> int:
+        """The lower bound of the interval, in whole percent."""
+        return round(self.low * PERCENT)
+
+    @property
+    def high_percent(self) -> int:
+        """The upper bound, in whole percent."""
+        return round(self.high * PERCENT)
 
 
 def precision_of(rule: str, *, since: datetime | None = None) -> Precision:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("jobs/", views.mine, name="mine"),
     path("jobs/start/", views.start, name="start"),
     path("jobs/policies/check/", views.check_policy, name="check_policy"),
+    path("jobs/rules/try/", views.try_rule, name="try_rule"),
     path("jobs/table/", views.table, name="table"),
     path("jobs/<uuid:job>/cancel/", views.cancel, name="cancel"),
     path("jobs/<uuid:job>/result/", views.result, name="result"),

@@ -30,6 +30,7 @@ from zhunsheng.apps.points.policies import files, known
 from zhunsheng.apps.printing.paper import made, record_asked
 from zhunsheng.apps.printing.supervision_card import supervision_card
 from zhunsheng.apps.refusals import DomainError
+from zhunsheng.apps.rulemaking.trying import try_draft
 from zhunsheng.city.gaming.nudge import failing_tests, nudged
 from zhunsheng.city.gaming.play import play
 from zhunsheng.city.gaming.strategies import STRATEGIES
@@ -147,11 +148,22 @@ def points_check(job: Job, viewer: Viewer, tell: Teller) -> Ending:
     return Ending(State.DONE)
 
 
+def rule_trial(job: Job, viewer: Viewer, tell: Teller) -> Ending:
+    """The back-test of a rule's draft as it stands now; the answer is kept for its page."""
+    if not viewer.may(Action.RULEBOOK_DRAFT):
+        raise NotAllowedNow
+    tell(0, 1)
+    try_draft(job.asked, by=viewer.account)
+    tell(1)
+    return Ending(State.DONE)
+
+
 WORKS: Final[dict[str, Work]] = {
     Job.Kind.CASES_SHEET: cases_sheet,
     Job.Kind.CARDS: cards,
     Job.Kind.ORG_TABLE: org_table,
     Job.Kind.POINTS_CHECK: points_check,
+    Job.Kind.RULE_TRIAL: rule_trial,
 }
 
 
