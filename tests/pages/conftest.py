@@ -39,6 +39,8 @@ TIMEOUT_MS = 30_000
 NOW = datetime.fromisoformat("2026-03-02T10:30:00+08:00")
 """The city's clock stands still at this instant: the people of the world were detained at noon the day before."""
 LOG = Path(HOME, "server.log")
+RULEBOOK = Path(HOME, "rulebook")
+"""The site's own copy: what a test approves must be in force there, and nowhere else."""
 # The driver keeps an event loop in this thread; the tests still ask the database from it, one thing at a time.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
@@ -82,6 +84,7 @@ def freshen(key: str) -> None:
 @pytest.fixture(scope="session")
 def running() -> Iterator[Site]:
     """One server, one world and one browser for all tests of pages."""
+    shutil.copytree(settings.RULEBOOK, RULEBOOK)
     with embedded(HOME):
         with transaction.atomic():
             clock.set_city_clock(NOW, seconds_per_second=0)
@@ -151,7 +154,10 @@ def serve(port: int) -> "subprocess.Popen[bytes]":
     command += ["--timeout-graceful-shutdown", "5"]
     with LOG.open("wb") as log:
         process = subprocess.Popen(
-            [*command, "--log-level", "warning"], env=os.environ | {"ZS_HOME": str(HOME)}, stderr=log, stdout=log
+            [*command, "--log-level", "warning"],
+            env=os.environ | {"ZS_HOME": str(HOME), "ZS_RULEBOOK": str(RULEBOOK)},
+            stderr=log,
+            stdout=log,
         )
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
