@@ -130,6 +130,7 @@ GROUPS: Final = (
     Group("switch", ("-m", "tests.platform.nightly.switch"), "tests/platform/nightly/switch.py", nightly=True),
     Group("storm", ("-m", "tests.platform.nightly.storm"), "tests/platform/nightly/storm.py", nightly=True),
     Group("messages", ("-m", "tests.platform.nightly.messages"), "tests/platform/nightly/messages.py", nightly=True),
+    Group("points", ("-m", "tests.points.nightly"), "tests/points/nightly.py", nightly=True),
     Group("peers", ("-m", "tests.platform.nightly.peers"), "tests/platform/nightly/peers", nightly=True),
 )
 
