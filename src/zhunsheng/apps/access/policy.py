@@ -141,7 +141,8 @@ POLICY: Final = (
     _case("legal_officer", _IN_UNIT, [*_LOOK, Action.PERSON_REVEAL, Action.EVENT_CONFIRM], _CLOSE),
     _plain("legal_officer", Action.ORG_READ),
     _case("legal_department", _ANYWHERE, [*_LOOK, Action.PERSON_REVEAL, Action.EVENT_CONFIRM, Action.CASE_LABEL]),
-    _plain("legal_department", Action.ORG_READ, Action.QUARANTINE_READ, Action.RULEBOOK_RELEASE, Action.RULEBOOK_DRAFT, *_LEAD),
+    _plain("legal_department", Action.ORG_READ, Action.QUARANTINE_READ, *_LEAD),
+    _plain("legal_department", Action.RULEBOOK_RELEASE, Action.RULEBOOK_DRAFT),
     _case("inspectorate", _ANYWHERE, _LOOK),
     # He watches who changes points, and changes none.
     _plain("inspectorate", Action.ORG_READ, Action.POINTS_DECIDE),
