@@ -153,6 +153,8 @@ def test_a_sheet_is_answered_by_keys_beside_its_dossier(site: Site, told: Simple
     assert focused(page) == "note"
     second.get_by_role("button", name="保存").click()
     expect(page.locator(".zs-q1").nth(1).get_by_role("alert")).to_contain_text("请写明责任人")
+    expect(page.locator(".zs-q1").nth(1).get_by_label("问题")).to_be_checked()
+    expect(page.locator("#zs-score")).to_contain_text("还有 26 项没有回答")
     judge(page, "inspection-sheet-refused")
     page.get_by_role("button", name="提交评查表").click()
     expect(page.locator("main > .zs-note")).to_contain_text("没有回答")
