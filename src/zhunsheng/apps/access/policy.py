@@ -59,6 +59,7 @@ class Action(StrEnum):
     RULEBOOK_RELEASE = "rulebook.release"
     RULEBOOK_DRAFT = "rulebook.draft"
     AUDIT_READ = "audit.read"
+    FENCE_LIFT = "fence.lift"
     POINTS_OWN = "points.own"
     POINTS_READ = "points.read"
     POINTS_DECIDE = "points.decide"
@@ -151,9 +152,9 @@ POLICY: Final = (
     _case("area_keeper", [Relation.UNIT], [Action.CASE_LIST], _ORDINARY),
     _case("deposit_office", _IN_UNIT, [Action.CASE_LIST], _ORDINARY),
     # No permit for an agency touches a case: it has its own space. Administrators see no case either.
-    _plain("system_admin", Action.ORG_READ, Action.ORG_MANAGE, Action.ACCOUNT_MANAGE),
-    _plain("security_admin", Action.ORG_READ, Action.ROLE_GRANT, Action.SOURCE_MANAGE),
-    _plain("audit_admin", Action.AUDIT_READ),
+    _plain("system_admin", Action.ORG_READ, Action.ORG_MANAGE, Action.ACCOUNT_MANAGE, Action.FENCE_LIFT),
+    _plain("security_admin", Action.ORG_READ, Action.ROLE_GRANT, Action.SOURCE_MANAGE, Action.FENCE_LIFT),
+    _plain("audit_admin", Action.AUDIT_READ, Action.FENCE_LIFT),
 )
 """The table. Changed by review, released with the code, and tested cell by cell."""
 
