@@ -10,7 +10,6 @@ from zhunsheng.apps.alerts.precision import precision_of
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.desk import rules as shown
 from zhunsheng.apps.desk.rulebook import shown_rulebook
-from zhunsheng.apps.supervision.lifecycle import changed_at
 
 
 @require_GET
@@ -38,6 +37,6 @@ def rule(request: HttpRequest, rule: str) -> HttpResponse:
     if page is None:
         raise Http404
     record_read(kind="rule", key=rule)
-    found = precision_of(rule, since=changed_at(rule))
+    found = precision_of(rule)
     may_edit = viewer_behind(request).may(Action.RULEBOOK_DRAFT) and page.line.is_limit
     return render(request, "desk/rule.html", {"page": page, "precision": found, "may_edit": may_edit})
