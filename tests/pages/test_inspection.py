@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import connections, transaction
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from tests.pages.conftest import NOW, Site
 from tests.pages.judge import focused, judge
@@ -127,9 +127,8 @@ def test_the_draw_is_made_again_by_anybody(site: Site, told: SimpleNamespace) ->
     expect(page.locator(".zs-head__number")).to_contain_text("一致")
     expect(page.get_by_text("都对得上")).to_be_visible()
     judge(page, "inspection-verified")
-    page.get_by_label("或者选一个抽取记录文件").set_input_files(
-        files=[{"name": "x.json", "mimeType": "application/json", "buffer": b"{}"}]
-    )
+    nothing = FilePayload(name="x.json", mimeType="application/json", buffer=b"{}")
+    page.get_by_label("或者选一个抽取记录文件").set_input_files(nothing)
     page.get_by_role("button", name="重新抽取并比对").click()
     expect(page.get_by_role("alert")).to_contain_text("不是抽取记录")
 
