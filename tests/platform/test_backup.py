@@ -180,7 +180,7 @@ def small(tmp_path: Path) -> Path:
     folder.mkdir()
     (folder / "database.dump").write_bytes(b"rows")
     files = {"database.dump": digest_of(folder / "database.dump")}
-    head = {"size": 0, "root": "", "at": ""}
+    head: dict[str, str | int] = {"size": 0, "root": "", "at": ""}
     keys = fingerprints(tmp_path / "keys")
     manifest = Manifest("2026-03-01T12:00:00+08:00", "0.1.0", 18, "demo", "log", head, {}, keys, files)
     write_manifest(folder, manifest, signing_key(tmp_path / "keys"))

@@ -22,6 +22,7 @@ def admitted(username: str, *, action: Action, process: str, remedy: str) -> str
     """
     The name of the account, proved by its two factors; neither stands in the command line.
 
+    Takes   remedy: what is said after the account's name where it may not do the action.
     :raises NotAdmitted: they do not fit, or the account may not do the action.
     """
     attempt = Attempt(username=username, address=None, at=clock.real_now())
@@ -33,7 +34,7 @@ def admitted(username: str, *, action: Action, process: str, remedy: str) -> str
         except LoginRefused as problem:
             refused = str(problem)  # raised only below: the attempt stays recorded
         else:
-            refused = "" if _may(account, action) else f"账号 {username} 没有这项权限。{remedy}"
+            refused = "" if _may(account, action) else f"账号 {username} {remedy}"
     if refused:
         raise NotAdmitted(problem=refused)
     return username

@@ -15,7 +15,7 @@ from zhunsheng.apps.alerts.delivery.lines import LinesRefused, load_lines
 from zhunsheng.apps.alerts.delivery.loop import now
 from zhunsheng.apps.refusals import DomainError
 
-REMEDY = "请由系统、安全或审计管理员办理。"
+REMEDY = "没有解除停发的权限。请由系统、安全或审计管理员办理。"
 
 
 class Command(BaseCommand):

@@ -41,7 +41,7 @@ class Command(BaseCommand):
                 options["account"],
                 action=Action.RULEBOOK_RELEASE,
                 process="release",
-                remedy="发布规则库请由法制部门的人办理。",
+                remedy="没有发布规则库的权限。请由法制部门的人办理。",
             )
             if options["rulebook"]:
                 self._propose(options["rulebook"], account)
