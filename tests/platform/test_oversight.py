@@ -32,7 +32,8 @@ def findings(unit: str, count: int, *, state: str, month: int, first: int = 0) -
         when = at(f"{month:02d}-10 10:00") + timedelta(minutes=n)
         Finding.objects.create(
             key=f"{unit}{month}{state}{n:04}".ljust(64, "0"), rule="r", case="A1", unit=unit, kind="overdue",
-            level="red", found_at=when, state=state, state_reason=reason, appeared_at=when, state_at=when, release="r" * 64,
+            level="red", found_at=when, state=state, state_reason=reason, appeared_at=when, state_at=when,
+            release="r" * 64,
         )  # fmt: skip
 
 
