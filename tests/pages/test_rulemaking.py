@@ -22,7 +22,7 @@ def test_a_draft_is_linted_as_one_types_and_tried(site: Site) -> None:
     expect(page.locator("#seen")).to_contain_text("不是时长")
     page.reload()
     page.get_by_label("从", exact=True).fill("2026-02-01")
-    page.get_by_label("到", exact=True).fill("2026-03-01")
+    page.get_by_label("到", exact=True).fill("2026-03-06")
     page.get_by_role("button", name="开始回测").click()
     page.wait_for_url("**/jobs/")
     call_command("work", once=True, stdout=StringIO())

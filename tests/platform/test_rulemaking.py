@@ -15,7 +15,10 @@ from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.jobs.models import Job
 from zhunsheng.apps.jobs.working import work_once
 from zhunsheng.apps.jobs.works import WORKS
-from zhunsheng.apps.rulemaking.models import Trial
+from zhunsheng.apps.rulemaking.drafts import digest
+from zhunsheng.apps.rulemaking.models import Draft, Trial
+from zhunsheng.apps.supervision import rulebooks
+from zhunsheng.apps.supervision.models import DueKey
 from zhunsheng.launcher import EmbeddedServer
 from zhunsheng.rulecheck.sentences import said
 
@@ -52,7 +55,7 @@ def test_a_draft_is_linted_as_one_types_saved_as_toml_and_tried(legal: Person) -
     assert page.status_code == 200
     assert "与现行规则相同" in page.content.decode()
     wrong = legal.client.post(f"/drafts/{RULE}/preview/", sentences(amount=0)).content.decode()
-    assert "还有问题" in wrong
+    assert "有问题待改" in wrong
     seen = legal.client.post(f"/drafts/{RULE}/preview/", sentences()).content.decode()
     assert "没有问题" in seen
     assert "起算" in seen
@@ -71,6 +74,39 @@ def test_a_draft_is_linted_as_one_types_saved_as_toml_and_tried(legal: Person) -
     shown = legal.client.get(f"/trials/{trial.pk}/").content.decode()
     assert "每名民警每天" in shown
     assert "与现行规则没有差别" in shown
+
+
+def test_a_tried_draft_is_proposed_by_one_and_put_in_force_by_another(legal: Person) -> None:
+    """Not tried, it is refused. Tried, it waits; he who proposed it is refused; another confirms, every key is judged
+    anew, and it is no draft any more."""
+    legal.client.post(f"/drafts/{RULE}/", sentences(title="立案审查（二稿）"))
+    asked = {"rule": RULE, "first": "2026-03-01", "last": "2026-03-19"}
+    assert done(legal, "/jobs/rules/propose/", {"rule": RULE}) == "refused"
+    assert done(legal, "/jobs/rules/try/", asked) == "done"
+    with as_process("test"):
+        trial = Trial.objects.get(text_sha256=digest(Draft.objects.get().text))
+    assert "提出发布" in legal.client.get(f"/trials/{trial.pk}/").content.decode()
+    assert done(legal, "/jobs/rules/propose/", {"rule": RULE}) == "done"
+    assert legal.client.post("/releases/decide/", {"confirmed": "yes"}).status_code == 422
+    with transaction.atomic():
+        second = signed_in(account("fz2", officer=officer("035009", ("legal_department", CITY))))
+    assert "二稿" not in second.client.get("/releases/").content.decode()
+    assert second.client.post("/releases/decide/", {"confirmed": "yes"}).status_code == 302
+    page = second.client.get("/releases/").content.decode()
+    assert f"{RULE}.toml" in page
+    assert "没有等待确认的规则库" in page
+    with as_process("test"):
+        assert rulebooks.in_force().second == "fz2"
+        assert not Draft.objects.exists()
+        assert not DueKey.objects.filter(next_at=None).exists()
+
+
+def done(person: Person, address: str, asked: dict[str, str]) -> str:
+    """What came of a task that was given there."""
+    assert person.client.post(address, asked)["Location"] == "/jobs/"
+    assert work_once(WORKS)
+    with as_process("test"):
+        return Job.objects.latest("at", "beat_at").state
 
 
 def test_what_cannot_be_tried_is_said(legal: Person) -> None:

@@ -104,6 +104,18 @@ def try_rule(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+def propose_rule(request: HttpRequest) -> HttpResponse:
+    """Give the proposal of a rule's draft: what it would change now is counted first."""
+    rule = request.POST.get("rule", "")
+    try:
+        _give(request, kind=Job.Kind.RULE_PROPOSAL, asked={"rule": rule})
+    except DomainError as problem:
+        page = {"problem": str(problem), "back": reverse("jobs:mine")}
+        return render(request, "access/refused.html", page, status=422)
+    return redirect("jobs:mine")
+
+
+@require_POST
 def cancel(request: HttpRequest, job: UUID) -> HttpResponse:
     """End a task before its end."""
     try:

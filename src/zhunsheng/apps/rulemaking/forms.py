@@ -99,8 +99,8 @@ def _several(label: Words, choices: Sequence[tuple[str, str]]) -> forms.Multiple
 class TryForm(forms.Form):
     """A period to try a draft on, and the law of which day."""
 
-    first = forms.DateField(label=_("从"), widget=forms.DateInput({"type": "date"}))
-    last = forms.DateField(label=_("到"), widget=forms.DateInput({"type": "date"}))
+    first = forms.DateField(label=_("从"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    last = forms.DateField(label=_("到"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
     law_of = forms.DateField(
-        label=_("假设适用这一天有效的法律"), required=False, widget=forms.DateInput({"type": "date"})
+        label=_("假设适用这一天有效的法律"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )

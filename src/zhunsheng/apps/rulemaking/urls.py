@@ -9,5 +9,7 @@ urlpatterns = [
     path("drafts/<str:rule>/", views.edit, name="edit"),
     path("drafts/<str:rule>/preview/", views.preview, name="preview"),
     path("drafts/<str:rule>/file/", views.file, name="file"),
+    path("releases/", views.released, name="releases"),
+    path("releases/decide/", views.decide, name="decide"),
     path("trials/<uuid:trial>/", views.trial, name="trial"),
 ]

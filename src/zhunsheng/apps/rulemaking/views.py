@@ -13,7 +13,7 @@ from zhunsheng.apps.access.requests import asking, viewer_behind
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.desk.rulebook import rule_titles
 from zhunsheng.apps.refusals import DomainError
-from zhunsheng.apps.rulemaking import drafts
+from zhunsheng.apps.rulemaking import drafts, proposing
 from zhunsheng.apps.rulemaking.forms import LEADS, SentencesForm, TryForm
 from zhunsheng.apps.rulemaking.models import Trial
 from zhunsheng.apps.rulemaking.samples import computation, samples
@@ -89,7 +89,40 @@ def trial(request: HttpRequest, trial: UUID) -> HttpResponse:
     """What a draft would have said, to whom and how often."""
     found = get_object_or_404(Trial, pk=trial)
     record_read(kind="rule_trial", key=str(found.pk))
-    return render(request, "rulemaking/trial.html", {"trial": found, "page": trial_page(found)})
+    _path, text, draft = drafts.draft_text(found.rule)
+    may_propose = draft is not None and found.text_sha256 == drafts.digest(text)
+    page = {"trial": found, "page": trial_page(found), "may_propose": may_propose}
+    return render(request, "rulemaking/trial.html", page)
+
+
+@require_GET
+def released(request: HttpRequest) -> HttpResponse:
+    """What waits for the second person, and what was released."""
+    return _releases(request)
+
+
+@require_POST
+def decide(request: HttpRequest) -> HttpResponse:
+    """The second person's word on what waits."""
+    try:
+        proposing.decide(by=viewer_behind(request).account, confirmed=request.POST.get("confirmed") == "yes")
+    except DomainError as problem:
+        return _releases(request, problem=str(problem))
+    return redirect("rulemaking:releases")
+
+
+def _releases(request: HttpRequest, *, problem: str = "") -> HttpResponse:
+    lines = proposing.lines()
+    waiting = next((line for line in lines if line.row.state == "proposed"), None)
+    own = viewer_behind(request).account
+    record_read(kind="releases", key="", detail={"count": len(lines)})
+    page = {
+        "lines": lines,
+        "waiting": waiting,
+        "is_own": waiting is not None and own in (waiting.row.by, waiting.row.signed),
+        "problem": problem,
+    }
+    return render(request, "rulemaking/releases.html", page, status=422 if problem else 200)
 
 
 def _form(request: HttpRequest, text: str) -> SentencesForm:

@@ -1,4 +1,4 @@
-"""A kind of task more: the back-test of a rule's draft."""
+"""Kinds of task more: the back-test of a rule's draft, and its proposal."""
 
 from django.db import migrations, models
 
@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
                     ("org_table", "导入组织数据"),
                     ("points_check", "积分办法的推一推和模拟"),
                     ("rule_trial", "规则回测"),
+                    ("rule_proposal", "提出规则发布"),
                 ],
                 max_length=20,
                 verbose_name="任务",

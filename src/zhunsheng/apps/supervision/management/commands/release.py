@@ -9,6 +9,7 @@ from django.utils.timezone import localtime
 from zhunsheng.apps.access.at_command import admitted
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.processes import as_process
+from zhunsheng.apps.access.scope import session_scope
 from zhunsheng.apps.audit import clock
 from zhunsheng.apps.audit.context import Acting, acting
 from zhunsheng.apps.refusals import DomainError
@@ -56,7 +57,7 @@ class Command(BaseCommand):
             allow_long_batches()
             shown = releases.preview(rulebooks.loaded(files), as_of=clock.now())
         self._show(shown)
-        with acting(Acting(f"account:{account}")):
+        with acting(Acting(f"account:{account}"), session_scope(None)):  # every key, also of what he may not see
             release = releases.propose(files, by=account, shown=shown)
         if release.over_budget:
             self.stdout.write(
@@ -72,7 +73,7 @@ class Command(BaseCommand):
         self.stdout.write(f"一次发出 {shown.storm} 项预警。")
 
     def _decide(self, account: str, *, confirmed: bool) -> None:
-        with acting(Acting(f"account:{account}")):
+        with acting(Acting(f"account:{account}"), session_scope(None)):  # every key, also of what he may not see
             release = releases.decide(second=account, confirmed=confirmed)
         if release.state == Release.State.PROPOSED:
             self.stdout.write(f"规则库 {release.sha256[:12]}：已加签，还需要另一个人确认。")
