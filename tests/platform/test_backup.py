@@ -163,6 +163,15 @@ def test_two_administrators_compare_and_lift_and_nothing_is_sent_twice(
         Fence.objects.filter(why="restored").update(second_by="system-admin")
 
 
+def test_a_fence_can_be_put_up_where_files_were_restored_by_other_means(drill: Drill) -> None:
+    assert not fence.is_up()
+    with as_process("test"), transaction.atomic():
+        fence.put_up(moment=now())
+        assert fence.is_up()
+        assert drill.send() == 0
+        transaction.set_rollback(True)
+
+
 def test_a_database_that_is_not_empty_is_not_restored_into(drill: Drill) -> None:
     drill.database.server.stop()
     try:
