@@ -3,10 +3,12 @@
 The arithmetic is told in tests/points; here is what needs people, sessions or the database.
 """
 
+import io
 import json
 import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +18,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.db.utils import DatabaseError, IntegrityError, ProgrammingError
 from django.urls import reverse
+from python_calamine import CalamineWorkbook
 
 from tests.platform.people import EAST_STATION, WEST_STATION
 from tests.platform.points_world import (
@@ -38,16 +41,20 @@ from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.audit import clock
 from zhunsheng.apps.cases.models import Case
 from zhunsheng.apps.cases.services import register_case, set_label
+from zhunsheng.apps.jobs import works
+from zhunsheng.apps.jobs.models import Job
 from zhunsheng.apps.org.models import Leave, Unit
 from zhunsheng.apps.points import appeals, closing, decisions, recording, stored
 from zhunsheng.apps.points.closing import NotPublished, PeriodNotClosed
 from zhunsheng.apps.points.decisions import NotYours
 from zhunsheng.apps.points.effects import CannotBeRecorded
-from zhunsheng.apps.points.models import Act, Decision, Exposure, Fact, Look, Proposal, Publication
+from zhunsheng.apps.points.models import Act, Check, Decision, Exposure, Fact, Look, Proposal, Publication
 from zhunsheng.apps.points.own import own_page
 from zhunsheng.apps.points.policies import files, in_use
 from zhunsheng.apps.points.recording import recompute, record_points
 from zhunsheng.apps.points.standing import standing, standing_at
+from zhunsheng.city.gaming.nudge import nudged
+from zhunsheng.city.gaming.strategies import STRATEGIES
 from zhunsheng.core.points.states import counted
 from zhunsheng.launcher import EmbeddedServer
 
@@ -591,12 +598,18 @@ def test_a_case_whose_ending_was_taken_back_is_paid_no_more_and_again_when_it_en
 def test_the_sheet_of_another_unit_leaves_without_names(world: PointsWorld) -> None:
     march_work(world)
     address = f"{reverse('points:unit_sheet')}?{urlencode({'unit': EAST_STATION})}"
-    assert world.people["unit_head"].get(address).status_code == 200
-    assert world.people["legal_department"].get(address).status_code == 200
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT detail ->> 'named' FROM audit_entry WHERE object_kind = 'points_sheet' ORDER BY id")
-        assert [row[0] for row in cursor.fetchall()] == ["true", "false"]
+    name = world.officers["lead"].name
+    assert name in sheet(world.people["unit_head"].get(address))
+    assert name not in sheet(world.people["legal_department"].get(address))
+    assert len(audited("points_sheet")) == 2
     assert world.people["west_head"].get(address).status_code == 404
+
+
+def sheet(answer: Any) -> str:
+    """The cells of a workbook, as one text."""
+    assert answer.status_code == 200
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    return " ".join(str(cell) for row in rows for cell in row)
 
 
 def test_the_gate_answers_a_text_and_loads_nothing(world: PointsWorld) -> None:
@@ -612,3 +625,22 @@ def test_the_gate_answers_a_text_and_loads_nothing(world: PointsWorld) -> None:
     me = world.people["lead"].client.get("/api/v1/points/me")
     assert (me.status_code, me.json()["is_live"]) == (200, True)
     assert record_points().rows == 0
+
+
+def test_nudge_test_and_simulator_are_run_as_a_task_and_kept_by_the_hash_of_the_text(
+    world: PointsWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # two years and one nudge: what is asked is who may, what is kept, and under which hash
+    monkeypatch.setattr(works, "YEARS", 2)
+    monkeypatch.setattr(works, "nudged", partial(nudged, only=["person.detained"]))
+    monkeypatch.setattr(works, "failing_tests", lambda *_: [])
+    monkeypatch.setattr(works, "STRATEGIES", STRATEGIES[:1])
+    job = Job(account="legal-department", kind=Job.Kind.POINTS_CHECK, asked={"file": NAME}, at=clock.now())
+    with pytest.raises(works.NotAllowedNow):
+        works.points_check(job, world.viewer("unit_head"), lambda *_: None)  # type: ignore[arg-type]
+    works.points_check(job, world.viewer("legal_department"), lambda *_: None)  # type: ignore[arg-type]
+    kept = Check.objects.order_by("-pk")[0]
+    assert (kept.sha256, kept.years, [row[0] for row in kept.nudges]) == (files()[0].sha256, 2, ["person.detained"])
+    assert kept.gains
+    page = world.people["legal_department"].get(reverse("points:policy", args=[NAME])).content.decode()
+    assert "演了 2 年" in page
