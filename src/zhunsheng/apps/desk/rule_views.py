@@ -10,6 +10,7 @@ from zhunsheng.apps.alerts.precision import precision_of
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.desk import rules as shown
 from zhunsheng.apps.desk.rulebook import shown_rulebook
+from zhunsheng.apps.desk.silences import SETTERS
 
 
 @require_GET
@@ -38,5 +39,8 @@ def rule(request: HttpRequest, rule: str) -> HttpResponse:
         raise Http404
     record_read(kind="rule", key=rule)
     found = precision_of(rule)
-    may_edit = viewer_behind(request).may(Action.RULEBOOK_DRAFT) and page.line.is_limit
-    return render(request, "desk/rule.html", {"page": page, "precision": found, "may_edit": may_edit})
+    viewer = viewer_behind(request)
+    may_edit = viewer.may(Action.RULEBOOK_DRAFT) and page.line.is_limit
+    may_silence = bool(viewer.roles() & SETTERS) and page.line.status == "stable" and not page.custody
+    context = {"page": page, "precision": found, "may_edit": may_edit, "may_silence": may_silence}
+    return render(request, "desk/rule.html", context)
