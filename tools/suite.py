@@ -79,6 +79,7 @@ class Group:
 GROUPS: Final = (
     Group("rules", ("-P", "-m", "zhunsheng.cli", "rules", "test"), "rulebook/deadlines", early=True),
     Group("lint", ("-m", "tools.lint"), "tools/lint.py", early=True),
+    Group("pages", (*PYTEST, "tests/pages"), "tests/pages", (CHROMIUM, CJK_FONT)),
     Group("ground", (*PYTEST, *(f"tests/platform/test_{name}.py" for name in GROUND)), "tests/platform"),
     Group(
         "platform",
@@ -87,7 +88,6 @@ GROUPS: Final = (
     ),
     Group("unit", (*PYTEST, "tests", *(f"--ignore=tests/{name}" for name in (*LAW, *ELSEWHERE))), "tests"),
     Group("law", (*PYTEST, *(f"tests/{name}" for name in LAW)), "tests/golden"),
-    Group("pages", (*PYTEST, "tests/pages"), "tests/pages", (CHROMIUM, CJK_FONT)),
     Group("db", ("-m", "tests.db"), "tests/db", (POSTGRESQL,)),
     Group("spark", (*PYTEST, "tests/spark"), "tests/spark", (JAVA,)),
     Group("fuzz", ("-m", "tests.files.fuzz"), "tests/files/fuzz.py", nightly=True),
