@@ -126,7 +126,7 @@ def test_a_rule_is_silenced_from_its_page_and_the_silence_ended(site: Site) -> N
     page.get_by_role("link", name="静默", exact=True).last.click()
     page.wait_for_url("**/silences/?rule=criminal.intake.filing-decision#new-silence")
     page.get_by_label("到什么时候").fill("2026-03-01 09:00")
-    page.get_by_label("事由").fill("系统切换，数据晚到")
+    page.get_by_label("原因").fill("系统切换，数据晚到")
     page.get_by_role("button", name="设立静默").click()
     expect(page.get_by_text("结束时间应晚于现在")).to_be_visible()
     judge(page, "silences-problem")

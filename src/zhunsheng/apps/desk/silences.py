@@ -65,7 +65,7 @@ class SilenceForm(forms.Form):
         widget=forms.DateTimeInput({"autocomplete": "off"}, format=MOMENT),
     )
     reason = forms.CharField(
-        label=gettext_lazy("事由"),
+        label=gettext_lazy("原因"),
         max_length=200,
         help_text=gettext_lazy("纪检督察会看到。"),
         error_messages={"required": gettext_lazy("请写明事由。")},
@@ -88,7 +88,7 @@ def listing(viewer: Viewer, *, now: datetime) -> Listing:
     columns = (
         Column("rule", _("规则")),
         Column("unit", _("单位")),
-        Column("reason", _("事由")),
+        Column("reason", _("原因")),
         Column("from", _("起")),
         Column("until", _("止"), sort=("until_at", "pk")),
         Column("state", _("状态")),
