@@ -4,11 +4,14 @@ import http.server
 import ssl
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.certificates import certificate
+from zhunsheng.apps.alerts.channels.contract import Message
+from zhunsheng.apps.alerts.channels.mail.client import mail_of
 from zhunsheng.apps.alerts.channels.outbound import AddressRefused, Endpoint, NotSent
 
 
@@ -61,3 +64,9 @@ def test_a_certificate_for_another_name_is_not_trusted(other_side: tuple[int, Pa
 def test_an_address_is_scheme_host_and_port_and_nothing_else(url: str) -> None:
     with pytest.raises(AddressRefused):
         Endpoint(url, timeout=1.0)
+
+
+def test_an_address_cannot_add_a_line_to_the_head_of_a_mail() -> None:
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    with pytest.raises(ValueError, match="linefeed"):
+        mail_of(Message("k", "a@police.example\nBcc: b@elsewhere.example", "x"), sender="zs@police.example", at=at)
