@@ -137,6 +137,7 @@ GROUPS: Final = (
     Group("messages", ("-m", "tests.platform.nightly.messages"), "tests/platform/nightly/messages.py", nightly=True),
     Group("points", ("-m", "tests.points.nightly"), "tests/points/nightly.py", nightly=True),
     Group("ranking", ("-m", "tests.platform.nightly.ranking"), "tests/platform/nightly/ranking.py", nightly=True),
+    Group("restore", ("-m", "tests.platform.nightly.restore"), "tests/platform/nightly/restore.py", nightly=True),
     Group("offline", ("-m", "tests.tools.offline"), "tests/tools/offline.py", nightly=True),
     Group("peers", ("-m", "tests.platform.nightly.peers"), "tests/platform/nightly/peers", nightly=True),
 )

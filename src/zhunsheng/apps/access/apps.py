@@ -46,10 +46,10 @@ class AccessConfig(AppConfig):
         ),
         TableRule("access_urgentaccess", app_may=("select", "insert"), key=("id",), change="append", sealed=True),
         TableRule("access_urgentreview", app_may=("select", "insert"), key=("id",), change="append", sealed=True),
-        # The log is read by an administrator too: which case is a bait stands in it nowhere.
+        # The log is read by an administrator too: which case is a bait stands in it nowhere, nor which reading told.
         TableRule(
             "access_bait", app_may=("select", "insert", "update"), key=("id",), change="audited", hidden=("kind", "key")
         ),
-        TableRule("access_baitalarm", app_may=("select", "update"), key=("id",), change="audited", hidden=("bait_id",)),
+        TableRule("access_baitalarm", app_may=("select", "update"), key=("id",), change="plain"),
         TableRule("access_loginattempt", app_may=("select", "insert"), key=("id",), change="append"),
     )

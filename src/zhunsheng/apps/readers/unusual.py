@@ -108,10 +108,13 @@ def _read_since(since: datetime, limits: Limits, *, now: datetime) -> list[Reade
         cursor.execute(REFUSED, {"since": since})
         refused = dict(cursor.fetchall())
     roles = _roles(set(counts) | set(refused), now=now)
-    return [
-        Reader(account, roles.get(account, ()), *counts.get(account, NONE), refused.get(account, 0))
-        for account in sorted(set(counts) | set(refused))
-    ]
+    found = []
+    for account in sorted(set(counts) | set(refused)):
+        cases, readings, at_night, outside = counts.get(account, NONE)
+        found.append(
+            Reader(account, roles.get(account, ()), cases, readings, at_night, outside, refused.get(account, 0))
+        )
+    return found
 
 
 def _roles(accounts: Iterable[str], *, now: datetime) -> Mapping[str, tuple[str, ...]]:

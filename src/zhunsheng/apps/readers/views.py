@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -26,6 +27,8 @@ LONGEST_MARK: Final = 12
 def urgent(request: HttpRequest) -> HttpResponse:
     """紧急查阅: open a case for an hour; for those who answer for it, what was opened and read."""
     viewer, who = viewer_behind(request), asking(request)
+    if not (viewer.may(Action.CASE_URGENT) or viewer.roles() & urgent_access.AUDIENCE):
+        raise PermissionDenied
     form = UrgentForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
