@@ -85,9 +85,9 @@ def test_a_correction_takes_back_what_rested_on_the_earlier_version() -> None:
 
 def test_what_another_rulebook_says_is_new_gone_or_moved() -> None:
     """P1 starts on the 2nd and is done on the 9th; P2 starts on the 20th and is not done. Under five days the limit of
-    P1 is the end of the 7th and that of P2 the end of the 25th; under ten the end of the 12th and of the 30th. Under ten
-    days nothing is said of P1: blue would come at the end of the 9th, when it is done. So all four of P1 are new, and so
-    is that it was late; of P2 four move."""
+    P1 is the end of the 7th and that of P2 the end of the 25th; under ten the end of the 12th and of the 30th. Under
+    ten days nothing is said of P1: blue would come at the end of the 9th, when it is done. So all four of P1 are new,
+    and so is that it was late; of P2 four move."""
     events = recorded(
         history(
             "2026-03-02 12:00 P1 work.started case=A1\n2026-03-09 12:00 P1 work.done case=A1\n"
