@@ -18,7 +18,7 @@ from zhunsheng.apps.cases.models import Dossier
 from zhunsheng.apps.cases.persons import Identity, put_in_case, register_person
 from zhunsheng.apps.cases.services import assign, register_case
 from zhunsheng.apps.cases.uploads import add_document
-from zhunsheng.apps.org.models import Unit
+from zhunsheng.apps.org.models import Officer, Unit
 from zhunsheng.launcher import EmbeddedServer
 
 CORPUS = (
@@ -54,17 +54,17 @@ def world(server: EmbeddedServer) -> Iterator[tuple[Person, list[Hostile]]]:
         clock.set_city_clock(noon("2026-03-02"), seconds_per_second=0)
         chief = officer("035001", ("legal_department", CITY))
         someone = signed_in(account("chief", officer=chief))
-        yield someone, [case(n, text, chief.pk) for n, text in enumerate(CORPUS, 1)]
+        yield someone, [case(n, text, chief) for n, text in enumerate(CORPUS, 1)]
         transaction.set_rollback(True)
 
 
-def case(serial: int, text: str, chief: int) -> Hostile:
+def case(serial: int, text: str, chief: Officer) -> Hostile:
     number = f"A{EAST_STATION}202603{serial:04d}"
     with as_process("test"):
         made = register_case(number=number, title=text, kind="criminal", unit=Unit.objects.get(pk=EAST_STATION))
         assign(
             case=made,
-            officer=Account.objects.get(officer=chief).officer,
+            officer=chief,
             role="case_officer",
             from_at=noon("2026-03-01"),
         )
