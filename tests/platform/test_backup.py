@@ -193,6 +193,21 @@ def test_a_database_that_is_not_empty_is_not_restored_into(drill: Drill) -> None
         drill.database.server.start()
 
 
+@pytest.mark.usefixtures("db")
+def test_a_database_that_others_restored_on_another_cluster_sends_nothing_either() -> None:
+    with as_process("test"):
+        assert not fence.is_up()
+        Fence.objects.update(cluster="7000000000000000000")  # as its rows say after pg_restore into a new server
+        assert fence.is_up()
+        fence.without_record("sms", reason="网关没有导出功能", by="system-admin", moment=now())
+        fence.lift(by="system-admin", channels=["inbox", "sms"], moment=now())
+        assert fence.is_up()
+        fence.lift(by="audit-admin", channels=["inbox", "sms"], moment=now())
+        assert not fence.is_up()
+        with pytest.raises(fence.NoFence):
+            fence.lift(by="system-admin", channels=[], moment=now())
+
+
 def given_an_empty_database(server: EmbeddedServer, name: str, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server of one's own, as DATABASE_URL names it, with an empty database of the owner."""
     with psycopg.connect(server.dsn(SUPERUSER, "postgres"), autocommit=True) as connection:

@@ -17,7 +17,7 @@ from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.alerts.models import Alert
 from zhunsheng.apps.audit import clock
 from zhunsheng.apps.audit.services import record_read
-from zhunsheng.apps.readers import telling
+from zhunsheng.apps.readers import sweeping, telling
 from zhunsheng.apps.readers.unusual import Reader, judged, unusual_readers
 from zhunsheng.apps.readers.words import Limits, ReadingWordsRefused, parse_words, words
 from zhunsheng.launcher import EmbeddedServer
@@ -190,6 +190,25 @@ def test_whoever_reads_a_bait_raises_an_alarm_and_notices_nothing(world: World) 
     assert "unit-head" not in detail
     for role in ("audit_admin", "unit_head", "legal_department"):
         assert world.people[role].get("/reading/").status_code == 403
+
+
+def test_the_supervisor_tells_of_baits_and_is_not_held_up_by_them(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = world.cases["unit_ordinary"].number
+    world.people["inspectorate"].post("/reading/baits/", kind="case", key=number)
+    world.people["unit_head"].get(f"/cases/{number}/")
+    monkeypatch.setattr(sweeping, "sweep_before", lambda: 1.5)
+    assert sweeping.sweep_due() == 0.0  # there may be more
+    assert sweeping.sweep_due() == 1.5
+    with as_process("test"):
+        assert Alert.objects.filter(reason="bait_read").count() == 1
+
+    def fails() -> int:
+        raise KeyError("nobody holds this role")
+
+    monkeypatch.setattr(sweeping, "tell_baits", fails)
+    assert sweeping.sweep_due() == 1.5
 
 
 def reader(cases: int = 5, *, at_night: int = 0, outside: int = 0, refused: int = 0) -> Reader:
