@@ -6,6 +6,7 @@ The arithmetic is told in tests/points; here is what needs people, sessions or t
 import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 import polars as pl
 import pytest
@@ -15,6 +16,7 @@ from django.urls import reverse
 from tests.platform.people import EAST_STATION
 from tests.platform.points_world import (
     MARCH,
+    NAME,
     POLICY,
     PointsWorld,
     audited,
@@ -24,6 +26,7 @@ from tests.platform.points_world import (
     march_work,
     overdue,
     points_world,
+    policy_text,
     printed,
     run_at,
     said,
@@ -37,11 +40,11 @@ from tests.story import at
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.audit import clock
 from zhunsheng.apps.org.models import Leave
-from zhunsheng.apps.points import appeals, closing, stored
+from zhunsheng.apps.points import appeals, closing, recorder, stored
 from zhunsheng.apps.points.closing import NotPublished, PeriodNotClosed
 from zhunsheng.apps.points.models import Act, Proposal, Publication
 from zhunsheng.apps.points.own import own_page
-from zhunsheng.apps.points.policies import in_use
+from zhunsheng.apps.points.policies import files, in_use
 from zhunsheng.apps.points.recording import recompute
 from zhunsheng.apps.points.standing import standing, standing_at
 from zhunsheng.core.points.states import counted
@@ -276,3 +279,36 @@ def _page_adds_up(world: PointsWorld, instant: datetime) -> None:
 
 def _hundredths(text: str) -> int:
     return round(float(text.replace("−", "-")) * 100)
+
+
+def test_recording_is_done_every_five_minutes_and_a_fault_in_it_holds_up_no_task(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = []
+
+    def fails() -> None:
+        asked.append(1)
+        raise InterruptedError
+
+    monkeypatch.setattr(recorder, "record_all", fails)
+    between = recorder.Recorder(seconds=iter([0.0, 0.0, 299.0, 300.0, 300.0]).__next__)
+    for _ in range(3):
+        between()
+    assert len(asked) == 2
+    assert "recording failed" in caplog.text
+
+
+def test_a_policy_on_trial_is_computed_and_shown_to_the_legal_department_alone(world: PointsWorld) -> None:
+    path = world.folder / "points" / "policies" / NAME
+    text = path.read_text("utf-8")
+    try:
+        path.write_text(policy_text(status="trial"), "utf-8")
+        it_is("2026-03-02 09:00")
+        world.approve(files()[0])
+        march_work(world)
+        address = f"{reverse('points:unit')}?{urlencode({'unit': EAST_STATION})}"
+        assert "实时·未定" in world.people["legal_department"].get(address).content.decode()
+        assert "本期还没有积分" in world.people["unit_head"].get(address).content.decode()
+        assert "本期还没有积分" in world.people["lead"].get(reverse("points:mine")).content.decode()
+    finally:
+        path.write_text(text, "utf-8")
