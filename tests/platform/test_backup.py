@@ -1,6 +1,7 @@
 """A backup, more alerts that leave after it, a restore: nothing is sent twice, and the log says what is gone."""
 
 import io
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -90,7 +91,7 @@ def drill(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> I
         patch.setattr(settings, "MEDIA", data / "media")
         patch.setattr(settings, "HEADS", log.folder)
         patch.setattr(settings, "DATABASE_URLS", {"zs_owner": embedded_dsn(data, "zs_owner")})
-        running = embedded_server(data, {})
+        running = embedded_server(data, os.environ)
         with connected_to(running, DATABASE):
             told = said("restore", str(folder / "backup"))
             running.start()
