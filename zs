@@ -52,11 +52,12 @@ install_ourselves
 
 verb=${1:-help}
 case $verb in
-    test | lint | screenshots)
+    test | lint | screenshots | release)
         install_lock requirements-dev.lock
         shift
         cd "$root"
         [ "$verb" = test ] && exec "$venv/bin/python" -m tools.suite "$@"
+        [ "$verb" = release ] && exec "$venv/bin/python" -m tools.release "$@"
         [ "$verb" = screenshots ] && exec "$venv/bin/python" -m tools.screenshots "$@"
         exec "$venv/bin/python" -m tools.lint "$@"
         ;;

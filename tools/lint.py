@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from tools import figures, licences, messages, tree, vendored
+from tools import features, figures, licences, messages, tree, vendored
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 BIN: Final = Path(sys.executable).parent
@@ -83,9 +83,16 @@ def quoted() -> bool:
     return report(figures.issues(ROOT))
 
 
+def listed() -> bool:
+    """The list of features: its tests and places are there."""
+    print(f"      {features.counts(ROOT)}")
+    return report(features.issues(ROOT))
+
+
 STEPS: Final[dict[str, Callable[[], bool]]] = {
     "ruff": ruff, "format": formatting, "types": types, "imports": imports, "rules": rules, "licences": packages,
     "tree": files, "figures": quoted, "vendored": others, "messages": words,
+    "features": listed,
 }  # fmt: skip
 
 

@@ -14,6 +14,8 @@ needs no database for it, computes the alert again from the bundle alone. The bu
 (`./zs prove --document FILE`) says that the platform issued it: with `--document` the file is held against it.
 
 Exit code 0: everything agrees. 1: something was changed; the first bad row is named. 2: the input cannot be read.
+3: the log is behind the second place: what is there agrees row for row, and the end is missing, as after a restore from
+a backup (or after somebody cut it off: ask who restored what, and when).
 """
 
 import argparse
@@ -221,6 +223,13 @@ class Findings:
     problems: list[str] = field(default_factory=list)
     first_row: int | None = None
     first_name: str = ""
+    missing: int = 0  # rows at the end that the second place knows and the log does not have
+    beyond: int = 0  # disagreements that say no more than that
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether nothing is wrong but that the end is missing."""
+        return bool(self.problems) and self.beyond == len(self.problems)
 
     def add(self, text: str, *, row: int | None = None, name: str = "", until: int = 0) -> None:
         """Note one disagreement: of a row, or of somewhere from `row` to before `until`."""
@@ -311,6 +320,7 @@ def _check_second_place(state: State, roots: dict[int, bytes], evidence: Evidenc
             findings.add(f"{name}: belongs to log {head.log_id}, the export is of {state.log_id}", row=0)
         elif head.size > size:
             findings.add(f"{name}: the log was cut, it has only {size} rows", row=size, name="(cut off)")
+            findings.beyond, findings.missing = findings.beyond + 1, head.size - size
         elif roots[head.size] != head.root:
             text = f"{name}: among rows {good} to {head.size - 1} something was rewritten"
             findings.add(text, row=good, name=_name(state, good), until=head.size)
@@ -574,6 +584,9 @@ def _report(findings: Findings, ok: str) -> int:
     if not findings.problems:
         print(ok)
         return 0
+    if findings.is_behind:
+        print(f"BEHIND: the first {findings.first_row} rows agree; the {findings.missing} after them are missing here")
+        return 3
     if findings.first_row is not None:
         print(f"FIRST BAD ROW {findings.first_row}: {findings.first_name}")
     for problem in findings.problems[:50]:

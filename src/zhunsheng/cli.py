@@ -10,6 +10,7 @@ from rich.console import Console
 
 from zhunsheng.book import RulebookRefused
 from zhunsheng.commands import (
+    archive,
     bench,
     calendar,
     check,
@@ -43,8 +44,15 @@ VERBS: Final = {
     "explain": Verb("how a due time was computed, step by step", explain.add_arguments, explain.run),
     "run": Verb("the whole platform with a synthetic city in it, to try", platform.add_run_arguments, platform.run),
     "serve": Verb("the whole platform on this machine", platform.add_serve_arguments, platform.serve),
+    "backup": Verb("the platform's data as of one instant", platform.add_backup_arguments, platform.backup),
+    "restore": Verb(
+        "a backup into an empty place; it sends nothing until two persons let it",
+        platform.add_restore_arguments,
+        platform.restore,
+    ),
     "city": Verb("a synthetic city, judged or written to a folder", city.add_arguments, city.run),
     "rules": Verb("lint, test, list, show, vectors", rules.add_arguments, rules.run),
+    "archive": Verb("events as partitioned Parquet, judged part by part", archive.add_arguments, archive.run),
     "points": Verb("the policies of points, and what they reward", points.add_arguments, points.run),
     "inspection": Verb(
         "repeat a draw, size a sample, judge the check sheets", inspection.add_arguments, inspection.run

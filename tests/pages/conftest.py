@@ -34,13 +34,39 @@ from zhunsheng.apps.audit import clock
 
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+CHROMIUM = ["--no-sandbox", "--process-per-site", "--disable-site-isolation-trials", "--renderer-process-limit=1"]
+"""There is one site: a process for each address that a page had before it only costs time."""
 START_SECONDS = 60
 TIMEOUT_MS = 30_000
 NOW = datetime.fromisoformat("2026-03-02T10:30:00+08:00")
 """The city's clock stands still at this instant: the people of the world were detained at noon the day before."""
 LOG = Path(HOME, "server.log")
+RULEBOOK = Path(HOME, "rulebook")
+"""The site's own copy: what a test approves must be in force there, and nowhere else."""
 # The driver keeps an event loop in this thread; the tests still ask the database from it, one thing at a time.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@dataclass
+class Window:
+    """A page in a context of its own. Starting a context costs half a second of processor, so tests hand them on."""
+
+    context: BrowserContext
+    page: Page
+    script: bool
+    lent: bool = True
+    alone: bool = False
+
+    def leave(self) -> None:
+        """As before anybody came: no session, no address, nothing of a medium or of answers put in between."""
+        for extra in self.context.pages:
+            if extra != self.page:
+                extra.close()
+        self.page.unroute_all(behavior="ignoreErrors")
+        self.page.emulate_media(media="null")
+        self.page.goto("about:blank")
+        self.context.clear_cookies()
+        self.lent = False
 
 
 @dataclass
@@ -50,25 +76,43 @@ class Site:
     address: str
     world: World
     browser: Browser
-    contexts: list[BrowserContext] = field(default_factory=list)
+    windows: list[Window] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
 
-    def page(self, role: str = "", *, size: dict[str, int] | None = None, script: bool = True) -> Page:
-        """A fresh page, signed in as the role, or of a stranger. Any message of the console fails the test."""
+    def page(
+        self, role: str = "", *, size: dict[str, int] | None = None, script: bool = True, alone: bool = False
+    ) -> Page:
+        """An empty page, signed in as the role, or of a stranger. Any message of the console fails the test.
+
+        `alone`: nobody gets it afterwards; for a test that changes what a page runs.
+        """
+        idle = [window for window in self.windows if window.script == script and not window.lent and not alone]
+        window = idle[0] if idle else self._opened(script=script)
+        window.lent = True
+        window.page.set_viewport_size(size or DESK)  # type: ignore[arg-type]
+        if role:
+            cookie = self.world.people[role].client.cookies[settings.SESSION_COOKIE_NAME].value
+            freshen(cookie)
+            window.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": self.address}])
+        window.alone = alone
+        return window.page
+
+    def _opened(self, *, script: bool) -> Window:
         context = self.browser.new_context(
             base_url=self.address,
-            viewport=size or DESK,  # type: ignore[arg-type]
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
             java_script_enabled=script,
             accept_downloads=True,
         )
         context.set_default_timeout(TIMEOUT_MS)
-        if role:
-            cookie = self.world.people[role].client.cookies[settings.SESSION_COOKIE_NAME].value
-            freshen(cookie)
-            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": self.address}])
-        self.contexts.append(context)
-        return context.new_page()
+        context.on("console", self._note)
+        self.windows.append(Window(context, context.new_page(), script))
+        return self.windows[-1]
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.complaints.append(message.text)
 
 
 def freshen(key: str) -> None:
@@ -82,6 +126,7 @@ def freshen(key: str) -> None:
 @pytest.fixture(scope="session")
 def running() -> Iterator[Site]:
     """One server, one world and one browser for all tests of pages."""
+    shutil.copytree(settings.RULEBOOK, RULEBOOK)
     with embedded(HOME):
         with transaction.atomic():
             clock.set_city_clock(NOW, seconds_per_second=0)
@@ -91,7 +136,7 @@ def running() -> Iterator[Site]:
         port = free_port()
         expect.set_options(timeout=TIMEOUT_MS)
         with served(port), sync_playwright() as driver:
-            browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+            browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
             yield Site(f"http://localhost:{port}", world, browser)
             browser.close()
     shutil.rmtree(HOME, ignore_errors=True)
@@ -99,31 +144,17 @@ def running() -> Iterator[Site]:
 
 @pytest.fixture
 def site(running: Site) -> Iterator[Site]:
-    """The site; what a test opened is closed after it, and what the browser complained of fails it."""
-    complaints: list[str] = []
-    running.contexts = Listened(complaints)
+    """The site; what a test opened is left after it, and what the browser complained of fails it."""
+    running.complaints.clear()
     yield running
-    for context in running.contexts:
-        context.close()
-    unexpected = [text for text in complaints if "status of 4" not in text]
+    for window in [window for window in running.windows if window.lent]:
+        if window.alone:
+            window.context.close()
+            running.windows.remove(window)
+        else:
+            window.leave()
+    unexpected = [text for text in running.complaints if "status of 4" not in text]
     assert unexpected == []
-
-
-class Listened(list[BrowserContext]):
-    """Contexts that are listened to from the moment they are there."""
-
-    def __init__(self, complaints: list[str]) -> None:
-        super().__init__()
-        self.complaints = complaints
-
-    def append(self, context: BrowserContext) -> None:
-        """Take a context in."""
-        context.on("console", self._note)
-        super().append(context)
-
-    def _note(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
-            self.complaints.append(message.text)
 
 
 def free_port() -> int:
@@ -151,7 +182,10 @@ def serve(port: int) -> "subprocess.Popen[bytes]":
     command += ["--timeout-graceful-shutdown", "5"]
     with LOG.open("wb") as log:
         process = subprocess.Popen(
-            [*command, "--log-level", "warning"], env=os.environ | {"ZS_HOME": str(HOME)}, stderr=log, stdout=log
+            [*command, "--log-level", "warning"],
+            env=os.environ | {"ZS_HOME": str(HOME), "ZS_RULEBOOK": str(RULEBOOK)},
+            stderr=log,
+            stdout=log,
         )
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:

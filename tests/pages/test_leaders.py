@@ -144,7 +144,7 @@ def test_who_is_in_the_area_how_long_and_until_when(site: Site) -> None:
 
 
 def test_the_wall_fills_the_screen_and_renews_itself(site: Site) -> None:
-    page = site.page("legal_department", size={"width": 1920, "height": 1080})
+    page = site.page("legal_department", size={"width": 1920, "height": 1080}, alone=True)
     page.goto("/wall/")
     assert not page.evaluate("document.documentElement.scrollHeight > 1080")
     picture(page, "wall-1920")
@@ -181,7 +181,7 @@ def test_a_new_alert_announces_itself_and_moves_nothing(site: Site) -> None:
 
 
 def test_without_a_stream_the_same_question_is_asked_once_a_minute(site: Site) -> None:
-    page = site.page("unit_head")
+    page = site.page("unit_head", alone=True)
     page.add_init_script("delete window.EventSource")
     page.clock.install()
     page.goto("/today/")

@@ -143,3 +143,16 @@ def test_the_print_has_no_shell_and_says_who_printed(site: Site) -> None:
     expect(page.locator(".zs-top")).to_be_hidden()
     expect(page.locator(".zs-side")).to_be_hidden()
     expect(page.locator(".zs-printed")).to_contain_text("035005")
+
+
+def test_ones_own_logins_and_the_change_of_a_password_hold_at_every_width(site: Site) -> None:
+    page = site.page("officer")
+    page.goto("/settings/")
+    expect(page.get_by_role("button", name="退出其他所有会话")).to_be_visible()
+    page.get_by_role("link", name="修改口令").click()
+    page.get_by_label("现在的口令").fill(PASSWORD)
+    page.get_by_label("新口令", exact=True).fill("too short")
+    page.get_by_label("再输一次新口令").fill("too short")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("至少要 12 个")
+    judge(page, "password")

@@ -69,6 +69,21 @@ def cloned(server: EmbeddedServer) -> Iterator[OwnDatabase]:
         _as_superuser(server, "DROP DATABASE {} WITH (FORCE)", name)
 
 
+@contextmanager
+def connected_to(server: EmbeddedServer, name: str) -> Iterator[None]:
+    """Django's connections, the owner's too, lead to a database of a server inside the block."""
+    before = {alias: dict(connections[alias].settings_dict) for alias in ("default", "owner")}
+    connections.close_all()
+    for alias in before:
+        connections[alias].settings_dict |= {"HOST": str(server.socket_dir), "NAME": name}
+    try:
+        yield
+    finally:
+        connections.close_all()
+        for alias, old in before.items():
+            connections[alias].settings_dict |= old
+
+
 def _as_superuser(server: EmbeddedServer, statement: str, *names: str) -> None:
     with psycopg.connect(server.dsn(SUPERUSER, "postgres"), autocommit=True) as connection:
         connection.execute(sql.SQL(statement).format(*(sql.Identifier(name) for name in names)))

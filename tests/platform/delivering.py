@@ -17,6 +17,8 @@ from tests.platform.databases import OwnDatabase
 from tests.platform.environment import HOME
 from tests.platform.people import EAST_STATION, city, noon, officer
 from zhunsheng.apps.access.processes import as_process
+from zhunsheng.apps.alerts.delivery.lines import load_lines
+from zhunsheng.apps.alerts.delivery.loop import lanes_of
 from zhunsheng.apps.alerts.models import AlertGroup
 from zhunsheng.apps.alerts.outgoing import priority
 from zhunsheng.apps.org.models import Officer
@@ -80,6 +82,16 @@ def start_delivering(
     assert process.stdout is not None
     assert process.stdout.readline(), "it ended before it began"
     return process
+
+
+def handed_over(lines: Path) -> int:
+    """One worker of the line sms goes round in this process until nothing is left. Returns how many it handed over."""
+    lane = lanes_of(load_lines(lines).by_name["sms"])[0]
+    count = 0
+    while turn := lane.turn():
+        count += turn
+    lane.close()
+    return count
 
 
 def end(process: subprocess.Popen[str]) -> None:

@@ -120,18 +120,20 @@ def points_world(folder: Path, *names: str) -> Iterator[PointsWorld]:
             world.officers[name] = officer(f"0350{serial:02d}", post)
             world.people[name] = signed_in(account(name.replace("_", "-"), officer=world.officers[name]))
         for file in policies.files():
-            _played(file)
+            played(file)
             world.approve(file)
         rows = [(unit, kind, 544) for unit in (EAST_STATION, WEST_STATION) for kind in ("criminal", "administrative")]
         world.agreed(Proposal.Kind.WEIGHTS, {"year": 2026, "rows": rows}, by=("legal_department", "legal_second"))
         yield world
 
 
-def _played(file: File) -> None:
+def played(file: File) -> None:
+    """As if the nudge test and the simulator had run on a policy and passed."""
     with as_process("test"):
         Check.objects.create(
             sha256=file.sha256, at=clock.now(), by="test", years=200,
-            nudges=[["person.detained", "依法拘留一人", "+0.00"]], failing=[], gains=[["S1", "拆案", "+0.1%", "+0.4%", "+5.0%"]], passes=True,
+            nudges=[["person.detained", "依法拘留一人", "+0.00"]], failing=[],
+            gains=[["S1", "拆案", "+0.1%", "+0.4%", "+5.0%"]], passes=True,
         )  # fmt: skip
 
 

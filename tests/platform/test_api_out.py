@@ -1,6 +1,7 @@
 """What programs read: with which token, of which cases, and that nothing else leaves."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 
 from tests.platform.accounts import account, stranger
 from tests.platform.alert_world import CASE, FILING, LEVELS, XU
@@ -19,7 +20,9 @@ from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.access.tokens import SCOPES, issue, revoke
 from zhunsheng.apps.org.models import Unit
 from zhunsheng.apps.supervision.models import Clock
+from zhunsheng.launcher import EmbeddedServer
 
+pytestmark = pytest.mark.usefixtures("told", "db")
 LISTS = ("cases", "clocks", "findings", "alerts")
 
 
@@ -39,12 +42,16 @@ class Caller:
         return found
 
 
-@pytest.fixture(autouse=True)
-def told(db: None) -> None:
-    """The seed until red: one case of the eastern station, one clock, a finding for each of three levels."""
-    del db
-    with as_process("test"):
-        lived(XU, "2022-11-02 16:48", "2022-11-04 10:00", *LEVELS, rules=BOTH)
+@pytest.fixture(scope="module")
+def told(server: EmbeddedServer) -> Iterator[None]:
+    """The seed until red: one case of the eastern station, one clock, a finding for each of three levels. What a
+    test adds is taken back after it."""
+    del server
+    with transaction.atomic():
+        with as_process("test"):
+            lived(XU, "2022-11-02 16:48", "2022-11-04 10:00", *LEVELS, rules=BOTH)
+        yield
+        transaction.set_rollback(True)
 
 
 def of_unit(unit: str, *scopes: str) -> Caller:

@@ -2,22 +2,25 @@
 more."""
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests.platform.accounts import Person, account, signed_in
 from tests.platform.case_story import NUMBER, SUSPECT, tell_case
 from tests.platform.people import CITY, EAST_STATION, WEST_STATION, city, officer
+from zhunsheng.apps.access.models import Account
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.audit import clock
 from zhunsheng.apps.cases.eventlog import record_event
 from zhunsheng.apps.supervision.case_file import MOVED, case_file
 from zhunsheng.apps.supervision.models import Clock
+from zhunsheng.launcher import EmbeddedServer
 
 pytestmark = pytest.mark.usefixtures("db")
 NOW = datetime.fromisoformat("2026-03-02T10:30:00+08:00")
@@ -27,15 +30,24 @@ ROW = re.compile(r'data-clock="(\w+)".*?data-due>(.*?)</td>', re.DOTALL)
 EVENT = re.compile(r'data-event="jz/(\w+)"')
 
 
+@pytest.fixture(scope="module")
+def told(server: EmbeddedServer) -> Iterator[Account]:
+    """The case told and judged at half past ten on 2 March, and somebody of the city's legal department."""
+    del server
+    with transaction.atomic():
+        clock.set_city_clock(NOW, seconds_per_second=0)
+        city()
+        tell_case()
+        judged()
+        yield account("fz", officer=officer("035001", ("legal_department", CITY)))
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def reader(db: None) -> Person:
-    """Somebody of the city's legal department, at half past ten on 2 March, with the case told and judged."""
+def reader(told: Account, db: None) -> Person:
+    """He, at a browser; what a test adds is taken back after it."""
     del db
-    clock.set_city_clock(NOW, seconds_per_second=0)
-    city()
-    tell_case()
-    judged()
-    return signed_in(account("fz", officer=officer("035001", ("legal_department", CITY))))
+    return signed_in(told)
 
 
 def judged() -> None:

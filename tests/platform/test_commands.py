@@ -13,13 +13,8 @@ from tests.platform.people import CLERK, EAST_STATION, city, noon, officer
 from tools import verify
 from zhunsheng.apps.access.login import Attempt, check_first_factor
 from zhunsheng.apps.access.models import Account
-from zhunsheng.apps.access.services import (
-    OneselfRefused,
-    PasswordTooShort,
-    create_account,
-    disable_account,
-    reset_factors,
-)
+from zhunsheng.apps.access.passwords import PasswordTooShort
+from zhunsheng.apps.access.services import OneselfRefused, create_account, disable_account, reset_factors
 from zhunsheng.apps.audit import clock
 from zhunsheng.apps.audit.context import Acting, acting
 from zhunsheng.apps.audit.heads import HEADS_FILE

@@ -1,6 +1,7 @@
 """The start is refused on a database that could lose or hide facts; each reason names itself and the remedy."""
 
 import os
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -52,6 +53,29 @@ def test_the_owner_and_the_superuser_are_refused(own: OwnDatabase) -> None:
 )
 def test_a_session_that_could_lose_or_hang_is_refused(own: OwnDatabase, statement: str, said: str) -> None:
     assert said in refusal(own, "zs_app", statement)
+
+
+@pytest.mark.parametrize(
+    ("offset_seconds", "said"),
+    [
+        (-40, "数据库的时钟比本机快 40 秒"),  # the machine shows 40 s less
+        (40, "数据库的时钟比本机慢 40 秒"),
+        (29, ""),  # within the limit of 30 s: the watcher tells of less
+        (-29, ""),
+    ],
+)
+def test_a_database_whose_clock_is_off_is_refused_and_the_difference_named(
+    own: OwnDatabase, offset_seconds: int, said: str
+) -> None:
+    def machine() -> datetime:
+        return clock.real_now() + timedelta(seconds=offset_seconds)
+
+    with own.connect("zs_app") as connection:
+        if not said:
+            assert_safe(connection, real=machine)
+            return
+        with pytest.raises(UnsafeDatabase, match=said):
+            assert_safe(connection, real=machine)
 
 
 def test_rights_that_were_widened_are_named(own: OwnDatabase) -> None:

@@ -326,7 +326,9 @@ def _page_adds_up(world: PointsWorld, instant: datetime) -> None:
     assert own is not None
     for entry in (entry for block in own.blocks for entry in block.entries):
         counting = [row for row in entry.rows if row.state != "frozen"]
-        if entry.figure[0] in "+−":
+        if not entry.rows:
+            assert entry.figure == "—"
+        elif entry.figure[0] in "+−":
             assert _hundredths(entry.figure) == sum(_hundredths(row.figure) for row in counting)
         else:
             kept = sum(int(row.figure.split("/")[0]) for row in counting)

@@ -12,12 +12,13 @@ from tests.platform.alert_world import CASE, FILING, LEVELS, XU, AlertWorld, ale
 from tests.platform.supervised import it_is, put_in_force, receive, recorded, rule_files, supervise
 from tests.platform.test_alerts_supervised import shipped
 from tests.story import at, history
-from zhunsheng.apps.access.processes import as_process
+from zhunsheng.apps.access.processes import as_process, as_viewer
+from zhunsheng.apps.access.scope import viewer_of
 from zhunsheng.apps.alerts import services
 from zhunsheng.apps.alerts.models import Alert, AlertGroup
 from zhunsheng.apps.alerts.precision import precision_of
 from zhunsheng.apps.supervision import lifecycle, releases, rulebooks
-from zhunsheng.apps.supervision.models import Finding, Release
+from zhunsheng.apps.supervision.models import DueKey, Finding, Release
 from zhunsheng.apps.supervision.trying import whole_log
 from zhunsheng.core.backtest.days import Days
 from zhunsheng.core.backtest.history import said_history
@@ -145,7 +146,10 @@ def test_a_rule_that_is_ruled_wrong_too_often_goes_back_to_trial_by_itself() -> 
     group = AlertGroup.objects.get(rule=FILING)
     officer, legal = world.people["case_officer"], world.people["legal_department"]
     services.dispute(group, officer, at(LEVELS[-1]), "web", reason="not_applicable")
-    services.rule_on(group, legal, at(LEVELS[-1]), "web", upheld=True, reason="受案时间登记有误")
+    noon = it_is(LEVELS[-1])
+    with as_viewer(viewer_of(account="fz", officer=legal.pk, admin_role="", on=noon.date())):
+        services.rule_on(group, legal, noon, "web", upheld=True, reason="受案时间登记有误")
+    assert set(DueKey.objects.values_list("next_at", flat=True)) == {noon}  # every key is judged anew, whoever ruled
     found = precision_of(FILING)
     assert (found.right, found.of, round(found.high, 3)) == (0, 1, 0.975)  # 1 - 0.025: none of one, exactly
     assert lifecycle.stages(rulebooks.current()[0])[FILING] == "trial"

@@ -4,16 +4,23 @@ import http.client
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import psycopg
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from zhunsheng.apps.cases.sources import key_digest
 from zhunsheng.launcher import EmbeddedServer, embedded_server
@@ -58,13 +65,15 @@ def environment(data: Path) -> dict[str, str]:
     return kept | {"ZS_HOME": str(data), "DJANGO_SETTINGS_MODULE": "zhunsheng.web.settings"}
 
 
-def served(data: Path, database: EmbeddedServer) -> Site:
+def served(data: Path, database: EmbeddedServer, *options: str, **variables: str) -> Site:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "uvicorn", "zhunsheng.web.asgi:application", "--port", str(port)]
     with (data / "served.log").open("w") as log:  # a file: nobody reads a pipe, and a full one would stop the site
-        process = subprocess.Popen([*command, "--log-level", "warning"], env=environment(data), stderr=log)
+        process = subprocess.Popen(
+            [*command, "--log-level", "warning", *options], env=environment(data) | variables, stderr=log
+        )
     return Site(port, database, process)
 
 
@@ -139,3 +148,87 @@ def test_the_interface_does_what_its_description_says(site: Site, tmp_path: Path
     options += ["--request-timeout", "120"]  # a slow machine is no fault of the interface
     said = subprocess.run([*command, *options], capture_output=True, text=True, check=False, cwd=tmp_path)
     assert said.returncode == 0, said.stdout[-40000:]
+
+
+COMMON = {
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+    " connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "referrer-policy": "same-origin",
+    "strict-transport-security": "max-age=31536000; includeSubDomains",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+}
+OF_PAGES = COMMON | {
+    "cache-control": "no-store",
+    "content-type": "text/html; charset=utf-8",
+    "cross-origin-opener-policy": "same-origin",
+    "vary": "Cookie",
+}
+OF_FILES = COMMON | {
+    "cache-control": "no-cache",
+    "content-type": "text/css; charset=utf-8",
+    "vary": "accept-encoding",
+}
+NOT_COMPARED = ("content-language", "content-length", "date", "etag", "set-cookie")
+
+
+def certificate(folder: Path) -> tuple[Path, Path]:
+    """A certificate for 127.0.0.1 that nobody else signed, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")]), datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    own, private = folder / "own.crt", folder / "own.key"
+    own.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    private.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return own, private
+
+
+def over_tls(port: int, trusted: Path, path: str) -> tuple[int, list[tuple[str, str]]]:
+    """Status and headers of an answer, asked over TLS by somebody who trusts one certificate and no other."""
+    context = ssl.create_default_context(cafile=str(trusted))
+    with closing(http.client.HTTPSConnection("127.0.0.1", port, timeout=30, context=context)) as connection:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, [(name.lower(), value) for name, value in answer.getheaders()]
+
+
+def test_over_tls_a_page_and_a_file_carry_exactly_these_headers_and_cookies(site: Site, tmp_path: Path) -> None:
+    # Given the same site, served over TLS as it is in use
+    own, private = certificate(tmp_path)
+    options = ("--no-server-header", "--ssl-certfile", str(own), "--ssl-keyfile", str(private))
+    secure = served(site.database.data, site.database, *options, ZS_HTTPS="1")
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and not listening(secure.port):
+        time.sleep(0.05)
+    try:
+        # When its first page and a file are asked for
+        page, file = over_tls(secure.port, own, "/login/"), over_tls(secure.port, own, "/static/zs.css")
+    finally:
+        secure.process.terminate()
+        secure.process.wait(timeout=30)
+    # Then every header is one of these, and none is missing
+    assert (page[0], compared(page[1])) == (200, OF_PAGES)
+    assert (file[0], compared(file[1])) == (200, OF_FILES)
+    # And the cookie is for this host alone, over TLS alone, and no script reads it
+    (cookie,) = [value for name, value in page[1] if name == "set-cookie"]
+    assert cookie.startswith("__Host-zs_form=")
+    assert {part.strip().partition("=")[0] for part in cookie.split(";")[1:]} == {
+        "expires", "HttpOnly", "Max-Age", "Path", "SameSite", "Secure",
+    }  # fmt: skip
+
+
+def compared(headers: list[tuple[str, str]]) -> dict[str, str]:
+    return {name: value for name, value in headers if name not in NOT_COMPARED}
+
+
+def listening(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

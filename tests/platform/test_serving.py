@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from zhunsheng.web.processes import LONGEST_PAUSE_SECONDS, STEADY_SECONDS, Process, Together
+from zhunsheng.web.serving import GUARDED
 
 ENDS = (sys.executable, "-S", "-c", "raise SystemExit(3)")
 STAYS = (
@@ -92,3 +93,17 @@ def test_each_process_of_the_platform_has_a_unit_file(name: str) -> None:
     text = (units / f"zhunsheng-{name}.service").read_text(encoding="utf-8")
     assert "Restart=always" in text
     assert "NoNewPrivileges=yes" in text
+
+
+def test_the_site_answers_its_own_machine_and_believes_addresses_that_its_proxy_wrote() -> None:
+    deploy = Path(__file__).parents[2] / "deploy"
+    (command,) = [
+        line
+        for line in (deploy / "systemd" / "zhunsheng-web.service").read_text(encoding="utf-8").splitlines()
+        if line.startswith("ExecStart=")
+    ]
+    assert " ".join(GUARDED) in command
+    # What a browser says of its own address is replaced, not added to
+    proxy = (deploy / "nginx" / "zhunsheng.conf").read_text(encoding="utf-8")
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in proxy
+    assert "ssl_protocols TLSv1.2 TLSv1.3;" in proxy

@@ -22,7 +22,7 @@ from tests.platform.supervised import (
 )
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.supervision import releases, rulebooks
-from zhunsheng.apps.supervision.models import Clock, Finding, Release
+from zhunsheng.apps.supervision.models import Clock, DueKey, Finding, Release
 
 TEN, TWENTY = rule_text(), rule_text(limit(20, "days", "day_after"))
 RETIRED = TEN.replace('status   = "stable"', 'status   = "retired"')
@@ -139,5 +139,6 @@ def test_two_people_of_the_legal_department_release_from_the_command_line(
     said = run("--confirm", "--account", "li", monkeypatch=monkeypatch, steps=0)
     assert "已发布" in said
     with as_process("test"):
+        assert not DueKey.objects.filter(next_at=None).exists(), "every key is judged anew"
         done = Release.objects.latest("id")
         assert (done.by, done.second, done.appear, done.vanish, done.move) == ("wang", "li", 0, 4, 4)

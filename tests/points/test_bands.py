@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from zhunsheng.core.points.bands import standings
+from zhunsheng.core.points.bands import critical, is_surely_above, standings
 from zhunsheng.core.points.board import hours_interval, score_interval
 from zhunsheng.core.points.student import quantile
 from zhunsheng.core.points.volume import medians_of_others, upper_bound
@@ -106,3 +106,14 @@ def test_weights_of_types_are_shrunk_as_worked_out() -> None:
 def test_no_type_weighs_more_than_four_times_the_lightest() -> None:
     found = weigh([TypeMinutes("a", 500, 100, 10), TypeMinutes("b", 500, 900, 10)])
     assert found[1].minutes == 4 * found[0].minutes
+
+
+def test_counting_row_by_row_is_comparing_every_pair() -> None:
+    rng = np.random.default_rng(9)
+    values, spreads = rng.integers(0, 50, 60).astype(float), rng.integers(0, 4, 60).astype(float)  # some without spread
+    names = [f"{n:02}" for n in range(60)]
+    z = critical(60)
+    own = list(zip(values, spreads, strict=True))
+    for one, standing in zip(own, standings(values.tolist(), spreads.tolist(), names), strict=True):
+        assert standing.first == 1 + sum(is_surely_above(other, one, z) for other in own)
+        assert standing.last == 60 - sum(is_surely_above(one, other, z) for other in own)

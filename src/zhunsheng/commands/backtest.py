@@ -3,11 +3,10 @@
 import json
 from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import polars as pl
 from rich.console import Console
 from rich.table import Table
 
@@ -21,7 +20,15 @@ from zhunsheng.core.backtest.what_if import NoSuchRule, under_law_of, with_calen
 from zhunsheng.core.clocks import Rulebook
 from zhunsheng.core.rule import Lead
 from zhunsheng.core.rules import parse_duration
-from zhunsheng.report.backtest import Tried, due_words, one_number, rule_titles, why_words, write_back_test
+from zhunsheng.report.backtest import (
+    Tried,
+    back_test_data,
+    due_words,
+    one_number,
+    rule_titles,
+    why_words,
+    write_back_test,
+)
 from zhunsheng.report.words import Wording
 
 SHOWN: Final = 20
@@ -30,8 +37,8 @@ WORDS: Final = {
         "title": "回测 {first} 至 {last}",
         "counts": "新增 {new} · 消失 {gone} · 变动 {moved}",
         "alone": "没有对照的规则库：所列都是它会说的。",
-        "load": "每名民警每周 {median:g} 条（中位），{p95:g} 条（第95百分位）；最忙的一天 {busiest:g} 条（第95百分位）；"
-        "{messages} 条，{officers} 名民警。",
+        "load": "每名民警每周 {median:g} 条（中位），{p95:g} 条（第95百分位）；"
+        "最忙的一天 {busiest:g} 条（第95百分位）；{messages} 条，{officers} 名民警。",
         "change": "变化", "rule": "规则", "case": "案件", "level": "级别", "day": "首日", "due": "届满",
         "unit": "单位", "before": "现行", "after": "试用", "more": "多出", "why": "原因", "cases": "案件数",
         "examples": "例如", "new": "新增", "gone": "消失", "moved": "变动",
@@ -129,7 +136,7 @@ def _day(text: str, option: str) -> date:
 def show(tested: BackTest, against: Rulebook | None, console: Console, language: str, *, as_json: bool) -> None:
     """Print what would change, whom it costs what, and what could not be judged."""
     if as_json:
-        console.print_json(json.dumps(as_data(tested), default=_plain))
+        console.print_json(json.dumps(back_test_data(tested)))
         return
     words, days = WORDS[language], tested.days
     console.print(f"[bold]{words['title'].format(first=days.first, last=days.last)}[/bold]", highlight=False)
@@ -184,26 +191,3 @@ def _not_computed(tested: BackTest, words: dict[str, str], language: str) -> Tab
         why = why_words(row["rule"], row["why"] or "", tested.rulebook, language)
         table.add_row(titles.get(row["rule"], row["rule"]), why, str(row["cases"] or ""), " ".join(row["examples"]))
     return table
-
-
-def as_data(tested: BackTest) -> dict[str, Any]:
-    """The whole result as plain data; `day` of a change is a date."""
-    days = tested.days
-    first_day = pl.col("day").clip(lower_bound=0).map_elements(days.day, return_dtype=pl.Date)
-    return {
-        "from": days.first,
-        "to": days.last,
-        "more_per_officer_day": tested.more_per_officer_day,
-        "counts": {name: tested.count(name) for name in ("new", "gone", "moved")},
-        "load": asdict(tested.after.load),
-        "load_before": asdict(tested.before.load) if tested.before else None,
-        "units": tested.units.to_dicts(),
-        "not_computed": tested.not_computed.to_dicts(),
-        "changes": tested.changes.with_columns(first_day).to_dicts(),
-    }
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    raise TypeError(f"{value!r} is not plain data.")

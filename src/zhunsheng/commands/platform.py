@@ -1,4 +1,4 @@
-"""./zs run and ./zs serve: the platform's processes on this machine, until Ctrl-C."""
+"""./zs run, serve, backup and restore: the platform on this machine and its data."""
 
 import os
 import sys
@@ -42,6 +42,34 @@ def run(arguments: Namespace, console: Console) -> int:
     data = arguments.data or default_data_dir(os.environ).with_name("zhunsheng-demo")
     words = ("--port", str(arguments.port), "--cases", str(arguments.cases), "--pace", str(arguments.pace))
     _become(data, "run_demo", *words)
+
+
+def add_backup_arguments(parser: ArgumentParser) -> None:
+    """Arguments of a backup."""
+    parser.add_argument("folder", type=Path, help="a new folder for the backup")
+    parser.add_argument("--seal-to", type=Path, metavar="FILE", help="public key of whoever alone may open it")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="folder of database, keys and media")
+
+
+def add_restore_arguments(parser: ArgumentParser) -> None:
+    """Arguments of a restore."""
+    parser.add_argument("folder", type=Path, help="folder of the backup")
+    parser.add_argument("--key", type=Path, metavar="FILE", help="private key of a sealed backup")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="folder that the database is restored into")
+
+
+def backup(arguments: Namespace, console: Console) -> int:
+    """Become the management command."""
+    del console
+    seal = ("--seal-to", str(arguments.seal_to)) if arguments.seal_to else ()
+    _become(arguments.data or default_data_dir(os.environ), "backup", str(arguments.folder), *seal)
+
+
+def restore(arguments: Namespace, console: Console) -> int:
+    """Become the management command."""
+    del console
+    key = ("--key", str(arguments.key)) if arguments.key else ()
+    _become(arguments.data or default_data_dir(os.environ), "restore", str(arguments.folder), *key)
 
 
 def _become(data: Path, *words: str) -> NoReturn:

@@ -106,8 +106,10 @@ def link_incidents(events: pl.DataFrame, *, as_of: AsOf) -> pl.DataFrame:
         .filter(pl.col("cases").list.len() == 1)
         .select("incident", pl.col("cases").list.first().alias("linked"))
     )
-    linked = events.filter(loose).drop("case").join(cases, on="incident", how="left").rename({"linked": "case"})
-    return pl.concat([events.filter(~loose), linked.select(events.columns)])
+    alone = events.select("incident").filter(events.select(loose).to_series())
+    linked = alone.join(cases, on="incident", how="left", maintain_order="left")["linked"]
+    rows = events.select(loose.arg_true()).to_series()
+    return events.with_columns(events["case"].scatter(rows, linked))  # in the order in which they came
 
 
 def _as_of_column(as_of: AsOf) -> pl.Expr:

@@ -1,8 +1,9 @@
 """A back-test → report.html, report.xlsx and the tables as Parquet."""
 
+import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -90,6 +91,41 @@ def why_words(rule: str, why: str, rulebook: Rulebook, language: str) -> str:
         return check_question_words(why, rulebook.vocabulary, language)
     question, _, fact = why.partition(": ")
     return question_words(question, fact, rulebook.vocabulary, language)
+
+
+def back_test_data(tested: BackTest, *, most: int | None = None) -> dict[str, Any]:
+    """The whole result as plain JSON: instants and days as ISO 8601. `most`: no more changes than so many."""
+    days = tested.days
+    first_day = pl.col("day").clip(lower_bound=0).map_elements(days.day, return_dtype=pl.Date)
+    changes = tested.changes if most is None else tested.changes.head(most)
+    data = {
+        "from": days.first,
+        "to": days.last,
+        "more_per_officer_day": tested.more_per_officer_day,
+        "counts": {name: tested.count(name) for name in CHANGES},
+        "said": said_counts(tested.after.said),
+        "said_before": said_counts(tested.before.said) if tested.before else None,
+        "load": asdict(tested.after.load),
+        "load_before": asdict(tested.before.load) if tested.before else None,
+        "units": tested.units.to_dicts(),
+        "not_computed": tested.not_computed.to_dicts(),
+        "changes": changes.with_columns(first_day).to_dicts(),
+    }
+    plain: dict[str, Any] = json.loads(json.dumps(data, default=_plain))
+    return plain
+
+
+def said_counts(said: pl.DataFrame) -> dict[str, int]:
+    """How many findings come up within the period, by level of a warning, else by kind."""
+    name = pl.when(pl.col("kind") == "approaching").then("level").otherwise("kind")
+    rows = said.filter(pl.col("from_day") >= 0).group_by(name.alias("name")).len().sort("name")
+    return {str(kind): int(count) for kind, count in rows.iter_rows()}
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    raise TypeError(f"{value!r} is not plain data.")
 
 
 def write_back_test(tried: Tried, folder: Path, *, language: str) -> None:

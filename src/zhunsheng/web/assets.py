@@ -16,6 +16,8 @@ from typing import Any, Final
 from django.contrib.staticfiles.finders import get_finders
 from django.core.files.storage import Storage
 
+from zhunsheng.web.headers import raw_headers
+
 ADDRESS: Final = "/static/"
 DIGEST: Final = 8
 PACKED: Final = (".css", ".js", ".svg")
@@ -79,6 +81,7 @@ class WithAssets:
     def __init__(self, site: Application) -> None:
         self.site = site
         plain = {name: (asset, ASK_AGAIN) for name, asset in assets().items()}
+        self.common = raw_headers()
         self.answers = plain | {asset.hashed: (asset, FOREVER) for asset in assets().values()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,14 +96,14 @@ class WithAssets:
 
     def _answer(self, name: str, asked: Mapping[bytes, bytes]) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
         if name not in self.answers:
-            return 404, [(b"content-type", b"text/plain"), (b"content-length", b"0")], b""
+            return 404, [(b"content-type", b"text/plain"), (b"content-length", b"0"), *self.common], b""
         asset, keep = self.answers[name]
         tag = f'"{asset.hashed}"'.encode()
         headers = [
             (b"etag", tag),
             (b"cache-control", keep.encode()),
             (b"vary", b"accept-encoding"),
-            (b"x-content-type-options", b"nosniff"),
+            *self.common,
         ]
         if asked.get(b"if-none-match") == tag:
             return 304, headers, b""

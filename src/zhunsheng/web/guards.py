@@ -1,11 +1,13 @@
 """What must hold of the database before anything is served; otherwise the start is refused."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any, Final
 
 import psycopg
 
 from zhunsheng.apps.access.rls import row_conditions
+from zhunsheng.apps.audit import clock
 from zhunsheng.apps.audit.tables import table_rules
 from zhunsheng.web.provision import rules_digest
 
@@ -21,6 +23,7 @@ REQUIRED: Final = {
     "idle_in_transaction_session_timeout": "1min",
 }
 ENOUGH_WAL: Final = ("replica", "logical")
+MOST_SKEW_SECONDS: Final = 30
 APPEND_ONLY_REFUSED: Final = ("UPDATE", "DELETE", "TRUNCATE")
 
 
@@ -28,13 +31,13 @@ class UnsafeDatabase(RuntimeError):
     """The database is not safe to serve from. Every reason is in the message, one a line."""
 
 
-def assert_safe(connection: psycopg.Connection[Any]) -> None:
-    """Refuse a database whose settings, role or rules would let facts be lost or changed unseen.
+def assert_safe(connection: psycopg.Connection[Any], *, real: Callable[[], datetime] = clock.real_now) -> None:
+    """Refuse a database whose settings, role, rules or clock would let facts be lost or changed unseen.
 
-    Takes   connection: as the web application would connect.
+    Takes   connection: as the web application would connect. real: the clock of this machine.
     Raises  UnsafeDatabase with every reason at once.
     """
-    issues = [*_settings(connection), *_role(connection), *_rules(connection)]
+    issues = [*_settings(connection), *_role(connection), *_rules(connection), *_clock(connection, real)]
     if issues:
         raise UnsafeDatabase("数据库不符合启动条件：\n" + "\n".join(f"- {issue}" for issue in issues))
 
@@ -47,6 +50,18 @@ def _settings(connection: psycopg.Connection[Any]) -> Iterator[str]:
     wal_level = _value(connection, "SELECT current_setting('wal_level')", [])
     if wal_level not in ENOUGH_WAL:
         yield f"wal_level 是 {wal_level}，应为 replica 或 logical。请改数据库设置后重启。"
+
+
+def _clock(connection: psycopg.Connection[Any], real: Callable[[], datetime]) -> Iterator[str]:
+    """Time limits go by the database's clock, leases and sessions by this machine's."""
+    before = real()
+    stored = _value(connection, "SELECT clock_timestamp()", [])
+    ahead = max((stored - real()).total_seconds(), 0.0) - max((before - stored).total_seconds(), 0.0)
+    if abs(ahead) > MOST_SKEW_SECONDS:
+        yield (
+            f"数据库的时钟比本机{'快' if ahead > 0 else '慢'} {abs(ahead):.0f} 秒，超过 {MOST_SKEW_SECONDS} 秒。"
+            "期限会算错。请让两台机器对准同一个时间源 (NTP)，再启动。"
+        )
 
 
 def _role(connection: psycopg.Connection[Any]) -> Iterator[str]:

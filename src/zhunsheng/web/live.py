@@ -16,6 +16,7 @@ from typing import Any, Final
 import psycopg
 
 from zhunsheng.web.assets import Application, Receive, Scope, Send
+from zhunsheng.web.headers import raw_headers
 
 ADDRESS: Final = "/live/"
 STREAM: Final = b"text/event-stream"
@@ -29,7 +30,6 @@ HEADERS: Final = [
     (b"content-type", STREAM),
     (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),
-    (b"x-content-type-options", b"nosniff"),
 ]
 OK: Final = 200
 NO_CONTENT: Final = 204
@@ -99,10 +99,10 @@ class WithLive:
             return
         answer = await self._ask(scope)
         if answer is None:  # no session, or no such page: the browser asks for no stream again
-            await send({"type": "http.response.start", "status": NO_CONTENT, "headers": []})
+            await send({"type": "http.response.start", "status": NO_CONTENT, "headers": raw_headers()})
             await send({"type": "http.response.body", "body": b""})
             return
-        await send({"type": "http.response.start", "status": OK, "headers": HEADERS})
+        await send({"type": "http.response.start", "status": OK, "headers": [*HEADERS, *raw_headers()]})
         gone = asyncio.ensure_future(_gone(receive))
         try:
             with self.ear.waiting(answer.pop("whom", None)) as stream:

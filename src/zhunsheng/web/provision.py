@@ -9,6 +9,7 @@ import psycopg
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
+from django.db import transaction
 from psycopg import sql
 
 from zhunsheng.apps.access.rls import row_policies
@@ -55,7 +56,9 @@ def prepare(*, mode: str, owner_dsn: str) -> None:
     if mode not in MODES:
         raise NotPrepared(f"{mode!r} 不是部署方式。请用 demo 或 production。")
     create_keys(settings.KEYS)
-    call_command("migrate", database="owner", interactive=False, verbosity=0)
+    # Together or not at all: Django records a migration that leaves constraints for its end only after its commit.
+    with transaction.atomic(using="owner"):
+        call_command("migrate", database="owner", interactive=False, verbosity=0)
     with psycopg.connect(owner_dsn) as connection:
         _mark(connection, mode)
         apply_rules(connection)

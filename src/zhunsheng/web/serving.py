@@ -28,6 +28,8 @@ COMMANDS: Final = {
     "take-in": ("take_in", "--watch"),
     "work": ("work",),
 }
+GUARDED: Final = ("--host", "127.0.0.1", "--forwarded-allow-ips", "127.0.0.1", "--no-server-header")
+"""The site answers this machine alone and believes its proxy alone; `deploy/nginx/` has the proxy."""
 PROCESS: Final = "serve"
 WATCHERS_PHONE: Final = "10009999999"  # of a range that is not issued
 
@@ -91,7 +93,7 @@ def processes_of(place: Place, lines: Path, watch: Path) -> list[Process]:
         return Process(name, (sys.executable, "-P", *command), environment, ROOT, place.log / f"{name}.log")
 
     web = process(
-        "web", "-m", "uvicorn", "zhunsheng.web.asgi:application", "--host", "127.0.0.1", "--port", str(place.port),
+        "web", "-m", "uvicorn", "zhunsheng.web.asgi:application", "--port", str(place.port), *GUARDED,
         "--log-level", "warning", "--timeout-graceful-shutdown", "5",  # streams do not end by themselves
     )  # fmt: skip
     ours = [process(name, "-m", "zhunsheng.web", *words) for name, words in COMMANDS.items()]

@@ -41,6 +41,7 @@ SECRET_KEY = site_secret(KEYS)
 DEBUG = False
 ALLOWED_HOSTS = [host.strip() for host in os.environ.get("ZS_HOSTS", "localhost,127.0.0.1").split(",") if host.strip()]
 HTTPS = os.environ.get("ZS_HTTPS") == "1"
+COOKIE_PREFIX = "__Host-" if HTTPS else ""  # which a browser takes over TLS, and from this host alone
 
 INSTALLED_APPS = [
     "django.contrib.sessions",
@@ -55,6 +56,7 @@ INSTALLED_APPS = [
     "zhunsheng.apps.desk.apps.DeskConfig",
     "zhunsheng.apps.points.apps.PointsConfig",
     "zhunsheng.apps.inspection.apps.InspectionConfig",
+    "zhunsheng.apps.rulemaking.apps.RulemakingConfig",
     "zhunsheng.apps.printing.apps.PrintingConfig",
     "zhunsheng.apps.jobs.apps.JobsConfig",
 ]
@@ -100,12 +102,13 @@ AUTH_USER_MODEL = "access.Account"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_NAME = "zs_session"
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}zs_session"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}zs_form"
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "zhunsheng.web.errors.csrf_refused"
@@ -113,6 +116,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 

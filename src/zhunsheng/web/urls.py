@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("zhunsheng.apps.points.urls")),
     path("", include("zhunsheng.apps.inspection.urls")),
     path("", include("zhunsheng.apps.printing.urls")),
+    path("", include("zhunsheng.apps.rulemaking.urls")),
     path("", include("zhunsheng.apps.jobs.urls")),
     path("", include("zhunsheng.apps.cases.urls")),
     path("api/v1/", api.urls),

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from zhunsheng.apps.access.requests import asking
 
-COOKIE: Final = "zs_language"
+COOKIE: Final = f"{settings.COOKIE_PREFIX}zs_language"
 COOKIE_SECONDS: Final = 365 * 24 * 3600
 
 

@@ -97,6 +97,11 @@ def record_failed_factor(attempt: Attempt) -> None:
     _record(attempt, LoginAttempt.Outcome.FACTOR)
 
 
+def recent_attempts(account: Account, *, count: int) -> list[LoginAttempt]:
+    """The last attempts to log in as an account, the newest first: its holder sees what was not he."""
+    return list(LoginAttempt.objects.filter(username=account.username).order_by("-at", "-pk")[:count])
+
+
 def is_locked(attempt: Attempt) -> bool:
     """Whether this account may not be tried from this address now.
 

@@ -27,6 +27,16 @@ from zhunsheng.apps.display.after_commit import AfterCommit
 
 NOBODY = "process:anonymous"
 BY_ITSELF = "/live/"
+OPEN_WITH_INITIAL_PASSWORD = frozenset(
+    {
+        "access:password",
+        "access:logout",
+        "access:language",
+        "access:confirm",
+        "access:passkey_confirm",
+        "access:passkey_confirm_options",
+    }
+)
 """What open pages ask without anybody's doing."""
 
 
@@ -84,6 +94,8 @@ def _admit(request: HttpRequest, page: Page) -> HttpResponse | None:
         return None if who.progress.stage == "password" else redirect("/")
     if who.progress.stage != "full":
         return redirect("/login/factor/")
+    if who.account and who.account.password_is_initial and _name(request) not in OPEN_WITH_INITIAL_PASSWORD:
+        return redirect("/settings/password/")
     if page.audience is Audience.SIGNED_IN:
         return None
     action = page.actions.get("GET" if request.method in ("HEAD", "OPTIONS") else str(request.method))

@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_noop as _
 
 from zhunsheng.apps.org.models import Officer, Unit
 from zhunsheng.apps.org.roles import ADMIN_ROLES
@@ -22,6 +23,8 @@ class Account(AbstractBaseUser):
     officer = models.OneToOneField(Officer, models.PROTECT, null=True, blank=True, related_name="account")
     admin_role = models.CharField("管理角色", max_length=20, choices=ADMIN_ROLES, blank=True, default="")
     is_active = models.BooleanField("启用", default=True)
+    password_is_initial = models.BooleanField("初始口令", default=False)  # somebody else knows it
+    sessions_from = models.DateTimeField("会话起点", null=True, blank=True)  # earlier sessions are over
     language = models.CharField("界面语言", max_length=10, choices=LANGUAGES, blank=True, default="")
     shortcuts = models.BooleanField("单键快捷键", default=True)
     last_login = None
@@ -70,10 +73,10 @@ class LoginAttempt(models.Model):
     class Outcome(models.TextChoices):
         """What came of it."""
 
-        PASSED = "passed", "通过"
-        PASSWORD = "password", "口令不符"
-        FACTOR = "factor", "第二因素不符"
-        LOCKED = "locked", "锁定中"
+        PASSED = "passed", _("通过")
+        PASSWORD = "password", _("口令不符")
+        FACTOR = "factor", _("第二因素不符")
+        LOCKED = "locked", _("锁定中")
 
     username = models.CharField("账号", max_length=40)
     address = models.GenericIPAddressField("地址", null=True)

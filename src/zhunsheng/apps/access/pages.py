@@ -22,6 +22,8 @@ PAGES: Final[dict[str, Page]] = {
     "access:language": public("POST"),
     "access:stay": signed_in("POST"),
     "access:settings": signed_in("GET", "POST"),
+    "access:password": signed_in("GET", "POST"),
+    "access:end_sessions": signed_in("POST"),
     "access:keep_filter": signed_in("POST"),
     "access:forget_filter": signed_in("POST"),
     "access:accounts": for_action(GET=Action.ACCOUNT_MANAGE),

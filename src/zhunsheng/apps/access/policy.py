@@ -57,7 +57,9 @@ class Action(StrEnum):
     ROLE_GRANT = "role.grant"
     SOURCE_MANAGE = "source.manage"
     RULEBOOK_RELEASE = "rulebook.release"
+    RULEBOOK_DRAFT = "rulebook.draft"
     AUDIT_READ = "audit.read"
+    FENCE_LIFT = "fence.lift"
     POINTS_OWN = "points.own"
     POINTS_READ = "points.read"
     POINTS_DECIDE = "points.decide"
@@ -140,7 +142,8 @@ POLICY: Final = (
     _case("legal_officer", _IN_UNIT, [*_LOOK, Action.PERSON_REVEAL, Action.EVENT_CONFIRM], _CLOSE),
     _plain("legal_officer", Action.ORG_READ),
     _case("legal_department", _ANYWHERE, [*_LOOK, Action.PERSON_REVEAL, Action.EVENT_CONFIRM, Action.CASE_LABEL]),
-    _plain("legal_department", Action.ORG_READ, Action.QUARANTINE_READ, Action.RULEBOOK_RELEASE, *_LEAD),
+    _plain("legal_department", Action.ORG_READ, Action.QUARANTINE_READ, *_LEAD),
+    _plain("legal_department", Action.RULEBOOK_RELEASE, Action.RULEBOOK_DRAFT),
     _case("inspectorate", _ANYWHERE, _LOOK),
     # He watches who changes points, and changes none.
     _plain("inspectorate", Action.ORG_READ, Action.POINTS_DECIDE),
@@ -149,9 +152,9 @@ POLICY: Final = (
     _case("area_keeper", [Relation.UNIT], [Action.CASE_LIST], _ORDINARY),
     _case("deposit_office", _IN_UNIT, [Action.CASE_LIST], _ORDINARY),
     # No permit for an agency touches a case: it has its own space. Administrators see no case either.
-    _plain("system_admin", Action.ORG_READ, Action.ORG_MANAGE, Action.ACCOUNT_MANAGE),
-    _plain("security_admin", Action.ORG_READ, Action.ROLE_GRANT, Action.SOURCE_MANAGE),
-    _plain("audit_admin", Action.AUDIT_READ),
+    _plain("system_admin", Action.ORG_READ, Action.ORG_MANAGE, Action.ACCOUNT_MANAGE, Action.FENCE_LIFT),
+    _plain("security_admin", Action.ORG_READ, Action.ROLE_GRANT, Action.SOURCE_MANAGE, Action.FENCE_LIFT),
+    _plain("audit_admin", Action.AUDIT_READ, Action.FENCE_LIFT),
 )
 """The table. Changed by review, released with the code, and tested cell by cell."""
 

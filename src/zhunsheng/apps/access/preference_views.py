@@ -10,11 +10,13 @@ from zhunsheng.apps.access import preferences
 from zhunsheng.apps.access.forms import SettingsForm
 from zhunsheng.apps.access.goals import goal_of
 from zhunsheng.apps.access.language import COOKIE, COOKIE_SECONDS
+from zhunsheng.apps.access.login import recent_attempts
 from zhunsheng.apps.access.models import Account
 from zhunsheng.apps.access.requests import NotIdentified, asking
 from zhunsheng.apps.refusals import DomainError
 
 LONGEST_QUERY = 1000
+LOGINS_SHOWN = 8
 
 
 @require_http_methods(["GET", "POST"])
@@ -26,7 +28,12 @@ def own_settings(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         preferences.choose(account=account, **form.cleaned_data)
         return redirect("/settings/?saved=1")
-    page = {"form": form, "is_saved": "saved" in request.GET, "account": account}
+    page = {
+        "form": form,
+        "is_saved": "saved" in request.GET,
+        "account": account,
+        "attempts": recent_attempts(account, count=LOGINS_SHOWN),
+    }
     return render(request, "access/settings.html", page, status=422 if form.errors else 200)
 
 

@@ -35,10 +35,13 @@ class NotIdentified(RuntimeError):
 
 
 def identify(request: HttpRequest, *, progress: Progress | None, at: datetime, now: datetime) -> Asking:
-    """Find out who asks and keep it with the request. A disabled account is nobody from its next request on."""
+    """Find out who asks and keep it with the request. A disabled account is nobody from its next request on, and so is
+    a session that began before those of its account were ended."""
     address = request.META.get("REMOTE_ADDR") or None
     accounts = Account.objects.select_related("officer")
     account = accounts.filter(pk=progress.account, is_active=True).first() if progress else None
+    if account and progress and account.sessions_from and progress.started_at < account.sessions_from:
+        account = None
     if progress is not None and account is None:
         request.session.flush()
         progress = None

@@ -1,21 +1,19 @@
 """Changes of accounts. Each is one transaction of an actor; the database writes the audit entries."""
 
+import secrets
+from datetime import datetime
 from typing import Final
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from zhunsheng.apps.access.login import Attempt, check_first_factor
 from zhunsheng.apps.access.models import Account
+from zhunsheng.apps.access.passwords import check_password_rules
 from zhunsheng.apps.org.models import Officer
 from zhunsheng.apps.refusals import DomainError
 
-SHORTEST_PASSWORD: Final = 12
-
-
-class PasswordTooShort(DomainError):
-    """Length is what makes a password hard to guess."""
-
-    text = "口令只有 {length} 个字符，至少要 {shortest} 个。可以用几个不相关的词。"
+INITIAL_PASSWORD_BYTES: Final = 15
 
 
 class OneselfRefused(DomainError):
@@ -25,18 +23,56 @@ class OneselfRefused(DomainError):
 
 
 @transaction.atomic
-def create_account(*, username: str, password: str, officer: Officer | None, admin_role: str = "") -> Account:
+def create_account(
+    *, username: str, password: str, officer: Officer | None, admin_role: str = "", is_initial: bool = True
+) -> Account:
     """
-    An account without a second factor yet; the database refuses an administrator who holds a post.
+    An account without a second factor yet; the database refuses an administrator who holds a post. Its holder chooses
+    a password of his own at the first login, where this one `is_initial`.
 
     :raises PasswordTooShort: fewer than twelve characters.
+    :raises PasswordGuessable: among the first that would be tried.
     """
-    if len(password) < SHORTEST_PASSWORD:
-        raise PasswordTooShort(length=len(password), shortest=SHORTEST_PASSWORD)
-    account = Account(username=username, officer=officer, admin_role=admin_role, password=make_password(password))
+    check_password_rules(password, username=username)
+    account = Account(
+        username=username,
+        officer=officer,
+        admin_role=admin_role,
+        password=make_password(password),
+        password_is_initial=is_initial,
+    )
     account.full_clean()
     account.save()
     return account
+
+
+def change_password(*, account: Account, current: str, new: str, attempt: Attempt) -> None:
+    """
+    A new password, chosen by its holder. Every session that began before `attempt.at` ends with its next request.
+
+    :raises LoginRefused: the current password is wrong; it counts as a failed login.
+    :raises PasswordTooShort, PasswordGuessable: the new one is none.
+    """
+    check_first_factor(attempt, current)  # in no transaction of ours: a wrong one must stay recorded
+    check_password_rules(new, username=account.username)
+    account.password, account.password_is_initial, account.sessions_from = make_password(new), False, attempt.at
+    account.save(update_fields=["password", "password_is_initial", "sessions_from"])
+
+
+@transaction.atomic
+def give_initial_password(*, account: Account, at: datetime) -> str:
+    """A random password that opens the account until its holder has chosen another; returned once, kept as a hash."""
+    password = secrets.token_urlsafe(INITIAL_PASSWORD_BYTES)
+    account.password, account.password_is_initial, account.sessions_from = make_password(password), True, at
+    account.save(update_fields=["password", "password_is_initial", "sessions_from"])
+    return password
+
+
+@transaction.atomic
+def end_sessions(*, account: Account, at: datetime) -> None:
+    """Every session of an account that began before an instant ends with its next request."""
+    account.sessions_from = at
+    account.save(update_fields=["sessions_from"])
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ class Progress:
 
     account: int
     stage: str
+    started_at: datetime
     factor_at: datetime | None
 
     def stepped_up(self, at: datetime) -> bool:
@@ -43,6 +44,12 @@ def confirm(session: SessionBase, *, at: datetime) -> None:
     session["factor_at"] = at.isoformat()
 
 
+def renew(session: SessionBase, *, at: datetime) -> None:
+    """Both factors were given again: the session begins anew, under a new key."""
+    session.cycle_key()
+    session.update({"started_at": at.isoformat(), "factor_at": at.isoformat(), "seen_at": at.isoformat()})
+
+
 def progress(session: SessionBase, *, at: datetime, by_itself: bool = False) -> Progress | None:
     """Where the session stands; None, and the session is emptied, if it has none or has run out. What a page asks
     `by_itself` is no sight of anybody: it does not keep the session."""
@@ -55,5 +62,5 @@ def progress(session: SessionBase, *, at: datetime, by_itself: bool = False) -> 
         return None
     if at - seen >= SEEN_EVERY and not by_itself:
         session["seen_at"] = at.isoformat()
-    factor_at = session.get("factor_at")
-    return Progress(session["account"], session["stage"], datetime.fromisoformat(factor_at) if factor_at else None)
+    factor_at = datetime.fromisoformat(session["factor_at"]) if "factor_at" in session else None
+    return Progress(session["account"], session["stage"], started, factor_at)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhunsheng.apps.access import admin_views, passkey_views, preference_views, views
+from zhunsheng.apps.access import admin_views, own_account_views, passkey_views, preference_views, views
 
 app_name = "access"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("language/", preference_views.language, name="language"),
     path("stay/", preference_views.stay, name="stay"),
     path("settings/", preference_views.own_settings, name="settings"),
+    path("settings/password/", own_account_views.password, name="password"),
+    path("settings/sessions/end/", own_account_views.end_others, name="end_sessions"),
     path("settings/filters/", preference_views.keep_filter, name="keep_filter"),
     path("settings/filters/<int:pk>/forget/", preference_views.forget_filter, name="forget_filter"),
     path("admin/accounts/", admin_views.accounts, name="accounts"),

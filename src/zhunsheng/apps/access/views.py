@@ -101,9 +101,11 @@ def confirm(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
-    """End the session here and on the server."""
+    """End the session here and on the server, and what the browser kept of it."""
     request.session.flush()
-    return redirect("access:login")
+    response = redirect("access:login")
+    response["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 def _form_page(request: HttpRequest, template: str, form: Form, **more: object) -> HttpResponse:

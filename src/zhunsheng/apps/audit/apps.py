@@ -15,6 +15,8 @@ class AuditConfig(AppConfig):
         "zs_now()",
         "zs_set_city_clock(timestamptz, double precision)",
         "zs_audit(text, text, text, text, jsonb)",
+        "zs_may_send()",
+        "zs_cluster()",
     )
     table_rules = (
         TableRule("audit_deployment", app_may=("select",), key=("one",), change="function"),
@@ -22,4 +24,6 @@ class AuditConfig(AppConfig):
         TableRule("audit_leaf", app_may=("select",), key=("n",), change="append"),
         TableRule("audit_head", app_may=("select",), key=("size",), change="append"),
         TableRule("audit_progress", app_may=("select",), key=("one",), change="function"),
+        TableRule("audit_fence", app_may=("select", "insert", "update"), key=("id",), change="audited"),
+        TableRule("audit_sentbefore", app_may=("select", "insert"), key=("id",), change="append"),
     )

@@ -34,8 +34,10 @@ def export_log(connection: psycopg.Connection[Any], *, tables: Sequence[TableRul
 
 def write_log(cursor: psycopg.Cursor[Any], *, tables: Sequence[TableRule], out: IO[bytes]) -> int:
     """Write the log as the present transaction sees it; its time zone must be UTC. Returns the number of leaves."""
+    # On another cluster than the sealer's last, after a restore, no row has been passed over yet.
     cursor.execute(
-        "SELECT d.log_id::text, coalesce(p.horizon, 0) FROM audit_deployment d LEFT JOIN audit_progress p ON true"
+        "SELECT d.log_id::text, coalesce(p.horizon, 0) FROM audit_deployment d LEFT JOIN audit_progress p"
+        " ON p.cluster = (SELECT system_identifier::text FROM pg_control_system())"
     )
     log_id, horizon = cursor.fetchone() or ("", 0)
     out.write(f"Z\t{FORMAT}\t{log_id}\t{horizon}\n".encode())

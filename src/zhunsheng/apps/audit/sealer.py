@@ -31,6 +31,15 @@ class Progress:
     frontier: Frontier
 
 
+@dataclass(frozen=True)
+class Span:
+    """Whose rows are to be sealed: of transactions from `since` to before `until`, and from `elsewhere` on."""
+
+    since: int
+    until: int
+    elsewhere: int | None
+
+
 def row_key(rule: TableRule, alias: str) -> sql.Composed:
     """SQL: the name of a row, its key columns joined by a slash."""
     parts = [sql.SQL("{}.{}::text").format(sql.Identifier(alias), sql.Identifier(name)) for name in rule.key]
@@ -58,11 +67,14 @@ def seal_once(
         progress = _progress(cursor)
         cursor.execute("SELECT system_identifier::text FROM pg_control_system()")
         (cluster,) = _one(cursor)
-        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-        (horizon,) = _one(cursor)
-        # In a restored database transaction numbers begin anew: look once at every row instead of the newest.
-        since = progress.horizon if progress.cluster == cluster else 0
-        leaves = [leaf for rule in tables for leaf in _add_leaves(cursor, rule, progress.frontier, since, horizon)]
+        cursor.execute(
+            "SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint FROM pg_current_snapshot() s"
+        )
+        horizon, unborn = _one(cursor)
+        # In a restored database transaction numbers begin anew: look once at every row instead of the newest. One whose
+        # number was not given out here yet was written elsewhere, and is finished.
+        span = Span(progress.horizon, horizon, None) if progress.cluster == cluster else Span(0, horizon, unborn)
+        leaves = [leaf for rule in tables for leaf in _add_leaves(cursor, rule, progress.frontier, span)]
         head = _add_head(cursor, progress.frontier, key) if leaves else None
         if head or progress.cluster != cluster or horizon - progress.horizon > IDLE_TRANSACTIONS:
             _store_progress(cursor, Progress(cluster, horizon, progress.frontier))
@@ -126,15 +138,13 @@ def _progress(cursor: psycopg.Cursor[Any]) -> Progress:
     return Progress(cluster=row[0], horizon=row[1], frontier=Frontier(row[2], row[3]))
 
 
-def _add_leaves(
-    cursor: psycopg.Cursor[Any], rule: TableRule, frontier: Frontier, since: int, horizon: int
-) -> list[bytes]:
+def _add_leaves(cursor: psycopg.Cursor[Any], rule: TableRule, frontier: Frontier, span: Span) -> list[bytes]:
     # Row numbers, hashes and leaves are made inside the database; only the hashes come out, in order.
     statement = sql.SQL(
         """
         WITH fresh AS (
             SELECT {key} AS row_key, sha256('\\x00'::bytea || convert_to({text}, 'UTF8')) AS hash, t.xid
-            FROM {table} t WHERE t.xid >= %(since)s AND t.xid < %(horizon)s
+            FROM {table} t WHERE t.xid >= %(since)s AND (t.xid < %(until)s OR t.xid >= %(elsewhere)s)
         )
         INSERT INTO audit_leaf (n, source, row_key, hash)
         SELECT %(size)s + row_number() OVER (ORDER BY xid, row_key) - 1, {source}, row_key, hash FROM fresh
@@ -149,7 +159,8 @@ def _add_leaves(
         table=sql.Identifier(rule.table),
         source=sql.Literal(rule.table),
     )
-    cursor.execute(statement, {"since": since, "horizon": horizon, "size": frontier.size})
+    values = {"since": span.since, "until": span.until, "elsewhere": span.elsewhere, "size": frontier.size}
+    cursor.execute(statement, values)
     leaves = [leaf for _, leaf in sorted(cursor.fetchall())]
     frontier.extend(leaves)
     return leaves

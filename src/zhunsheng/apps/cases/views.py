@@ -51,7 +51,10 @@ def page_image(request: HttpRequest, document: int, number: int) -> HttpResponse
     except uploads.PageDamaged as problem:
         return render(request, "cases/refused.html", {"problem": str(problem)}, status=409)
     # A picture and nothing else, whatever its bytes say: no script, no frame, no address of ours around it.
-    headers = {"Content-Security-Policy": "default-src 'none'; sandbox", "Content-Disposition": "inline"}
+    headers = {
+        "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
+        "Content-Disposition": f'inline; filename="page-{number}.{page.media_type.partition("/")[2]}"',
+    }
     return HttpResponse(content, content_type=page.media_type, headers=headers)
 
 

@@ -4,6 +4,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from zhunsheng.apps.access.policy import Action
+from zhunsheng.apps.access.requests import viewer_behind
+from zhunsheng.apps.alerts.precision import precision_of
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.desk import rules as shown
 from zhunsheng.apps.desk.rulebook import shown_rulebook
@@ -34,4 +37,6 @@ def rule(request: HttpRequest, rule: str) -> HttpResponse:
     if page is None:
         raise Http404
     record_read(kind="rule", key=rule)
-    return render(request, "desk/rule.html", {"page": page})
+    found = precision_of(rule)
+    may_edit = viewer_behind(request).may(Action.RULEBOOK_DRAFT) and page.line.is_limit
+    return render(request, "desk/rule.html", {"page": page, "precision": found, "may_edit": may_edit})

@@ -63,6 +63,7 @@ class RuleLine:
     tests: int
     status: str
     status_words: Words
+    is_limit: bool
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,7 @@ def _line(rule: Rule | Check) -> RuleLine:
         tests=len(rule.tests),
         status=rule.status,
         status_words=STATUSES[rule.status],
+        is_limit=isinstance(rule, Rule),
     )
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.inspection.cards import folded
-from zhunsheng.apps.inspection.lists import CardRow, card_rows, visible_cards
+from zhunsheng.apps.inspection.lists import CardRow, card_rows, due_words, visible_cards
 from zhunsheng.apps.inspection.models import CardStep
 from zhunsheng.apps.inspection.people import INSPECTORS, PLANNERS, READERS, code_of, leads
 from zhunsheng.apps.org.models import Officer
@@ -76,7 +76,7 @@ class CardPage:
     row: CardRow
     basis: str
     care: str
-    object_until: datetime | None
+    object_until: str
     returns: int
     reopened: int
     disputed: bool
@@ -97,7 +97,7 @@ def card_page(viewer: Viewer, number: str, *, now: datetime) -> CardPage | None:
         row=card_rows(viewer, [found], now=now)[0],
         basis=found.card.basis,
         care=_(CARE_WORDS[found.card.care]),
-        object_until=card.object_until,
+        object_until=due_words(card.object_until, now=now),
         returns=card.returns,
         reopened=card.reopened,
         disputed=card.is_disputed,

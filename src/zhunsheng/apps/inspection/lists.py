@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Final
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -14,6 +15,7 @@ from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.cases.models import Case
 from zhunsheng.apps.cases.selectors import visible_cases
 from zhunsheng.apps.desk import units
+from zhunsheng.apps.display import formats
 from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
 from zhunsheng.apps.inspection.models import Answer, Assigned, Card, CardNow
 from zhunsheng.apps.inspection.people import HEADS, INSPECTORS, READERS
@@ -48,6 +50,8 @@ class CardRow:
     unit: str
     responsible: str
     due_at: datetime | None
+    due: str
+    left: str
     is_late: bool
     state: str
     state_title: str
@@ -117,11 +121,31 @@ def _row(row: CardNow, titles: Mapping[str, str], named: Mapping[str, str], now:
         unit=named.get(card.unit, card.unit),
         responsible=card.responsible.name if card.responsible else "",
         due_at=row.due_at,
+        due=due_words(row.due_at, now=now),
+        left=_left(row.due_at, now=now),
         is_late=row.due_at is not None and row.due_at <= now,
         state=row.state,
         state_title=_(STATE_TITLES[row.state]),
         disputed=row.disputed,
     )
+
+
+def due_words(at: datetime | None, *, now: datetime) -> str:
+    """When something is due, for a list: the end of a day is 24:00."""
+    return formats.moment_in_list(at, now=now, at_end=is_day_end(at)) if at else ""
+
+
+def is_day_end(at: datetime | None) -> bool:
+    """Whether an instant is the end of a local day."""
+    return at is not None and localtime(at).time() == time()
+
+
+def _left(at: datetime | None, *, now: datetime) -> str:
+    if at is None:
+        return ""
+    if now < at:
+        return _("还剩 %(span)s") % {"span": formats.span(at - now)}
+    return _("逾期 %(span)s") % {"span": formats.span(now - at)}
 
 
 def cards_waiting(viewer: Viewer) -> int:

@@ -32,6 +32,7 @@ PAGES: Final[dict[str, Page]] = {
     "inspection:plan": for_action(GET=LIST),
     "inspection:plan_act": for_action(POST=LIST),
     "inspection:record": signed_in(),
+    "inspection:skeleton": for_action(GET=LIST),
     "inspection:verify": signed_in("GET", "POST"),
     "inspection:tasks": for_action(GET=Action.CASE_READ),
     "inspection:sheet": for_action(GET=Action.CASE_READ),

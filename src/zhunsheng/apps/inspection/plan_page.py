@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Final
 
@@ -10,6 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from zhunsheng.apps.access.scope import Viewer
+from zhunsheng.apps.cases.models import Case
+from zhunsheng.apps.cases.words import vocabulary
+from zhunsheng.apps.display import formats
 from zhunsheng.apps.inspection.models import Assigned, Pick, Plan
 from zhunsheng.apps.inspection.people import PLANNERS, WITNESSES
 from zhunsheng.apps.inspection.results import Result, result
@@ -33,8 +36,7 @@ class PlanRow:
     number: str
     title: str
     unit: str
-    from_on: date
-    until_on: date
+    period: str
     files: int
     drawn: int
     read: int
@@ -110,8 +112,7 @@ def _row(plan: Plan, names: dict[str, str]) -> PlanRow:
         number=plan.pk,
         title=plan.title,
         unit=names.get(plan.unit, plan.unit),
-        from_on=plan.from_on,
-        until_on=plan.until_on,
+        period=f"{formats.full_day(plan.from_on)}—{formats.full_day(plan.until_on - timedelta(days=1))}",
         files=files,
         drawn=plan.drawn,
         read=read,
@@ -179,7 +180,13 @@ def _strata(plan: Plan, names: dict[str, str]) -> list[StratumShown]:
 def stratum_title(name: str, names: dict[str, str]) -> str:
     """The station by its name, then the kinds and results."""
     station, _bar, cells = name.partition("|")
-    return f"{names.get(station, station)} · {cells}"
+    kinds, results = dict(Case.Kind.choices), vocabulary().event_types
+    shown = []
+    for cell in cells.split("、"):
+        kind, _plus, result = cell.partition("+")
+        ending = results[result].title if result in results else result
+        shown.append(" ".join(filter(None, (_(str(kinds.get(kind, kind))), ending))))
+    return f"{names.get(station, station)} · {'、'.join(shown)}"
 
 
 def _pick(pick: Pick, names: dict[str, str]) -> PickShown:

@@ -81,12 +81,12 @@ def _row(request: HttpRequest, assigned: int) -> Assigned:
 
 def _shown(request: HttpRequest, row: Assigned, *, question: str = "", problem: str = "") -> HttpResponse:
     viewer, now = viewer_among(request, READERS), asking(request).now
-    page = sheet_page(row, at=now)
+    page = sheet_page(row, at=now, posted=request.POST.dict() if problem and question else None)
     asked = request.POST.get("leaf") or request.GET.get("page", "")
     place = int(asked) if asked.isascii() and asked.isdigit() else 1
     found: dict[str, Any] = {"sheet": page, "dossier": None, "question": question, "problem": problem, "leaf": place}
     if request.headers.get("HX-Request") == "true" and question:
-        found["one"] = page.question(question)
+        found |= {"one": page.question(question), "oob": True}
         return render(request, "inspection/_question.html", found, status=422 if problem else 200)
     found["dossier"] = _dossier(request, row.pick.case, place)
     del viewer

@@ -13,6 +13,7 @@ from zhunsheng.apps.cases.models import Case
 from zhunsheng.apps.inspection.models import Answer, FrameCase, Pick, Plan, Submission
 from zhunsheng.apps.org.models import Unit
 from zhunsheng.apps.supervision.models import Finding
+from zhunsheng.core.inspection.mining import Found
 from zhunsheng.core.inspection.risk import Sign
 from zhunsheng.core.points.from_events import ENDINGS
 
@@ -76,6 +77,12 @@ def read_before() -> dict[str, tuple[int, int]]:
         problems, files = read.get(stratum, (0, 0))
         read[stratum] = (problems + (assigned in bad), files + 1)
     return read
+
+
+def found_by_readers(since: datetime) -> list[Found]:
+    """Confirmed problems since an instant, each with its case."""
+    rows = Answer.objects.filter(answer="problem", confirmation__confirmed=True, at__gte=since)
+    return [Found(name, case) for name, case in rows.values_list("question", "assigned__pick__case")]
 
 
 def signs(unit: str, *, now: datetime) -> list[Sign]:

@@ -1,6 +1,6 @@
 """A check sheet as its page shows it; the tasks of a reader, and problems that wait for a second person."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -13,7 +13,7 @@ from zhunsheng.apps.inspection import book, reading
 from zhunsheng.apps.inspection.models import Answer, Assigned
 from zhunsheng.apps.inspection.plan_page import ROUND_TITLES
 from zhunsheng.apps.org.models import Unit
-from zhunsheng.core.inspection.sheets import ANSWERS, score
+from zhunsheng.core.inspection.sheets import ANSWERS, FAULTS, score
 
 ANSWER_TITLES: Final = {
     "pass": gettext_noop("合格"),
@@ -50,6 +50,8 @@ class QuestionShown:
     data_said: str
     options: Sequence[Option]
     said: Answer | None
+    fields: Mapping[str, str]
+    is_open: bool
     versions: Sequence[tuple[str, datetime]]
 
 
@@ -113,14 +115,17 @@ class ProblemRow:
     at: datetime
 
 
-def sheet_page(row: Assigned, *, at: datetime) -> SheetPage:
-    """The questions to the file of an assignment, as its reader sees them: nobody else's answers are in it."""
+def sheet_page(row: Assigned, *, at: datetime, posted: Mapping[str, str] | None = None) -> SheetPage:
+    """The questions to the file of an assignment, as its reader sees them: nobody else's answers are in it.
+
+    `posted`: an answer that was refused, shown again as it was written.
+    """
     case = Case.objects.get(pk=row.pick.case)
     history: dict[str, list[Answer]] = {}
     for one in row.answers.order_by("version"):
         history.setdefault(one.question, []).append(one)
     sections = [
-        SectionShown(sheet.title, title, [_question(asked, history) for asked in part])
+        SectionShown(sheet.title, title, [_question(asked, history, posted or {}) for asked in part])
         for sheet, parts in reading.asked_of(row, at=at)
         for title, part in parts
     ]
@@ -141,8 +146,9 @@ def sheet_page(row: Assigned, *, at: datetime) -> SheetPage:
     )
 
 
-def _question(asked: reading.Asked, history: dict[str, list[Answer]]) -> QuestionShown:
+def _question(asked: reading.Asked, history: Mapping[str, list[Answer]], posted: Mapping[str, str]) -> QuestionShown:
     question, versions = asked.question, history.get(asked.question.id, [])
+    fields = dict(posted) if posted.get("question") == question.id else _fields(asked.answer)
     keys = list(ANSWER_TITLES)
     return QuestionShown(
         id=question.id,
@@ -157,13 +163,22 @@ def _question(asked: reading.Asked, history: dict[str, list[Answer]]) -> Questio
                 keys.index(name) + 1,
                 name,
                 _(ANSWER_TITLES[name]),
-                asked.answer is not None and asked.answer.answer == name,
+                fields.get("answer") == name,
             )
             for name in question.answers
         ],
         said=asked.answer,
+        fields=fields,
+        is_open=fields.get("answer") in FAULTS,
         versions=[(_(ANSWER_TITLES[one.answer]), one.at) for one in versions],
     )
+
+
+def _fields(said: Answer | None) -> dict[str, str]:
+    if said is None:
+        return {}
+    texts = {name: str(getattr(said, name)) for name in ("answer", "note", "page", "basis", "responsible")}
+    return {**texts, "remedy_days": str(said.remedy_days or "")}
 
 
 def task_rows(rows: Iterable[Assigned]) -> list[TaskRow]:

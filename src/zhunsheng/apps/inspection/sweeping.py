@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.alerts.services import sweep_due as sweep_alerts
 from zhunsheng.apps.audit import clock
-from zhunsheng.apps.inspection import cards, plans, watching
+from zhunsheng.apps.inspection import cards, marking, plans, watching
 from zhunsheng.apps.inspection.models import CardNow
 
 PROCESS: Final = "inspection"
@@ -28,13 +28,15 @@ class Daily:
         self.day: date | None = None
 
     def __call__(self) -> int:
-        """Raise what the last month shows, if this day has not been looked at yet."""
+        """Raise what the last month shows and mark the week's files, if this day has not been looked at yet."""
         with as_process(PROCESS):
             at = clock.now()
         if self.day == localdate(at):
             return 0
         self.day = localdate(at)
-        return _guarded(lambda: bool(watching.raise_alarms(at)), lambda: None, "oversight")
+        raised = _guarded(lambda: bool(watching.raise_alarms(at)), lambda: None, "oversight")
+        marked = _guarded(lambda: bool(marking.mark_week(at)), lambda: None, "risk")
+        return raised + marked
 
 
 DAILY: Final = Daily()

@@ -30,7 +30,8 @@ QUARTER_WEEKS: Final = 13
 
 @dataclass(frozen=True)
 class Seen:
-    """One indicator of one unit in one month. `limit`: from so many on it is an alarm."""
+    """One indicator of one unit in one month. `limit`: from so many on it is an alarm; 0 while nobody else had any
+    opportunity to compare with."""
 
     indicator: str
     unit: str
@@ -42,7 +43,7 @@ class Seen:
     @property
     def is_alarm(self) -> bool:
         """Whether chance hardly gives so many."""
-        return self.found >= self.limit
+        return 0 < self.limit <= self.found
 
 
 def month_before(day: date, months: int = 0) -> date:
@@ -64,12 +65,12 @@ def indicators(month: date) -> list[Seen]:
 
 
 def _seen(name: str, unit: str, month: date, events: Counts, chances: Counts, error: float) -> Seen:
-    others = sum(count for (where, when), count in events.items() if where != unit and when < month)
-    of_others = sum(count for (where, when), count in chances.items() if where != unit and when < month)
+    others = sum(count for (where, when), count in events.items() if where != unit and when <= month)
+    of_others = sum(count for (where, when), count in chances.items() if where != unit and when <= month)
     own = chances.get((unit, month), 0)
     mean = o.expected(others, of_others, own)
     year = [events.get((unit, month_before(month, back)), 0) for back in range(MONTHS, 0, -1)]
-    limit = o.indicator_counts(mean, year).limit(error)
+    limit = o.indicator_counts(mean, year).limit(error) if of_others else 0
     return Seen(name, unit, events.get((unit, month), 0), own, mean, limit)
 
 

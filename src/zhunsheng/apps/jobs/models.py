@@ -19,6 +19,8 @@ class Job(models.Model):
         CARDS = "cards", _("批量监督卡")
         ORG_TABLE = "org_table", _("导入组织数据")
         POINTS_CHECK = "points_check", _("积分办法的推一推和模拟")
+        RULE_TRIAL = "rule_trial", _("规则回测")
+        RULE_PROPOSAL = "rule_proposal", _("提出规则发布")
 
     class State(models.TextChoices):
         """How it stands. Refused: nothing was done, for the reasons that it names; failed: by our own fault."""

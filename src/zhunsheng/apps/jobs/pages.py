@@ -25,6 +25,8 @@ PAGES: Final[dict[str, Page]] = {
     "jobs:start": for_action(POST=Action.CASE_LIST),
     "jobs:table": for_action(GET=Action.ORG_MANAGE, POST=Action.ORG_MANAGE),
     "jobs:check_policy": for_action(POST=Action.POINTS_DECIDE),
+    "jobs:try_rule": for_action(POST=Action.RULEBOOK_DRAFT),
+    "jobs:propose_rule": for_action(POST=Action.RULEBOOK_RELEASE),
     "jobs:cancel": signed_in("POST"),
     "jobs:result": signed_in(),
 }

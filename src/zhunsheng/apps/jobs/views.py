@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import IO, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,6 +19,8 @@ from zhunsheng.apps.jobs.models import Job
 from zhunsheng.apps.org.importing import KINDS
 from zhunsheng.apps.points.policies import files
 from zhunsheng.apps.refusals import DomainError
+from zhunsheng.apps.rulemaking.forms import TryForm
+from zhunsheng.apps.rulemaking.trying import NoPeriod, period_of
 
 LISTS: Final = {"running": "desk:cases", "all": "desk:all_cases"}
 OF_LISTS: Final = (Job.Kind.CASES_SHEET.value, Job.Kind.CARDS.value)
@@ -81,6 +84,34 @@ def check_policy(request: HttpRequest) -> HttpResponse:
     except DomainError as problem:
         back = reverse("jobs:mine")
         return render(request, "access/refused.html", {"problem": str(problem), "back": back}, status=422)
+    return redirect("jobs:mine")
+
+
+@require_POST
+def try_rule(request: HttpRequest) -> HttpResponse:
+    """Give the back-test of a rule's draft."""
+    form, rule = TryForm(request.POST), request.POST.get("rule", "")
+    back = reverse("rulemaking:edit", args=[rule]) if rule else reverse("desk:rules")
+    try:
+        if not form.is_valid():
+            raise NoPeriod(first=request.POST.get("first") or "起始日期")
+        asked = {name: str(value) for name, value in form.cleaned_data.items() if value}
+        period_of(asked, settings.TIME_ZONE)
+        _give(request, kind=Job.Kind.RULE_TRIAL, asked={"rule": rule, **asked})
+    except DomainError as problem:
+        return render(request, "access/refused.html", {"problem": str(problem), "back": back}, status=422)
+    return redirect("jobs:mine")
+
+
+@require_POST
+def propose_rule(request: HttpRequest) -> HttpResponse:
+    """Give the proposal of a rule's draft: what it would change now is counted first."""
+    rule = request.POST.get("rule", "")
+    try:
+        _give(request, kind=Job.Kind.RULE_PROPOSAL, asked={"rule": rule})
+    except DomainError as problem:
+        page = {"problem": str(problem), "back": reverse("jobs:mine")}
+        return render(request, "access/refused.html", page, status=422)
     return redirect("jobs:mine")
 
 

@@ -14,11 +14,11 @@ from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.processes import as_viewer
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.audit import clock
-from zhunsheng.apps.audit.services import record_read
+from zhunsheng.apps.audit.services import record_taken
 from zhunsheng.apps.desk import case_lists, case_sheets
 from zhunsheng.apps.desk.case_lists import Line
 from zhunsheng.apps.display.listing import Asked
-from zhunsheng.apps.display.sheets import MOST_ROWS_OF_EXCEL, TooManyRows, write_workbook
+from zhunsheng.apps.display.sheets import MOST_ROWS_OF_EXCEL, Mark, TooManyRows, write_workbook
 from zhunsheng.apps.display.typesetting import assert_ready
 from zhunsheng.apps.jobs import services
 from zhunsheng.apps.jobs.models import Job
@@ -30,13 +30,16 @@ from zhunsheng.apps.points.policies import files, known
 from zhunsheng.apps.printing.paper import made, record_asked
 from zhunsheng.apps.printing.supervision_card import supervision_card
 from zhunsheng.apps.refusals import DomainError
+from zhunsheng.apps.rulemaking.proposing import propose_draft
+from zhunsheng.apps.rulemaking.trying import try_draft
 from zhunsheng.city.gaming.nudge import failing_tests, nudged
-from zhunsheng.city.gaming.play import play
+from zhunsheng.city.gaming.play import Gain, play
 from zhunsheng.city.gaming.strategies import STRATEGIES
 
 BATCH: Final = 500
 MOST_CARDS: Final = 300
 MOST_TOLD: Final = 200
+MARK_DIGITS: Final = 12
 RUNNING: Final = "running"
 YEARS: Final = 200
 """So many years the simulator plays: the release gate is stated for these."""
@@ -69,13 +72,14 @@ def cases_sheet(job: Job, viewer: Viewer, tell: Teller) -> Ending:
     rows = (list(case_sheets.cells(line)) for line in _lines(job, viewer, tell, now=now))
     with path.open("wb") as target:
         try:
-            count = write_workbook(target, _("案件"), case_sheets.heads(), rows, most=MOST_ROWS_OF_EXCEL)
+            mark = Mark(viewer.account, now, job.pk.hex[:MARK_DIGITS])
+            count = write_workbook(target, _("案件"), case_sheets.heads(), rows, mark=mark, most=MOST_ROWS_OF_EXCEL)
         except TooManyRows as problem:
             return Ending(State.REFUSED, refusals=(*refused, str(problem)))
     if not count:
         raise NoCase
     with as_viewer(viewer):
-        record_read(kind="case_sheet", key=str(job.asked["query"]), detail={"count": count})
+        record_taken(kind="case_sheet", key=str(job.asked["query"]), count=count, mark=mark.code)
     return Ending(State.DONE, SHEET_FILE, tuple(refused))
 
 
@@ -125,8 +129,10 @@ def points_check(job: Job, viewer: Viewer, tell: Teller) -> Ending:
         raise NoPolicy
     nudges = list(nudged(file.policy, known()))
     failing = failing_tests(file.policy, nudges)
-    gains = []
-    for gain in play(file.policy, known(), seeds=YEARS):
+    gains: list[Gain] = []
+    # The strategies are those of an officer; a policy that scores units pays none of them.
+    strategies = STRATEGIES if file.policy.scheme == "officer" else ()
+    for gain in play(file.policy, known(), seeds=YEARS, strategies=strategies) if strategies else ():
         gains.append(gain)
         tell(len(gains), len(STRATEGIES))
     passes = not failing and all(one.rise <= 0 for one in nudges) and all(gain.passes for gain in gains)
@@ -135,7 +141,7 @@ def points_check(job: Job, viewer: Viewer, tell: Teller) -> Ending:
             sha256=file.sha256,
             at=clock.now(),
             by=viewer.account,
-            years=YEARS,
+            years=YEARS if strategies else 0,
             nudges=[[one.nudge.type, one.nudge.title, f"{one.rise / 100:+.2f}"] for one in nudges],
             failing=failing,
             gains=[
@@ -147,11 +153,33 @@ def points_check(job: Job, viewer: Viewer, tell: Teller) -> Ending:
     return Ending(State.DONE)
 
 
+def rule_trial(job: Job, viewer: Viewer, tell: Teller) -> Ending:
+    """The back-test of a rule's draft as it stands now; the answer is kept for its page."""
+    if not viewer.may(Action.RULEBOOK_DRAFT):
+        raise NotAllowedNow
+    tell(0, 1)
+    try_draft(job.asked, by=viewer.account)
+    tell(1)
+    return Ending(State.DONE)
+
+
+def rule_proposal(job: Job, viewer: Viewer, tell: Teller) -> Ending:
+    """A draft proposed for release, with what it would change now; another person decides."""
+    if not viewer.may(Action.RULEBOOK_RELEASE):
+        raise NotAllowedNow
+    tell(0, 1)
+    propose_draft(str(job.asked["rule"]), by=viewer.account)
+    tell(1)
+    return Ending(State.DONE)
+
+
 WORKS: Final[dict[str, Work]] = {
     Job.Kind.CASES_SHEET: cases_sheet,
     Job.Kind.CARDS: cards,
     Job.Kind.ORG_TABLE: org_table,
     Job.Kind.POINTS_CHECK: points_check,
+    Job.Kind.RULE_TRIAL: rule_trial,
+    Job.Kind.RULE_PROPOSAL: rule_proposal,
 }
 
 

@@ -21,7 +21,7 @@ from zhunsheng.apps.points.roster import next_period, period_of
 from zhunsheng.apps.points.standing import Standing, standing
 from zhunsheng.core.points.policy import Policy
 from zhunsheng.core.points.states import with_states
-from zhunsheng.core.points.why import ScoreWhy, why_score
+from zhunsheng.core.points.why import EntryWhy, ScoreWhy, why_score
 
 MOST_PERIODS: Final = 13
 MOST_LOOKS: Final = 50
@@ -236,7 +236,7 @@ def _blocks(viewer: Viewer, why: ScoreWhy, policy: Policy, score: Mapping[str, A
             entries=[
                 EntryShown(
                     entry.id, entry.title, entry.cite.instrument, entry.cite.article, entry.cite.gist,
-                    f"{entry.kept}/{entry.judged}" if _is_share(policy, entry.id) else words.change(entry.amount),
+                    _figure_of(policy, entry),
                     [_row(row, cases) for row in entry.rows],
                 )
                 for entry in block.entries
@@ -247,8 +247,12 @@ def _blocks(viewer: Viewer, why: ScoreWhy, policy: Policy, score: Mapping[str, A
     ]  # fmt: skip
 
 
-def _is_share(policy: Policy, entry: str) -> bool:
-    return any(one.id == entry and one.measure == "share" for one in policy.entries)
+def _figure_of(policy: Policy, entry: EntryWhy) -> str:
+    """What the rows of an entry add up to; a dash where there are none."""
+    if not entry.rows:
+        return "—"
+    is_share = any(one.id == entry.id and one.measure == "share" for one in policy.entries)
+    return f"{entry.kept}/{entry.judged}" if is_share else words.change(entry.amount)
 
 
 @dataclass(frozen=True)

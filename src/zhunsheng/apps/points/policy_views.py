@@ -13,8 +13,9 @@ from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.org.models import Unit
 from zhunsheng.apps.points import stored, words
 from zhunsheng.apps.points.models import Check, Closing, Proposal, Publication
-from zhunsheng.apps.points.policies import File, approved, checked, files, in_use
+from zhunsheng.apps.points.policies import COMPUTED, File, approved, checked, files, in_use
 from zhunsheng.apps.points.roster import next_period
+from zhunsheng.core.points.issue import REFUSE
 
 LISTED = ("legal_department", "county_head", "inspectorate")
 
@@ -102,8 +103,20 @@ def policy(request: HttpRequest, name: str) -> HttpResponse:
     if found is None or not viewer.roles() & set(LISTED):
         raise Http404
     record_read(kind="points_policy", key=name)
-    page = {"line": found, "may_act": "legal_department" in viewer.roles(), "blocks": _blocks(found)}
+    page = {
+        "line": found,
+        "may_act": "legal_department" in viewer.roles(),
+        "may_submit": _may_submit(found),
+        "blocks": _blocks(found),
+    }
     return render(request, "points/policy.html", page)
+
+
+def _may_submit(line: PolicyLine) -> bool:
+    """Whether a file as it is now can be put before the second body."""
+    policy = line.file.policy
+    is_ready = policy is not None and policy.status in COMPUTED and line.file.verdict != REFUSE
+    return is_ready and line.state in ("none", "changed")
 
 
 def _blocks(line: PolicyLine) -> list[tuple[Any, int]]:

@@ -11,12 +11,12 @@ from zhunsheng.apps.points import stored
 from zhunsheng.apps.points.closing import record_corrections
 from zhunsheng.apps.points.recording import PROCESS, record_points
 
-EVERY_SECONDS: Final = 60.0
+EVERY_SECONDS: Final = 300.0
 LOG: Final = logging.getLogger(__name__)
 
 
 class Recorder:
-    """Runs when it is called and the last time is a minute ago. A fault is said, and tried again the next time."""
+    """Runs when it is called and the last time is five minutes ago. A fault is said, and tried again the next time."""
 
     def __init__(self, *, seconds: Callable[[], float] = time.monotonic) -> None:
         self.seconds, self.last = seconds, float("-inf")
@@ -29,7 +29,7 @@ class Recorder:
         try:
             record_all()
         except Exception:  # the loop's edge: tasks must not wait for it
-            LOG.exception("points: recording failed; it is tried again in a minute")
+            LOG.exception("points: recording failed; it is tried again in five minutes")
 
 
 def record_all() -> None:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.inspection.card_page import CardPage, card_page
+from zhunsheng.apps.inspection.lists import is_day_end
 from zhunsheng.apps.printing.models import IssuedDocument
 from zhunsheng.apps.printing.paper import Paper, frame, moment, table
 
@@ -23,7 +24,7 @@ def rectification_letter(viewer: Viewer, number: str, *, now: datetime) -> Paper
         **frame(viewer, sheet=SHEET, title=_letter_number(card), now=now),
         "number": {
             "label": _("书面答复期限"),
-            "value": moment(card.row.due_at, now=now, at_end=True) if card.row.due_at else "—",
+            "value": moment(card.row.due_at, now=now, at_end=is_day_end(card.row.due_at)),
             "lines": [
                 _("%(unit)s：下列问题逾期没有改正，请书面答复整改情况和责任落实情况。") % {"unit": card.row.unit}
             ],

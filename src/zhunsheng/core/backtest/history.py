@@ -9,7 +9,7 @@ import polars as pl
 from zhunsheng.core import schemas
 from zhunsheng.core.backtest.days import Days, Ints
 from zhunsheng.core.backtest.in_order import UNSURE, Bools, is_in_order
-from zhunsheng.core.backtest.linked import linked_groups
+from zhunsheng.core.backtest.linked import in_fold_order, linked_groups
 from zhunsheng.core.backtest.stages import (
     COPIED,
     COPIED_WITH_PERSONS,
@@ -23,7 +23,7 @@ from zhunsheng.core.backtest.stages import (
 from zhunsheng.core.backtest.turns import turns_of
 from zhunsheng.core.checks.beside import judge_beside
 from zhunsheng.core.clocks import Rulebook, fold_counted
-from zhunsheng.core.encoding import Counted, happened_events
+from zhunsheng.core.encoding import Counted, link_incidents
 from zhunsheng.core.findings import RESTING_ON_EVENT, finding_keys, part_findings
 from zhunsheng.core.standing import TIMED_KINDS, within_persons
 from zhunsheng.core.tables import CLOCK_ORDER, part_clocks
@@ -100,13 +100,13 @@ class _Pass:
 
     def said(self) -> pl.DataFrame:
         """Findings with the days on which they stand: schemas.FINDINGS, from_day, to_day."""
-        groups = linked_groups(self.events, by_person=self.by_person)
-        in_order = is_in_order(self.events, groups, self.rulebook, self.days)
-        rows, unsure = self._in_stages(self.events, groups, in_order)
+        events, groups = in_fold_order(self.events, linked_groups(self.events, by_person=self.by_person))
+        in_order = is_in_order(events, groups, self.rulebook, self.days)
+        rows, unsure = self._in_stages(events, groups, in_order)
         again = np.isin(groups, unsure)
         if not again.any():
             return _spans(rows).drop("group")
-        events, groups = self.events.filter(pl.Series(again)), groups[again]
+        events, groups = events.filter(pl.Series(again)), groups[again]
         surely, _ = self._in_stages(events, groups, np.zeros(len(groups), dtype=bool))
         return _spans(pl.concat([rows.filter(~pl.col("group").is_in(unsure)), surely])).drop("group")
 
@@ -114,17 +114,21 @@ class _Pass:
         """Findings with the days on which they stand, and their `group`; and the groups that are unsure."""
         turns = turns_of(events, groups, self.rulebook, self.days)
         stages = stages_of(events, groups, self.days, turns, in_order)
-        parts, doubtful, unsure = [], [], []
-        for members, stage in stages.batches(self.at_once):
-            found, doubted = self._findings(events, members, stage, stages.last)
-            rows = self._dated(found, stages)
-            doubtful.append(rows.filter("doubtful").select("stage", day="from_day").unique())
-            parts.append(_spans(_without_doubt(rows)))  # most rows of a group say the same
-            unsure.append(stages.group[doubted])
-        if not parts:  # nothing was learned by the end of the period
+        judged = [self._batch(events, stages, *batch) for batch in stages.batches(self.at_once)]
+        if not judged:  # nothing was learned by the end of the period
             return _NOTHING, np.zeros(0, dtype=np.int64)
-        parts += self._settled(pl.concat(doubtful), events, stages)
-        return pl.concat(parts), np.unique(np.concatenate(unsure))
+        parts, doubtful, unsure = zip(*judged, strict=True)
+        settled = self._settled(pl.concat(doubtful), events, stages)
+        return pl.concat([*parts, *settled]), np.unique(np.concatenate(unsure))
+
+    def _batch(
+        self, events: pl.DataFrame, stages: Stages, members: Ints, stage: Ints
+    ) -> tuple[pl.DataFrame, pl.DataFrame, Ints]:
+        """The findings of some stages; the stages and days whose first day is doubtful; the groups that are unsure."""
+        found, doubted = self._findings(events, members, stage, stages.last)
+        rows = self._dated(found, stages)
+        doubtful = rows.filter("doubtful").select("stage", day="from_day").unique()
+        return _spans(_without_doubt(rows)), doubtful, stages.group[doubted]  # most rows of a group say the same
 
     @property
     def _names(self) -> tuple[str, ...]:
@@ -133,9 +137,14 @@ class _Pass:
     def _findings(self, events: pl.DataFrame, members: Ints, stage: Ints, last: Ints) -> tuple[pl.DataFrame, Ints]:
         """Findings over stages as of their last days, with their stage and whether they are true only when their
         instant has passed; and the stages in which a clock asks what is UNSURE."""
+        at = events["at"].to_physical().to_numpy()
+        past = at[members] <= self.days.ends_us[last[stage] + 1]
+        members, stage = members[past], stage[past]
         copies = copied(events, members, stage, self._names)
         as_of = instants_of(copies, stage, last, self.days)
-        folded = fold_counted(Counted(happened_events(copies, as_of=as_of), 0, 0, 0), self.rulebook, as_of=as_of)
+        linked = link_incidents(copies, as_of=self.days.end(len(self.days) - 1))
+        happened = Counted(linked, 0, 0, 0)
+        folded = fold_counted(happened, self.rulebook, as_of=as_of)
         plain = pl.DataFrame(schema=schemas.FINDINGS)
         found, unsure = [plain.with_columns(passing=pl.lit(value=False))], []
         for part in folded.parts:
@@ -200,14 +209,15 @@ def _passing(found: pl.DataFrame, clocks: pl.DataFrame) -> pl.Series:
 
 def _spans(rows: pl.DataFrame) -> pl.DataFrame:
     """Findings of stages → each with the days on which it stands without a break, as it was first said."""
-    marked = rows.with_columns(_identity(rows)).sort(*IDENTITY, "from_day", "to_day")
+    marked = pl.DataFrame([*_identity(rows), rows["from_day"], rows["to_day"]]).with_row_index("row")
+    ordered = marked.sort(*IDENTITY, "from_day", "to_day", "row")
     same = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in IDENTITY)
     reached = pl.col("to_day").cum_max().over(IDENTITY).shift(1)
     goes_on = (same & (pl.col("from_day") <= reached + 1)).fill_null(value=False)
-    numbered = marked.with_columns(span=(~goes_on).cum_sum())
-    ends = numbered.group_by("span", maintain_order=True).agg(pl.col("to_day").max())
-    firsts = numbered.filter(~goes_on).drop("to_day", *IDENTITY)
-    return firsts.join(ends, on="span", how="left", maintain_order="left").drop("span")
+    spans = ordered.group_by((~goes_on).cum_sum().alias("span"), maintain_order=True).agg(
+        pl.col("row").first(), pl.col("to_day").max()
+    )
+    return rows[spans["row"]].with_columns(spans["to_day"])
 
 
 def _identity(found: pl.DataFrame) -> list[pl.Series]:

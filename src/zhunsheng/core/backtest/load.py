@@ -49,13 +49,13 @@ class Load:
     busiest_shift: Spread  # of each officer, his fullest day
 
 
-def told_messages(said: pl.DataFrame, events: pl.DataFrame, rulebook: Rulebook) -> pl.DataFrame:
+def told_messages(said: pl.DataFrame, events: pl.DataFrame, rulebook: Rulebook, days: Days) -> pl.DataFrame:
     """The messages that findings (SAID) would have been to the officers of their cases: TOLD, one row each.
 
     Rules on trial are counted as if they were stable: the question is what they would cost. A rule whose recipients at
     a level are none of the handling officers costs them nothing.
     """
-    worse = _worse(said.filter(pl.col("from_day") >= 0))
+    worse = _worse(said.filter(pl.col("from_day") >= 0), days)
     to_handlers = pl.DataFrame(
         [(rule, level) for rule, level in _to_handlers(rulebook)],
         schema={"rule": pl.String(), "level": pl.String()},
@@ -67,11 +67,14 @@ def told_messages(said: pl.DataFrame, events: pl.DataFrame, rulebook: Rulebook) 
     return told.unique(["key", "officer", "day"], maintain_order=True).sort("day", "rule", "key", "officer")
 
 
-def _worse(said: pl.DataFrame) -> pl.DataFrame:
-    """The findings by which something comes to stand worse than before: the worst of a day, and of all days so far."""
+def _worse(said: pl.DataFrame, days: Days) -> pl.DataFrame:
+    """The findings by which something comes to stand worse than before. What became true before the day on which it is
+    learned is learned at once, and the worst of it is told."""
+    in_time = pl.Series("in_time", days.of(said["found_at"]) == said["from_day"].to_numpy())
     rank = pl.col("level").replace_strict(LEVEL_RANK, return_dtype=pl.Int64) * RANKS
     ranked = said.with_columns(rank=rank + pl.col("kind").replace_strict(KIND_RANK, return_dtype=pl.Int64))
-    worst = ranked.sort("from_day", "rank", "key", descending=[False, True, False])
+    timed = ranked.with_columns(moment=pl.when(in_time).then("found_at"))
+    worst = timed.sort("from_day", "moment", "rank", "key", descending=[False, False, True, False], nulls_last=False)
     before = pl.col("rank").cum_max().shift(1).over(GROUP)
     return worst.filter(before.is_null() | (pl.col("rank") > before))
 

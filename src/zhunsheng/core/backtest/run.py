@@ -67,5 +67,5 @@ def back_test(
 
 def _told(events: pl.DataFrame, rulebook: Rulebook, days: Days, at_once: int) -> Told:
     said = said_history(events, rulebook, days, at_once=at_once)
-    told = told_messages(said, events, rulebook)
+    told = told_messages(said, events, rulebook, days)
     return Told(said, told, load_of(told, events, days))

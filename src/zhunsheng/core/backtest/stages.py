@@ -49,7 +49,9 @@ class Stages:
             rows = np.flatnonzero(ends > begins)
             lengths = (ends - begins)[rows]
             steps = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-            yield np.repeat(rows, lengths), np.repeat(begins[rows], lengths) + steps
+            members, stage = np.repeat(rows, lengths), np.repeat(begins[rows], lengths) + steps
+            order = np.argsort(stage, kind="stable")
+            yield members[order], stage[order]
             low = high
 
     def some(self, wanted: Ints, most: int) -> Iterator[tuple[Ints, Ints]]:

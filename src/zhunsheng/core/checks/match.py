@@ -37,7 +37,9 @@ def _compared(question: Question, rows: Ints, name: str, *, agree: bool) -> Answ
     answers = Answers.of(len(rows), NO)
     own, others = question.acts.rows, np.maximum(rows, 0)
     if name == c.OFFICERS:
-        same, missing = _shared_officers(question, own, others, whole=agree)
+        same, missing = np.zeros(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
+        there = rows >= 0  # lists are dear to compare
+        same[there], missing[there] = _shared_officers(question, own[there], others[there], whole=agree)
     else:
         left, right = (value_of(question.events, rows, name, question.edge) for rows in (own, others))
         same, missing = left == right, (left == NONE) | (right == NONE)
@@ -49,10 +51,10 @@ def _compared(question: Question, rows: Ints, name: str, *, agree: bool) -> Answ
 def _shared_officers(question: Question, own: Ints, others: Ints, *, whole: bool) -> tuple[Bools, Bools]:
     """Whether two records name the same officers (`whole`), or any officer of both; and where one names none."""
     events = question.events
-    left = events.frame["officers"].gather(own).list.unique().list.sort()
-    right = events.frame["officers"].gather(others).list.unique().list.sort()
+    left, right = (events.frame["officers"].gather(rows) for rows in (own, others))
     missing = (events.officer_counts(own) == NONE) | (events.officer_counts(others) == NONE)
     if whole:
+        left, right = left.list.unique().list.sort(), right.list.unique().list.sort()
         return (left.list.join("\x1f") == right.list.join("\x1f")).fill_null(value=False).to_numpy(), missing
     shared = left.list.set_intersection(right).list.len().fill_null(0)
     return (shared > 0).to_numpy(), missing

@@ -4,11 +4,14 @@ Ranks of small numbers are mostly chance (Goldstein and Spiegelhalter, 1996). Al
 all rank sets together hold the true ranks with at least 95 %.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import inf, sqrt
 from statistics import NormalDist
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 ERROR: Final = 0.05
 NORMAL: Final = NormalDist()
@@ -39,10 +42,20 @@ def standings(values: Sequence[float], spreads: Sequence[float], names: Sequence
     """The standing of each, in the order given. Equal values stand by name."""
     own = list(zip(values, spreads, strict=True))
     z = critical(len(own))
-    above = [sum(is_surely_above(other, one, z) for other in own) for one in own]
-    below = [sum(is_surely_above(one, other, z) for other in own) for one in own]
+    counts = _counts(np.asarray(values, np.float64), np.asarray(spreads, np.float64), z)
     bands = _bands(own, names, z)
-    return [Standing(1 + above[n], len(own) - below[n], bands[n]) for n in range(len(own))]
+    return [Standing(1 + above, len(own) - below, bands[n]) for n, (above, below) in enumerate(counts)]
+
+
+def _counts(values: NDArray[np.float64], spreads: NDArray[np.float64], z: float) -> Iterator[tuple[int, int]]:
+    """For each, how many are surely above it and how many below: is_surely_above of every pair, a row at a time."""
+    squares = spreads * spreads
+    for value, square in zip(values, squares, strict=True):
+        apart, difference = np.sqrt(squares + square), values - value
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = np.where(apart == 0, difference, difference / apart)
+        least = np.where(apart == 0, 0.0, z)
+        yield int(np.count_nonzero(ratio > least)), int(np.count_nonzero(-ratio > least))
 
 
 def _bands(own: Sequence[tuple[float, float]], names: Sequence[str], z: float) -> dict[int, int]:

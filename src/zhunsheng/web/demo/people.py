@@ -125,9 +125,13 @@ def _phone(serial: int) -> str:
 def _accounts(squad: str) -> None:
     unit = Unit.objects.get(pk=squad)
     for role in LOGINS:
-        _with_factor(create_account(username=role, password=PASSWORD, officer=_holder(role, unit)))
+        _with_factor(_account(role, officer=_holder(role, unit)))
     for role in ADMIN_ROLES:
-        _with_factor(create_account(username=role, password=PASSWORD, officer=None, admin_role=role))
+        _with_factor(_account(role, admin_role=role))
+
+
+def _account(role: str, *, officer: Officer | None = None, admin_role: str = "") -> Account:
+    return create_account(username=role, password=PASSWORD, officer=officer, admin_role=admin_role, is_initial=False)
 
 
 def _holder(role: str, squad: Unit) -> Officer:

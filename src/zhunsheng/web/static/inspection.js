@@ -21,13 +21,19 @@
     if (choice.value === "pass" || choice.value === "not_applicable") form.requestSubmit();
     else { var more = form.querySelector("details"); more.open = true; more.querySelector("input").focus(); }
   });
-  document.addEventListener("htmx:afterSwap", function () {
-    var form = last && document.getElementById(last);
+  // One answer comes back in two parts, the question and the score: the focus moves once.
+  var waiting = null;
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    var form = event.target.closest ? event.target.closest(".zs-q1") : null;
+    waiting = form ? form.id : null;
+  });
+  document.addEventListener("htmx:afterSettle", function () {
+    var form = waiting && document.getElementById(waiting);
+    waiting = null;
     if (!form) return;
-    var problem = form.querySelector("[role=alert]");
-    var next = problem ? form : form.nextElementSibling;
+    var next = form.querySelector("[role=alert]") ? form : form.nextElementSibling;
     while (next && !next.classList.contains("zs-q1")) next = next.nextElementSibling;
-    var goal = (next || form).querySelector("input[type=radio]");
+    var goal = (next || form).querySelector("input[type=radio]:checked") || (next || form).querySelector("input[type=radio]");
     if (goal) { last = (next || form).id; goal.focus(); }
   });
 })();

@@ -16,6 +16,7 @@ import psycopg
 from django.db import DatabaseError, connection, connections
 
 from zhunsheng.apps.access.processes import as_process
+from zhunsheng.apps.alerts.delivery import fence
 from zhunsheng.apps.alerts.delivery.follow_up import end_of_programs, open_second_channels
 from zhunsheng.apps.alerts.delivery.lane import AT_ONCE, Lane
 from zhunsheng.apps.alerts.delivery.lines import Line, Lines
@@ -30,6 +31,7 @@ IDLE_SECONDS: Final = 1.0  # how often a worker looks by itself
 ROUND_SECONDS: Final = 1.0
 HUNG_SECONDS: Final = 60.0
 CHANNEL: Final = "zs_delivery"
+FENCED: Final = "数据库由备份恢复，尚未与网关记录核对，不发送。请运行 fence 命令。"
 NO_ADDRESS: Final = "线路文件里没有它的地址。请补上 [webhooks.名称]，或吊销令牌。"
 
 log = logging.getLogger(__name__)
@@ -123,9 +125,10 @@ class Loop:
             return
         self._beat_at = time.monotonic()
         moment = now()
-        while open_second_channels(self.lines, moment):
-            self._wake()
-        end_of_programs(self.lines, moment)
+        if not fence.is_up():  # behind one, nothing is known of what was confirmed
+            while open_second_channels(self.lines, moment):
+                self._wake()
+            end_of_programs(self.lines, moment)
         if not any(worker.is_hung for worker in self.workers):
             say_alive(moment, self.workers, self.lines)
 
@@ -161,6 +164,8 @@ def say_alive(moment: Moment, workers: list[Worker], lines: Lines) -> None:
     detail: dict[str, Any] = {"lines": sorted({worker.lane.line.name for worker in workers}), "problems": problems}
     with as_process("delivery"):
         problems |= dict.fromkeys(sorted(channels() - set(lines.programs)), NO_ADDRESS)
+        if fence.is_up():
+            problems |= dict.fromkeys(sorted(lines.by_name), FENCED)
         Heartbeat.objects.update_or_create(
             process=PROCESS, defaults={"at": moment.real, "watermark": moment.at, "detail": detail}
         )

@@ -53,7 +53,7 @@ class Leased:
 CLAIM: Final = """
     WITH due AS (
         SELECT key, in_doubt FROM alerts_delivery
-        WHERE channel = %(channel)s
+        WHERE (SELECT zs_may_send()) AND channel = %(channel)s
             AND (state = 'queued' OR (state = 'leased' AND leased_until <= %(real)s))
             AND not_before <= %(at)s
             AND (retry_at IS NULL OR retry_at <= %(real)s OR %(probing)s)
@@ -88,7 +88,8 @@ def lease(channel: str, *, most: int, by: str, moment: Moment, probing: bool = F
 
     `probing`: also rows whose next attempt is later, because the gateway may be back and order counts then.
     A row whose lease has run out is taken again. A row that a worse alert of the same matter has overtaken while it
-    waited is not sent any more.
+    waited is not sent any more, nor is one that the gateway took before this database was restored. Behind a fence
+    nothing is taken.
     """
     values: dict[str, str | int | bool | datetime] = {
         "channel": channel,
@@ -103,12 +104,15 @@ def lease(channel: str, *, most: int, by: str, moment: Moment, probing: bool = F
         with as_process(PROCESS), connection.cursor() as cursor:
             cursor.execute(CLAIM, values)
             rows = [_leased(row) for row in cursor.fetchall()]
+            before = _sent_before(channel, rows)
+            record_accepted(before, moment)
+            rows = [row for row in rows if row.key not in {answer.key for answer in before}]
             overtaken = _overtaken(rows, moment)
             if overtaken:
                 Delivery.objects.filter(key__in=overtaken).update(state=Delivery.State.SUPERSEDED, in_doubt=False)
                 write_outcomes(overtaken, DeliveryOutcome.What.SUPERSEDED, moment=moment)
         kept = [row for row in rows if row.key not in overtaken]
-        if kept or not rows:  # a batch of nothing but overtaken rows is not the end of the queue
+        if kept or not (overtaken or before):  # a batch of nothing but these is not the end of the queue
             return kept
 
 
@@ -131,8 +135,7 @@ def record(rows: Sequence[Leased], answers: Sequence[Answer], *, recognises_keys
     by_key = {row.key: row for row in rows}
     accepted = [answer for answer in answers if answer.outcome is Outcome.ACCEPTED]
     with as_process(PROCESS):
-        if accepted:
-            _record_accepted(accepted, moment)
+        record_accepted(accepted, moment)
         for answer in answers:
             if answer.outcome is Outcome.UNDELIVERABLE:
                 record_undeliverable(answer.key, answer.reason, moment)
@@ -207,6 +210,22 @@ def _overtaken(rows: Sequence[Leased], moment: Moment) -> set[str]:
         return {key for (key,) in cursor.fetchall()}
 
 
+SENT_BEFORE: Final = """
+    SELECT k.key, b.gateway_id FROM unnest(%(keys)s::text[]) k (key)
+    JOIN audit_sentbefore b ON b.channel = %(channel)s
+        AND b.reference IN (k.key, left(encode(sha256(convert_to(k.key, 'UTF8')), 'hex'), 8))
+"""
+
+
+def _sent_before(channel: str, rows: Sequence[Leased]) -> list[Answer]:
+    """What the gateway answered to some of them before the restore, though this database does not remember."""
+    if not rows:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(SENT_BEFORE, {"keys": [row.key for row in rows], "channel": channel})
+        return [Answer(key, Outcome.ACCEPTED, gateway_id=gateway_id) for key, gateway_id in cursor.fetchall()]
+
+
 ACCEPT: Final = """
     WITH answered AS (
         SELECT * FROM unnest(%(keys)s::text[], %(ids)s::text[], %(confirmed)s::boolean[]) a (key, gateway_id, confirmed)
@@ -227,8 +246,10 @@ ACCEPT: Final = """
 """
 
 
-def _record_accepted(answers: Sequence[Answer], moment: Moment) -> None:
-    """One statement for a batch: how long a batch takes is how many times the database is asked."""
+def record_accepted(answers: Sequence[Answer], moment: Moment) -> None:
+    """The gateway took them. One statement: how long a batch takes is how many times the database is asked."""
+    if not answers:
+        return
     values: dict[str, list[str] | list[bool] | datetime] = {
         "keys": [answer.key for answer in answers],
         "ids": [answer.gateway_id for answer in answers],

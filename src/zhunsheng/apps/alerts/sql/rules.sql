@@ -47,7 +47,11 @@ BEGIN
             SELECT extract(epoch FROM machine - min(d.queued_at)) FROM alerts_delivery d
             WHERE d.priority <= 1 AND d.state IN ('queued', 'leased') AND d.not_before <= platform
         ),
-        'unsealed', (SELECT extract(epoch FROM machine - min(e.real_at)) FROM audit_entry e WHERE e.xid >= sealed),
+        -- (A number that was not given out here yet is of the cluster that a backup was made on: it is sealed.)
+        'unsealed', (
+            SELECT extract(epoch FROM machine - min(e.real_at)) FROM audit_entry e
+            WHERE e.xid >= sealed AND e.xid < pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+        ),
         'late_sources', (
             SELECT coalesce(jsonb_agg(s.id ORDER BY s.id), '[]')
             FROM cases_source s LEFT JOIN cases_sourceheard h ON h.source_id = s.id

@@ -92,3 +92,15 @@ BEGIN
     PERFORM zs_audit(lower(TG_OP), 'done', TG_TABLE_NAME, key, changes);
     RETURN NULL;
 END $$;
+
+-- Which cluster of PostgreSQL this is: a restored database stands on another one, or has a fence of its own.
+CREATE OR REPLACE FUNCTION zs_cluster() RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT system_identifier::text FROM pg_control_system()
+$$;
+CREATE OR REPLACE FUNCTION zs_may_send() RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT EXISTS (
+        SELECT FROM audit_fence WHERE cluster = zs_cluster() AND (why = 'made' OR second_at IS NOT NULL)
+    ) AND NOT EXISTS (SELECT FROM audit_fence WHERE why = 'restored' AND second_at IS NULL)
+$$;

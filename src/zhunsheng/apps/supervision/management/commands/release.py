@@ -1,18 +1,15 @@
 """`release RULEBOOK`: show what a rulebook would change and propose it; a second person puts it in force."""
 
-import getpass
-import sys
 from pathlib import Path
 from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.timezone import localtime
 
-from zhunsheng.apps.access.login import Attempt, LoginRefused, check_code, check_first_factor
-from zhunsheng.apps.access.models import Account
+from zhunsheng.apps.access.at_command import admitted
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.processes import as_process
-from zhunsheng.apps.access.scope import viewer_of
+from zhunsheng.apps.access.scope import session_scope
 from zhunsheng.apps.audit import clock
 from zhunsheng.apps.audit.context import Acting, acting
 from zhunsheng.apps.refusals import DomainError
@@ -40,8 +37,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Propose or decide."""
         del args
-        account = self._person(options["account"])
         try:
+            account = admitted(
+                options["account"],
+                action=Action.RULEBOOK_RELEASE,
+                process="release",
+                remedy="没有发布规则库的权限。请由法制部门的人办理。",
+            )
             if options["rulebook"]:
                 self._propose(options["rulebook"], account)
             else:
@@ -49,31 +51,13 @@ class Command(BaseCommand):
         except (DomainError, RulebookRefused) as problem:
             raise CommandError(str(problem)) from problem
 
-    def _person(self, username: str) -> str:
-        """Who stands behind the account: password, one-time code, and the right to release."""
-        attempt = Attempt(username=username, address=None, at=clock.real_now())
-        password, code = _asked("口令："), _asked("验证码：")
-        with acting(Acting("process:release")):
-            try:
-                account = check_first_factor(attempt, password)
-                check_code(account, code, attempt)
-            except LoginRefused as problem:
-                refused = str(problem)  # raised only below: the attempt stays recorded
-            else:
-                refused = ""
-        if refused:
-            raise CommandError(refused)
-        if not _viewer(account).may(Action.RULEBOOK_RELEASE):
-            raise CommandError(f"账号 {username} 没有发布规则库的权限。请由法制部门的人办理。")
-        return account.username
-
     def _propose(self, folder: Path, account: str) -> None:
         files = rulebooks.files_of(folder)
         with as_process("release"):
             allow_long_batches()
             shown = releases.preview(rulebooks.loaded(files), as_of=clock.now())
         self._show(shown)
-        with acting(Acting(f"account:{account}")):
+        with acting(Acting(f"account:{account}"), session_scope(None)):  # every key, also of what he may not see
             release = releases.propose(files, by=account, shown=shown)
         if release.over_budget:
             self.stdout.write(
@@ -89,18 +73,9 @@ class Command(BaseCommand):
         self.stdout.write(f"一次发出 {shown.storm} 项预警。")
 
     def _decide(self, account: str, *, confirmed: bool) -> None:
-        with acting(Acting(f"account:{account}")):
+        with acting(Acting(f"account:{account}"), session_scope(None)):  # every key, also of what he may not see
             release = releases.decide(second=account, confirmed=confirmed)
         if release.state == Release.State.PROPOSED:
             self.stdout.write(f"规则库 {release.sha256[:12]}：已加签，还需要另一个人确认。")
             return
         self.stdout.write(f"规则库 {release.sha256[:12]}：{release.get_state_display()}。")
-
-
-def _viewer(account: Account) -> Any:
-    on = clock.now().date()
-    return viewer_of(account=account.username, officer=account.officer_id, admin_role=account.admin_role, on=on)
-
-
-def _asked(prompt: str) -> str:
-    return getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")

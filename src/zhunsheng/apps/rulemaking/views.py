@@ -1,0 +1,151 @@
+"""A limit as sentences, its live preview, and what came of trying it."""
+
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from zhunsheng.apps.access.requests import asking, viewer_behind
+from zhunsheng.apps.audit.services import record_read
+from zhunsheng.apps.desk.rulebook import rule_titles
+from zhunsheng.apps.refusals import DomainError
+from zhunsheng.apps.rulemaking import drafts, proposing
+from zhunsheng.apps.rulemaking.forms import LEADS, SentencesForm, TryForm
+from zhunsheng.apps.rulemaking.models import Trial
+from zhunsheng.apps.rulemaking.samples import computation, samples
+from zhunsheng.apps.rulemaking.shown import trial_page
+from zhunsheng.apps.supervision import rulebooks
+from zhunsheng.rulecheck.sentences import differing, said
+
+LAST_DAYS: Final = 90
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, rule: str) -> HttpResponse:
+    """The sentences of a limit; POST keeps them as its draft."""
+    try:
+        path, text, draft = drafts.draft_text(rule)
+        form = _form(request, text)
+        if request.method == "POST" and form.is_valid():
+            drafts.save(rule, form.values(), by=viewer_behind(request).account, at=asking(request).now)
+            return redirect("rulemaking:edit", rule=rule)
+    except drafts.NoSuchLimit as problem:
+        raise Http404 from problem
+    except DomainError as problem:
+        form.add_error(None, str(problem))
+    record_read(kind="rule_draft", key=rule)
+    _, now, _ = drafts.file_in_force(rule)
+    page = {
+        "rule": rule,
+        "title": rule_titles().get(rule, rule),
+        "form": form,
+        "leads": LEADS,
+        "draft": draft,
+        "differs": [(form.fields[name].label, before, after) for name, before, after in _differing(now, text, form)],
+        "seen": _seen(drafts.looked(path, text)),
+        "try": TryForm(initial=_last_days(asking(request).now)),
+        "trials": drafts.trials_of(rule, text),
+    }
+    return render(request, "rulemaking/edit.html", page, status=422 if form.errors else 200)
+
+
+@require_POST
+def preview(request: HttpRequest, rule: str) -> HttpResponse:
+    """What the sentences would compute, and what is wrong with them, as one types."""
+    try:
+        _path, text, _draft = drafts.draft_text(rule)
+        form = _form(request, text)
+        if not form.is_valid():
+            wrong = [
+                f"{form.fields[name].label}：{problem}" for name, found in form.errors.items() for problem in found
+            ]
+            return render(request, "rulemaking/_seen.html", {"seen": {"issues": wrong}})
+        return render(request, "rulemaking/_seen.html", {"seen": _seen(drafts.changed(rule, form.values()))})
+    except drafts.NoSuchLimit as problem:
+        raise Http404 from problem
+    except DomainError as problem:
+        return render(request, "rulemaking/_seen.html", {"seen": {"issues": [str(problem)]}})
+
+
+@require_GET
+def file(request: HttpRequest, rule: str) -> HttpResponse:
+    """The draft as the file that is proposed for release."""
+    try:
+        _path, text, _draft = drafts.draft_text(rule)
+    except drafts.NoSuchLimit as problem:
+        raise Http404 from problem
+    del request  # who asks is checked at the gate and recorded
+    record_read(kind="rule_draft", key=rule, detail={"sha256": drafts.digest(text)})
+    headers = {"Content-Disposition": f'attachment; filename="{rule}.toml"'}
+    return HttpResponse(text, content_type="application/toml; charset=utf-8", headers=headers)
+
+
+@require_GET
+def trial(request: HttpRequest, trial: UUID) -> HttpResponse:
+    """What a draft would have said, to whom and how often."""
+    found = get_object_or_404(Trial, pk=trial)
+    record_read(kind="rule_trial", key=str(found.pk))
+    _path, text, draft = drafts.draft_text(found.rule)
+    may_propose = draft is not None and found.text_sha256 == drafts.digest(text)
+    page = {"trial": found, "page": trial_page(found), "may_propose": may_propose}
+    return render(request, "rulemaking/trial.html", page)
+
+
+@require_GET
+def released(request: HttpRequest) -> HttpResponse:
+    """What waits for the second person, and what was released."""
+    return _releases(request)
+
+
+@require_POST
+def decide(request: HttpRequest) -> HttpResponse:
+    """The second person's word on what waits."""
+    try:
+        proposing.decide(by=viewer_behind(request).account, confirmed=request.POST.get("confirmed") == "yes")
+    except DomainError as problem:
+        return _releases(request, problem=str(problem))
+    return redirect("rulemaking:releases")
+
+
+def _releases(request: HttpRequest, *, problem: str = "") -> HttpResponse:
+    lines = proposing.lines()
+    waiting = next((line for line in lines if line.row.state == "proposed"), None)
+    own = viewer_behind(request).account
+    record_read(kind="releases", key="", detail={"count": len(lines)})
+    page = {
+        "lines": lines,
+        "waiting": waiting,
+        "is_own": waiting is not None and own in (waiting.row.by, waiting.row.signed),
+        "problem": problem,
+    }
+    return render(request, "rulemaking/releases.html", page, status=422 if problem else 200)
+
+
+def _form(request: HttpRequest, text: str) -> SentencesForm:
+    rulebook, _sha256 = rulebooks.current()
+    return SentencesForm(said(text), rulebook.vocabulary, request.POST or None)
+
+
+def _seen(draft: drafts.Looked) -> dict[str, Any]:
+    if draft.rule is None:
+        return {"issues": draft.issues}
+    return {"issues": draft.issues, "computation": computation(draft.rule), "samples": samples(draft.rule)}
+
+
+def _differing(now: str, text: str, form: SentencesForm) -> list[tuple[str, str, str]]:
+    return [
+        (name, _shown(before), _shown(after)) for name, before, after in differing(now, text) if name in form.fields
+    ]
+
+
+def _shown(value: Any) -> str:
+    return "、".join(map(str, value)) if isinstance(value, tuple) else str(value if value is not None else _("无"))
+
+
+def _last_days(now: datetime) -> dict[str, date]:
+    last = now.date() - timedelta(days=1)
+    return {"first": last - timedelta(days=LAST_DAYS - 1), "last": last}

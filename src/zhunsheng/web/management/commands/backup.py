@@ -1,0 +1,57 @@
+"""`backup FOLDER`: the data of this deployment as of one instant."""
+
+import os
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from zhunsheng.apps.audit import clock
+from zhunsheng.apps.audit.keys import KeysRefused
+from zhunsheng.launcher import embedded_server
+from zhunsheng.launcher_host import LauncherError
+from zhunsheng.web.backup.making import Origin, back_up
+from zhunsheng.web.backup.manifest import BackupRefused
+from zhunsheng.web.backup.sealing import public_key
+
+
+class Command(BaseCommand):
+    """May run while the platform does."""
+
+    help = "备份数据库和文书图像到一个新目录；不含密钥和线路文件，它们另外保存。"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Where to, and for whom."""
+        parser.add_argument("folder", type=Path)
+        parser.add_argument(
+            "--seal-to", type=Path, metavar="公钥", help="只有持有对应私钥的人能打开（backup_key 生成）"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Back up; an embedded server that stands still is started for it."""
+        del args
+        dsn = settings.DATABASE_URLS["zs_owner"]
+        try:
+            with ExitStack() as stack:
+                if "DATABASE_URL" not in os.environ and not _answers(dsn):
+                    server = embedded_server(settings.DATA, os.environ).start()
+                    stack.callback(server.stop)
+                origin = Origin(dsn, settings.KEYS, settings.MEDIA, settings.DATA)
+                seal_to = public_key(options["seal_to"]) if options["seal_to"] else None
+                at = clock.real_now()
+                made = back_up(options["folder"], origin, environ=os.environ, at=at, seal_to=seal_to)
+        except (BackupRefused, LauncherError, KeysRefused, psycopg.Error) as problem:
+            raise CommandError(str(problem)) from problem
+        self.stdout.write(f"{options['folder']}：{sum(made.rows.values())} 行，日志到第 {made.head['size']} 条。")
+        self.stdout.write(f"密钥不在其中。请另外保存 {settings.KEYS} 和 {settings.LINES}。")
+
+
+def _answers(dsn: str) -> bool:
+    try:
+        psycopg.connect(dsn, connect_timeout=5).close()
+    except psycopg.OperationalError:
+        return False
+    return True

@@ -1,0 +1,34 @@
+"""A limit as sentences: what it computes changes as one types, and a draft is tried on the past."""
+
+from io import StringIO
+
+from django.core.management import call_command
+from django.db import connections
+from playwright.sync_api import expect
+
+from tests.pages.conftest import Site
+from tests.pages.judge import judge
+
+RULE = "criminal.detention.request-arrest"
+
+
+def test_a_draft_is_linted_as_one_types_and_tried(site: Site) -> None:
+    page = site.page("legal_department")
+    page.goto(f"/rules/{RULE}/")
+    page.get_by_role("link", name="编写和回测").click()
+    expect(page.locator("#seen")).to_contain_text("没有问题")
+    judge(page, "rule-edit")
+    page.get_by_label("届满前多久红色预警").fill("昨天")
+    expect(page.locator("#seen")).to_contain_text("不是时长")
+    page.reload()
+    page.get_by_label("从", exact=True).fill("2026-02-01")
+    page.get_by_label("到", exact=True).fill("2026-03-06")
+    page.get_by_role("button", name="开始回测").click()
+    page.wait_for_url("**/jobs/")
+    call_command("work", once=True, stdout=StringIO())
+    connections.close_all()
+    page.goto("/jobs/")
+    page.get_by_role("link", name="看结果").click()
+    page.locator("a[href^='/trials/']").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("回测结果")
+    judge(page, "rule-trial")

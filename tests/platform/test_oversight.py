@@ -1,0 +1,136 @@
+"""Oversight and the risk stream on the platform: alarms once, a late feed named, queries answered. Stories 18, 19."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.platform.inspection_world import Inspection, at, build
+from tests.platform.people import EAST_STATION, WEST_STATION
+from zhunsheng.apps.access.processes import as_process
+from zhunsheng.apps.alerts.models import Alert, AlertGroup
+from zhunsheng.apps.cases.eventlog import record_event
+from zhunsheng.apps.cases.models import Source, SourceHeard
+from zhunsheng.apps.cases.services import register_source
+from zhunsheng.apps.inspection import counting, marking, watching
+from zhunsheng.apps.inspection.models import Alarm, Pick
+from zhunsheng.apps.inspection.refusals import CheckRefused
+from zhunsheng.apps.supervision.models import Finding
+
+pytestmark = pytest.mark.usefixtures("db")
+NOW = at("12-15 10:00")
+
+
+@pytest.fixture
+def world() -> Inspection:
+    return build(closed=6)
+
+
+def findings(unit: str, count: int, *, state: str, month: int, first: int = 0) -> None:
+    """Red findings of a month, as the supervisor keeps them; withdrawn because an earlier act was entered later."""
+    reason = "facts" if state == "withdrawn" else ""
+    for n in range(first, first + count):
+        when = at(f"{month:02d}-10 10:00") + timedelta(minutes=n)
+        Finding.objects.create(
+            key=f"{unit}{month}{state}{n:04}".ljust(64, "0"), rule="r", case="A1", unit=unit, kind="overdue",
+            level="red", found_at=when, state=state, state_reason=reason, appeared_at=when, state_at=when,
+            release="r" * 64,
+        )  # fmt: skip
+
+
+def test_18_more_back_dated_entries_than_chance_gives_are_an_alarm_once(world: Inspection) -> None:
+    del world
+    with as_process("test"):
+        # The east: 26 of 1,000 in the year before would be 0.026 each; here 3 of 100. The west: 9 of 20 in November.
+        findings(EAST_STATION, 97, state="current", month=6)
+        findings(EAST_STATION, 3, state="withdrawn", month=6)
+        findings(WEST_STATION, 11, state="current", month=11)
+        findings(WEST_STATION, 9, state="withdrawn", month=11)
+        seen = {(one.indicator, one.unit): one for one in watching.indicators(at("11-01 00:00").date())}
+        one = seen["back_dated", WEST_STATION]
+        # why: 3 of 100 by 20 opportunities are 0.6, raised to 1
+        assert (one.found, one.chances, one.expected) == (9, 20, 1)
+        assert one.is_alarm
+        first = watching.raise_alarms(NOW)
+        assert first >= 1
+        assert watching.raise_alarms(NOW) == 0
+        assert Alarm.objects.filter(indicator="back_dated", unit=WEST_STATION).count() == 1
+
+
+def alerts(unit: str, counts: list[int], *, end: str) -> None:
+    """So many alerts in each week up to a Monday."""
+    last = at(end)
+    shared = {"clock": {}, "findings": {}, "explanation": {}, "liberty": False, "level": "blue", "kind": "approaching"}
+    group = AlertGroup.objects.create(
+        key=f"g{unit}".ljust(64, "0"), incident="I1", rule="r", unit=unit, nature="statutory", opened_at=last, **shared
+    )
+    for week, count in enumerate(counts):
+        begin = last - timedelta(weeks=len(counts) - week)
+        Alert.objects.bulk_create(
+            Alert(
+                key=f"{unit}{week:03}{n:03}".ljust(64, "0"), group=group, role="officer", reason="first", level="blue",
+                liberty=False, text="", explanation={}, created_at=begin + timedelta(hours=n),
+            )
+            for n in range(count)
+        )  # fmt: skip
+
+
+def test_19_a_silent_station_is_asked_about_unless_its_feed_was_down(world: Inspection) -> None:
+    del world
+    # why: 13 to 15 a week, so Poisson of 14: a week of none has a chance below one in a million
+    with as_process("test"):
+        alerts(WEST_STATION, [13, 15] * 13 + [0], end="12-14 00:00")
+        (quiet,) = watching.quiet_units(NOW)
+        assert (quiet.unit, quiet.found, quiet.feed) == (WEST_STATION, 0, "")
+        register_source(source="jz", title="警综平台", key="a key of the tests", late_after_minutes=60)
+        SourceHeard.objects.create(source=Source.objects.get(pk="jz"), at=at("12-06 10:00"))
+        (named,) = watching.quiet_units(NOW)
+        assert named.feed == "警综平台"
+        watching.raise_alarms(NOW)
+        assert not Alarm.objects.filter(indicator="quiet").exists()
+
+
+def test_a_query_goes_to_the_head_of_the_unit_and_back(world: Inspection) -> None:
+    with as_process("test"):
+        alarm = Alarm.objects.create(
+            indicator="looks", unit=WEST_STATION, month=at("11-01 00:00").date(), found=9, expected=1, limit=6, at=NOW
+        )
+        with pytest.raises(CheckRefused, match="上一步"):
+            watching.answer_check(alarm, by=world["head"], text="没有", at=NOW)
+        with pytest.raises(CheckRefused, match="只有纪检督察"):
+            watching.open_check(alarm, by=world["planner"], text="请说明", at=NOW)
+        watching.open_check(alarm, by=world["witness"], text="请说明", at=NOW)
+        assert watching.due_of(alarm) == at("12-23 00:00")  # why: Wed 16 to Tue 22 December, five working days
+        with pytest.raises(CheckRefused, match="单位负责人"):
+            watching.answer_check(alarm, by=world["east_head"], text="说明", at=NOW)
+        watching.answer_check(alarm, by=world["head"], text="系统迁移", at=NOW)
+        watching.judge_check(alarm, by=world["witness"], text="已核对", valid=False, at=NOW)
+        with pytest.raises(CheckRefused, match="已经办过"):
+            watching.judge_check(alarm, by=world["witness"], text="再来", valid=True, at=NOW)
+        assert watching.precision()["looks"][:2] == (0, 1)
+
+
+def test_every_indicator_can_be_counted(world: Inspection) -> None:
+    del world
+    with as_process("test"):
+        record_event(
+            recorder="process:test", source="jz", id="late", type="case.accepted", at=at("11-01 09:00"), case="A1",
+            unit=EAST_STATION,
+        )  # fmt: skip
+        for events, chances in counting.COUNTED.values():
+            for source in (events, chances):
+                counting.counted(source, begin=at("01-01 00:00"), end=NOW + timedelta(days=20))
+
+
+def test_each_week_a_station_marks_what_most_speaks_for_reading_within_its_budget(world: Inspection) -> None:
+    west = [case for case in world.cases if WEST_STATION in case]
+    with as_process("test"):
+        for n, case in enumerate(west):
+            for k in range(n + 1):
+                Finding.objects.create(
+                    key=f"m{n}{k}".ljust(64, "0"), rule=f"r{k}", case=case, unit=WEST_STATION, kind="broken",
+                    level="red", found_at=NOW, state="current", appeared_at=NOW, state_at=NOW, release="r" * 64,
+                )  # fmt: skip
+        assert marking.mark_week(NOW) == 3  # why: a budget of at least three, and three cases have findings
+        assert marking.mark_week(NOW) == 0
+        picks = {pick.case: pick.points for pick in Pick.objects.all()}
+    assert picks == {west[0]: "3", west[1]: "6", west[2]: "9"}
