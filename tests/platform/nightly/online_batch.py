@@ -23,7 +23,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import polars as pl
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from tests.platform.databases import OwnDatabase, cloned, embedded
 from tests.platform.environment import HOME, say
@@ -133,8 +133,9 @@ def moving_city(database: OwnDatabase, city: City, files: dict[str, str], chance
             release(repaired(files))
         for step in range(1, STEPS + 1):
             until = done + (instant - done) * step / STEPS
-            clock.set_city_clock(until, seconds_per_second=0)
-            receive(events.filter((pl.col("recorded_at") > done) & (pl.col("recorded_at") <= until)))
+            with transaction.atomic():  # nobody judges at this hour what is not recorded yet
+                clock.set_city_clock(until, seconds_per_second=0)
+                receive(events.filter((pl.col("recorded_at") > done) & (pl.col("recorded_at") <= until)))
             copies.settle(killed=chance if number * STEPS + step - 1 in kills else None)
             steps.append(Step(until, is_after_release=number >= INSTANTS // 2))
             done = until
