@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from tools import features, figures, licences, messages, tree, vendored
+from tools import asvs, features, figures, licences, messages, tree, trust, vendored
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 BIN: Final = Path(sys.executable).parent
@@ -89,10 +89,22 @@ def listed() -> bool:
     return report(features.issues(ROOT))
 
 
+def standard() -> bool:
+    """The sheet of the security standard: what it cites is there, and little of it is waived."""
+    print(f"      {asvs.head(ROOT).removesuffix(asvs.HEAD)}")
+    return report(asvs.issues(ROOT))
+
+
+def defended() -> bool:
+    """Threats and requirements: each cites a test or says plainly that there is none."""
+    print(f"      {trust.counts(ROOT)}")
+    return report(trust.issues(ROOT))
+
+
 STEPS: Final[dict[str, Callable[[], bool]]] = {
     "ruff": ruff, "format": formatting, "types": types, "imports": imports, "rules": rules, "licences": packages,
     "tree": files, "figures": quoted, "vendored": others, "messages": words,
-    "features": listed,
+    "features": listed, "asvs": standard, "trust": defended,
 }  # fmt: skip
 
 

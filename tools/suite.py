@@ -79,6 +79,7 @@ class Group:
 GROUPS: Final = (
     Group("rules", ("-P", "-m", "zhunsheng.cli", "rules", "test"), "rulebook/deadlines", early=True),
     Group("lint", ("-m", "tools.lint"), "tools/lint.py", early=True),
+    Group("pages", (*PYTEST, "tests/pages"), "tests/pages", (CHROMIUM, CJK_FONT)),
     Group("ground", (*PYTEST, *(f"tests/platform/test_{name}.py" for name in GROUND)), "tests/platform"),
     Group(
         "platform",
@@ -87,7 +88,6 @@ GROUPS: Final = (
     ),
     Group("unit", (*PYTEST, "tests", *(f"--ignore=tests/{name}" for name in (*LAW, *ELSEWHERE))), "tests"),
     Group("law", (*PYTEST, *(f"tests/{name}" for name in LAW)), "tests/golden"),
-    Group("pages", (*PYTEST, "tests/pages"), "tests/pages", (CHROMIUM, CJK_FONT)),
     Group("db", ("-m", "tests.db"), "tests/db", (POSTGRESQL,)),
     Group("spark", (*PYTEST, "tests/spark"), "tests/spark", (JAVA,)),
     Group("fuzz", ("-m", "tests.files.fuzz"), "tests/files/fuzz.py", nightly=True),
@@ -137,6 +137,8 @@ GROUPS: Final = (
     Group("messages", ("-m", "tests.platform.nightly.messages"), "tests/platform/nightly/messages.py", nightly=True),
     Group("points", ("-m", "tests.points.nightly"), "tests/points/nightly.py", nightly=True),
     Group("ranking", ("-m", "tests.platform.nightly.ranking"), "tests/platform/nightly/ranking.py", nightly=True),
+    Group("restore", ("-m", "tests.platform.nightly.restore"), "tests/platform/nightly/restore.py", nightly=True),
+    Group("offline", ("-m", "tests.tools.offline"), "tests/tools/offline.py", nightly=True),
     Group("peers", ("-m", "tests.platform.nightly.peers"), "tests/platform/nightly/peers", nightly=True),
 )
 

@@ -36,7 +36,7 @@ from zhunsheng.launcher_host import (
 )
 
 DATABASE: Final = "zhunsheng"
-SOCKET_PATH_BYTES: Final = 100  # sun_path holds 108; ".s.PGSQL.5432.lock" follows the directory
+SOCKET_PATH_BYTES: Final = 93  # sun_path holds 107 and a zero; "/.s.PGSQL.5432" follows the folder
 START_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 30.0
 POLL_SECONDS: Final = 0.05

@@ -1,5 +1,6 @@
 """What would have been said on each day of a period, of the history as it was known that day."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import polars as pl
@@ -11,6 +12,7 @@ from tests.story import at, history
 from zhunsheng.core.backtest.compare import history_changes
 from zhunsheng.core.backtest.days import Days
 from zhunsheng.core.backtest.history import said_history
+from zhunsheng.core.backtest.load import HANDLING, load_of, told_messages
 from zhunsheng.core.clocks import Rulebook
 
 MARCH = Days(date(2026, 3, 1), date(2026, 3, 31), "Asia/Shanghai")
@@ -83,9 +85,9 @@ def test_a_correction_takes_back_what_rested_on_the_earlier_version() -> None:
 
 def test_what_another_rulebook_says_is_new_gone_or_moved() -> None:
     """P1 starts on the 2nd and is done on the 9th; P2 starts on the 20th and is not done. Under five days the limit of
-    P1 is the end of the 7th and that of P2 the end of the 25th; under ten the end of the 12th and of the 30th. Under ten
-    days nothing is said of P1: blue would come at the end of the 9th, when it is done. So all four of P1 are new, and so
-    is that it was late; of P2 four move."""
+    P1 is the end of the 7th and that of P2 the end of the 25th; under ten the end of the 12th and of the 30th. Under
+    ten days nothing is said of P1: blue would come at the end of the 9th, when it is done. So all four of P1 are new,
+    and so is that it was late; of P2 four move."""
     events = recorded(
         history(
             "2026-03-02 12:00 P1 work.started case=A1\n2026-03-09 12:00 P1 work.done case=A1\n"
@@ -108,6 +110,20 @@ def test_what_another_rulebook_says_is_new_gone_or_moved() -> None:
         ("A2", "approaching", "yellow", "moved"),
         ("A2", "overdue", "red", "moved"),
     ]
+
+
+def test_who_handles_a_case_that_names_nobody_is_told_of_it() -> None:
+    """Blue, yellow, red, overdue: four messages in a month to the one officer whom the house has assigned; without him
+    there is nobody to tell."""
+    told_to = dict.fromkeys(("blue", "yellow", "red"), ("case_officer",))
+    everybody = replace(TEN_DAYS, rules=(replace(TEN_DAYS.rules[0], recipients=told_to),))
+    events = recorded(history("2026-03-02 12:00 work.started", TEN_DAYS))
+    assigned = pl.DataFrame({"number": ["A1"], "officer": ["35-035001"]}, schema=HANDLING)
+    found = said_history(events, everybody, MARCH)
+    told = told_messages(found, events, everybody, MARCH, assigned)
+    assert told["officer"].to_list() == ["35-035001"] * 4
+    assert load_of(told, events, MARCH, assigned).officers == 1
+    assert told_messages(found, events, everybody, MARCH).is_empty()
 
 
 def test_a_city_day_by_day_says_the_same() -> None:

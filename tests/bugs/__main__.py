@@ -1,5 +1,7 @@
 """Seeded faults: each is put into a copy of the source, and the suite must fail: python -m tests.bugs [WORD…]
 
+`seeded.toml` has faults of the core, `safety.toml` the safety lines of the platform, each switched off.
+
 The fold runs as plain Python (NUMBA_DISABLE_JIT), so that no fault needs a compilation. 0: every fault was found.
 """
 
@@ -15,8 +17,8 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
-BUGS: Final = Path(__file__).parent / "seeded.toml"
-NEEDED: Final = ("src", "rulebook", "tests", "pyproject.toml")
+FILES: Final = ("seeded.toml", "safety.toml")
+NEEDED: Final = ("src", "rulebook", "tests", "tools", "simulators", "pyproject.toml")
 LEFT_OUT: Final = shutil.ignore_patterns("__pycache__", ".mypy_cache", ".pytest_cache", "*.nbi", "*.nbc")
 SUITE: Final = ("-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider", "-o", "addopts=")
 FAILED: Final = 1  # pytest: a test failed; any other code than 0 says that it could not run
@@ -63,15 +65,16 @@ def main(words: Sequence[str]) -> int:
 
 
 def read_bugs() -> list[Bug]:
-    """The faults of seeded.toml. Raises ValueError where a text does not stand exactly once in its file."""
+    """The faults of FILES. Raises ValueError where a text does not stand exactly once in its file."""
     bugs = [
         Bug(row["name"], row["file"], row["from"], row["to"], tuple(row.get("tests", TESTS)))
-        for row in tomllib.loads(BUGS.read_text(encoding="utf-8"))["bug"]
+        for name in FILES
+        for row in tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))["bug"]
     ]
     for bug in bugs:
         count = (ROOT / "src" / "zhunsheng" / bug.file).read_text(encoding="utf-8").count(bug.before)
         if count != 1:
-            raise ValueError(f"{BUGS.name}: {bug.name}: its text stands {count} times in {bug.file}; it must be once.")
+            raise ValueError(f"{bug.name}: its text stands {count} times in {bug.file}; it must be once.")
     return bugs
 
 

@@ -13,7 +13,9 @@ def test_what_is_shipped_is_read() -> None:
 
 def test_every_issue_is_named_at_once() -> None:
     with pytest.raises(ReleasePolicyRefused) as refused:
-        parse_release_policy("trial = { days = 0 }\nprecision = { floor = 100, verdicts = 1 }\nstorm = { most = 1, least = 2 }")
+        parse_release_policy(
+            "trial = { days = 0 }\nprecision = { floor = 100, verdicts = 1 }\nstorm = { most = 1, least = 2 }"
+        )
     assert [str(issue).split(": ")[1] for issue in refused.value.issues] == [
         "trial.days",
         "interrupts.per_officer_and_shift",

@@ -12,7 +12,7 @@ from zhunsheng.book import load_rulebook
 from zhunsheng.city.make import generate
 from zhunsheng.core.backtest.history import split_by_reach
 from zhunsheng.core.judge import judge
-from zhunsheng.files.archive import BYTES_PER_EVENT, ArchiveRefused, append, read_parts, verify
+from zhunsheng.files.archive import BYTES_PER_EVENT, FIXED_BYTES, ArchiveRefused, append, read_parts, verify
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def test_in_parts_it_is_judged_as_the_whole_is(log: pl.DataFrame, tmp_path: Path
     assert verify(tmp_path / "a") == log.height
     book, _ = split_by_reach(load_rulebook(RULEBOOK))
     as_of = log["at"].max()
-    parts = list(read_parts(tmp_path / "a", memory_bytes=200 * BYTES_PER_EVENT))
+    parts = list(read_parts(tmp_path / "a", memory_bytes=FIXED_BYTES + 200 * BYTES_PER_EVENT))
     assert len(parts) > 4
     found = pl.concat([judge(part, book, as_of=as_of).findings for part in parts])  # type: ignore[arg-type]
     whole = judge(log, book, as_of=as_of).findings  # type: ignore[arg-type]

@@ -120,6 +120,26 @@ def test_the_rules_and_one_rule_with_its_law_computation_and_tests(site: Site) -
     expect(page.locator(".zs-test table").first).to_be_visible()
 
 
+def test_a_rule_is_silenced_from_its_page_and_the_silence_ended(site: Site) -> None:
+    page = site.page("legal_department")
+    page.goto("/rules/criminal.intake.filing-decision/")
+    page.get_by_role("link", name="静默", exact=True).last.click()
+    page.wait_for_url("**/silences/?rule=criminal.intake.filing-decision#new-silence")
+    page.get_by_label("到什么时候").fill("2026-03-01 09:00")
+    page.get_by_label("原因").fill("系统切换，数据晚到")
+    page.get_by_role("button", name="设立静默").click()
+    expect(page.get_by_text("结束时间应晚于现在")).to_be_visible()
+    judge(page, "silences-problem")
+    page.get_by_label("到什么时候").fill("2026-03-03 09:00")
+    page.get_by_role("button", name="设立静默").click()
+    row = page.locator("[data-row]")
+    expect(row).to_contain_text("系统切换，数据晚到")
+    expect(row).to_contain_text("静默中")
+    judge(page, "silences")
+    row.get_by_role("button", name="提前结束").click()
+    expect(row).to_contain_text("已提前结束")
+
+
 def test_a_rule_that_is_not_there_is_not_found(site: Site) -> None:
     page = site.page("legal_department")
     answer = page.goto("/rules/nothing.of.the.kind/")

@@ -32,3 +32,6 @@ def test_a_draft_is_linted_as_one_types_and_tried(site: Site) -> None:
     page.locator("a[href^='/trials/']").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("回测结果")
     judge(page, "rule-trial")
+    page.goto("/releases/")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("规则发布")
+    judge(page, "rule-releases")

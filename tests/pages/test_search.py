@@ -56,6 +56,7 @@ def test_a_person_is_found_only_with_a_purpose_and_the_log_says_so(site: Site) -
     row = page.locator("[data-row]").first
     expect(row).to_contain_text(wanted.canaries[5])  # the masked name, and no more
     assert wanted.canaries[1] not in page.content()
+    assert wanted.canaries[2] not in page.url  # posted: in no address and no history
     judge(page, "person-search")
     auditor = site.page("audit_admin")
     auditor.goto("/admin/audit/")

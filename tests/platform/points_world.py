@@ -22,8 +22,8 @@ from zhunsheng.apps.audit import clock
 from zhunsheng.apps.cases.eventlog import record_event
 from zhunsheng.apps.org.models import Officer
 from zhunsheng.apps.org.selectors import ZONE
-from zhunsheng.apps.points import decisions, policies, stored
-from zhunsheng.apps.points.models import Check, Proposal
+from zhunsheng.apps.points import closing, decisions, policies, stored
+from zhunsheng.apps.points.models import Check, Proposal, Publication
 from zhunsheng.apps.points.people import code_of
 from zhunsheng.apps.points.policies import File
 from zhunsheng.apps.points.recording import Recorded, add_facts, record_points
@@ -197,3 +197,59 @@ def whole_ledger() -> pl.DataFrame:
 def month(text: str) -> date:
     """The first day of a month."""
     return date.fromisoformat(f"{text}-01")
+
+
+MARCH: Final = month("2026-03")
+
+
+def volume() -> list[str]:
+    """The rows of the work block, as people read them."""
+    return said(whole_ledger().filter(pl.col("block") == "volume"))
+
+
+def overdue(world: PointsWorld, key: str = "F1", when: str = "2026-03-09 10:00", who: str = "lead") -> str:
+    """A deduction of 3.00 that stands, and its key in the ledger."""
+    it_is(when)
+    stated(fact("defect.red_overdue", key, world.code(who), when, finding__statutory="true"))
+    return str(whole_ledger().filter(pl.col("fact_key") == key)["key"][0])
+
+
+def march_work(world: PointsWorld) -> None:
+    """Four cases of two officers and one of a third, recorded on 13 March."""
+    lead, second = world.code("lead"), world.code("second")
+    for n in range(2):
+        worked(f"C{n}", lead, second, filed=f"2026-03-0{n + 2} 10:00", ended=f"2026-03-1{n} 10:00")
+        worked(f"D{n}", second, lead, filed=f"2026-03-0{n + 2} 11:00", ended=f"2026-03-1{n} 11:00")
+    worked("W1", world.code("third"), filed="2026-03-02 10:00", ended="2026-03-12 11:00")
+    run_at("2026-03-13 10:00")
+
+
+def bounded(world: PointsWorld, period: str, problems: int, files_read: int = 60) -> None:
+    """What the lot said of the eastern station, recorded by two."""
+    body = {"unit": EAST_STATION, "period": f"{period}-01", "files": files_read, "problems": problems}
+    world.agreed(Proposal.Kind.BOUND, body, unit=EAST_STATION, by=("legal_department", "legal_second"))
+
+
+def closed(world: PointsWorld, when: str = "2026-04-03 18:00") -> None:
+    """March is closed."""
+    it_is(when)
+    with as_process("test"):
+        closing.close_period(world.viewer("legal_department"), every="month", period=MARCH, at=clock.now())
+
+
+def printed(world: PointsWorld, when: str = "2026-04-13 08:00") -> Publication:
+    """March's board, signed by two. 3 April is a Friday; 4 to 6 April is Qingming."""
+    it_is(when)
+    with as_process("test"), stored.whole():
+        stored.hold()
+        body = closing.prepare_publication(POLICY, MARCH, watermark=clock.now())
+    world.agreed(Proposal.Kind.PUBLICATION, body, by=("legal_department", "legal_second"))
+    with as_process("test"):
+        return Publication.objects.get()
+
+
+def audited(kind: str) -> list[tuple[str, str]]:
+    """Action and result of what the log says of a kind."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT action, result FROM audit_entry WHERE object_kind = %s ORDER BY id", [kind])
+        return list(cursor.fetchall())

@@ -143,6 +143,9 @@ def test_a_page_image_opens_for_exactly_those_who_may_read_its_case(world: World
         answer = world.people[role].get(f"/documents/{place.document}/1/")
         assert answer.status_code == (200 if name in allowed else 404 if allowed else 403), name
         assert answer.content.startswith(PIXEL) is (name in allowed), name
+        if name in allowed:  # a picture under a name of ours, and no page that could run
+            assert answer.headers["Content-Disposition"] == 'inline; filename="page-1.png"'
+            assert "sandbox" in answer.headers["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize("role", ROLES)

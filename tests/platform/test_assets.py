@@ -94,3 +94,12 @@ def test_no_template_holds_a_style_or_a_script_or_leads_elsewhere() -> None:
         for match in (*INLINE.finditer(path.read_text("utf-8")), *ELSEWHERE.finditer(path.read_text("utf-8")))
     ]
     assert found == []
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in (WEB / "web" / "static").glob("*.js")))
+def test_no_script_of_ours_keeps_anything_in_the_browser_or_makes_markup_or_code_of_text(name: str) -> None:
+    text = assets()[name].content.decode()
+    assert re.findall(r"localStorage|sessionStorage|indexedDB|document\.cookie|postMessage|window\.open", text) == []
+    assert (
+        re.findall(r"innerHTML\s*=|outerHTML\s*=|insertAdjacentHTML|document\.write|\beval\(|new Function", text) == []
+    )

@@ -1,11 +1,13 @@
 """A backup, more alerts that leave after it, a restore: nothing is sent twice, and the log says what is gone."""
 
 import io
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
@@ -16,17 +18,22 @@ from tests.platform.accounts import PASSWORD, account, code_now
 from tests.platform.databases import OwnDatabase, cloned, connected_to
 from tests.platform.delivering import Writer, handed_over, write_lines, writing
 from tests.platform.logs import SealedLog
+from tools import verify
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.alerts.delivery import fence
 from zhunsheng.apps.alerts.delivery.gateway_record import RecordRefused, read_record
 from zhunsheng.apps.alerts.delivery.loop import now
-from zhunsheng.apps.audit.heads import SecondPlace
-from zhunsheng.apps.audit.keys import create_keys, signing_key
+from zhunsheng.apps.audit.heads import HEADS_FILE, LEAVES_FILE, SecondPlace
+from zhunsheng.apps.audit.keys import PUBLIC, create_keys, signing_key
 from zhunsheng.apps.audit.models import Fence
 from zhunsheng.launcher import DATABASE, EmbeddedServer, embedded_dsn, embedded_server
+from zhunsheng.launcher_host import SUPERUSER
+from zhunsheng.web import provision
+from zhunsheng.web.backup import restoring
 from zhunsheng.web.backup.manifest import BackupRefused, Manifest, digest_of, fingerprints, write_manifest
 from zhunsheng.web.backup.restoring import read_backup
 from zhunsheng.web.backup.sealing import BLOCK, new_key, public_key, seal, unseal
+from zhunsheng.web.guards import assert_safe
 
 SENT, WAITING, LATER, NEW = (f"delivery-{number:06}" for number in range(4))
 """Sent before the backup; queued in it; written after it; written after the restore."""
@@ -84,7 +91,7 @@ def drill(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> I
         patch.setattr(settings, "MEDIA", data / "media")
         patch.setattr(settings, "HEADS", log.folder)
         patch.setattr(settings, "DATABASE_URLS", {"zs_owner": embedded_dsn(data, "zs_owner")})
-        running = embedded_server(data, {})
+        running = embedded_server(data, os.environ)
         with connected_to(running, DATABASE):
             told = said("restore", str(folder / "backup"))
             running.start()
@@ -102,10 +109,16 @@ def _size(log: SealedLog) -> int:
     return last.size
 
 
-def test_the_restored_log_is_behind_and_not_tampered_with(drill: Drill) -> None:
-    findings = drill.log.verified()
+def test_the_restored_log_is_behind_and_not_tampered_with(drill: Drill, capsys: pytest.CaptureFixture[str]) -> None:
+    findings, folder = drill.log.verified(), drill.log.folder
     assert findings.is_behind
     assert findings.missing == drill.lost
+    outside = ["--heads", str(folder / HEADS_FILE), "--leaves", str(folder / LEAVES_FILE)]
+    arguments = ["log", str(folder / "export.tsv"), "--public-key", str(settings.KEYS / PUBLIC), *outside]
+    assert verify.main(arguments) == 3
+    assert capsys.readouterr().out == (
+        f"BEHIND: the first {findings.first_row} rows agree; the {drill.lost} after them are missing here\n"
+    )
     assert f"第二处的链头还多 {drill.lost} 条" in drill.told
 
 
@@ -163,6 +176,15 @@ def test_two_administrators_compare_and_lift_and_nothing_is_sent_twice(
         Fence.objects.filter(why="restored").update(second_by="system-admin")
 
 
+def test_a_fence_can_be_put_up_where_files_were_restored_by_other_means(drill: Drill) -> None:
+    assert not fence.is_up()
+    with as_process("test"), transaction.atomic():
+        fence.put_up(moment=now())
+        assert fence.is_up()
+        assert drill.send() == 0
+        transaction.set_rollback(True)
+
+
 def test_a_database_that_is_not_empty_is_not_restored_into(drill: Drill) -> None:
     drill.database.server.stop()
     try:
@@ -170,6 +192,58 @@ def test_a_database_that_is_not_empty_is_not_restored_into(drill: Drill) -> None
             said("restore", str(drill.gateway.folder / "backup"))
     finally:
         drill.database.server.start()
+
+
+@pytest.mark.usefixtures("db")
+def test_a_database_that_others_restored_on_another_cluster_sends_nothing_either() -> None:
+    with as_process("test"):
+        assert not fence.is_up()
+        Fence.objects.update(cluster="7000000000000000000")  # as its rows say after pg_restore into a new server
+        assert fence.is_up()
+        fence.without_record("sms", reason="网关没有导出功能", by="system-admin", moment=now())
+        fence.lift(by="system-admin", channels=["inbox", "sms"], moment=now())
+        assert fence.is_up()
+        fence.lift(by="audit-admin", channels=["inbox", "sms"], moment=now())
+        assert not fence.is_up()
+        with pytest.raises(fence.NoFence):
+            fence.lift(by="system-admin", channels=[], moment=now())
+
+
+def given_an_empty_database(server: EmbeddedServer, name: str, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server of one's own, as DATABASE_URL names it, with an empty database of the owner."""
+    with psycopg.connect(server.dsn(SUPERUSER, "postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} OWNER zs_owner TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'")
+    monkeypatch.setenv("DATABASE_URL", server.dsn("zs_app", name))
+    monkeypatch.setattr(settings, "DATABASE_URLS", {"zs_owner": server.dsn("zs_owner", name)})
+    monkeypatch.setattr(settings, "DATA", data)
+    monkeypatch.setattr(settings, "MEDIA", data / "media")
+
+
+class PowerCut(BaseException):
+    """What ends the process between the data and the fence."""
+
+
+def test_on_a_real_server_a_restore_that_was_interrupted_cannot_be_used_and_is_begun_again(
+    drill: Drill, server: EmbeddedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The same cluster as before, so that its identity says nothing: the restore itself puts the fence up.
+    given_an_empty_database(server, "brought_back", tmp_path, monkeypatch)
+
+    def cut(*_: object) -> None:
+        raise PowerCut
+
+    with connected_to(server, "brought_back"):
+        with monkeypatch.context() as patch:
+            patch.setattr(restoring, "_raise_fence", cut)
+            with pytest.raises(PowerCut):
+                said("restore", str(drill.gateway.folder / "backup"))
+        with pytest.raises(provision.NotPrepared, match="恢复没有做完"):
+            provision.prepare(mode="demo", owner_dsn=server.dsn("zs_owner", "brought_back"))
+        assert "现在停发" in said("restore", str(drill.gateway.folder / "backup"))
+        with OwnDatabase(server, "brought_back").connect("zs_app") as app:
+            assert_safe(app)
+        assert fence.is_up()
+        assert drill.send() == 0
 
 
 @pytest.fixture

@@ -214,6 +214,20 @@ def test_the_ledger_tells_the_loop_of_each() -> None:
     )
 
 
+def test_the_page_of_a_rule_says_how_often_it_was_exceeded_and_leads_to_each() -> None:
+    # Exceeded in the west, where it goes on, and at the squad of the east, where it was met a day later
+    for role, unit, number, found in (
+        ("legal_department", CITY, "035001", ["2", "1"]),
+        ("unit_head", EAST_STATION, "035002", ["1", "0"]),
+    ):
+        me = enter(role, unit, number)
+        card = body(me.get(f"/rules/{FILING}/")).partition('id="faults"')[2].partition("</section>")[0]
+        figures = re.findall(r'href="(/overdue/[^"]+)">(\d+)', card)
+        assert [count for _address, count in figures] == found
+        for address, count in figures:
+            assert len(ROW.findall(body(me.get(address.replace("&amp;", "&"))))) == int(count), address
+
+
 def test_only_what_a_statute_limits_is_called_overdue() -> None:
     exceeded(case_of(WEST_STATION, 8), NOW - HOUR, rule=INTERNAL)
     assert "第8案" not in body(enter("legal_department", CITY).get("/overdue/"))

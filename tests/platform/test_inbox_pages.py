@@ -195,18 +195,20 @@ def test_views_levels_and_elements_each_lead_to_as_many_as_they_say() -> None:
 
 
 def test_a_leader_sees_who_has_how_much_and_each_figure_opens_its_list() -> None:
-    # Three cases of one officer, all red at noon; one of them is given to his colleague
-    world = told(3, *LEVELS)
+    # Four cases of one officer, all red at noon; one of them is given to his colleague, and one to nobody
+    world = told(4, *LEVELS)
     second = officer("035019", ("officer", EAST_STATION))
     with as_process("test"):
-        Assignment.objects.filter(case=numbers(3)[2]).update(officer=second)
+        Assignment.objects.filter(case=numbers(4)[2]).update(officer=second)
+        Assignment.objects.filter(case=numbers(4)[3]).update(until_at=at(NOON))
     me = enter(world, "unit_head")
     table = body(me.get("/today/")).partition("officers-title")[2]
-    figures = re.findall(r'<a href="(/inbox/[^"]*officer=(\d+))">(\d+)</a>', table)
+    figures = re.findall(r'<a href="(/inbox/[^"]*officer=([-\d]+))">(\d+)</a>', table)
     first = world.people["case_officer"].number
     # why: open, over, red, yellow, blue, to ask; what is red is counted as red alone
     assert [(who, int(n)) for _address, who, n in figures] == [
         *((first, n) for n in (2, 0, 2, 0, 0, 0)),
+        *(("-", n) for n in (1, 0, 1, 0, 0, 0)),
         *((second.number, n) for n in (1, 0, 1, 0, 0, 0)),
     ]
     for address, _who, count in figures:

@@ -123,6 +123,12 @@ def test_nothing_above_the_folder_is_re_permissioned(tmp_path: Path) -> None:
     assert (before.st_mode, before.st_uid, before.st_gid) == (after.st_mode, after.st_uid, after.st_gid)
 
 
+def test_the_address_of_a_socket_fits_whatever_the_folder() -> None:
+    """unix(7): sun_path holds 108 bytes, the last of them zero."""
+    folders = [socket_folder(Path("/", "x" * length)) for length in range(60, 130)]
+    assert max(len(f"{folder}/.s.PGSQL.5432") for folder in folders) <= 107
+
+
 def test_a_path_too_long_for_a_socket_gets_a_short_one(tmp_path: Path) -> None:
     long = tmp_path / ("x" * 120)
     assert len(str(socket_folder(long))) < 100

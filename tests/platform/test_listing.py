@@ -8,11 +8,12 @@ from django.db.models import Q
 from django.http import QueryDict
 from python_calamine import CalamineWorkbook
 
-from tests.platform.people import city
+from tests.platform.people import city, noon
 from zhunsheng.apps.display.listing import Choice, Column, Filter, Listing, Page
-from zhunsheng.apps.display.sheets import TooManyRows, workbook
+from zhunsheng.apps.display.sheets import Mark, TooManyRows, workbook
 from zhunsheng.apps.org.models import Unit
 
+MARK = Mark("chen", noon("2026-03-02"), "0123456789ab")
 UNITS = Listing(
     columns=(
         Column("name", "名称", sort=("short_name", "code")),
@@ -98,7 +99,7 @@ def test_rows_in_memory_are_cut_in_the_same_way() -> None:
 
 def test_nothing_in_a_workbook_is_calculated_or_followed() -> None:
     told = '=HYPERLINK("http://example.invalid","x")'
-    content = workbook("案件", ["一", "二"], [[told, 5], ["http://example.invalid", None], ["+1", 1.5]])
+    content = workbook("案件", ["一", "二"], [[told, 5], ["http://example.invalid", None], ["+1", 1.5]], MARK)
     rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
     assert rows == [["一", "二"], [told, 5.0], ["http://example.invalid", ""], ["+1", 1.5]]
     sheet = zipfile.ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml")
@@ -108,4 +109,4 @@ def test_nothing_in_a_workbook_is_calculated_or_followed() -> None:
 
 def test_more_rows_than_anybody_reads_are_refused() -> None:
     with pytest.raises(TooManyRows, match="超过 10000 行"):
-        workbook("案件", ["一"], ([n] for n in range(10_001)))
+        workbook("案件", ["一"], ([n] for n in range(10_001)), MARK)

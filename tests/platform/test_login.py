@@ -197,8 +197,10 @@ def test_an_act_that_asks_for_it_wants_the_second_factor_again(wall: list[dateti
     assert admin.get("/admin/accounts/").status_code == 200
     wall[0] += timedelta(minutes=6)
     assert admin.get("/admin/accounts/").headers["Location"] == "/confirm/?next=%2Fadmin%2Faccounts%2F"
+    before = admin.client.cookies["zs_session"].value
     answer = admin.post("/confirm/?next=/admin/accounts/", code=code_now(), next="/admin/accounts/")
     assert answer.headers["Location"] == "/admin/accounts/"
+    assert admin.client.cookies["zs_session"].value != before
     assert admin.get("/admin/accounts/").status_code == 200
 
 

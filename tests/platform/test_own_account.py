@@ -147,3 +147,10 @@ def test_the_password_field_hides_what_is_typed_and_takes_what_a_manager_pastes(
     assert 'type="password"' in text
     assert 'autocomplete="current-password"' in text
     assert "onpaste" not in text
+
+
+@pytest.mark.parametrize("path", ["/logout/", "/stay/", "/language/", "/settings/sessions/end/", "/settings/filters/"])
+def test_what_changes_something_is_no_link(path: str) -> None:
+    alice = signed_in(account("alice"))
+    assert alice.get(path).status_code == 405
+    assert alice.get("/settings/").status_code == 200

@@ -17,6 +17,7 @@ from zhunsheng.apps.access.scope import viewer_of
 from zhunsheng.apps.alerts import services
 from zhunsheng.apps.alerts.models import Alert, AlertGroup
 from zhunsheng.apps.alerts.precision import precision_of
+from zhunsheng.apps.audit import clock
 from zhunsheng.apps.supervision import lifecycle, releases, rulebooks
 from zhunsheng.apps.supervision.models import DueKey, Finding, Release
 from zhunsheng.apps.supervision.trying import whole_log
@@ -49,7 +50,7 @@ def files(*texts: str, limits: str = LIMITS) -> dict[str, str]:
 
 def propose(proposed: dict[str, str], *, by: str = "wang") -> Release:
     """Shown what it would change, and proposed."""
-    shown = releases.preview(rulebooks.loaded(proposed), as_of=releases.clock.now())
+    shown = releases.preview(rulebooks.loaded(proposed), as_of=clock.now())
     return releases.propose(proposed, by=by, shown=shown)
 
 
@@ -187,4 +188,4 @@ def _with_status(rulebook: dict[str, str], status: str) -> dict[str, str]:
 def _release(rulebook: dict[str, str]) -> None:
     """In force at once, every key judged anew."""
     put_in_force(rulebook)
-    releases._judge_anew(releases.clock.now())
+    releases._judge_anew(clock.now())

@@ -37,6 +37,7 @@ EMPTY: Final = {
     "desk:leads": ("inspectorate", "没有线索。"),
     "desk:withdrawn": ("inspectorate", "没有撤回的认定。"),
     "desk:looks": ("inspectorate", "没有符合条件的记录。"),
+    "desk:silences": ("inspectorate", "没有静默的规则。"),
     "desk:premises": ("area_keeper", "办案区现在没有人。"),
     "desk:wall": ("legal_department", "现在没有在走的期限。"),
     "desk:quality": ("legal_department", "数据正常。"),
@@ -58,6 +59,7 @@ REFUSED: Final = {
     "desk:leads": "unit_head",
     "desk:withdrawn": "unit_head",
     "desk:premises": "custodian",
+    "desk:silences": "legal_officer",
     "desk:wall": "legal_officer",
 }
 """Pages that some who may list cases do not open, and one of these."""

@@ -24,8 +24,10 @@ from numpy.typing import NDArray
 from zhunsheng.core import schemas
 
 PARTS: Final = 32
-BYTES_PER_EVENT: Final = 2_500
+BYTES_PER_EVENT: Final = 5_000
 """What an event takes while it is judged, its findings included: measured on a city with all rules, rounded up."""
+FIXED_BYTES: Final = 400 * 2**20
+"""What the program and the rulebook take without any event."""
 MANIFEST: Final = "manifest.json"
 LINKS: Final = "links.parquet"
 LINK: Final = pl.Schema({"one": pl.String(), "other": pl.String()})
@@ -107,7 +109,7 @@ def read_parts(folder: Path, *, memory_bytes: int) -> Iterator[pl.DataFrame]:
     """
     manifest = _manifest(folder)
     groups = _groups(folder)
-    most = max(1, memory_bytes // BYTES_PER_EVENT)
+    most = max(1, (memory_bytes - FIXED_BYTES) // BYTES_PER_EVENT)
     held: list[pl.DataFrame] = []
     for part in range(manifest["parts"]):
         events = _of_part(folder, manifest, groups, part)

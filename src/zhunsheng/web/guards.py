@@ -98,7 +98,8 @@ def _rules(connection: psycopg.Connection[Any]) -> Iterator[str]:
     yield from _row_security(connection)
     disabled = connection.execute(
         "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'A'"
-        " AND tgname IN ('refuse_change', 'refuse_truncate', 'audit_change', 'keep_row', 'keep_table', 'touch_keys')"
+        " AND tgname IN ('refuse_change', 'refuse_truncate', 'audit_change', 'keep_row', 'keep_table', 'touch_keys',"
+        " 'watch_baits')"
     ).fetchall()
     for table, trigger in disabled:
         yield f"{table} 的触发器 {trigger} 已被停用。请查明是谁停用的，再重新运行数据库准备命令。"

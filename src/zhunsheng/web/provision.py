@@ -19,6 +19,8 @@ from zhunsheng.launcher import DATABASE
 
 ROLES_FILE: Final = Path(__file__).parent / "roles.sql"
 MODES: Final = ("demo", "production")
+RESTORING: Final = "zhunsheng: restore not finished"
+"""What is said of a database while it is filled from a backup."""
 # Roles that read behind row security: the sealer and the verifier must see every row of the sealed tables.
 READERS: Final = ("zs_sealer", "zs_verifier")
 
@@ -55,6 +57,9 @@ def prepare(*, mode: str, owner_dsn: str) -> None:
     """
     if mode not in MODES:
         raise NotPrepared(f"{mode!r} 不是部署方式。请用 demo 或 production。")
+    with psycopg.connect(owner_dsn) as connection:
+        if is_half_restored(connection):
+            raise NotPrepared("这个库的恢复没有做完，不能使用。请再运行一次 restore。")
     create_keys(settings.KEYS)
     # Together or not at all: Django records a migration that leaves constraints for its end only after its commit.
     with transaction.atomic(using="owner"):
@@ -62,6 +67,14 @@ def prepare(*, mode: str, owner_dsn: str) -> None:
     with psycopg.connect(owner_dsn) as connection:
         _mark(connection, mode)
         apply_rules(connection)
+
+
+def is_half_restored(connection: psycopg.Connection[Any]) -> bool:
+    """Whether a restore began to fill this database and did not come to its end."""
+    row = connection.execute(
+        "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
+    ).fetchone()
+    return row == (RESTORING,)
 
 
 def apply_rules(connection: psycopg.Connection[Any]) -> None:

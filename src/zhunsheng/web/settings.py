@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "zhunsheng.apps.desk.apps.DeskConfig",
     "zhunsheng.apps.points.apps.PointsConfig",
     "zhunsheng.apps.inspection.apps.InspectionConfig",
+    "zhunsheng.apps.readers.apps.ReadersConfig",
     "zhunsheng.apps.rulemaking.apps.RulemakingConfig",
     "zhunsheng.apps.printing.apps.PrintingConfig",
     "zhunsheng.apps.jobs.apps.JobsConfig",
@@ -137,4 +138,4 @@ LOGGING: dict[str, Any] = {
 }
 CLOCK_STOPS = os.environ.get("ZS_CLOCK_STOPS", "zhunsheng.apps.supervision.clock_stops.stopped_red_clocks")
 ROUTE = os.environ.get("ZS_ROUTE", "zhunsheng.apps.alerts.services.route")
-SWEEP = os.environ.get("ZS_SWEEP", "zhunsheng.apps.inspection.sweeping.sweep_due")
+SWEEP = os.environ.get("ZS_SWEEP", "zhunsheng.apps.readers.sweeping.sweep_due")

@@ -14,7 +14,7 @@ class AccessConfig(AppConfig):
     verbose_name = "访问控制"
     pages = PAGES
     menu = MENU
-    app_functions = ("zs_officer()", "zs_scope(text)", "zs_whole()")
+    app_functions = ("zs_officer()", "zs_scope(text)", "zs_urgent()", "zs_whole()")
     table_rules = (
         TableRule(
             "access_account",
@@ -44,5 +44,12 @@ class AccessConfig(AppConfig):
             change="audited",
             hidden=("key_digest",),
         ),
+        TableRule("access_urgentaccess", app_may=("select", "insert"), key=("id",), change="append", sealed=True),
+        TableRule("access_urgentreview", app_may=("select", "insert"), key=("id",), change="append", sealed=True),
+        # The log is read by an administrator too: which case is a bait stands in it nowhere, nor which reading told.
+        TableRule(
+            "access_bait", app_may=("select", "insert", "update"), key=("id",), change="audited", hidden=("kind", "key")
+        ),
+        TableRule("access_baitalarm", app_may=("select", "update"), key=("id",), change="plain"),
         TableRule("access_loginattempt", app_may=("select", "insert"), key=("id",), change="append"),
     )

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.utils.http import urlencode
 
@@ -88,6 +88,8 @@ def _admit(request: HttpRequest, page: Page) -> HttpResponse | None:
     who = asking(request)
     if page.audience in (Audience.PUBLIC, Audience.SOURCE):
         return None
+    if request.path.startswith("/api/") and (who.progress is None or who.progress.stage != "full"):
+        return JsonResponse({"detail": "Unauthorized"}, status=401)  # a program follows no way to the login
     if who.progress is None:
         return redirect(f"/login/?{urlencode({'next': request.get_full_path()})}")
     if page.audience is Audience.HALF:

@@ -1,4 +1,6 @@
-"""Accounts and what they prove themselves with."""
+"""Accounts and what they prove themselves with; access in an emergency; baits."""
+
+from datetime import timedelta
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.postgres.fields import ArrayField
@@ -7,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_noop as _
 
+from zhunsheng.apps.audit.fields import SealedModel
 from zhunsheng.apps.org.models import Officer, Unit
 from zhunsheng.apps.org.roles import ADMIN_ROLES
 
@@ -131,3 +134,88 @@ class ReadToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class UrgentAccess(SealedModel):
+    """An officer opened a case that is not his, in an emergency, for an hour of real time. Never changed."""
+
+    officer = models.ForeignKey(Officer, models.PROTECT, related_name="urgent_accesses")
+    account = models.CharField("账号", max_length=40)
+    case = models.CharField("案件编号", max_length=40)
+    unit = models.CharField("单位代码", max_length=12, blank=True, default="")
+    reason = models.CharField("事由", max_length=200)
+    at = models.DateTimeField("起")
+    real_at = models.DateTimeField("实际起")
+    until = models.DateTimeField("实际止")
+
+    class Meta(SealedModel.Meta):
+        abstract = False
+        indexes = (
+            *SealedModel.Meta.indexes,
+            models.Index(fields=["officer", "until"], name="access_urgent_officer"),
+        )
+        constraints = (
+            models.CheckConstraint(condition=~Q(reason=""), name="urgent_access_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(until__lte=models.F("real_at") + timedelta(minutes=60)), name="urgent_access_is_an_hour"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.case}"
+
+
+class UrgentReview(SealedModel):
+    """What the inspectorate found of an access in an emergency. Never changed."""
+
+    access = models.OneToOneField(UrgentAccess, models.PROTECT, related_name="review")
+    by = models.CharField("审查人", max_length=40)
+    at = models.DateTimeField("时间")
+    justified = models.BooleanField("确有必要")
+    note = models.CharField("说明", max_length=200)
+
+    class Meta(SealedModel.Meta):
+        abstract = False
+
+    def __str__(self) -> str:
+        return f"{self.access_id} {self.justified}"
+
+
+class Bait(models.Model):
+    """A case or person of nobody: whoever reads it had no reason to."""
+
+    class Kind(models.TextChoices):
+        """What it looks like."""
+
+        CASE = "case", "案件"
+        PERSON = "person", "人员"
+
+    kind = models.CharField("种类", max_length=10, choices=Kind)
+    key = models.CharField("编号", max_length=80)
+    by = models.CharField("设置人", max_length=40)
+    at = models.DateTimeField("设置")
+    ended_at = models.DateTimeField("撤除", null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["kind", "key"], condition=Q(ended_at=None), name="a_bait_is_set_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
+class BaitAlarm(models.Model):
+    """Somebody read a bait. Written by the database itself when the reading is written into the log."""
+
+    bait = models.ForeignKey(Bait, models.PROTECT, related_name="alarms")
+    entry = models.BigIntegerField("审计序号", unique=True)
+    actor = models.TextField("谁")
+    at = models.DateTimeField("时间")
+    told_at = models.DateTimeField("已告知", null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["at"], name="access_bait_untold", condition=Q(told_at=None)),)
+
+    def __str__(self) -> str:
+        return f"{self.actor} {self.at}"

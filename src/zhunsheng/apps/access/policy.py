@@ -46,6 +46,7 @@ class Action(StrEnum):
     CASE_LIST = "case.list"
     CASE_READ = "case.read"
     CASE_LABEL = "case.label"
+    CASE_URGENT = "case.urgent"
     PERSON_REVEAL = "person.reveal"
     EVENT_RECORD = "event.record"
     EVENT_CONFIRM = "event.confirm"
@@ -60,6 +61,7 @@ class Action(StrEnum):
     RULEBOOK_DRAFT = "rulebook.draft"
     AUDIT_READ = "audit.read"
     FENCE_LIFT = "fence.lift"
+    READING_WATCH = "reading.watch"
     POINTS_OWN = "points.own"
     POINTS_READ = "points.read"
     POINTS_DECIDE = "points.decide"
@@ -71,6 +73,7 @@ CASE_ACTIONS: Final = frozenset(
         Action.CASE_LIST,
         Action.CASE_READ,
         Action.CASE_LABEL,
+        Action.CASE_URGENT,
         Action.PERSON_REVEAL,
         Action.EVENT_RECORD,
         Action.EVENT_CONFIRM,
@@ -81,6 +84,7 @@ STEP_UP: Final = frozenset(
     {
         Action.EVENT_CONFIRM,
         Action.CASE_LABEL,
+        Action.CASE_URGENT,
         Action.ROLE_GRANT,
         Action.ACCOUNT_MANAGE,
         Action.SOURCE_MANAGE,
@@ -121,6 +125,8 @@ def _plain(role: str, *actions: Action) -> Permit:
 
 _ORDINARY: Final = (Label.ORDINARY,)
 _CLOSE: Final = (Label.ORDINARY, Label.SENSITIVE, Label.MINOR)
+_URGENT: Final = (Label.ORDINARY, Label.SENSITIVE)
+"""What an emergency opens for an hour. Cases of minors and those somebody is recused from stay closed."""
 _IN_UNIT: Final = (Relation.UNIT, Relation.SUB_UNIT)
 _ANYWHERE: Final = (Relation.OWN, Relation.UNIT, Relation.SUB_UNIT, Relation.ELSEWHERE)
 _LOOK: Final = (Action.CASE_LIST, Action.CASE_READ)
@@ -131,22 +137,26 @@ POLICY: Final = (
     _case("officer", [Relation.OWN], _WORK),
     _case("officer", [Relation.UNIT], [Action.CASE_LIST], _ORDINARY),
     _plain("officer", Action.ORG_READ, Action.POINTS_OWN),
+    _case("officer", _ANYWHERE, [Action.CASE_URGENT], _URGENT),
     # An auxiliary helps on the cases he is put on: he looks, and signs or records nothing.
     _case("auxiliary", [Relation.OWN], _LOOK, _ORDINARY),
     _case("unit_head", [Relation.OWN], _WORK),
     _case("unit_head", _IN_UNIT, [*_LOOK, Action.PERSON_REVEAL, Action.EVENT_CONFIRM], _CLOSE),
     _plain("unit_head", Action.ORG_READ, *_LEAD),
+    _case("unit_head", _ANYWHERE, [Action.CASE_URGENT], _URGENT),
     _case("county_head", _IN_UNIT, [*_LOOK, Action.PERSON_REVEAL, Action.EVENT_CONFIRM]),
     _plain("county_head", Action.ORG_READ, *_LEAD),
+    _case("county_head", _ANYWHERE, [Action.CASE_URGENT], _URGENT),
     _case("legal_officer", [Relation.OWN], _WORK),
     _case("legal_officer", _IN_UNIT, [*_LOOK, Action.PERSON_REVEAL, Action.EVENT_CONFIRM], _CLOSE),
     _plain("legal_officer", Action.ORG_READ),
+    _case("legal_officer", _ANYWHERE, [Action.CASE_URGENT], _URGENT),
     _case("legal_department", _ANYWHERE, [*_LOOK, Action.PERSON_REVEAL, Action.EVENT_CONFIRM, Action.CASE_LABEL]),
     _plain("legal_department", Action.ORG_READ, Action.QUARANTINE_READ, *_LEAD),
     _plain("legal_department", Action.RULEBOOK_RELEASE, Action.RULEBOOK_DRAFT),
     _case("inspectorate", _ANYWHERE, _LOOK),
     # He watches who changes points, and changes none.
-    _plain("inspectorate", Action.ORG_READ, Action.POINTS_DECIDE),
+    _plain("inspectorate", Action.ORG_READ, Action.POINTS_DECIDE, Action.READING_WATCH),
     # Keepers see that a case exists, for the things and rooms they keep; its content is in their own modules.
     _case("custodian", [Relation.UNIT], [Action.CASE_LIST], _ORDINARY),
     _case("area_keeper", [Relation.UNIT], [Action.CASE_LIST], _ORDINARY),

@@ -40,7 +40,8 @@ def complete(session: SessionBase, *, at: datetime) -> None:
 
 
 def confirm(session: SessionBase, *, at: datetime) -> None:
-    """The second factor was given again."""
+    """The second factor was given again. The key changes, as at every proof of who one is."""
+    session.cycle_key()
     session["factor_at"] = at.isoformat()
 
 

@@ -42,7 +42,7 @@ class ReadKey(HttpBearer):
         return token_behind(token)
 
 
-class Problem(Schema):
+class Detail(Schema):
     """Not allowed, or not there."""
 
     detail: str
@@ -195,7 +195,7 @@ class Alerts(Schema):
     next: str
 
 
-REFUSALS: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 422: dict[str, Any]}
+REFUSALS: dict[int, Any] = {401: Detail, 403: Detail, 404: Detail, 422: dict[str, Any]}
 router = Router(auth=ReadKey())
 
 

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from zhunsheng.apps.alerts.reasons import AlertReason
 from zhunsheng.apps.audit.fields import SealedModel
 from zhunsheng.apps.org.models import Officer
 
@@ -86,23 +87,7 @@ class AlertGroup(models.Model):
 class Alert(SealedModel):
     """One message to one recipient, as it was worded and explained at that instant. Never changed."""
 
-    class Reason(models.TextChoices):
-        """Why it was sent."""
-
-        FIRST = "first", "首次"
-        WORSE = "worse", "加重"
-        REPEAT = "repeat", "再次提醒"
-        WITHDRAWN = "withdrawn", "更正"
-        ESCALATED = "escalated", "升级"
-        HANDED_OVER = "handed_over", "移交"
-        URGED = "urged", "督办"
-        DIGEST = "digest", "汇总"
-        NO_RECIPIENT = "no_recipient", "无人接收"
-        DISPUTED = "disputed", "误报待裁"
-        SILENCE_ENDED = "silence_ended", "静默结束"
-        UNDELIVERED = "undelivered", "短信未送达"
-        FAULT = "fault", "无法处理"
-        DEMOTED = "demoted", "规则退回试用"
+    Reason = AlertReason
 
     key = models.CharField("编号", primary_key=True, max_length=KEY)
     group = models.ForeignKey(AlertGroup, models.PROTECT, null=True, related_name="alerts")

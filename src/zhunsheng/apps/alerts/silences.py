@@ -11,7 +11,8 @@ from django.db.models import Q, QuerySet
 from zhunsheng.apps.alerts.models import Silence
 from zhunsheng.apps.org.models import Officer, Unit
 from zhunsheng.apps.refusals import DomainError
-from zhunsheng.core.routing import RuleTold
+from zhunsheng.core.check import Check
+from zhunsheng.core.rule import Rule
 
 LONGEST: Final = timedelta(days=30)
 ANNOUNCED_BEFORE: Final = timedelta(days=1)
@@ -25,7 +26,7 @@ class SilenceRefused(DomainError):
 
 @transaction.atomic
 def set_silence(
-    *, owner: Officer, rule: RuleTold, unit: str, from_at: datetime, until_at: datetime, reason: str, at: datetime
+    *, owner: Officer, rule: Rule | Check, unit: str, from_at: datetime, until_at: datetime, reason: str, at: datetime
 ) -> Silence:
     """
     Hold back the messages of a rule, in a unit and below it (blank: everywhere). Its end is announced a day before.
@@ -56,7 +57,7 @@ def end_silence(*, silence: Silence, at: datetime) -> None:
     silence.save(update_fields=["ended_at", "end_at", "announce_at"])
 
 
-def _why_not(rule: RuleTold, from_at: datetime, until_at: datetime, reason: str, at: datetime) -> str:
+def _why_not(rule: Rule | Check, from_at: datetime, until_at: datetime, reason: str, at: datetime) -> str:
     if rule.custody:
         return "它涉及限制人身自由，任何人都不能静默，只能签收或交办"
     if not reason.strip():

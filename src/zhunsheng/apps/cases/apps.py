@@ -12,6 +12,7 @@ CASE_SEEN = """
     (
         label = ANY ((SELECT zs_scope('everywhere'))::text[])
         OR label || ':' || unit_id = ANY ((SELECT zs_scope('units'))::text[])
+        OR number = ANY ((SELECT zs_urgent())::text[])
         OR (label = ANY ((SELECT zs_scope('own'))::text[]) AND EXISTS (
             SELECT FROM cases_assignment a WHERE a.case_id = number AND a.officer_id = (SELECT zs_officer())
                 AND a.until_at IS NULL AND a.role <> 'recused'))

@@ -7,8 +7,10 @@ from typing import Final
 
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy
 
+from zhunsheng.apps.access.models import UrgentAccess
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer, cases_q
 from zhunsheng.apps.audit.services import record_read
@@ -26,6 +28,10 @@ REASONS: Final = {
 }
 
 
+URGENT_OPENS: Final = frozenset({Action.CASE_LIST, Action.CASE_READ})
+"""What an access in an emergency opens: to look, and nothing else."""
+
+
 class CaseNotVisible(DomainError):
     """Not there, or not to be seen: the answer is the same."""
 
@@ -37,7 +43,11 @@ def visible_cases(viewer: Viewer, action: Action) -> QuerySet[Case]:
     here = Assignment.objects.filter(case=OuterRef("pk"), officer=viewer.officer or 0, until_at=None)
     assigned = Exists(here.exclude(role=Assignment.Role.RECUSED))
     recused = Exists(here.filter(role=Assignment.Role.RECUSED))
-    return Case.objects.filter(cases_q(viewer, action, own=Q(assigned))).exclude(recused)
+    reached = cases_q(viewer, action, own=Q(assigned))
+    if action in URGENT_OPENS:
+        opened = UrgentAccess.objects.filter(officer=viewer.officer or 0, until__gt=Now())
+        reached |= Q(pk__in=opened.values("case"))
+    return Case.objects.filter(reached).exclude(recused)
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_GET
 
 from zhunsheng.apps.access.preferences import saved_filters
 from zhunsheng.apps.access.requests import asking, viewer_behind
-from zhunsheng.apps.audit.services import record_read
+from zhunsheng.apps.audit.services import record_read, record_taken
 from zhunsheng.apps.desk import case_lists, case_sheets
 from zhunsheng.apps.desk.case_lists import Shown
+from zhunsheng.apps.desk.exports import marked
 from zhunsheng.apps.display.sheets import MOST_ROWS, TooManyRows, attachment, workbook
 
 LISTS: Final = {"running": "cases", "all": "all_cases"}
@@ -76,6 +77,7 @@ def _sheet(request: HttpRequest, shown: Shown, *, view: str) -> HttpResponse:
         problem = str(TooManyRows(most=MOST_ROWS))
         page = {"problem": problem, "view": view, "query": asked, "back": reverse(f"desk:{LISTS[view]}")}
         return render(request, "jobs/offer.html", page, status=422)
-    record_read(kind="case_sheet", key=asked, detail={"count": len(shown.lines)})
-    content = workbook(_("案件"), case_sheets.heads(), (list(case_sheets.cells(line)) for line in shown.lines))
+    code = record_taken(kind="case_sheet", key=asked, count=len(shown.lines))
+    rows = (list(case_sheets.cells(line)) for line in shown.lines)
+    content = workbook(_("案件"), case_sheets.heads(), rows, marked(request, code))
     return attachment(content, name="cases")

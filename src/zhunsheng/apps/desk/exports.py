@@ -8,9 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from zhunsheng.apps.audit.services import record_read
+from zhunsheng.apps.access.requests import asking, viewer_behind
+from zhunsheng.apps.audit.services import record_taken
 from zhunsheng.apps.display.listing import Page
-from zhunsheng.apps.display.sheets import MOST_ROWS, Cell, TooManyRows, attachment, workbook
+from zhunsheng.apps.display.sheets import MOST_ROWS, Cell, Mark, TooManyRows, attachment, workbook
 
 
 @dataclass(frozen=True)
@@ -32,5 +33,10 @@ def taken_away(request: HttpRequest, sheet: Sheet, page: Page[Any], rows: Iterab
         problem = str(TooManyRows(most=MOST_ROWS))
         return render(request, "access/refused.html", {"problem": problem, "back": reverse(sheet.back)}, status=422)
     content = list(rows)
-    record_read(kind=sheet.kind, key=page.asked.address(), persons=sheet.persons, detail={"count": len(content)})
-    return attachment(workbook(sheet.title, sheet.heads, content), name=sheet.name)
+    code = record_taken(kind=sheet.kind, key=page.asked.address(), count=len(content), persons=sheet.persons)
+    return attachment(workbook(sheet.title, sheet.heads, content, marked(request, code)), name=sheet.name)
+
+
+def marked(request: HttpRequest, code: str) -> Mark:
+    """Who takes it away now."""
+    return Mark(viewer_behind(request).account, asking(request).now, code)

@@ -28,6 +28,8 @@ KEPT: Final = timedelta(days=30)
 """How long what has ended stays in the inbox; the page of its case keeps it for good."""
 NEVER: Final = datetime(9000, 1, 1, tzinfo=UTC)
 """Where a row without a due time stands in the order: last."""
+NOBODY: Final = "-"
+"""In place of an officer's number: of cases that nobody heads."""
 State = AlertGroup.State
 TO_DO: Final = (State.WAITING, State.ACKNOWLEDGED)
 TAKEABLE: Final = (State.WAITING, State.SNOOZED, State.CLAIMED_DONE)
@@ -274,11 +276,12 @@ def _level(value: str, now: datetime) -> Q:
 
 
 def _of_officer(number: str) -> Q:
-    """Of cases whose case officer has this number."""
-    cases = Assignment.objects.filter(
-        role=Assignment.Role.CASE_OFFICER, until_at=None, officer__number=number, officer__left_on=None
-    )
-    return Q(case__in=Case.objects.filter(Exists(cases.filter(case=OuterRef("pk")))).values("number"))
+    """Of cases whose case officer has this number; NOBODY: of cases that have none, and of no case."""
+    heads = Assignment.objects.filter(role=Assignment.Role.CASE_OFFICER, until_at=None, case=OuterRef("pk"))
+    if number == NOBODY:
+        return Q(case=None) | Q(case__in=Case.objects.filter(~Exists(heads)).values("number"))
+    theirs = heads.filter(officer__number=number, officer__left_on=None)
+    return Q(case__in=Case.objects.filter(Exists(theirs)).values("number"))
 
 
 def _is_over(group: AlertGroup, now: datetime) -> bool:

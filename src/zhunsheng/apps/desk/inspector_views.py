@@ -45,6 +45,7 @@ KINDS: Final = {
     "dossier": gettext_lazy("卷宗"),
     "document": gettext_lazy("文书"),
     "wall": gettext_lazy("大屏"),
+    "silences": gettext_lazy("静默"),
 }
 """What the log calls the kinds of things that are looked at, in words."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from zhunsheng.apps.access.scope import Viewer
@@ -66,6 +66,15 @@ class Ledger:
     running: int
 
 
+@dataclass(frozen=True)
+class OfRule:
+    """How often one rule was exceeded, or found broken, and how many of these go on."""
+
+    kind: str
+    count: int
+    running: int
+
+
 def visible_overdue(viewer: Viewer) -> QuerySet[Finding]:
     """Findings that stand of statutory limits exceeded, of what the viewer may list."""
     return visible_faults(viewer).filter(kind=OVERDUE)
@@ -75,6 +84,15 @@ def visible_faults(viewer: Viewer) -> QuerySet[Finding]:
     """The same, and with them what checks found broken."""
     is_fault = Q(kind=OVERDUE, rule__in=statutory_limits()) | Q(kind=BROKEN)
     return Finding.objects.filter(units.seen(viewer), is_fault, state=Finding.State.CURRENT, found_at__isnull=False)
+
+
+def of_rule(viewer: Viewer, rule: str, *, is_limit: bool) -> OfRule | None:
+    """What the ledger holds of one rule, of what the viewer may list; None for a limit that no statute sets."""
+    if is_limit and rule not in statutory_limits():
+        return None
+    kind = OVERDUE if is_limit else BROKEN
+    found = visible_faults(viewer).filter(rule=rule, kind=kind)
+    return OfRule(kind, **found.aggregate(count=Count("key"), running=Count("key", filter=Q(closed_at=None))))
 
 
 def listing(viewer: Viewer, *, now: datetime) -> Listing:

@@ -54,6 +54,8 @@ PAGES: Final[dict[str, Page]] = {
     "desk:clock": for_action(GET=Action.CASE_READ),
     "desk:rules": signed_in(),
     "desk:rule": signed_in(),
+    "desk:silences": for_action(GET=Action.CASE_LIST, POST=Action.CASE_LIST),
+    "desk:silence_end": for_action(POST=Action.CASE_LIST),
     "desk:sources": for_action(GET=Action.SOURCE_MANAGE),
     "desk:quality": for_action(GET=Action.QUARANTINE_READ),
 }
@@ -129,6 +131,9 @@ MENU: Final = {
         section="watch",
         position=40,
         roles=frozenset({"legal_department", "legal_officer", "inspectorate", "county_head"}),
+    ),
+    "desk:silences": Item(
+        _("静默"), icon="bell", section="watch", position=45, roles=frozenset({"legal_department", "inspectorate"})
     ),
     "desk:sources": Item(
         _("接口与同步"), icon="refresh", section="manage", position=30, home_for=frozenset({"security_admin"})

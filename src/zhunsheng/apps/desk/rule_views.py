@@ -9,7 +9,9 @@ from zhunsheng.apps.access.requests import viewer_behind
 from zhunsheng.apps.alerts.precision import precision_of
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.desk import rules as shown
+from zhunsheng.apps.desk.overdue import of_rule
 from zhunsheng.apps.desk.rulebook import shown_rulebook
+from zhunsheng.apps.desk.silences import SETTERS
 
 
 @require_GET
@@ -38,5 +40,15 @@ def rule(request: HttpRequest, rule: str) -> HttpResponse:
         raise Http404
     record_read(kind="rule", key=rule)
     found = precision_of(rule)
-    may_edit = viewer_behind(request).may(Action.RULEBOOK_DRAFT) and page.line.is_limit
-    return render(request, "desk/rule.html", {"page": page, "precision": found, "may_edit": may_edit})
+    viewer = viewer_behind(request)
+    may_edit = viewer.may(Action.RULEBOOK_DRAFT) and page.line.is_limit
+    may_silence = bool(viewer.roles() & SETTERS) and page.line.status == "stable" and not page.custody
+    may_list = viewer.may(Action.CASE_LIST)
+    context = {
+        "page": page,
+        "precision": found,
+        "faults": of_rule(viewer, rule, is_limit=page.line.is_limit) if may_list else None,
+        "may_edit": may_edit,
+        "may_silence": may_silence,
+    }
+    return render(request, "desk/rule.html", context)

@@ -15,6 +15,7 @@ from zhunsheng.apps.desk import (
     premises_views,
     quality_views,
     rule_views,
+    silence_views,
     wall_views,
 )
 
@@ -51,6 +52,8 @@ urlpatterns = [
     path("clocks/<str:key>/", case_page_views.clock, name="clock"),
     path("rules/", rule_views.rules, name="rules"),
     path("rules/<str:rule>/", rule_views.rule, name="rule"),
+    path("silences/", silence_views.shown, name="silences"),
+    path("silences/<int:silence>/end/", silence_views.end, name="silence_end"),
     path("admin/sources/", quality_views.registered, name="sources"),
     path("quarantine/", quality_views.quality, name="quality"),
 ]

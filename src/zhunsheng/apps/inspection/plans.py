@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Final
 
 from django.db import connection, transaction
+from django.utils.timezone import localtime
 
 from zhunsheng.apps.access.policy import Label
 from zhunsheng.apps.access.scope import session_scope
@@ -69,7 +70,8 @@ def make(wanted: Wanted, *, by: Officer, at: datetime, real_at: datetime, after:
     _require(bool(PLANNERS & set(roles_of(by, on=at.date()))), "只有法制支队可以制订抽查计划。")
     _require(wanted.hash_name in HASHES, f"摘要算法可用 {'、'.join(HASHES)}。")
     _require(wanted.from_on < wanted.until_on, "期次的起应在止之前。")
-    _require(wanted.hour > real_at, "抽取时刻应晚于现在，见证人要在它之前登记承诺。")
+    log_time = localtime(real_at).strftime("%Y-%m-%d %H:%M")
+    _require(wanted.hour > real_at, f"抽取时刻应晚于日志时钟的现在（{log_time}），见证人要在它之前登记承诺。")
     with whole():
         found = selecting.closed_cases(wanted.unit, wanted.from_on, wanted.until_on)
         risky = selecting.marked(found)

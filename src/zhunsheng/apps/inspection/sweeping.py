@@ -2,16 +2,15 @@
 
 import logging
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import InterfaceError, InternalError, OperationalError
-from django.utils.timezone import localdate
 
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.alerts.services import sweep_due as sweep_alerts
 from zhunsheng.apps.audit import clock
-from zhunsheng.apps.inspection import cards, marking, plans, watching
+from zhunsheng.apps.inspection import cards, plans
 from zhunsheng.apps.inspection.models import CardNow
 
 PROCESS: Final = "inspection"
@@ -21,31 +20,10 @@ AGAIN_AFTER: Final = timedelta(minutes=5)
 MOST: Final = 50
 
 
-class Daily:
-    """What is looked at once a day of the platform's clock, by this process."""
-
-    def __init__(self) -> None:
-        self.day: date | None = None
-
-    def __call__(self) -> int:
-        """Raise what the last month shows and mark the week's files, if this day has not been looked at yet."""
-        with as_process(PROCESS):
-            at = clock.now()
-        if self.day == localdate(at):
-            return 0
-        self.day = localdate(at)
-        raised = _guarded(lambda: bool(watching.raise_alarms(at)), lambda: None, "oversight")
-        marked = _guarded(lambda: bool(marking.mark_week(at)), lambda: None, "risk")
-        return raised + marked
-
-
-DAILY: Final = Daily()
-
-
 def sweep_due() -> float:
     """One sweep of everything. Returns the seconds a loop may wait; 0 where there is more."""
     wait = sweep_alerts()
-    return 0.0 if sweep_cards() or sweep_draws() or DAILY() else wait
+    return 0.0 if sweep_cards() or sweep_draws() else wait
 
 
 def sweep_cards(as_of: datetime | None = None) -> int:

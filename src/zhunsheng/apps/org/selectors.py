@@ -19,6 +19,12 @@ def held_posts(*, officer: int, on: date) -> list[tuple[str, str]]:
     return list(posts.order_by("role", "unit").values_list("role", "unit_id"))
 
 
+def holders(role: str, *, on: date) -> list[int]:
+    """The officers who hold a role anywhere on a day."""
+    posts = Post.objects.filter(_in_force(on), role=role, officer__left_on=None, unit__closed_on=None)
+    return sorted(set(posts.values_list("officer", flat=True)))
+
+
 def units_below(codes: Collection[str]) -> dict[str, frozenset[str]]:
     """For each unit, the codes of all units under it, at any depth, without itself."""
     if not codes:

@@ -106,7 +106,7 @@ class ManualForm(OfAPerson):
 class DefectForm(OfAPerson):
     """A problem that was found, to be confirmed by a second person."""
 
-    fact = forms.ChoiceField(label=_("问题"))
+    fact = forms.ChoiceField(label=_("问题的种类"))
     case = forms.CharField(label=_("案件编号"), max_length=40)
     finding = forms.RegexField(
         label=_("预警或核查发现的编号"),

@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from zhunsheng.apps.access.requests import asking, viewer_behind
-from zhunsheng.apps.audit.services import record_read
+from zhunsheng.apps.audit.services import record_read, record_taken
+from zhunsheng.apps.desk.exports import marked
 from zhunsheng.apps.display.sheets import attachment, workbook
 from zhunsheng.apps.points import stored
 from zhunsheng.apps.points.models import Publication
@@ -31,8 +32,8 @@ def board_sheet(request: HttpRequest) -> HttpResponse:
         raise Http404
     heads = [_("民警"), _("档"), _("名次范围"), _("得分"), _("区间下限"), _("区间上限"), _("每百案问题")]
     heads += [_("案件"), _("在岗天数")]
-    record_read(kind="points_sheet", key=found.unit.pk, detail={"count": len(found.lines), "named": found.may_name})
-    return attachment(workbook(_("所队积分"), heads, list(cells(found))), name="points")
+    code = record_taken(kind="points_sheet", key=found.unit.pk, count=len(found.lines))
+    return attachment(workbook(_("所队积分"), heads, list(cells(found)), marked(request, code)), name="points")
 
 
 @require_GET

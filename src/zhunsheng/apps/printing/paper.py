@@ -21,6 +21,7 @@ from zhunsheng.apps.org.selectors import top_unit_name
 from zhunsheng.apps.printing.models import IssuedDocument
 
 LAYOUTS: Final = Path(__file__).parent / "layouts"
+MARK_DIGITS: Final = 12  # of the code: what the ledger of exports lists
 MEDIA_TYPE: Final = "application/pdf"
 
 
@@ -49,7 +50,9 @@ def frame(viewer: Viewer, *, sheet: str, title: str, now: datetime) -> dict[str,
         "title": title,
         "kind": _(IssuedDocument.Sheet(sheet).label),
         "site": " · ".join(filter(None, (top_unit_name(), _("准绳")))),
-        "watermark": who,
+        "watermark": " · ".join(
+            (*dict.fromkeys((who, viewer.account)), f"{now.astimezone(formats.ZONE):%Y-%m-%d %H:%M}")
+        ),
         "printed": _("打印人 %(who)s · %(at)s") % {"who": who, "at": formats.moment(now)},
         "page_of": _("第 {n} 页，共 {total} 页"),
         "code_word": _("核验码"),
@@ -78,7 +81,11 @@ def table(
 
 def record_asked(paper: Paper) -> None:
     """Say that a document is about to be made of what was read, in the transaction that read it."""
-    record_read(kind="document", key=paper.about, detail={"sheet": paper.sheet, "code": paper.code})
+    record_read(
+        kind="document",
+        key=paper.about,
+        detail={"sheet": paper.sheet, "code": paper.code, "mark": paper.code[:MARK_DIGITS]},
+    )
 
 
 def made(paper: Paper) -> bytes:

@@ -88,11 +88,11 @@ def _fields(vocabulary: Vocabulary) -> dict[str, forms.Field]:
     return fields
 
 
-def _choice(label: Words, values: Iterable[str], words: Mapping[str, Words]) -> forms.ChoiceField:
+def _choice(label: Any, values: Iterable[str], words: Mapping[str, Words]) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, choices=[(value, words[value]) for value in values])
 
 
-def _several(label: Words, choices: Sequence[tuple[str, str]]) -> forms.MultipleChoiceField:
+def _several(label: Any, choices: Sequence[tuple[str, str]]) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(label=label, choices=choices, widget=forms.SelectMultiple({"size": 5}))
 
 

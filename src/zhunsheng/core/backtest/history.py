@@ -8,7 +8,7 @@ import polars as pl
 
 from zhunsheng.core import schemas
 from zhunsheng.core.backtest.days import Days, Ints
-from zhunsheng.core.backtest.in_order import UNSURE, Bools, is_in_order
+from zhunsheng.core.backtest.in_order import UNSURE, Bools, Log, is_in_order
 from zhunsheng.core.backtest.linked import in_fold_order, linked_groups
 from zhunsheng.core.backtest.stages import (
     COPIED,
@@ -101,25 +101,30 @@ class _Pass:
     def said(self) -> pl.DataFrame:
         """Findings with the days on which they stand: schemas.FINDINGS, from_day, to_day."""
         events, groups = in_fold_order(self.events, linked_groups(self.events, by_person=self.by_person))
-        in_order = is_in_order(events, groups, self.rulebook, self.days)
-        rows, unsure = self._in_stages(events, groups, in_order)
+        log = Log(events, groups, self.days)
+        rows, unsure = self._in_stages(log, is_in_order(log, self.rulebook))
         again = np.isin(groups, unsure)
-        if not again.any():
-            return _spans(rows).drop("group")
-        events, groups = events.filter(pl.Series(again)), groups[again]
-        surely, _ = self._in_stages(events, groups, np.zeros(len(groups), dtype=bool))
-        return _spans(pl.concat([rows.filter(~pl.col("group").is_in(unsure)), surely])).drop("group")
+        if again.any():
+            fewer = Log(events.filter(pl.Series(again)), groups[again], self.days)
+            surely, _ = self._in_stages(fewer, np.zeros(len(fewer.groups), dtype=bool))
+            rows = pl.concat([rows.filter(~pl.col("group").is_in(unsure)), surely])
+        return rows.drop("group")
 
-    def _in_stages(self, events: pl.DataFrame, groups: Ints, in_order: Bools) -> tuple[pl.DataFrame, Ints]:
+    def _in_stages(self, log: Log, in_order: Bools) -> tuple[pl.DataFrame, Ints]:
         """Findings with the days on which they stand, and their `group`; and the groups that are unsure."""
-        turns = turns_of(events, groups, self.rulebook, self.days)
-        stages = stages_of(events, groups, self.days, turns, in_order)
+        events = log.events
+        stages = stages_of(events, log.groups, self.days, turns_of(log, self.rulebook), in_order)
         judged = [self._batch(events, stages, *batch) for batch in stages.batches(self.at_once)]
         if not judged:  # nothing was learned by the end of the period
             return _NOTHING, np.zeros(0, dtype=np.int64)
         parts, doubtful, unsure = zip(*judged, strict=True)
+        rows = pl.concat(parts)
         settled = self._settled(pl.concat(doubtful), events, stages)
-        return pl.concat([*parts, *settled]), np.unique(np.concatenate(unsure))
+        if settled:
+            touched = pl.concat(settled)
+            is_touched = pl.col("group").is_in(touched["group"].unique().implode())
+            rows = pl.concat([rows.filter(~is_touched), _spans(pl.concat([rows.filter(is_touched), touched]))])
+        return rows, np.unique(np.concatenate(unsure))
 
     def _batch(
         self, events: pl.DataFrame, stages: Stages, members: Ints, stage: Ints

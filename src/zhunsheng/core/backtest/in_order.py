@@ -40,9 +40,8 @@ class Settling:
     columns: tuple[str, ...]
 
 
-def is_in_order(events: pl.DataFrame, groups: Ints, rulebook: Rulebook, days: Days) -> Bools:
-    """Whether each event (schemas.EVENTS, every version) comes in order and only adds."""
-    log = _Log(events, groups, days)
+def is_in_order(log: "Log", rulebook: Rulebook) -> Bools:
+    """Whether each event comes in order and only adds."""
     found = log.in_time & ~log.names_first() & ~log.states_of_before(rulebook)
     for types, starts in _moved(rulebook).items():
         found &= ~log.comes_after(types, starts)
@@ -126,22 +125,23 @@ def _types_of(rule: Rule) -> set[str]:
     return {name for version in rule.versions for name in version.start} | {one.event for one in rule.restarts}
 
 
-class _Log:
-    """Events with the days on which they happened and were learned."""
+class Log:
+    """Events (schemas.EVENTS, every version) with their groups and the days on which they happened and were learned."""
 
     def __init__(self, events: pl.DataFrame, groups: Ints, days: Days) -> None:
+        self.events, self.groups, self.days = events, groups, days
         self.known, self.happened = days.of(events["recorded_at"]), days.of(events["at"])
-        self.events = events.with_columns(
+        self.told = events.with_columns(
             pl.Series("group", groups), pl.Series("known", self.known), pl.Series("happened", self.happened)
         ).with_row_index("row")
 
     @cached_property
     def in_time(self) -> Bools:
         """Learned on the day on which it happened, to the minute, and never corrected."""
-        plain = self.events.select(
+        plain = self.told.select(
             ~pl.col("void").fill_null(value=False)
             & (pl.col("version") == 1)
-            & ~pl.col("id").is_in(self.events.filter(pl.col("version") != 1)["id"].unique().implode())
+            & ~pl.col("id").is_in(self.told.filter(pl.col("version") != 1)["id"].unique().implode())
             & (pl.col("at_precision") != "day").fill_null(value=False)
             & pl.col("recorded_at").is_not_null()
         ).to_series()
@@ -165,16 +165,28 @@ class _Log:
 
     def comes_after(self, types: frozenset[str], starts: frozenset[str]) -> Bools:
         """An event of some types, where another of `starts` was known when its day began."""
-        begun = (
-            self.events.filter(pl.col("type").is_in(list(starts))).group_by("group").agg(since=pl.col("known").min())
-        )
-        own = self.events.select("row", "type", "group", "known").filter(pl.col("type").is_in(list(types)))
-        after = own.join(begun, on="group").filter(pl.col("known") > pl.col("since"))
-        return self._rows(after["row"])
+        begins = self._of_types(starts)
+        since = np.full(int(self.groups.max(initial=-1)) + 1, np.iinfo(np.int64).max)
+        np.minimum.at(since, self.groups[begins], self.known[begins])
+        return np.asarray(self._of_types(types) & (self.known > since[self.groups]))
+
+    @cached_property
+    def _type_codes(self) -> tuple[Ints, dict[str, int]]:
+        """The type of each event as a number, and the numbers of all types."""
+        names = self.told["type"].unique().sort()
+        numbers = np.arange(len(names))
+        codes = self.told["type"].replace_strict(names, numbers, return_dtype=pl.Int64).to_numpy()
+        return codes, {name: n for n, name in enumerate(names)}
+
+    def _of_types(self, types: Iterable[str]) -> Bools:
+        codes, numbers = self._type_codes
+        wanted = np.zeros(len(numbers), dtype=bool)
+        wanted[[numbers[name] for name in types if name in numbers]] = True
+        return wanted[codes]
 
     def settles(self, settling: Settling, adding: Bools) -> Bools:
         """The first of its kind after an act of an earlier day, or one that does not say of which act it speaks."""
-        ends = self.events.filter(pl.col("type").is_in(settling.ends) & pl.Series(adding))
+        ends = self.told.filter(pl.col("type").is_in(settling.ends) & pl.Series(adding))
         nameless = ends.filter(pl.any_horizontal(pl.lit(value=False), *(pl.col(n).is_null() for n in settling.columns)))
         return self._rows(nameless["row"]) | self._rows(
             self.ended(settling, adding).filter(pl.col("happened") < pl.col("ended"))["end"].drop_nulls()
@@ -184,17 +196,17 @@ class _Log:
         """Each act with the first end after it that comes in order: its row, instant, and day."""
         by = ["group", *settling.columns]
         shared = [pl.col(name).fill_null(NOBODY) for name in settling.columns]
-        told = self.events.select("row", "type", "at", "group", "happened", *shared)
+        told = self.told.select("row", "type", "at", "group", "happened", *shared)
         acts = told.filter(pl.col("type").is_in(settling.acts)).sort("at")
         ends = told.filter(pl.col("type").is_in(settling.ends) & pl.Series(adding)).sort("at")
         last = ends.select(*by, "at", end="row", end_at="at", ended="happened")
         return acts.join_asof(last, on="at", by=by, strategy="forward", check_sortedness=False)
 
     def _marked(self, is_so: pl.Expr) -> Bools:
-        return self.events.select(is_so.fill_null(value=False)).to_series().to_numpy()
+        return self.told.select(is_so.fill_null(value=False)).to_series().to_numpy()
 
     def _rows(self, rows: pl.Series) -> Bools:
-        found = np.zeros(self.events.height, dtype=bool)
+        found = np.zeros(self.told.height, dtype=bool)
         found[rows.to_numpy()] = True
         return found
 
@@ -205,8 +217,7 @@ def _states(facts: Iterable[str]) -> pl.Expr:
     return pl.col("facts").str.contains_any(names).fill_null(value=False) if names else pl.lit(value=False)
 
 
-def lasting_acts(events: pl.DataFrame, groups: Ints, days: Days, settling: Settling, most: pl.Expr) -> pl.DataFrame:
+def lasting_acts(log: Log, settling: Settling, most: pl.Expr) -> pl.DataFrame:
     """The acts (`group`, `at`) that are not ended in order before an instant: `most`, of `at`."""
-    log = _Log(events, groups, days)
     acts = log.ended(settling, log.in_time)
     return acts.filter(pl.col("end_at").is_null() | (pl.col("end_at") > most)).select("group", "at")

@@ -26,6 +26,9 @@ HANDLERS: Final = ("case_officer", "co_officer")
 GROUP: Final = ("rule", "case", "incident", "subject", "epoch", "due", "outer", "start_event")
 TOLD: Final = pl.Schema({"day": pl.Int64(), "rule": pl.String(), "unit": pl.String(), "level": pl.String(),
                          "kind": pl.String(), "key": pl.String(), "officer": pl.String()})  # fmt: skip
+HANDLING: Final = pl.Schema({"number": pl.String(), "officer": pl.String()})
+"""Which officers handle a case (or an incident without one), as the house has assigned them."""
+_NOBODY: Final = pl.DataFrame(schema=HANDLING)
 RANKS: Final = 10
 UNITS_SHOWN: Final = 10
 
@@ -49,11 +52,18 @@ class Load:
     busiest_shift: Spread  # of each officer, his fullest day
 
 
-def told_messages(said: pl.DataFrame, events: pl.DataFrame, rulebook: Rulebook, days: Days) -> pl.DataFrame:
+def told_messages(
+    said: pl.DataFrame,
+    events: pl.DataFrame,
+    rulebook: Rulebook,
+    days: Days,
+    handlers: pl.DataFrame | None = None,
+) -> pl.DataFrame:
     """The messages that findings (SAID) would have been to the officers of their cases: TOLD, one row each.
 
     Rules on trial are counted as if they were stable: the question is what they would cost. A rule whose recipients at
-    a level are none of the handling officers costs them nothing.
+    a level are none of the handling officers costs them nothing. `handlers` (HANDLING) are officers of cases whom
+    events do not name.
     """
     worse = _worse(said.filter(pl.col("from_day") >= 0), days)
     to_handlers = pl.DataFrame(
@@ -62,7 +72,7 @@ def told_messages(said: pl.DataFrame, events: pl.DataFrame, rulebook: Rulebook, 
         orient="row",
     )
     own = worse.join(to_handlers, on=["rule", "level"], how="semi")
-    officers = _officers(own, events)
+    officers = _officers(own, events, handlers)
     told = own.join(officers, on="key", how="inner").select(pl.col("from_day").alias("day"), *list(TOLD)[1:])
     return told.unique(["key", "officer", "day"], maintain_order=True).sort("day", "rule", "key", "officer")
 
@@ -90,7 +100,7 @@ def _to_handlers(rulebook: Rulebook) -> list[tuple[str, str]]:
     ]
 
 
-def _officers(said: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+def _officers(said: pl.DataFrame, events: pl.DataFrame, handlers: pl.DataFrame | None) -> pl.DataFrame:
     """Who is told of each finding (`key`, `officer`): those whom its own events name, else those of its case."""
     named = events.select(event=EVENT_KEY, number=pl.coalesce("case", "incident"), officer="officers")
     named = named.explode("officer").drop_nulls("officer")
@@ -98,13 +108,15 @@ def _officers(said: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     own = said.select("key", event=pl.concat_list("start_event", "event")).explode("event").drop_nulls().unique()
     direct = own.join(by_event, on="event").select("key", "officer").unique()
     rest = said.join(direct, on="key", how="anti").select("key", number=pl.coalesce("case", "incident"))
-    of_case = rest.join(named.select("number", "officer").unique(), on="number").select("key", "officer").unique()
+    known = pl.concat([named.select("number", "officer"), handlers if handlers is not None else _NOBODY])
+    of_case = rest.join(known.unique(), on="number").select("key", "officer").unique()
     return pl.concat([direct, of_case])
 
 
-def load_of(told: pl.DataFrame, events: pl.DataFrame, days: Days) -> Load:
+def load_of(told: pl.DataFrame, events: pl.DataFrame, days: Days, handlers: pl.DataFrame | None = None) -> Load:
     """Sums of messages (TOLD) over the officers that any event names, who may have none."""
-    officers = events["officers"].explode().drop_nulls().n_unique()
+    others = _NOBODY if handlers is None else handlers
+    officers = pl.concat([events["officers"].explode().drop_nulls(), others["officer"]]).n_unique()
     weeks = math.ceil(len(days) / WEEK)
     by_week = told.group_by("officer", pl.col("day") // WEEK).len()["len"].to_numpy()
     by_day = told.group_by("officer", "day").len().group_by("officer").agg(pl.col("len").max())["len"].to_numpy()

@@ -43,16 +43,22 @@ class BackTest:
 
 
 def back_test(
-    events: pl.DataFrame, rulebook: Rulebook, days: Days, *, against: Rulebook | None = None, at_once: int = AT_ONCE
+    events: pl.DataFrame,
+    rulebook: Rulebook,
+    days: Days,
+    *,
+    against: Rulebook | None = None,
+    handlers: pl.DataFrame | None = None,
+    at_once: int = AT_ONCE,
 ) -> BackTest:
     """Try a rulebook on the history of a period.
 
-    Takes   events: schemas.EVENTS, every version; against: the rulebook that it would replace; at_once: see
-            `said_history`.
+    Takes   events: schemas.EVENTS, every version; against: the rulebook that it would replace; handlers: see
+            `told_messages`; at_once: see `said_history`.
     Raises  SchemaMismatch.
     """
-    after = _told(events, rulebook, days, at_once)
-    before = None if against is None else _told(events, against, days, at_once)
+    after = _told(events, rulebook, days, handlers, at_once)
+    before = None if against is None else _told(events, against, days, handlers, at_once)
     nothing = after.said.clear()
     return BackTest(
         days=days,
@@ -65,7 +71,7 @@ def back_test(
     )
 
 
-def _told(events: pl.DataFrame, rulebook: Rulebook, days: Days, at_once: int) -> Told:
+def _told(events: pl.DataFrame, rulebook: Rulebook, days: Days, handlers: pl.DataFrame | None, at_once: int) -> Told:
     said = said_history(events, rulebook, days, at_once=at_once)
-    told = told_messages(said, events, rulebook, days)
-    return Told(said, told, load_of(told, events, days))
+    told = told_messages(said, events, rulebook, days, handlers)
+    return Told(said, told, load_of(told, events, days, handlers))

@@ -37,7 +37,8 @@ class Stages:
         return len(self.group)
 
     def batches(self, most: int) -> Iterator[tuple[Ints, Ints]]:
-        """Rows of events and the stage of each, some stages at a time: at most so many rows, and at least one stage."""
+        """Rows of events and the stage of each, whole groups at a time: about so many rows at most, and at
+        least one group."""
         counts = np.zeros(len(self) + 1, dtype=np.int64)
         np.add.at(counts, self.begins, 1)
         np.add.at(counts, self.ends, -1)
@@ -45,6 +46,7 @@ class Stages:
         low = 0
         while low < len(self):
             high = max(int(np.searchsorted(before, before[low] + most, side="right")) - 1, low + 1)
+            high = self._group_end(low, high)
             begins, ends = np.maximum(self.begins, low), np.minimum(self.ends, high)
             rows = np.flatnonzero(ends > begins)
             lengths = (ends - begins)[rows]
@@ -53,6 +55,13 @@ class Stages:
             order = np.argsort(stage, kind="stable")
             yield members[order], stage[order]
             low = high
+
+    def _group_end(self, low: int, high: int) -> int:
+        """Where a batch ends, so that it holds whole groups; one that is larger than a batch alone is held whole."""
+        if high >= len(self):
+            return len(self)
+        begins = int(np.searchsorted(self.group, self.group[high]))
+        return begins if begins > low else int(np.searchsorted(self.group, self.group[high], side="right"))
 
     def some(self, wanted: Ints, most: int) -> Iterator[tuple[Ints, Ints]]:
         """The same of some stages, gathered into as few batches."""

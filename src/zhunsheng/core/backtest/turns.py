@@ -7,8 +7,8 @@ from typing import Final
 import polars as pl
 
 from zhunsheng.core import check as c
-from zhunsheng.core.backtest.days import Days, Ints
-from zhunsheng.core.backtest.in_order import Settling, columns_of, lasting_acts
+from zhunsheng.core.backtest.days import Days
+from zhunsheng.core.backtest.in_order import Log, Settling, columns_of, lasting_acts
 from zhunsheng.core.clocks import Rulebook
 
 TURNS: Final = pl.Schema({"group": pl.Int64(), "day": pl.Int64()})
@@ -16,16 +16,16 @@ DAY: Final = timedelta(days=1)
 INSTANT: Final = timedelta(microseconds=1)
 
 
-def turns_of(events: pl.DataFrame, groups: Ints, rulebook: Rulebook, days: Days) -> pl.DataFrame:
+def turns_of(log: Log, rulebook: Rulebook) -> pl.DataFrame:
     """The turns of each group (TURNS): a pause that ends by itself, and an act that may last longer where nobody said
     so, or that has no end as the night begins: asked about first, broken in the end."""
-    parts = [pl.DataFrame(schema=TURNS)]
+    days, parts = log.days, [pl.DataFrame(schema=TURNS)]
     for begins, cap in _capped(rulebook):
-        paused = events.with_columns(group=pl.Series(groups)).filter(pl.col("type") == begins)
+        paused = log.told.filter(pl.col("type") == begins)
         parts += [_turns(paused, timedelta(days=cap + n), days) for n in (-1, 0, 1, 2)]
     for check, body in _lengthened(rulebook):
         ending = Settling(check.events, body.ends, columns_of(check))
-        acts = lasting_acts(events, groups, days, ending, pl.col("at") + _length(body.at_most))
+        acts = lasting_acts(log, ending, pl.col("at") + _length(body.at_most))
         lengths = [body.at_most, *(longer.at_most for longer in body.longer)]
         parts += [_turns(acts, _length(length) + INSTANT, days) for length in lengths]
     turns = pl.concat(parts).unique()

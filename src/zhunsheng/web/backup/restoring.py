@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import psycopg
+from psycopg import sql
 
 from zhunsheng.apps.audit.heads import SecondPlace
 from zhunsheng.apps.audit.keys import PUBLIC
@@ -19,6 +20,7 @@ from zhunsheng.web.backup.making import DATABASE, MEDIA, counted
 from zhunsheng.web.backup.manifest import BackupRefused, Manifest, fingerprints, read_manifest
 from zhunsheng.web.backup.programs import programs_for, run
 from zhunsheng.web.backup.sealing import SUFFIX, unseal
+from zhunsheng.web.provision import RESTORING
 
 FENCE: Final = """
     INSERT INTO audit_fence (cluster, why, backup, raised_at, compared, first_by, second_by)
@@ -73,34 +75,40 @@ def restore(
 ) -> Restored:
     """Fill an empty database and the media folder from the plain files of a backup.
 
-    Takes   dsn: of the owner; the database is there and has no table.
+    Takes   dsn: of the owner; the database is there and has no table, or only those of a restore that was interrupted.
     Raises  BackupRefused; LauncherError.
     """
     binaries = programs_for(dsn, environ)
     with psycopg.connect(dsn) as connection:
-        if connection.execute("SELECT 1 FROM pg_tables WHERE schemaname = 'public' LIMIT 1").fetchone():
+        if provision.is_half_restored(connection):  # nobody used it: begin again
+            connection.execute("DROP SCHEMA public CASCADE")
+            connection.execute("CREATE SCHEMA public")
+        elif connection.execute("SELECT 1 FROM pg_tables WHERE schemaname = 'public' LIMIT 1").fetchone():
             raise BackupRefused("目标数据库不是空的，没有恢复。请另建一个空库，或换一个 --data 目录。")
+        # Interrupted between here and the fence it would look whole: the mark keeps it from being used.
+        _mark(connection, RESTORING)
     # Without grants: nobody but the owner can use the tables before the fence stands.
     options = ("--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges")
     run(binaries, "pg_restore", dsn, *options, str(folder / DATABASE))
     _unpack(folder / MEDIA, media)
     with psycopg.connect(dsn) as connection:
         _assert_whole(connection, manifest)
-    knows_fences = "audit_fence" in manifest.rows
-    if knows_fences:
-        _raise_fence(dsn, manifest)
+        _raise_fence(connection, manifest)
+        _mark(connection, None)
     provision.prepare(mode=manifest.mode, owner_dsn=dsn)
-    if not knows_fences:  # of an older release: the table is there only now
-        _raise_fence(dsn, manifest)
     last = SecondPlace(heads).last()
     return Restored(manifest, last.size - int(manifest.head["size"]) if last else None)
 
 
-def _raise_fence(dsn: str, manifest: Manifest) -> None:
+def _raise_fence(connection: psycopg.Connection[Any], manifest: Manifest) -> None:
     about = {"made_at": manifest.made_at, "head": dict(manifest.head)}
-    with psycopg.connect(dsn) as connection:
-        connection.execute("SELECT set_config('zs.actor', 'process:restore', true)")
-        connection.execute(FENCE, [json.dumps(about)])
+    connection.execute("SELECT set_config('zs.actor', 'process:restore', true)")
+    connection.execute(FENCE, [json.dumps(about)])
+
+
+def _mark(connection: psycopg.Connection[Any], words: str | None) -> None:
+    name = sql.Identifier(connection.info.dbname)
+    connection.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(words)))
 
 
 def _assert_whole(connection: psycopg.Connection[Any], manifest: Manifest) -> None:

@@ -8,3 +8,25 @@ $$;
 CREATE OR REPLACE FUNCTION zs_scope(part text) RETURNS text[] LANGUAGE sql STABLE AS $$
     SELECT string_to_array(nullif(current_setting('zs.' || part, true), ''), ',')
 $$;
+
+-- The cases that the session's officer has opened in an emergency and that are open still, by the machine's clock.
+CREATE OR REPLACE FUNCTION zs_urgent() RETURNS text[] LANGUAGE sql STABLE AS $$
+    SELECT array_agg("case"::text) FROM access_urgentaccess WHERE officer_id = zs_officer() AND until > now()
+$$;
+
+-- Whoever reads a bait raises an alarm in the transaction that records the reading, whatever page or program it was.
+CREATE OR REPLACE FUNCTION zs_watch_baits() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO access_baitalarm (bait_id, entry, actor, at)
+    SELECT b.id, NEW.id, NEW.actor, NEW.at FROM access_bait b
+    WHERE b.ended_at IS NULL AND (
+        (b.kind = 'case' AND b.key IN (NEW.object_id, NEW.detail ->> 'case'))
+        OR (b.kind = 'person' AND (b.key = NEW.object_id OR NEW.detail -> 'persons' ? b.key))
+    ) LIMIT 1;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER watch_baits AFTER INSERT ON audit_entry
+    FOR EACH ROW WHEN (NEW.action = 'read' AND NEW.result = 'done' AND NEW.actor LIKE 'account:%')
+    EXECUTE FUNCTION zs_watch_baits();
+ALTER TABLE audit_entry ENABLE ALWAYS TRIGGER watch_baits;

@@ -68,6 +68,14 @@ def is_up() -> bool:
     return bool(up)
 
 
+def put_up(*, moment: Moment) -> Fence:
+    """Let this database send nothing from now on: its files were restored, which keeps the identity of the cluster."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT zs_cluster()")
+        (cluster,) = cursor.fetchone()
+    return Fence.objects.create(cluster=cluster, why=Fence.Why.RESTORED, raised_at=moment.real)
+
+
 @transaction.atomic
 def compare(channel: str, record: Sequence[Taken], *, by: str, moment: Moment) -> Comparison:
     """
@@ -148,7 +156,4 @@ def _standing(moment: Moment) -> Fence:
     if found is not None:
         return found
     # Restored by other means than ours: the cluster is a strange one, and no row says so yet.
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT zs_cluster()")
-        (cluster,) = cursor.fetchone()
-    return Fence.objects.create(cluster=cluster, why=Fence.Why.RESTORED, raised_at=moment.real)
+    return put_up(moment=moment)

@@ -34,6 +34,7 @@ class Command(BaseCommand):
         """Back up; an embedded server that stands still is started for it."""
         del args
         dsn = settings.DATABASE_URLS["zs_owner"]
+        settings.DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             with ExitStack() as stack:
                 if "DATABASE_URL" not in os.environ and not _answers(dsn):

@@ -32,6 +32,7 @@ class Command(BaseCommand):
         """Restore, and say what is missing and what comes next."""
         del args
         dsn, folder = settings.DATABASE_URLS["zs_owner"], options["folder"]
+        settings.DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             manifest = read_backup(folder, keys=settings.KEYS)
             with ExitStack() as stack:

@@ -32,7 +32,8 @@ class Command(BaseCommand):
         what.add_argument("record", nargs="?", type=Path, help="网关导出的记录：每行一个 JSON，或 .csv")
         what.add_argument("--no-record", metavar="原因", help="这条线路的网关没有记录")
         lift = verbs.add_parser("lift", help="解除停发；需要两个人先后办理")
-        for one in (compare, lift):
+        put_up = verbs.add_parser("put-up", help="停发：数据库文件是用别的办法恢复的，启动发送之前先运行")
+        for one in (compare, lift, put_up):
             one.add_argument("--account", required=True, help="操作人的账号")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -43,7 +44,11 @@ class Command(BaseCommand):
             if options["verb"] == "compare" and options["line"] not in lines:
                 raise CommandError(f"没有线路 {options['line']}。线路文件里有：{'、'.join(lines)}。")
             by = admitted(options["account"], action=Action.FENCE_LIFT, process="fence", remedy=REMEDY)
-            if options["verb"] == "lift":
+            if options["verb"] == "put-up":
+                with as_process("fence", purpose=by):
+                    fence.put_up(moment=now())
+                self.stdout.write("已停发。请逐条线路核对，再由两名管理员解除。")
+            elif options["verb"] == "lift":
                 self._lift(by, list(lines))
             elif options["no_record"]:
                 with as_process("fence", purpose=by):

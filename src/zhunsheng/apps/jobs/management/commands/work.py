@@ -6,13 +6,15 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from zhunsheng.apps.inspection.daily import Daily
 from zhunsheng.apps.jobs.working import run, work_once
 from zhunsheng.apps.jobs.works import WORKS
 from zhunsheng.apps.points.recorder import Recorder
 
 
 class Command(BaseCommand):
-    """Several copies may run: each task has one at a time. Between tasks points are recorded."""
+    """Several copies may run: each task has one at a time. Between tasks points are recorded and, once a day, oversight
+    looks."""
 
     help = "办理交给系统的任务：导出、批量文书、导入。"
 
@@ -30,4 +32,10 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        run(WORKS, stop=stop, between=Recorder())
+        record, look = Recorder(), Daily()
+
+        def between() -> None:
+            record()
+            look()
+
+        run(WORKS, stop=stop, between=between)
