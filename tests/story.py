@@ -82,6 +82,8 @@ def _value(name: str, text: str, vocabulary: Vocabulary) -> Any:
     if name in ("until", "recorded_at"):
         moment = at(text.replace("T", " "), vocabulary.zone)
         return moment if "T" in text or name == "recorded_at" else moment.date()
+    if name == "officers":
+        return text.split(",")
     fact = vocabulary.facts.get(name)
     kind = {"version": "integer", "void": "bool"}.get(name, fact.type if fact else "text")
     if kind == "set":

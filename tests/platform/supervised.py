@@ -22,7 +22,7 @@ from zhunsheng.apps.supervision.models import Release
 from zhunsheng.apps.supervision.rulebooks import current
 from zhunsheng.core import schemas
 from zhunsheng.core.judge import judge
-from zhunsheng.core.standing import within_persons
+from zhunsheng.core.standing import supervised
 
 EVENTS = pl.Schema(schemas.EVENTS)
 TABLES = ("clock", "finding")
@@ -145,7 +145,7 @@ def assert_as_batch(as_of: datetime, *, paused_too: bool = False) -> None:
     today; with `paused_too` they are held against the batch as well.
     """
     rulebook, _ = current()
-    told = judge(log(), within_persons(rulebook), as_of=as_of, threads=1)
+    told = judge(log(), supervised(rulebook), as_of=as_of, threads=1)
     batch = told.clocks, told.findings
     tables = standing_tables()
     found = differing(tables, batch, paused_too=paused_too)

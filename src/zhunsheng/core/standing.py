@@ -25,6 +25,10 @@ FORESIGHT: Final = timedelta(days=400)
 """How far ahead is asked which checks time alone will break: further than any of their lengths."""
 FAR_REACHING: Final = frozenset(SPANNING) - {"person"}
 """Keys that hold together acts of cases which have nothing else in common."""
+AT_ONCE: Final = ("officer", "place")
+"""Keys of which only acts in progress at the same time are held together."""
+LONGEST_ACT: Final = timedelta(days=2)
+"""How long an act may last for others to be looked for beside it."""
 TIMED_KINDS: Final = ("absent", "overlap", "span")
 """Kinds of check that time alone can break."""
 
@@ -63,15 +67,31 @@ def within_persons(rulebook: Rulebook) -> Rulebook:
     return replace(rulebook, checks=tuple(check for check in rulebook.checks if _rests_on_persons(check)))
 
 
+def supervised(rulebook: Rulebook) -> Rulebook:
+    """The rulebook with the checks that `standing` judges: whose verdict on an act rests on the cases of its persons or
+    of its incident, or on what the same officer or place had at the time. What counts over a unit needs a whole log."""
+    return replace(rulebook, checks=tuple(check for check in rulebook.checks if _is_supervised(check)))
+
+
+def types_at_once(rulebook: Rulebook) -> frozenset[tuple[str, str]]:
+    """Type of event and key (AT_ONCE) of the acts that supervised checks hold together by time alone."""
+    wide = [check for check in rulebook.judged_checks() if _is_supervised(check) and not _rests_on_persons(check)]
+    return frozenset((kind, check.key) for check in wide if check.key in AT_ONCE for kind in check.events)
+
+
+def _is_supervised(check: Check) -> bool:
+    return _rests_on_persons(check) or check.key == "incident" or (check.key in AT_ONCE and check.kind == "overlap")
+
+
 def _rests_on_persons(check: Check) -> bool:
     act_alone = check.kind == "fact" and not check.first and check.state is None
     return check.key not in FAR_REACHING or "case" in check.same or act_alone
 
 
 def _checks(folded: Folded, rulebook: Rulebook, as_of: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """What the checks of cases and persons find (schemas.FINDINGS), and when time alone will break others (TO_COME)."""
+    """What supervised checks find (schemas.FINDINGS), and when time alone will break others (TO_COME)."""
     happened = set(folded.counted.events["type"].unique())
-    own = tuple(check for check in within_persons(rulebook).checks if happened.intersection(check.events))
+    own = tuple(check for check in supervised(rulebook).checks if happened.intersection(check.events))
     nothing = pl.DataFrame(schema=schemas.FINDINGS)
     told, _ = judge_beside(nothing, folded, replace(rulebook, checks=own), as_of=as_of)
     timed = replace(rulebook, checks=tuple(check for check in own if check.kind in TIMED_KINDS))

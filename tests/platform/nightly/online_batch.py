@@ -23,7 +23,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import polars as pl
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from tests.platform.databases import OwnDatabase, cloned, embedded
 from tests.platform.environment import HOME, say
@@ -49,7 +49,7 @@ from zhunsheng.apps.supervision.queue import seconds_until_due
 from zhunsheng.city.make import City, generate
 from zhunsheng.core import schemas
 from zhunsheng.core.judge import judge
-from zhunsheng.core.standing import within_persons
+from zhunsheng.core.standing import supervised
 from zhunsheng.web.demo.people import settle
 
 SEED: Final = 20261128
@@ -100,7 +100,7 @@ def main(cases: int, open_clocks: int) -> int:
     """The whole run."""
     with embedded(HOME) as server:
         files = rulebooks.files_of(RULEBOOK)
-        book = within_persons(rulebooks.loaded(files))
+        book = supervised(rulebooks.loaded(files))
         city = generate(cases, SEED, book.vocabulary, book.calendar)
         with cloned(server) as database:
             run = moving_city(database, city, files, random.Random(SEED))
@@ -133,8 +133,9 @@ def moving_city(database: OwnDatabase, city: City, files: dict[str, str], chance
             release(repaired(files))
         for step in range(1, STEPS + 1):
             until = done + (instant - done) * step / STEPS
-            clock.set_city_clock(until, seconds_per_second=0)
-            receive(events.filter((pl.col("recorded_at") > done) & (pl.col("recorded_at") <= until)))
+            with transaction.atomic():  # nobody judges at this hour what is not recorded yet
+                clock.set_city_clock(until, seconds_per_second=0)
+                receive(events.filter((pl.col("recorded_at") > done) & (pl.col("recorded_at") <= until)))
             copies.settle(killed=chance if number * STEPS + step - 1 in kills else None)
             steps.append(Step(until, is_after_release=number >= INSTANTS // 2))
             done = until
@@ -175,7 +176,7 @@ def told_alerts() -> set[Alerted]:
 
 def differences(written: Written, whole: pl.DataFrame) -> int:
     """Rows of the tables that the batch has not, and the other way round."""
-    told = judge(whole, within_persons(rulebooks.of_release(written.release)), as_of=written.at, known_at=written.at)
+    told = judge(whole, supervised(rulebooks.of_release(written.release)), as_of=written.at, known_at=written.at)
     found = differing(written.tables, (told.clocks, told.findings))
     rows = {name: rows.height for name, rows in zip(TABLES, written.tables, strict=True)}
     say(f"{written.at:%Y-%m-%d %H:%M} {rows}: {found.height} rows differ")
@@ -270,7 +271,7 @@ def speed(database: OwnDatabase, open_clocks: int) -> bool:
     events = many_open(-(-open_clocks // MANY_OPEN))
     for part in events.iter_slices(20_000):
         receive(part)
-    book, path = within_persons(rulebooks.loaded(files)), HOME / "many.parquet"
+    book, path = supervised(rulebooks.loaded(files)), HOME / "many.parquet"
     log().write_parquet(path)
     opened = timed(supervise)
     batch = [timed(lambda: judge(pl.read_parquet(path), book, as_of=now))]

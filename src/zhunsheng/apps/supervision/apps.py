@@ -26,15 +26,18 @@ class SupervisionConfig(AppConfig):
         "supervision_finding": OF_CASE_OR_INCIDENT_SEEN,
         "supervision_duekey": PROCESSES_ONLY,
         "supervision_personkey": PROCESSES_ONLY,
+        "supervision_actkey": PROCESSES_ONLY,
         "supervision_touched": PROCESSES_ONLY,
     }
-    app_functions = ("zs_due_in()", "zs_unfold_appended()")
+    app_functions = ("zs_due_in()", "zs_unfold_appended()", "zs_index_acts(text[], text[])")
     table_rules = (
         # Caches of facts: the events and the released rulebook give them again, so that no change is an act.
         TableRule("supervision_clock", app_may=CACHED, key=("key",), change="plain"),
         TableRule("supervision_finding", app_may=KEPT, key=("key",), change="plain"),
         TableRule("supervision_duekey", app_may=KEPT, key=("kind", "number"), change="plain"),
         TableRule("supervision_personkey", app_may=("select",), key=("id",), change="plain"),
+        TableRule("supervision_acttype", app_may=("select",), key=("id",), change="plain"),
+        TableRule("supervision_actkey", app_may=("select",), key=("id",), change="plain"),
         TableRule("supervision_touched", app_may=CACHED, key=("id",), change="plain"),
         TableRule("supervision_appended", app_may=(), key=("xid",), change="function"),
         TableRule("supervision_release", app_may=KEPT, key=("id",), change="audited", hidden=("files",)),

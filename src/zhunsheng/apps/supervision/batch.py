@@ -72,6 +72,7 @@ def judge_due(*, route: ch.Route, limit: int = LIMIT) -> Done:
     """
     with as_process(PROCESS):
         allow_long_batches()
+        queue.index_acts(current()[0])
         queue.unfold()
     with as_process(PROCESS):
         allow_long_batches()

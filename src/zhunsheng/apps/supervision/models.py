@@ -192,6 +192,42 @@ class PersonKey(models.Model):
         return f"{self.person} {self.number}"
 
 
+class ActType(models.Model):
+    """A type of event whose acts are held together by officer or place, as the rulebooks in force had it so far."""
+
+    type = models.TextField("事件类型")
+    holder_kind = models.TextField("要素种类")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["type", "holder_kind"], name="act_type_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.holder_kind}"
+
+
+class ActKey(models.Model):
+    """A judged key with an act of an officer or in a place, and while it may have lasted. Some checks hold together
+    what happened there at the same time, of whichever case."""
+
+    holder = models.TextField("民警或场所")
+    holder_kind = models.TextField("要素种类")
+    at = models.DateTimeField("起")
+    until = models.DateTimeField("至")
+    kind = models.TextField("种类")
+    number = models.TextField("编号")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["holder", "holder_kind", "at", "number", "kind", "until"], name="act_key_once"
+            ),
+        )
+        indexes = (models.Index(fields=["number", "kind"], name="act_key_number"),)
+
+    def __str__(self) -> str:
+        return f"{self.holder} {self.number}"
+
+
 class Touched(models.Model):
     """What an event that was just appended names. Written in the transaction of the append, removed by the batch that
     judges it."""

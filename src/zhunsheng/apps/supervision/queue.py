@@ -15,6 +15,8 @@ from psycopg import sql
 
 from zhunsheng.apps.audit import clock
 from zhunsheng.apps.supervision.frames import copied_in, copied_out
+from zhunsheng.core.clocks import Rulebook
+from zhunsheng.core.standing import types_at_once
 
 MANY: Final = 1000  # keys from which on the planner is told how many there are
 TOUCHED: Final = pl.Schema({"touched": pl.Int64()})
@@ -40,25 +42,32 @@ TAKE: Final = """
     )
     INSERT INTO supervision_named SELECT id, "case", incident, source, event FROM taken
 """
-# Keys whose events name a person that a key of `near` names; where it is an incident, also the cases that name that.
+# Keys whose events name a person that a key of `near` names; those with an act of the same officer or place at the time
+# of an act of `near`; and what names an incident that `near` names.
 SHARED: Final[LiteralString] = """
     incidents_of_near AS MATERIALIZED (
-        SELECT DISTINCT e.incident AS number FROM near n JOIN cases_event e ON e."case" = n.number
+        SELECT DISTINCT 'incident' AS kind, e.incident AS number FROM near n JOIN cases_event e ON e."case" = n.number
         WHERE n.kind = 'case' AND e.incident IS NOT NULL
-    ), by_person AS MATERIALIZED (
-        SELECT DISTINCT o.kind, o.number
-        FROM (SELECT kind, number FROM near UNION SELECT 'incident', number FROM incidents_of_near) n
+    ), about AS MATERIALIZED (
+        SELECT kind, number FROM near UNION SELECT kind, number FROM incidents_of_near
+    ), beside AS MATERIALIZED (
+        SELECT o.kind, o.number FROM about n
         JOIN supervision_personkey p ON p.number = n.number AND p.kind = n.kind
         JOIN supervision_personkey o ON o.person = p.person
+        UNION SELECT o.kind, o.number FROM about n
+        JOIN supervision_actkey a ON a.number = n.number AND a.kind = n.kind
+        JOIN supervision_actkey o ON o.holder = a.holder AND o.holder_kind = a.holder_kind
+            AND o.at BETWEEN a.at - interval '2 days' AND a.until AND o.until >= a.at
+        UNION SELECT kind, number FROM incidents_of_near
     ), shared AS MATERIALIZED (
-        SELECT kind, number FROM by_person
-        UNION SELECT 'case', e."case" FROM by_person i JOIN cases_event e ON e.incident = i.number
+        SELECT kind, number FROM beside
+        UNION SELECT 'case', e."case" FROM beside i JOIN cases_event e ON e.incident = i.number
         WHERE i.kind = 'incident' AND e."case" IS NOT NULL
     )
 """
 # A correction may have left the case or incident that an earlier version named. The events of an incident that name no
 # case belong to the one case that names the incident: each case that does may gain or lose them. What happens in one
-# case of a person may concern his acts in the others.
+# case of a person may concern his acts in the others, and an act of an officer those that he did at the same time.
 RESOLVE: Final[LiteralString] = """
     INSERT INTO supervision_wanted
     WITH versions AS MATERIALIZED (
@@ -107,7 +116,7 @@ SET_ASIDE: Final = """
     FROM unnest(%(kinds)s::text[], %(numbers)s::text[]) AS f (kind, number)
     WHERE k.kind = f.kind AND k.number = f.number
 """
-# To judge a key all that happened to its persons is read, in whichever case.
+# To judge a key all that happened to its persons is read, in whichever case, and what its officers and places did then.
 LOOK_AROUND: Final[LiteralString] = """
     INSERT INTO supervision_around
     WITH near AS MATERIALIZED (
@@ -127,6 +136,13 @@ class Claim:
     keys: pl.DataFrame  # KEYS; release: the rulebook of the key's last judgement
     touched: pl.Series  # the entries of the queue that were taken
     put_back: int
+
+
+def index_acts(rulebook: Rulebook) -> None:
+    """Let the acts be found by officer and place that this rulebook holds together so. One look where they are."""
+    types = sorted(types_at_once(rulebook))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT zs_index_acts(%s, %s)", [[name for name, _ in types], [kind for _, kind in types]])
 
 
 def unfold() -> None:

@@ -1,3 +1,16 @@
+-- The acts that an event is, by officer or place, and while each may have lasted: as stated, at most two days; where its
+-- end is not stated, or a day is all that is known, two days.
+CREATE OR REPLACE FUNCTION zs_acts_of(
+    type text, at timestamptz, at_precision text, until timestamptz, until_precision text, officers text[], place text
+) RETURNS TABLE (holder_kind text, holder text, begins timestamptz, ends timestamptz) LANGUAGE sql STABLE AS $$
+    SELECT t.holder_kind, h.holder, $2, CASE
+        WHEN $4 IS NULL OR 'day' IN ($3, $5) THEN $2 + interval '2 days'
+        ELSE greatest($2, least($4, $2 + interval '2 days')) END
+    FROM supervision_acttype t
+    CROSS JOIN LATERAL unnest(CASE t.holder_kind WHEN 'officer' THEN $6 WHEN 'place' THEN ARRAY[$7] END) h (holder)
+    WHERE t.type = $1 AND h.holder IS NOT NULL
+$$;
+
 -- What an appended event names is noted in the transaction that appends it: no commit can be overlooked, whatever the
 -- order in which transactions end. Which judged keys follow from it is worked out by the batch that takes it up, because
 -- only then is it known what the log holds.
@@ -54,6 +67,18 @@ BEGIN
     ORDER BY person, number, kind
     ON CONFLICT (person, number, kind) DO NOTHING;
 
+    INSERT INTO supervision_actkey (holder, holder_kind, at, until, kind, number)
+    SELECT DISTINCT a.holder, a.holder_kind, a.begins, a.ends,
+        CASE WHEN e."case" IS NOT NULL THEN 'case' ELSE 'incident' END, coalesce(e."case", e.incident)
+    FROM pg_temp.event_staging s
+    JOIN cases_event e ON (e.source, e.id, e.version) = (s.source, s.id, s.version)
+    CROSS JOIN LATERAL zs_acts_of(
+        e.type, e.at, e.at_precision, e.until, e.until_precision, e.officers, e.place
+    ) a
+    WHERE s.problem IS NULL AND NOT s.repeated AND e.xid = this_transaction
+    ORDER BY 1, 2, 3, 6, 5, 4
+    ON CONFLICT DO NOTHING;
+
     WITH added AS MATERIALIZED (
         SELECT e.* FROM pg_temp.event_staging s
         JOIN cases_event e ON (e.source, e.id, e.version) = (s.source, s.id, s.version)
@@ -103,10 +128,46 @@ BEGIN
     ORDER BY person, number, kind
     ON CONFLICT (person, number, kind) DO NOTHING;
 
+    INSERT INTO supervision_actkey (holder, holder_kind, at, until, kind, number)
+    SELECT DISTINCT a.holder, a.holder_kind, a.begins, a.ends,
+        CASE WHEN e."case" IS NOT NULL THEN 'case' ELSE 'incident' END, coalesce(e."case", e.incident)
+    FROM cases_event e CROSS JOIN LATERAL zs_acts_of(
+        e.type, e.at, e.at_precision, e.until, e.until_precision, e.officers, e.place
+    ) a
+    WHERE e.xid = taken
+    ORDER BY 1, 2, 3, 6, 5, 4
+    ON CONFLICT DO NOTHING;
+
     INSERT INTO supervision_touched ("case", incident, source, event)
     SELECT DISTINCT
         "case", incident, CASE WHEN version > 1 THEN source END, CASE WHEN version > 1 THEN id END
     FROM cases_event WHERE xid = taken;
+END $$;
+
+-- Types whose acts a rulebook holds together by officer or place. Of one that is new, the acts of the log are written out
+-- once; nothing is appended meanwhile, so that none is missed.
+CREATE OR REPLACE FUNCTION zs_index_acts(types text[], kinds text[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET jit = off AS $$
+DECLARE
+    new_types text[];
+BEGIN
+    IF NOT EXISTS (SELECT * FROM unnest(types, kinds) EXCEPT SELECT type, holder_kind FROM supervision_acttype) THEN
+        RETURN;
+    END IF;
+    LOCK TABLE cases_event IN SHARE ROW EXCLUSIVE MODE;
+    WITH added AS (
+        INSERT INTO supervision_acttype (type, holder_kind) SELECT * FROM unnest(types, kinds)
+        ON CONFLICT DO NOTHING RETURNING type
+    )
+    SELECT array_agg(DISTINCT type) INTO new_types FROM added;
+    INSERT INTO supervision_actkey (holder, holder_kind, at, until, kind, number)
+    SELECT DISTINCT a.holder, a.holder_kind, a.begins, a.ends,
+        CASE WHEN e."case" IS NOT NULL THEN 'case' ELSE 'incident' END, coalesce(e."case", e.incident)
+    FROM cases_event e CROSS JOIN LATERAL zs_acts_of(
+        e.type, e.at, e.at_precision, e.until, e.until_precision, e.officers, e.place
+    ) a
+    WHERE e.type = ANY (new_types)
+    ON CONFLICT DO NOTHING;
 END $$;
 
 CREATE OR REPLACE TRIGGER touch_keys AFTER INSERT ON cases_event
