@@ -46,6 +46,9 @@ install_ourselves() {
     cp "$root/pyproject.toml" "$venv/pyproject.toml.installed"
 }
 
+# Two that start at once install one after the other. The lock is on this very file: nothing else is there yet.
+exec 9<"$0"
+if command -v flock >/dev/null; then flock 9; fi
 "$venv/bin/python" -c '' 2>/dev/null || make_venv
 install_lock requirements.lock
 install_ourselves
@@ -54,6 +57,7 @@ verb=${1:-help}
 case $verb in
     test | lint | screenshots | release)
         install_lock requirements-dev.lock
+        exec 9<&-
         shift
         cd "$root"
         [ "$verb" = test ] && exec "$venv/bin/python" -m tools.suite "$@"
@@ -62,9 +66,11 @@ case $verb in
         exec "$venv/bin/python" -m tools.lint "$@"
         ;;
     help)
+        exec 9<&-
         exec "$venv/bin/python" -P -m zhunsheng.cli --help
         ;;
     *)
+        exec 9<&-
         exec "$venv/bin/python" -P -m zhunsheng.cli "$@"
         ;;
 esac

@@ -138,6 +138,11 @@ def test_days_of_the_week_and_tails() -> None:
     assert formats.tail("A350203010000202603" + "0187") == "0187"
 
 
+def test_whoever_acted_is_named_in_words() -> None:
+    recorded = ("account:wang", "process:supervise", "source:jz", "deployment", "li")
+    assert [formats.actor(name) for name in recorded] == ["wang", "程序 supervise", "来源 jz", "部署时自带", "li"]
+
+
 def test_only_the_audit_log_shows_seconds() -> None:
     assert formats.seconds(at("2026-11-23T16:48:07+08:00")) == "2026年11月23日 16:48:07"
 

@@ -179,5 +179,17 @@ def tail(case: str) -> str:
     return case[-TAIL:]
 
 
+def actor(name: str) -> str:
+    """Who acted, as the record names him: an account by its name, a program, a source of data."""
+    kind, _colon, rest = name.partition(":")
+    if kind == "process" and rest:
+        return _("程序 {name}").format(name=rest)
+    if kind == "source" and rest:
+        return _("来源 {name}").format(name=rest)
+    if name == "deployment":
+        return _("部署时自带")
+    return rest if kind == "account" else name
+
+
 def _parts(day: date) -> dict[str, object]:
     return {"year": day.year, "month": day.month, "day": day.day, "mon": MONTHS[day.month - 1]}

@@ -162,6 +162,12 @@ def tail(case: str) -> str:
 
 
 @register.filter
+def actor(name: str) -> str:
+    """Who acted, in words."""
+    return formats.actor(name)
+
+
+@register.filter
 def span(length: timedelta) -> str:
     """7小时12分."""
     return formats.span(length)
