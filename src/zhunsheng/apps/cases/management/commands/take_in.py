@@ -1,5 +1,6 @@
 """`take_in`: read the drop folders, once or until stopped."""
 
+import signal
 import threading
 from typing import Any
 
@@ -25,6 +26,8 @@ class Command(BaseCommand):
         """Read and say what became of each file."""
         del args
         stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
         while True:
             for taken in take_in(settings.DROP, vocabulary=vocabulary()):
                 self.stdout.write(f"{taken.file}：{taken.refusal or taken.receipt}")
