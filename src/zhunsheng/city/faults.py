@@ -328,7 +328,22 @@ UNITS_AND_PLACES: Final = (
     _of("L05", DETAINED, "person.entered_area", {"camera_on": False}),
     _scene("L06", "recording.checked", {"file_intact": False}, toward=DETAINED),
     Fault("L07", toward=DETAINED, has=("injury.found",), lacks=("medical.given",)),
+    # The unit that handles the case approves a policy that the gate refuses; the log names it beside the call.
+    Fault(
+        "U04",
+        story=CALLED,
+        adds=(
+            Companion(
+                "points.policy_approved",
+                "response.finished",
+                (5, 60),
+                keeps=("incident",),
+                facts={"gate_verdict": "refuse"},
+                once=True,
+            ),
+        ),
+    ),
 )
 
 FAULTS: Final = (*PERSONS, *MATTERS, *ITEMS, *DOSSIERS, *UNITS_AND_PLACES)
-"""U03 counts the findings of a unit, of which a city has enough; U04 looks at policies, of which it has none."""
+"""U03 counts the findings of a unit, of which a city has enough."""
