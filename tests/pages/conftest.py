@@ -36,6 +36,7 @@ PHONE = {"width": 390, "height": 844}
 CHROMIUM = ["--no-sandbox", "--process-per-site", "--disable-site-isolation-trials", "--renderer-process-limit=1"]
 """There is one site: a process for each address that a page had before it only costs time."""
 START_SECONDS = 60
+END_SECONDS = 30
 TIMEOUT_MS = 30_000
 NOW = datetime.fromisoformat("2026-03-02T10:30:00+08:00")
 """The city's clock stands still at this instant: the people of the world were detained at noon the day before."""
@@ -169,28 +170,44 @@ def served(port: int) -> Iterator[None]:
     """The site on a port, for the length of the block."""
     server = serve(port)
     try:
+        wait_until_it_answers(server, port)
         yield
     finally:
-        server.terminate()
-        server.wait(timeout=30)
+        end(server)
+
+
+def end(server: "subprocess.Popen[bytes]") -> None:
+    """Ask the server to end. One that does not is a fault of ours, and must not outlive the tests either."""
+    server.terminate()
+    try:
+        server.wait(timeout=END_SECONDS)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+        said = LOG.read_text("utf-8")
+        raise RuntimeError(f"The site was told to end and did not in {END_SECONDS} s: {said}") from None
 
 
 def serve(port: int) -> "subprocess.Popen[bytes]":
-    """The site on a port, as it is started in production, once it answers."""
+    """The site on a port, as it is started in production."""
     command = [sys.executable, "-m", "uvicorn", "zhunsheng.web.asgi:application", "--port", str(port)]
     command += ["--timeout-graceful-shutdown", "5"]
     with LOG.open("wb") as log:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             [*command, "--log-level", "warning"],
             env=os.environ | {"ZS_HOME": str(HOME), "ZS_RULEBOOK": str(RULEBOOK)},
             stderr=log,
             stdout=log,
         )
+
+
+def wait_until_it_answers(server: "subprocess.Popen[bytes]", port: int) -> None:
+    """Return once the site answers. Raises RuntimeError, with what it said, where it ends before or takes too long."""
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
+    while time.monotonic() < deadline and server.poll() is None:
         try:
             with urllib.request.urlopen(f"http://localhost:{port}/healthz", timeout=5):
-                return process
+                return
         except (URLError, OSError):
             time.sleep(0.1)
     raise RuntimeError(f"The site did not start: {LOG.read_text('utf-8')}")

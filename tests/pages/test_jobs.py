@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.core.management import call_command
 from django.db import connections, transaction
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.pages.conftest import Site
 from tests.pages.judge import judge
@@ -21,13 +21,17 @@ def work() -> None:
     connections.close_all()
 
 
+def task(page: Page, kind: str) -> Locator:
+    """The one task of a kind in the list. The clock stands still: tasks of other tests are as new as this one."""
+    return page.locator("#jobs li").filter(has_text=kind)
+
+
 def test_a_list_is_given_left_and_come_back_to(site: Site) -> None:
     page = site.page("legal_department")
     page.goto("/cases/all/")
     page.get_by_role("button", name="作为任务导出").click()
     page.wait_for_url("**/jobs/")
-    row = page.locator("#jobs li").first
-    expect(row).to_contain_text("导出案件")
+    row = task(page, "导出案件")
     expect(row).to_contain_text("等待")
     judge(page, "jobs-waiting")
     page.goto("/help/")  # left
@@ -45,7 +49,7 @@ def test_progress_comes_by_itself(site: Site) -> None:
     page.goto("/cases/all/")
     page.get_by_role("button", name="批量打印监督卡").click()
     page.wait_for_url("**/jobs/")
-    row = page.locator("#jobs li").first
+    row = task(page, "批量监督卡")
     moved(page_job("cards"), done=3, total=9)
     expect(row).to_contain_text("3 / 9 项")  # nobody pressed anything
     assert row.locator("progress").get_attribute("max") == "9"
@@ -74,7 +78,7 @@ def test_a_table_with_faults_names_them_and_works_without_a_script(site: Site, t
     send_table(page, tmp_path)
     work()
     page.goto("/jobs/")
-    row = page.locator("#jobs li").first
+    row = task(page, "导入组织数据")
     expect(row).to_contain_text("没有办成")
     for fault in ("第 2 行：日期或时间写法不对", "第 3 行：“姓名”是空的"):
         expect(row.get_by_text(fault)).to_be_visible()
