@@ -16,7 +16,7 @@ from tests.platform.people import WEST_STATION
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.access.scope import Viewer, viewer_of
 from zhunsheng.apps.cases.models import Case
-from zhunsheng.apps.inspection import cards, reading, sweeping
+from zhunsheng.apps.inspection import cards, outcomes, reading, sweeping
 from zhunsheng.apps.inspection.card_page import card_page
 from zhunsheng.apps.inspection.models import Assigned, Card, CardNow
 from zhunsheng.apps.inspection.refusals import CardRefused, ReadingRefused
@@ -113,7 +113,7 @@ def test_one_defect_followed(world: Inspection) -> None:
                 said = Said(name, "problem", "受案后没有决定", "1", "", "刑规178", world["case_officer"].number, 2)
             reading.answer(row, said, by=reader, at=at("11-16 09:40"))
         reading.submit(row, by=reader, at=at("11-16 09:50"))
-        problem = reading.latest_answers(row)["CR03"]
+        problem = outcomes.latest_answers(row)["CR03"]
         with pytest.raises(ReadingRefused):
             reading.confirm(problem, by=reader, confirmed=True, reason="", care="fault", at=at("11-16 10:00"))
         confirmer = next(world[name] for name in ("second", "third") if world[name].pk != reader.pk)
