@@ -273,8 +273,7 @@ def test_a_rate_is_given_when_the_whole_lot_was_read_and_never_before(world: Ins
     assert found.rate.low < found.rate.value < found.rate.high
     assert not Card.objects.exists()
     assert NONCE.hex() == refreshed(plan).draw.nonce
-    # The log says what became of each file that everybody who was to read it has read; a tenth, at least twenty, is read
-    # twice, so of these four none is settled yet
+    # why: a tenth of a lot, at least twenty, is read twice; so of these four none has been read by all who are to
     assert settled_samples() == []
 
 
