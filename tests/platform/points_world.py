@@ -99,9 +99,7 @@ def policy_text(name: str = NAME, *, status: str = "stable", in_force: str = "20
 
 
 @contextmanager
-def points_world(
-    folder: Path, *names: str, text_of: Callable[[str], str] = lambda name: policy_text(name)
-) -> Iterator[PointsWorld]:
+def points_world(folder: Path, *names: str, text_of: Callable[[str], str] = policy_text) -> Iterator[PointsWorld]:
     """The world on 2 January 2026, its policies approved and played, weights recorded. `folder`: an empty one."""
     for path in (RULEBOOK / "points" / "facts.toml", *(RULEBOOK / "calendar").glob("*.toml")):
         target = folder / path.relative_to(RULEBOOK)
