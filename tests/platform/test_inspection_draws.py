@@ -298,7 +298,8 @@ def test_a_file_of_the_lot_is_settled_when_all_have_read_it_and_its_problem_was_
         assert card is not None
         cards.object_to(card.number, by=world["head"], at=at("11-18 09:00"), reason="卷在检察院")
         sides = {row.reader_id, problem.confirmation.by_id}
-        legal = [one for name in ("planner", "reader", "second", "third") if (one := world[name]).pk not in sides]
+        people = [world[name] for name in ("planner", "reader", "second", "third")]
+        legal = [person for person in people if person.pk not in sides]
         for judge in legal[:2]:
             cards.decide_objection(card.number, by=judge, at=at("11-18 10:00"), upheld=True, reason="有借阅手续")
     # why: two readers said missing, the first of them was held to have erred: no problem counts any more
