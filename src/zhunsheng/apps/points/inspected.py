@@ -128,14 +128,15 @@ def _bound_units(policies: Sequence[Policy], last: pl.DataFrame, as_of: datetime
     if settled.is_empty() or not spans:
         return 0
     every_result = current(_all_settled())
-    newest = every_result.group_by("unit").agg(pl.col("recorded_at").max())
+    station = pl.col("facts").str.json_path_match("$.stratum").str.split("|").list.get(1, null_on_oob=True)
+    newest = every_result.group_by(station.alias("unit")).agg(pl.col("recorded_at").max())
     told = dict(newest.iter_rows())
     done = 0
     for every, window in spans:
         for row in bounds_of_lots(every_result, every=every, window=window).iter_rows(named=True):
             before = Bound.objects.filter(unit=row["unit"], period=row["period"]).order_by("recorded_at", "pk").last()
             is_known = before is not None and (before.bound, before.files) == (row["bound"], row["files"])
-            is_newer = before is not None and before.recorded_at > told[row["unit"]]
+            is_newer = before is not None and before.recorded_at > told.get(row["unit"], as_of)
             if not is_known and not is_newer:
                 Bound.objects.create(**row, recorded_at=as_of)
                 stored.touch()
