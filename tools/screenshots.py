@@ -98,6 +98,29 @@ def pressing_case(page: Page) -> None:
     page.wait_for_url("**/cases/**")
 
 
+def at_address(address: str) -> Callable[[Page], None]:
+    """A page at its address."""
+
+    def go(page: Page) -> None:
+        page.goto(address)
+
+    return go
+
+
+def squads_board(page: Page) -> None:
+    """The live board of the first squad of the station, which is listed after the station."""
+    page.goto("/points/unit/")
+    page.locator("main select[name=unit]").select_option(index=1)
+    page.locator("main form button[type=submit]").first.click()
+
+
+def first_plan(page: Page) -> None:
+    """The plan that was drawn."""
+    page.goto("/inspection/plans/")
+    page.locator("main a[href^='/inspection/plans/IP-']").first.click()
+    page.wait_for_url("**/inspection/plans/IP-*/")
+
+
 TOUR: Final = (
     Picture("officer-limits", "officer", home, PHONE),
     Picture("officer-alert", "officer", first_alert, PHONE),
@@ -106,6 +129,10 @@ TOUR: Final = (
     Picture("legal-officer-case", "legal_officer", pressing_case, DESK),
     Picture("leader-today", "unit_head", home, DESK),
     Picture("inspector", "inspectorate", home, DESK),
+    Picture("officer-points", "officer", at_address("/points/"), PHONE),
+    Picture("leader-points", "unit_head", squads_board, DESK),
+    Picture("legal-points-policies", "legal_department", at_address("/points/policies/"), DESK),
+    Picture("legal-inspection-plan", "legal_department", first_plan, DESK),
 )
 
 

@@ -17,6 +17,7 @@ from zhunsheng.core.inspection.estimates import (
     most_faulty_unseen,
     rate,
     standard_error,
+    upper_bound,
     weighted_rate,
 )
 from zhunsheng.core.inspection.hypergeometric import at_most
@@ -191,3 +192,33 @@ def test_the_streams_are_compared_as_a_lift_and_never_added() -> None:
     assert found.value == pytest.approx((6 / 22) / (4 / 60))
     assert found.low < found.value < found.high
     assert lift((0, 0), (4, 60)) is None
+
+
+def test_the_bound_of_one_stratum_is_exact_and_one_sided() -> None:
+    # why: least number of 300 that 2 problems in 54 exclude at 5 %, less one; by trying every number
+    likely = [k for k in range(2, 249) if at_most(2, 300, k, 54) > Fraction(5, 100)]
+    assert upper_bound([Read(300, 54, 2)]) == max(likely) / 300
+    assert upper_bound([Read(300, 54, 2)]) < rate([Read(300, 54, 2)]).high
+
+
+def test_without_a_problem_the_bound_is_that_of_all_strata_together() -> None:
+    parts = [Read(12, 4, 0), Read(9, 5, 0)]
+    assert upper_bound(parts) == most_faulty_unseen(parts) / 21
+
+
+def test_what_was_read_whole_adds_its_count_to_the_bound() -> None:
+    assert upper_bound([Read(20, 20, 3)]) == 3 / 20
+
+
+def test_above_a_tenth_that_nobody_could_tell_the_bound_counts_them_as_problems() -> None:
+    assert upper_bound([Read(300, 54, 2, 8)]) == upper_bound([Read(300, 54, 10)])
+
+
+def test_the_bound_of_several_strata_covers_as_often_as_it_says() -> None:
+    sizes, lot, held = [(180, 30, 16), (90, 30, 11), (30, 20, 2)], random.Random(5), 0
+    truth = sum(bad for _size, _read, bad in sizes) / 300
+    for _month in range(600):
+        parts = [Read(size, read, sum(n < bad for n in lot.sample(range(size), read))) for size, read, bad in sizes]
+        held += upper_bound(parts) >= truth - 1e-9
+    # why: 95 % of 600 are 570, less three standard errors of √(600·0.95·0.05) = 5.3
+    assert held >= 570 - 16

@@ -1,7 +1,7 @@
 """A station under two approved policies: officers with cases that ended, their head, the legal department, a bureau's
 head. `worked` tells a case from filing to its end; `recorded` is one run at an instant."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -99,7 +99,7 @@ def policy_text(name: str = NAME, *, status: str = "stable", in_force: str = "20
 
 
 @contextmanager
-def points_world(folder: Path, *names: str) -> Iterator[PointsWorld]:
+def points_world(folder: Path, *names: str, text_of: Callable[[str], str] = policy_text) -> Iterator[PointsWorld]:
     """The world on 2 January 2026, its policies approved and played, weights recorded. `folder`: an empty one."""
     for path in (RULEBOOK / "points" / "facts.toml", *(RULEBOOK / "calendar").glob("*.toml")):
         target = folder / path.relative_to(RULEBOOK)
@@ -109,7 +109,7 @@ def points_world(folder: Path, *names: str) -> Iterator[PointsWorld]:
         (folder / path.name).write_text(path.read_text("utf-8"), "utf-8")
     (folder / "points" / "policies").mkdir()
     for name in names or (NAME,):
-        (folder / "points" / "policies" / name).write_text(policy_text(name), "utf-8")
+        (folder / "points" / "policies" / name).write_text(text_of(name), "utf-8")
     with override_settings(RULEBOOK=folder):
         policies.known.cache_clear()
         it_is("2026-01-02 09:00")

@@ -6,6 +6,7 @@ The arithmetic is told in tests/points; here is what needs people, sessions or t
 import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 import polars as pl
@@ -39,13 +40,14 @@ from tests.platform.supervised import it_is
 from tests.story import at
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.audit import clock
+from zhunsheng.apps.cases.eventlog import record_event
 from zhunsheng.apps.org.models import Leave
 from zhunsheng.apps.points import appeals, closing, recorder, stored
 from zhunsheng.apps.points.closing import NotPublished, PeriodNotClosed
-from zhunsheng.apps.points.models import Act, Proposal, Publication
+from zhunsheng.apps.points.models import Act, Bound, Proposal, Publication
 from zhunsheng.apps.points.own import own_page
 from zhunsheng.apps.points.policies import files, in_use
-from zhunsheng.apps.points.recording import recompute
+from zhunsheng.apps.points.recording import Recorded, recompute
 from zhunsheng.apps.points.standing import standing, standing_at
 from zhunsheng.core.points.states import counted
 from zhunsheng.launcher import EmbeddedServer
@@ -190,6 +192,80 @@ def test_story_6_volume_is_held_until_two_persons_record_a_lot_that_opens_the_ga
     assert held() == ["held", "held"]
     bounded(world, "2026-04", 2)  # 2 of 60: at most 10.1 %; April opens the gate
     assert held() == ["released", "released"]
+
+
+def inspected(kind: str, id_: str, *, version: int = 1, void: bool = False, **facts: object) -> None:
+    """An event of inspection about case C0, recorded now."""
+    with as_process("test"):
+        record_event(
+            recorder="process:inspection", source="inspection", id=id_, version=version, void=void, at=clock.now(),
+            type=f"inspection.{kind}", case="C0", unit=EAST_STATION, second_person=True, facts=facts,
+            until=at("2026-04-01"), until_precision="day",
+        )  # fmt: skip
+
+
+def drawn_file(n: int, result: str) -> None:
+    """A file of March's lot of the eastern station has a result; 2 of 20 files were drawn there."""
+    stratum = f"IP-2026-04-01|{EAST_STATION}|criminal"
+    facts: dict[str, Any] = {"sample_stream": "random", "stratum": stratum, "stratum_files": 20, "lot_files": 2}
+    inspected("sample_settled", f"sample/{n}", sample_result=result, **facts)
+
+
+def test_what_the_lot_found_comes_from_the_log_and_a_second_run_adds_nothing(world: PointsWorld) -> None:
+    march_work(world)
+    it_is("2026-03-16 10:00")
+    drawn_file(1, "passed")
+    run_at("2026-03-16 10:05")
+    with as_process("test"):
+        assert not Bound.objects.exists()  # one of two files drawn: no lot yet
+    drawn_file(2, "problem")
+    assert run_at("2026-03-16 10:10").facts == 1
+    assert run_at("2026-03-16 10:15") == Recorded()
+    with as_process("test"):
+        (bound,) = Bound.objects.all()
+        # why: k faulty of 20 give at most one problem in two with 1 − C(k,2)/190; that is at most 5 % from
+        # k(k−1) ≥ 361 on, so 19 (19·18 = 342) cannot be excluded and 20 can
+        assert (bound.unit, bound.period, bound.bound, bound.files) == (EAST_STATION, MARCH, 19 / 20, 2)
+    judged = whole_ledger().filter(pl.col("fact") == "sample.passed").sort("fact_key")
+    assert judged.select("holder", "kept", "judged").rows() == [(world.code("lead"), kept, 1) for kept in (1, 0)]
+
+
+def test_what_inspection_confirmed_is_a_defect_until_it_is_taken_back(world: PointsWorld) -> None:
+    march_work(world)
+    it_is("2026-03-16 10:00")
+    inspected("confirmed", "confirmed/7", sample_stream="risk", held_responsible=world.code("lead"))
+    run_at("2026-03-16 10:05")
+    inspected("confirmed", "confirmed/7", version=2, void=True)
+    assert run_at("2026-03-18 10:05") == Recorded(acts=1)
+    assert run_at("2026-03-18 10:10") == Recorded()
+    with as_process("test"):
+        (defect,) = stored.facts("t.fact = 'defect.sample_problem'").rows(named=True)
+        act = Act.objects.get(act="withdraw")
+    assert (defect["officer"], defect["group"], defect["cites"]) == (
+        world.code("lead"), "C0", ["inspection/confirmed/7"],
+    )  # fmt: skip
+    assert (act.target, act.reason) == ("defect.sample_problem|confirmed/7", "抽查结论已更正或撤回")
+
+
+def test_an_objection_freezes_what_was_confirmed_and_the_ruling_thaws_it(world: PointsWorld) -> None:
+    march_work(world)
+    it_is("2026-03-16 10:00")
+    inspected("confirmed", "confirmed/7", sample_stream="risk", held_responsible=world.code("lead"))
+    with as_process("test"):
+        record_event(
+            recorder="process:inspection", source="inspection", id="ZG-1/2", type="rectification.objected", case="C0",
+            at=clock.now(), unit=EAST_STATION, second_person=True, facts={"confirmation": "confirmed/7"},
+        )  # fmt: skip
+    assert run_at("2026-03-16 10:05").acts == 1
+    with as_process("test"):
+        record_event(
+            recorder="process:inspection", source="inspection", id="ZG-1/4", type="rectification.objection_decided",
+            case="C0", at=clock.now(), unit=EAST_STATION, second_person=True, facts={"confirmation": "confirmed/7"},
+        )  # fmt: skip
+    assert run_at("2026-03-17 10:05").acts == 1
+    with as_process("test"):
+        acts = list(Act.objects.order_by("recorded_at").values_list("act", "target"))
+    assert acts == [(act, "defect.sample_problem|confirmed/7") for act in ("dispute", "dispute_closed")]
 
 
 def test_story_20_a_board_prints_bands_and_no_place_inside_one(world: PointsWorld) -> None:

@@ -7,6 +7,7 @@ ZS_SEALER_DATABASE_URL, ZS_VERIFIER_DATABASE_URL   the same as zs_sealer and zs_
 ZS_KEYS, ZS_MEDIA, ZS_HEADS, ZS_DROP   folders, by default inside ZS_HOME; ZS_HEADS should be on another disk or host
 ZS_LINES                    file of the lines by which alerts leave (default: lines.toml inside ZS_HOME)
 ZS_RULEBOOK                 folder of the rulebook (default: the one beside the source)
+ZS_POLICIES                 folder of the points policies (default: points/policies of the rulebook)
 ZS_HOSTS                    host names that may be asked for, comma-separated (default: localhost)
 ZS_HTTPS                    "1" where the site is reached by TLS: cookies are then sent over it only
 ZS_CLOCK_STOPS              dotted path of the function that says which running red clocks an event would stop
@@ -29,6 +30,8 @@ DROP = Path(os.environ.get("ZS_DROP") or DATA / "drop")
 
 LINES = Path(os.environ.get("ZS_LINES") or DATA / "lines.toml")
 RULEBOOK = Path(os.environ.get("ZS_RULEBOOK") or Path(__file__).resolve().parents[3] / "rulebook")
+
+POLICIES = Path(os.environ["ZS_POLICIES"]) if os.environ.get("ZS_POLICIES") else None
 
 DATABASE_URLS = role_urls(DATA, os.environ)
 DATABASES: dict[str, Any] = {

@@ -12,9 +12,11 @@ from django.utils.timezone import localdate
 from zhunsheng.apps.cases.models import Case, Dossier, Item, PersonInCase, PlaceVisit
 from zhunsheng.apps.inspection import assigning, book, cards
 from zhunsheng.apps.inspection.models import Answer, Assigned, Card, Confirmation, Pick, Submission
-from zhunsheng.apps.inspection.people import READERS, roles_of
+from zhunsheng.apps.inspection.outcomes import current_readings, has_problem, latest_answers
+from zhunsheng.apps.inspection.people import READERS, code_of, roles_of
 from zhunsheng.apps.inspection.refusals import ReadingRefused
-from zhunsheng.apps.inspection.telling import tell_of_case
+from zhunsheng.apps.inspection.sampling import tell_sample
+from zhunsheng.apps.inspection.telling import confirmation_key, tell_of_case
 from zhunsheng.apps.org.models import Officer
 from zhunsheng.apps.supervision.models import Clock, Finding
 from zhunsheng.core.inspection import sheets as s
@@ -91,11 +93,6 @@ def _asked(question: s.Question, data: Mapping[str, str], latest: Mapping[str, A
     return Asked(question, data.get(question.id, ""), answer, answer.version if answer else 0)
 
 
-def latest_answers(row: Assigned) -> dict[str, Answer]:
-    """The newest version of each answer of a reading."""
-    return {answer.question: answer for answer in row.answers.order_by("version")}
-
-
 @transaction.atomic
 def answer(row: Assigned, said: s.Answer, *, by: Officer, at: datetime) -> Answer:
     """
@@ -143,6 +140,7 @@ def _write(
     )
     pick = row.pick
     tell_of_case("inspection.answered", key=f"answer/{written.pk}", case=pick.case, unit=pick.unit, at=at)
+    tell_sample(pick.pk, at=at)
     return written
 
 
@@ -189,6 +187,7 @@ def _submit(row: Assigned, by: Officer, at: datetime) -> Submission:
         tell_of_case("inspection.disagreement_decided", key=f"third/{row.pk}", case=pick.case, unit=pick.unit, at=at)
     elif _differ(pick):
         assigning.third_reader(pick, seed=_seed(pick), at=at)
+    tell_sample(pick.pk, at=at)
     return done
 
 
@@ -198,24 +197,6 @@ def _differ(pick: Pick) -> bool:
     if set(readings) != {"first", "second"} or not all(hasattr(row, "submission") for row in readings.values()):
         return False
     return has_problem(readings["first"]) != has_problem(readings["second"])
-
-
-def current_readings(pick: Pick) -> dict[str, Assigned]:
-    """The reading of each round that counts: the latest."""
-    return {row.round: row for row in pick.assignments.order_by("pk")}
-
-
-def has_problem(row: Assigned) -> bool:
-    """Whether a reading found a problem that stands: not in a question that rests on memory, not overturned."""
-    return any(counts(one) for one in latest_answers(row).values())
-
-
-def counts(one: Answer) -> bool:
-    """Whether an answer is a problem that counts."""
-    if one.answer != "problem" or (hasattr(one, "confirmation") and not one.confirmation.confirmed):
-        return False
-    known = book.questions().get(one.question)
-    return known is None or not known[1].is_draft
 
 
 def _seed(pick: Pick) -> bytes:
@@ -236,10 +217,24 @@ def confirm(one: Answer, *, by: Officer, confirmed: bool, reason: str, care: str
     if not confirmed and not reason.strip():
         raise ReadingRefused(why="不确认时请写明理由。")
     Confirmation.objects.create(answer=one, confirmed=confirmed, reason=reason.strip()[:200], by=by, at=at)
+    pick = one.assigned.pick
+    tell_sample(pick.pk, at=at)
     if not confirmed:
         return None
-    pick = one.assigned.pick
-    tell_of_case("inspection.confirmed", key=f"confirmed/{one.pk}", case=pick.case, unit=pick.unit, at=at, by=by)
+    responsible = _by_number(one.responsible)
+    tell_of_case(
+        "inspection.confirmed",
+        key=confirmation_key(one.pk),
+        case=pick.case,
+        unit=pick.unit,
+        at=at,
+        by=by,
+        facts={
+            "sample_stream": pick.stream,
+            "question": one.question,
+            **({"held_responsible": code_of(responsible)} if responsible else {}),
+        },
+    )
     return cards.issue(_fault(one, care), by=one.by, at=at, reason=one.note)
 
 

@@ -3,8 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from zhunsheng.apps.inspection import book, reading
 from zhunsheng.apps.inspection.models import Assigned, Pick, Plan
+from zhunsheng.apps.inspection.outcomes import (
+    current_readings,
+    deciding_reading,
+    has_problem,
+    is_unclear,
+    latest_answers,
+)
 from zhunsheng.core.inspection.agreement import Agreement, cross_table, kappa
 from zhunsheng.core.inspection.estimates import Rate, RateRefused, Read, Stream, rate
 from zhunsheng.core.inspection.risk import Lift, lift
@@ -26,7 +32,7 @@ class Result:
 def result(plan: Plan) -> Result:
     """The result of a drawn plan. A rate is given when every file of the lot was read: an unfinished lot is no lot."""
     picks = list(plan.picks.prefetch_related("assignments"))
-    deciding = {pick.pk: _deciding(pick) for pick in picks}
+    deciding = {pick.pk: deciding_reading(pick) for pick in picks}
     random = [pick for pick in picks if pick.stream == "random"]
     risky = [pick for pick in picks if pick.stream == "risk"]
     unread = [pick for pick in picks if deciding[pick.pk] is None]
@@ -42,13 +48,6 @@ def result(plan: Plan) -> Result:
     return Result(len(picks), read, found, why, _lift(random, risky, deciding), _agreement(random))
 
 
-def _deciding(pick: Pick) -> Assigned | None:
-    """The reading whose answers count: the third where two differed, else the first, once it was handed in."""
-    rows = {row.round: row for row in sorted(pick.assignments.all(), key=lambda one: one.pk)}
-    row = rows.get("third") or rows.get("first")
-    return row if row is not None and hasattr(row, "submission") else None
-
-
 def _strata(plan: Plan, picks: Iterable[Pick], deciding: dict[int, Assigned | None]) -> list[Read]:
     sizes: dict[str, int] = {}
     for name in plan.files.values_list("stratum", flat=True):
@@ -59,7 +58,7 @@ def _strata(plan: Plan, picks: Iterable[Pick], deciding: dict[int, Assigned | No
         if row is not None:
             by_stratum.setdefault(pick.stratum, []).append(row)
     return [
-        Read(sizes[name], len(rows), sum(map(reading.has_problem, rows)), sum(map(_is_unclear, rows)))
+        Read(sizes[name], len(rows), sum(map(has_problem, rows)), sum(map(is_unclear, rows)))
         for name, rows in sorted(by_stratum.items())
     ]
 
@@ -68,21 +67,13 @@ def _whole(picks: list[Pick], deciding: dict[int, Assigned | None]) -> list[Read
     rows = [row for pick in picks if (row := deciding[pick.pk]) is not None]
     if not picks:
         return []
-    return [Read(len(picks), len(rows), sum(map(reading.has_problem, rows)), stream=Stream.RISK)]
-
-
-def _is_unclear(row: Assigned) -> bool:
-    """No problem, but a red question of which nobody could tell."""
-    if reading.has_problem(row):
-        return False
-    red = {name for name, (_sheet, question) in book.questions().items() if question.severity == "red"}
-    return any(one.answer == "cannot_tell" and one.question in red for one in reading.latest_answers(row).values())
+    return [Read(len(picks), len(rows), sum(map(has_problem, rows)), stream=Stream.RISK)]
 
 
 def _lift(random: list[Pick], risky: list[Pick], deciding: dict[int, Assigned | None]) -> Lift | None:
     def found(picks: list[Pick]) -> tuple[int, int]:
         rows = [row for pick in picks if (row := deciding[pick.pk]) is not None]
-        return sum(map(reading.has_problem, rows)), len(rows)
+        return sum(map(has_problem, rows)), len(rows)
 
     return lift(found(risky), found(random))
 
@@ -90,10 +81,10 @@ def _lift(random: list[Pick], risky: list[Pick], deciding: dict[int, Assigned | 
 def _agreement(picks: Iterable[Pick]) -> Agreement | None:
     pairs: list[tuple[str, str]] = []
     for pick in picks:
-        rows = reading.current_readings(pick)
+        rows = current_readings(pick)
         first, second = rows.get("first"), rows.get("second")
         if first is None or second is None or not (hasattr(first, "submission") and hasattr(second, "submission")):
             continue
-        one, other = reading.latest_answers(first), reading.latest_answers(second)
+        one, other = latest_answers(first), latest_answers(second)
         pairs += [(one[name].answer, other[name].answer) for name in one.keys() & other.keys()]
     return kappa(cross_table(pairs, list(ANSWERS)))

@@ -1,7 +1,8 @@
 """Every step as an event of the log: of a card under its case, of a plan under the plan's number."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from zhunsheng.apps.cases.eventlog import record_event
 from zhunsheng.apps.inspection.people import code_of
@@ -9,6 +10,11 @@ from zhunsheng.apps.org.models import Officer
 
 SOURCE: Final = "inspection"
 RECORDER: Final = "process:inspection"
+
+
+def confirmation_key(answer: int) -> str:
+    """The event by which the problem of an answer was confirmed, and under a higher version taken back."""
+    return f"confirmed/{answer}"
 
 
 def tell_of_case(
@@ -22,8 +28,13 @@ def tell_of_case(
     document_no: str = "",
     version: int = 1,
     void: bool = False,
+    until: datetime | None = None,
+    facts: Mapping[str, Any] | None = None,
 ) -> None:
-    """Record a step on a case. `key` names it once: said twice, it is the same event; a higher version corrects it."""
+    """Record a step on a case. `key` names it once: said twice, it is the same event; a higher version corrects it.
+
+    until: the midnight that ends a last day.
+    """
     record_event(
         recorder=RECORDER,
         source=SOURCE,
@@ -36,6 +47,9 @@ def tell_of_case(
         unit=unit or None,
         officers=[code_of(by)] if by else [],
         document_no=document_no or None,
+        until=until,
+        until_precision="day" if until else None,
+        facts=facts,
         second_person=True,
     )
 

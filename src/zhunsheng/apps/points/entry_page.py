@@ -14,7 +14,7 @@ from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.cases.words import vocabulary
 from zhunsheng.apps.points import stored, words
 from zhunsheng.apps.points.appeals import Appeal, appeals, may_appeal
-from zhunsheng.apps.points.models import Entry, Weight
+from zhunsheng.apps.points.models import Entry, Fact, Weight
 from zhunsheng.apps.points.own import case_marks, figure
 from zhunsheng.apps.points.people import leads, names_of, own_code
 from zhunsheng.apps.points.policies import in_use, known
@@ -141,11 +141,21 @@ def _minutes(entry: Entry) -> int | None:
     return weight.minutes if weight else None
 
 
+def _fact_cited(mark: str, name: str, key: str) -> Cited:
+    """A fact that undid the row."""
+    listed, row = known().facts.get(name), Fact.objects.filter(fact=name, key=key).order_by("pk").first()
+    return Cited(mark, listed.title if listed else "", row.at if row else None)
+
+
 def _cited(entry: Entry) -> list[Cited]:
     """The events by their titles; other marks as they are."""
     types = vocabulary().event_types
     found = []
     for mark in entry.cites or []:
+        named, _, key = mark.partition("|")
+        if key:
+            found.append(_fact_cited(mark, named, key))
+            continue
         source, _, number = mark.partition("/")
         with connection.cursor() as cursor:
             cursor.execute(

@@ -54,7 +54,7 @@ def known() -> FactList:
 
 def files() -> list[File]:
     """Every policy file of the rulebook, judged, by name."""
-    folder = settings.RULEBOOK / "points" / POLICIES
+    folder = settings.POLICIES or settings.RULEBOOK / "points" / POLICIES
     found = [path for path in sorted(folder.glob("*.toml")) if path.is_file()]
     return [_read(path.name, path.read_bytes()) for path in found]
 

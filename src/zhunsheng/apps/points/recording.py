@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import polars as pl
 from django.db import connection
+from django.db.models import Q
 from psycopg import sql
 
 from zhunsheng.apps.access.processes import as_process
@@ -18,6 +19,7 @@ from zhunsheng.apps.audit import clock
 from zhunsheng.apps.org.selectors import ZONE
 from zhunsheng.apps.points import stored
 from zhunsheng.apps.points.disputes import record_disputes
+from zhunsheng.apps.points.inspected import take_up
 from zhunsheng.apps.points.models import Act, Fact, Proposal, Run
 from zhunsheng.apps.points.people import posted, posts_table
 from zhunsheng.apps.points.policies import in_use, known
@@ -43,6 +45,8 @@ ENDED: Final = """
     WHERE e.xid >= %(horizon)s AND e.type = ANY (%(endings)s) AND e."case" IS NOT NULL AND e.at >= %(begins)s
     GROUP BY e."case"
 """
+PEOPLE_SAID: Final = Q(fact__startswith="defect.") | Q(fact__startswith="sample.")
+"""What people confirmed or read in a case: it does not go with the ending of the case."""
 HORIZON: Final = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 
 
@@ -70,11 +74,14 @@ def record_known(as_of: datetime) -> Recorded:
     acts = grant_silent(policies, as_of) + record_disputes(as_of)
     for every in sorted({policy.period for policy in policies}):
         record_exposure(period_of(as_of.astimezone(ZONE).date(), every), every=every, as_of=as_of)
-    new, horizon = _facts_of_cases(policies, as_of)
+    since = _since()
+    ended, horizon = _facts_of_cases(policies, as_of, since)
+    inspected, more = take_up(policies, since=since, as_of=as_of)
+    new = pl.concat([ended, inspected])
     stored.add("points_fact", new)
     rows = post(policies, as_of, groups=new["group"].drop_nulls().unique().to_list())
     _note_run(Run(at=as_of, horizon=horizon, facts=new.height, rows=rows))
-    return Recorded(new.height, rows, acts)
+    return Recorded(new.height, rows, acts + more)
 
 
 def _note_run(run: Run) -> None:
@@ -152,14 +159,19 @@ def _first_open_day(every: str) -> date:
     return closed if isinstance(closed, date) else date.min.replace(year=1950)
 
 
-def _facts_of_cases(policies: Sequence[Policy], as_of: datetime) -> tuple[pl.DataFrame, int]:
-    """The facts of cases whose ending came since the last run, and up to where the next one need not look again."""
+def _since() -> int:
+    """The transaction from which on a run looks: all that came since the last; of everything after an approval."""
     last = Run.objects.order_by("-pk").first()
+    return last.horizon if last is not None and not _approved_since(last.at) else 0
+
+
+def _facts_of_cases(policies: Sequence[Policy], as_of: datetime, since: int) -> tuple[pl.DataFrame, int]:
+    """The facts of cases whose ending came since a transaction, and up to where the next run need not look again."""
     begins = min(policy.in_force for policy in policies)
     horizon = _xmin()
     with connection.cursor() as cursor:
         values: dict[str, Any] = {
-            "horizon": last.horizon if last is not None and not _approved_since(last.at) else 0,
+            "horizon": since,
             "endings": list(ENDINGS),
             "begins": datetime.combine(begins, time(), ZONE),
         }
@@ -200,7 +212,8 @@ def _withdraw_reopened(cases: Sequence[str], begins: datetime, as_of: datetime) 
     nobody, no_rule = posts_table(()), pl.DataFrame(schema={"fact": pl.String, "rule": pl.String})
     none_found = pl.DataFrame(schema=schemas.FINDINGS)
     ended = case_facts(events, none_found, no_rule, nobody, begins=begins, ends=ALL_OF_TIME)["group"].unique()
-    for fact in Fact.objects.filter(group__in=set(cases) - set(ended)).order_by("pk"):
+    reopened = Fact.objects.filter(group__in=set(cases) - set(ended)).exclude(PEOPLE_SAID)
+    for fact in reopened.order_by("pk"):
         target = f"{fact.fact}|{fact.key}"
         stored.touch()
         Act.objects.get_or_create(

@@ -11,7 +11,7 @@ from math import sqrt
 from typing import Final
 
 from zhunsheng.core.inspection.beta import quantile
-from zhunsheng.core.inspection.hypergeometric import ERROR, TAIL, interval
+from zhunsheng.core.inspection.hypergeometric import ERROR, TAIL, interval, least_excluded
 
 UNCLEAR_AT_MOST: Final = Fraction(10, 100)
 LEAST_READ: Final = 2
@@ -73,6 +73,34 @@ def rate(parts: Sequence[Read]) -> Rate:
     best = _rate([Read(part.size, part.read, part.problems, 0, part.stream) for part in parts])
     worst = _rate([Read(part.size, part.read, part.problems + part.unclear, 0, part.stream) for part in parts])
     return Rate(middle.value, best.low, worst.high, unclear)
+
+
+def upper_bound(parts: Sequence[Read]) -> float:
+    """The one-sided 95 % upper bound of the rate of problems among all files of the strata, in [0, 1].
+
+    One stratum drawn from, or no problem in what was drawn: exact, the largest number of faulty files under which so
+    few problems would be seen with more than 5 %. Else the quantile of the effective size, as in `rate`. Where nobody
+    could tell of more than a tenth, those count as problems.
+    Raises  RateRefused as `rate` does.
+    """
+    _check(parts)
+    unclear = Fraction(sum(part.unclear for part in parts), sum(part.read for part in parts))
+    if unclear > UNCLEAR_AT_MOST:
+        return _highest([Read(part.size, part.read, part.problems + part.unclear) for part in parts])
+    return _highest([Read(part.size, part.told, part.problems) for part in parts])
+
+
+def _highest(parts: Sequence[Read]) -> float:
+    total = sum(part.size for part in parts)
+    drawn = [part for part in parts if part.told < part.size]
+    counted = sum(part.problems for part in parts if part.told == part.size)
+    if not any(part.problems for part in drawn):
+        return (counted + most_faulty_unseen(drawn)) / total
+    if len(drawn) == 1:
+        (only,) = drawn
+        return (counted + least_excluded(only.size, only.told, only.problems) - 1) / total
+    p, n = float(_value(parts)), effective_size(parts)
+    return quantile(1 - float(ERROR), p * n + 1, n - p * n)
 
 
 def _check(parts: Sequence[Read]) -> None:

@@ -71,6 +71,15 @@ def case_facts(
     return schemas.assert_schema(facts, t.POINT_FACTS, "facts of points")
 
 
+def ended_leads(events: pl.DataFrame, *, begins: datetime, ends: datetime) -> pl.DataFrame:
+    """Who led each case whose work ended in a span: columns case, officer, unit, end_at and more.
+
+    Takes   events: schemas.EVENTS, with every event of those cases.
+    """
+    teams = _teams(events, _ended(events, begins.astimezone(UTC), ends.astimezone(UTC)))
+    return teams.filter(pl.col("role") == "lead")
+
+
 def _ended(events: pl.DataFrame, begins: datetime, ends: datetime) -> pl.DataFrame:
     """The cases whose first ending falls in the span: case, at, recorded_at, unit, cite, case.kind."""
     endings = events.lazy().filter(pl.col("type").is_in(ENDINGS) & pl.col("case").is_not_null())

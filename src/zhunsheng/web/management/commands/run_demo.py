@@ -15,8 +15,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from zhunsheng.apps.points.recording import record_points
 from zhunsheng.launcher_host import LauncherError
-from zhunsheng.web.demo import dossiers, people, playing
+from zhunsheng.web.demo import dossiers, inspecting, people, playing, scoring
 from zhunsheng.web.processes import Process, Together
 from zhunsheng.web.provision import NotPrepared
 from zhunsheng.web.serving import (
@@ -49,6 +50,9 @@ class Command(BaseCommand):
         try:
             with database(place.mode) as keep_database:
                 release_first_rulebook()
+                # Those who are started below read the same folder
+                settings.POLICIES = settings.DATA / "policies"
+                os.environ["ZS_POLICIES"] = str(settings.POLICIES)
                 self.say("正在准备城市……")
                 logins = self.settle(options["cases"])
                 playing.set_pace(options["pace"])
@@ -64,12 +68,16 @@ class Command(BaseCommand):
         city = playing.made(cases, settings.RULEBOOK)
         play, end = playing.beginning(city)
         logins = people.settle(play.city)
+        scoring.put_in_place(settings.RULEBOOK, settings.DATA / "policies", since=end - playing.HISTORY)
         for instant in playing.first_days(play, end):
             playing.stand_at(instant)
             play.tell(instant)
             call_command("supervise", once=True, stdout=StringIO())
             self.say(f"  {local(instant)}")
         dossiers.fill(play.city.events.filter(pl.col("recorded_at") <= end), at=end)
+        if scoring.approve(at=end):
+            inspecting.fill(since=end - playing.HISTORY, at=end)
+            record_points()
         return logins
 
     def city(self, place: Place, cases: int) -> Process:
