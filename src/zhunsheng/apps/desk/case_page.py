@@ -119,11 +119,16 @@ def whole_case(viewer: Viewer, number: str, *, now: datetime) -> Whole:
     names = names_of(case, file)
     lines = lines_of(file, names, now=now)
     told = told_in_case(number)
-    sources = dict(Source.objects.values_list("id", "title"))
+    sources = _sources()
     moments = moments_of(file.happened, told, acts_in_case(number), names, sources)
     return Whole(
         case, file, names, lines, _found(file, names), told, moments, next_to_end(lines, now=now), sources, now
     )
+
+
+def _sources() -> dict[str, str]:
+    """What sources of events are called: the systems that are registered, and the platform's own modules."""
+    return {"inspection": _("质量巡查"), "points": _("积分"), **dict(Source.objects.values_list("id", "title"))}
 
 
 def names_of(case: OpenCase, file: CaseFile) -> dict[str, str]:
