@@ -18,8 +18,9 @@ OF_A_UNIT_LED = """
 """
 PROCESSES_ONLY = "false"
 SEALED = (
-    "fact act closing weight exposure bound run proposal publication correction check look".split()  # noqa: SIM905
-)
+    "fact", "act", "closing", "weight", "exposure", "bound", "run", "proposal", "publication", "correction", "check",
+    "look",
+)  # fmt: skip
 
 
 class PointsConfig(AppConfig):

@@ -1,14 +1,19 @@
--- The acts that an event is, by officer or place, and while each may have lasted: as stated, at most two days; where its
--- end is not stated, or a day is all that is known, two days.
-CREATE OR REPLACE FUNCTION zs_acts_of(
-    type text, at timestamptz, at_precision text, until timestamptz, until_precision text, officers text[], place text
-) RETURNS TABLE (holder_kind text, holder text, begins timestamptz, ends timestamptz) LANGUAGE sql STABLE AS $$
-    SELECT t.holder_kind, h.holder, $2, CASE
-        WHEN $4 IS NULL OR 'day' IN ($3, $5) THEN $2 + interval '2 days'
-        ELSE greatest($2, least($4, $2 + interval '2 days')) END
+-- The acts that an event is, by officer or place, of which case or incident, and while each may have lasted: as stated, at
+-- most two days; where its end is not stated, or a day is all that is known, two days.
+CREATE OR REPLACE FUNCTION zs_acts_of(e cases_event)
+RETURNS TABLE (holder text, holder_kind text, at timestamptz, until timestamptz, kind text, number text)
+LANGUAGE sql STABLE AS $$
+    SELECT h.holder, t.holder_kind, e.at,
+        CASE
+            WHEN e.until IS NULL OR 'day' IN (e.at_precision, e.until_precision) THEN e.at + interval '2 days'
+            ELSE greatest(e.at, least(e.until, e.at + interval '2 days'))
+        END,
+        CASE WHEN e."case" IS NOT NULL THEN 'case' ELSE 'incident' END, coalesce(e."case", e.incident)
     FROM supervision_acttype t
-    CROSS JOIN LATERAL unnest(CASE t.holder_kind WHEN 'officer' THEN $6 WHEN 'place' THEN ARRAY[$7] END) h (holder)
-    WHERE t.type = $1 AND h.holder IS NOT NULL
+    CROSS JOIN LATERAL unnest(
+        CASE t.holder_kind WHEN 'officer' THEN e.officers WHEN 'place' THEN ARRAY[e.place] END
+    ) h (holder)
+    WHERE t.type = e.type AND h.holder IS NOT NULL
 $$;
 
 -- What an appended event names is noted in the transaction that appends it: no commit can be overlooked, whatever the
@@ -68,13 +73,10 @@ BEGIN
     ON CONFLICT (person, number, kind) DO NOTHING;
 
     INSERT INTO supervision_actkey (holder, holder_kind, at, until, kind, number)
-    SELECT DISTINCT a.holder, a.holder_kind, a.begins, a.ends,
-        CASE WHEN e."case" IS NOT NULL THEN 'case' ELSE 'incident' END, coalesce(e."case", e.incident)
+    SELECT DISTINCT a.*
     FROM pg_temp.event_staging s
     JOIN cases_event e ON (e.source, e.id, e.version) = (s.source, s.id, s.version)
-    CROSS JOIN LATERAL zs_acts_of(
-        e.type, e.at, e.at_precision, e.until, e.until_precision, e.officers, e.place
-    ) a
+    CROSS JOIN LATERAL zs_acts_of(e) a
     WHERE s.problem IS NULL AND NOT s.repeated AND e.xid = this_transaction
     ORDER BY 1, 2, 3, 6, 5, 4
     ON CONFLICT DO NOTHING;
@@ -129,11 +131,8 @@ BEGIN
     ON CONFLICT (person, number, kind) DO NOTHING;
 
     INSERT INTO supervision_actkey (holder, holder_kind, at, until, kind, number)
-    SELECT DISTINCT a.holder, a.holder_kind, a.begins, a.ends,
-        CASE WHEN e."case" IS NOT NULL THEN 'case' ELSE 'incident' END, coalesce(e."case", e.incident)
-    FROM cases_event e CROSS JOIN LATERAL zs_acts_of(
-        e.type, e.at, e.at_precision, e.until, e.until_precision, e.officers, e.place
-    ) a
+    SELECT DISTINCT a.*
+    FROM cases_event e CROSS JOIN LATERAL zs_acts_of(e) a
     WHERE e.xid = taken
     ORDER BY 1, 2, 3, 6, 5, 4
     ON CONFLICT DO NOTHING;
@@ -161,11 +160,8 @@ BEGIN
     )
     SELECT array_agg(DISTINCT type) INTO new_types FROM added;
     INSERT INTO supervision_actkey (holder, holder_kind, at, until, kind, number)
-    SELECT DISTINCT a.holder, a.holder_kind, a.begins, a.ends,
-        CASE WHEN e."case" IS NOT NULL THEN 'case' ELSE 'incident' END, coalesce(e."case", e.incident)
-    FROM cases_event e CROSS JOIN LATERAL zs_acts_of(
-        e.type, e.at, e.at_precision, e.until, e.until_precision, e.officers, e.place
-    ) a
+    SELECT DISTINCT a.*
+    FROM cases_event e CROSS JOIN LATERAL zs_acts_of(e) a
     WHERE e.type = ANY (new_types)
     ON CONFLICT DO NOTHING;
 END $$;
