@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 
@@ -46,6 +47,14 @@ class Table:
             self.issue(name, f"{value!r} is no {kind.__name__}.")
             return kind() if default is ... else default
         return value
+
+    def first_day(self) -> date:
+        """The day from which the file governs, `in_force`; with an issue, the first of all days where it is missing."""
+        if not self.has("in_force"):
+            self.issue("in_force", "missing. State the first day, such as 2027-01-01.")
+            return date.min
+        day: date = self.take("in_force", date, date.min)
+        return day
 
     def choice(self, name: str, options: tuple[str, ...], default: Any = ...) -> str:
         """A word of a closed list."""

@@ -354,7 +354,7 @@ def parse_clocks(text: str, *, path: str) -> tuple[Clocks | None, list[Issue]]:
 def _version(table: Table) -> Clocks:
     hours, days, steps = (table.table(name) for name in ("answer_hours", "answer_days", "days"))
     clocks = Clocks(
-        in_force=_day(table),
+        in_force=table.first_day(),
         answer_hours={"rights": _count(hours, "rights")},
         answer_days={name: _count(days, name) for name in ("fault", "papers")},
         **{
@@ -364,14 +364,6 @@ def _version(table: Table) -> Clocks:
     for part in (hours, days, steps, table):
         part.close()
     return clocks
-
-
-def _day(table: Table) -> date:
-    if not table.has("in_force"):
-        table.issue("in_force", "missing. State the first day, such as 2027-01-01.")
-        return date.min
-    day: date = table.take("in_force", date, date.min)
-    return day
 
 
 def _count(table: Table, name: str) -> int:

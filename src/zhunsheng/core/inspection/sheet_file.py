@@ -4,7 +4,6 @@ import re
 import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from zhunsheng.core.inspection.sheets import (
@@ -48,21 +47,13 @@ def parse_sheet(text: str, known: Known, *, path: str) -> tuple[Sheet | None, li
         title=table.take("title", str),
         use=table.choice("use", tuple(USES)),
         version=table.take("version", int),
-        in_force=_day(table),
+        in_force=table.first_day(),
         status=table.choice("status", STATUSES),
         sections=tuple(_section(part, known) for part in table.tables("section")),
     )
     table.close()
     _whole(sheet, table)
     return (None if issues else sheet), [_with_line(issue, text) for issue in issues]
-
-
-def _day(table: Table) -> date:
-    if not table.has("in_force"):
-        table.issue("in_force", "missing. State the first day, such as 2027-01-01.")
-        return date.min
-    day: date = table.take("in_force", date, date.min)
-    return day
 
 
 def _section(table: Table, known: Known) -> Section:
