@@ -40,6 +40,15 @@ def db(server: EmbeddedServer) -> Iterator[None]:
 
 
 @pytest.fixture
+def undone(world: object) -> Iterator[None]:
+    """What a test writes is taken back; the `world` that its module made inside a transaction stays."""
+    del world
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
 def own(server: EmbeddedServer) -> Iterator[OwnDatabase]:
     """A database of its own, for what commits, uses several connections, or damages it."""
     with cloned(server) as database:

@@ -20,6 +20,8 @@ from zhunsheng.apps.cases.persons import PersonNotVisible, PurposeMissing, find_
 from zhunsheng.apps.cases.selectors import visible_cases
 from zhunsheng.launcher import EmbeddedServer
 
+pytestmark = pytest.mark.usefixtures("undone")
+
 CLOSE = ("ordinary", "sensitive", "minor")
 
 
@@ -51,15 +53,6 @@ def world(server: EmbeddedServer) -> Iterator[World]:
     del server
     with transaction.atomic():
         yield build()
-        transaction.set_rollback(True)
-
-
-@pytest.fixture(autouse=True)
-def undone(world: World) -> Iterator[None]:
-    """What a request writes is taken back, the world stays."""
-    del world
-    with transaction.atomic():
-        yield
         transaction.set_rollback(True)
 
 

@@ -55,6 +55,8 @@ from zhunsheng.city.gaming.nudge import nudged
 from zhunsheng.city.gaming.strategies import STRATEGIES
 from zhunsheng.launcher import EmbeddedServer
 
+pytestmark = pytest.mark.usefixtures("undone")
+
 Kind = Proposal.Kind
 
 
@@ -63,14 +65,6 @@ def world(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> I
     del server
     with transaction.atomic(), points_world(tmp_path_factory.mktemp("rulebook")) as made:
         yield made
-        transaction.set_rollback(True)
-
-
-@pytest.fixture(autouse=True)
-def undone(world: PointsWorld) -> Iterator[None]:
-    del world
-    with transaction.atomic():
-        yield
         transaction.set_rollback(True)
 
 

@@ -22,6 +22,8 @@ from zhunsheng.apps.readers.unusual import Reader, judged, unusual_readers
 from zhunsheng.apps.readers.words import Limits, ReadingWordsRefused, parse_words, words
 from zhunsheng.launcher import EmbeddedServer
 
+pytestmark = pytest.mark.usefixtures("undone")
+
 REASON = "嫌疑人正在码头登船，需立即核对其照片"
 LIMITS = Limits(
     days=30,
@@ -43,15 +45,6 @@ def world(server: EmbeddedServer) -> Iterator[World]:
         made = build()
         made.officers["west_head"] = officer("035099", ("unit_head", WEST_STATION))
         yield made
-        transaction.set_rollback(True)
-
-
-@pytest.fixture(autouse=True)
-def undone(world: World) -> Iterator[None]:
-    """What a test writes is taken back, the world stays."""
-    del world
-    with transaction.atomic():
-        yield
         transaction.set_rollback(True)
 
 

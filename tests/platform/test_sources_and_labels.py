@@ -15,20 +15,14 @@ from zhunsheng.apps.cases.services import register_source
 from zhunsheng.apps.cases.sources import source_behind
 from zhunsheng.launcher import EmbeddedServer
 
+pytestmark = pytest.mark.usefixtures("undone")
+
 
 @pytest.fixture(scope="module")
 def world(server: EmbeddedServer) -> Iterator[World]:
     del server
     with transaction.atomic():
         yield build()
-        transaction.set_rollback(True)
-
-
-@pytest.fixture(autouse=True)
-def undone(world: World) -> Iterator[None]:
-    del world
-    with transaction.atomic():
-        yield
         transaction.set_rollback(True)
 
 
