@@ -195,6 +195,28 @@ def test_a_stream_is_woken_by_what_concerns_it_and_asks_again(monkeypatch: pytes
     streamed(test, Browser)
 
 
+def test_what_is_told_while_the_first_question_is_asked_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stream opens, its count is read, and before it waits he is told: he would have known a minute later."""
+    monkeypatch.setattr(live, "GATHER_SECONDS", 0)
+
+    async def run() -> None:
+        browser, ear = Browser(), Deaf("")
+
+        async def site(scope: Any, receive: Any, send: Any) -> None:
+            await browser.site(scope, receive, send)
+            if browser.asked == 1:
+                ear.hear("7")
+
+        stream = asyncio.ensure_future(WithLive(site, ear)(dict(SCOPE), browser.receive, browser.send))
+        assert await browser.next() == "200"
+        assert '"news": 0' in await browser.next()
+        assert '"news": 1' in await browser.next()
+        browser.left.set()
+        await asyncio.wait_for(stream, timeout=10)
+
+    asyncio.run(run())
+
+
 def test_a_stream_without_a_session_is_not_asked_for_again() -> None:
     async def test(browser: Browser, ear: Ear) -> None:
         del ear

@@ -38,9 +38,9 @@ LOG: Final = logging.getLogger(__name__)
 
 @dataclass(eq=False)
 class Waiting:
-    """One stream: whom it is for, and whether he was told of something since it last looked."""
+    """One stream: whom it is for (until the site has said so, whoever is told), and whether he was told since it looked."""
 
-    whom: int | None
+    whom: int | None = None
     told: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -53,11 +53,11 @@ class Ear:
         self.task: asyncio.Task[None] | None = None
 
     @contextmanager
-    def waiting(self, whom: int | None) -> Iterator[Waiting]:
+    def waiting(self) -> Iterator[Waiting]:
         """A stream for the length of the block. The first one begins the listening."""
         if self.task is None or self.task.done():
             self.task = asyncio.get_running_loop().create_task(self._listen())
-        one = Waiting(whom)
+        one = Waiting()
         self.streams.add(one)
         try:
             yield one
@@ -68,7 +68,7 @@ class Ear:
         """Wake the streams of those who were told; an empty payload wakes all."""
         whom = {int(each) for each in payload.split(",") if each.isdigit()}
         for stream in self.streams:
-            if not whom or stream.whom in whom:
+            if not whom or stream.whom is None or stream.whom in whom:
                 stream.told.set()
 
     async def _listen(self) -> None:
@@ -97,19 +97,25 @@ class WithLive:
         if not _is_stream(scope):
             await self.site(scope, receive, send)
             return
-        answer = await self._ask(scope)
-        if answer is None:  # no session, or no such page: the browser asks for no stream again
-            await send({"type": "http.response.start", "status": NO_CONTENT, "headers": raw_headers()})
-            await send({"type": "http.response.body", "body": b""})
-            return
+        # Waiting comes before the first question: what is told while it is asked would be heard by nobody.
+        with self.ear.waiting() as stream:
+            answer = await self._ask(scope)
+            if answer is None:  # no session, or no such page: the browser asks for no stream again
+                await send({"type": "http.response.start", "status": NO_CONTENT, "headers": raw_headers()})
+                await send({"type": "http.response.body", "body": b""})
+                return
+            stream.whom = answer.pop("whom", None)
+            await self._stream(scope, receive, send, stream, _event(answer))
+
+    async def _stream(self, scope: Scope, receive: Receive, send: Send, stream: Waiting, first: bytes) -> None:
+        """The first answer and those that follow, until the browser leaves or the longest time is over."""
         await send({"type": "http.response.start", "status": OK, "headers": [*HEADERS, *raw_headers()]})
         gone = asyncio.ensure_future(_gone(receive))
         try:
-            with self.ear.waiting(answer.pop("whom", None)) as stream:
-                await send(_part(RETRY + _event(answer)))
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(LONGEST_SECONDS):
-                        await self._tell(scope, send, stream, gone)
+            await send(_part(RETRY + first))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LONGEST_SECONDS):
+                    await self._tell(scope, send, stream, gone)
         finally:
             gone.cancel()
         await send({"type": "http.response.body", "body": b"", "more_body": False})
