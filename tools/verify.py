@@ -12,6 +12,8 @@ The bundle of an alert (`./zs prove`) also says who was told when. This file hol
 recipients against the sealed log; it does not know the rules of law. With `--with-zs` the platform's own program, which
 needs no database for it, computes the alert again from the bundle alone. The bundle of a document
 (`./zs prove --document FILE`) says that the platform issued it: with `--document` the file is held against it.
+The bundle of inspection (`./zs prove --inspection NUMBER`) is of a card, a draw or an alarm: its steps have to be
+whole, each told of by an event of its instant; a draw has to follow from its frame, its head and the witness's bytes.
 
 Exit code 0: everything agrees. 1: something was changed; the first bad row is named. 2: the input cannot be read.
 3: the log is behind the second place: what is there agrees row for row, and the end is missing, as after a restore from
@@ -20,6 +22,7 @@ a backup (or after somebody cut it off: ask who restored what, and when).
 
 import argparse
 import hashlib
+import hmac
 import importlib
 import json
 import re
@@ -415,10 +418,14 @@ def row_name(text: str) -> str:
     try:
         read = json.loads(text)
         table, row = str(read["table"]), read["row"]
-        names = ("source", "id", "version") if table == "cases_event" else ("key",) if "key" in row else ("id",)
+        names = ("source", "id", "version") if table == "cases_event" else _key_names(row)
         return f"{table} {'/'.join(str(row[name]) for name in names)}"
     except (ValueError, KeyError, TypeError):
         return text[:80]
+
+
+def _key_names(row: dict[str, Any]) -> tuple[str, ...]:
+    return next((name,) for name in ("key", "id", "number", "plan_id", "answer_id", "assigned_id") if name in row)
 
 
 # The bundle of an alert -----------------------------------------------------------------------------------------------
@@ -452,6 +459,88 @@ def verify_document(bundle: dict[str, Any], evidence: Evidence, document: Path |
     if not any(row.get("file") == digest for row in issued):
         findings.add(f"{document.name}: the log has no record of a file with these bytes: it was changed")
     return findings
+
+
+def verify_inspection(bundle: dict[str, Any], evidence: Evidence) -> Findings:
+    """A bundle's rows, and what holds a card, a draw or an alarm together."""
+    findings, rows, number = verify_bundle(bundle, evidence), rows_by_table(bundle), str(bundle["inspection"])
+    if number.startswith("ZG-"):
+        _check_card(number, rows, findings)
+    elif number.startswith("IP-"):
+        _check_draw(number, rows, findings)
+    else:
+        _check_alarm(number, rows, findings)
+    return findings
+
+
+def _check_card(number: str, rows: dict[str, list[Row]], findings: Findings) -> None:
+    if not any(row["number"] == number for row in rows.get("inspection_card", [])):
+        findings.add(f"card {number}: its row is not in the bundle")
+    steps = sorted(rows.get("inspection_cardstep", []), key=lambda row: row["n"])
+    if [row["n"] for row in steps] != list(range(1, len(steps) + 1)) or any(row["card_id"] != number for row in steps):
+        findings.add(
+            f"card {number}: its steps are {[row['n'] for row in steps]}; one was left out or is another card's"
+        )
+    told = {row["id"]: _instant(row["at"]) for row in rows.get("cases_event", [])}
+    for row in steps:
+        if told.get(f"{number}/{row['n']}") != _instant(row["at"]):
+            findings.add(f"card {number}: step {row['n']} ({row['act']}) has no event of its instant")
+
+
+def _check_alarm(number: str, rows: dict[str, list[Row]], findings: Findings) -> None:
+    key = number.removeprefix("DC-")
+    if not any(str(row["id"]) == key for row in rows.get("inspection_alarm", [])):
+        findings.add(f"alarm {number}: its row is not in the bundle")
+    acts = [row["act"] for row in sorted(rows.get("inspection_checkstep", []), key=lambda row: row["id"])]
+    if acts != ["opened", "answered", "judged"][: len(acts)]:
+        findings.add(f"alarm {number}: its steps are {acts}; one was left out")
+    told = {row["id"]: _instant(row["at"]) for row in rows.get("cases_event", [])}
+    for row in rows.get("inspection_checkstep", []):
+        if told.get(f"oversight.check_{row['act']}/{key}") != _instant(row["at"]):
+            findings.add(f"alarm {number}: step {row['act']} has no event of its instant")
+
+
+def _check_draw(number: str, rows: dict[str, list[Row]], findings: Findings) -> None:
+    plan, frame, draw, promise = (
+        next(iter(rows.get(f"inspection_{name}", [])), None) for name in ("plan", "frame", "draw", "commitment")
+    )
+    if plan is None or frame is None or plan["id"] != number:
+        findings.add(f"plan {number}: its row or its frame is not in the bundle")
+        return
+    refs = sorted(row["ref"] for row in rows.get("inspection_framefile", []))
+    if hashlib.new(plan["hash_name"], "\n".join(refs).encode()).hexdigest() != frame["hash"]:
+        findings.add(f"plan {number}: its {len(refs)} files are not those of its sealed frame")
+    if draw is None:
+        return
+    nonce = bytes.fromhex(draw["nonce"])
+    if promise is None or hashlib.new(plan["hash_name"], nonce).hexdigest() != promise["value"]:
+        findings.add(f"plan {number}: the bytes are not those that the witness promised")
+    if hashlib.new(plan["hash_name"], bytes.fromhex(draw["head"]) + nonce).hexdigest() != draw["seed"]:
+        findings.add(f"plan {number}: the seed does not follow from head and bytes")
+
+
+def inspection_lines(bundle: dict[str, Any]) -> Iterator[str]:
+    """What happened and when it was recorded, as the sealed rows say it; of a draw the files that follow from it."""
+    rows = rows_by_table(bundle)
+    events = sorted(rows.get("cases_event", []), key=lambda row: (_instant(row["at"]), row["id"]))
+    for row in events:
+        yield f"{row['at']} {row['type']} recorded {row['recorded_at']} {' '.join(row.get('officers') or [])}".rstrip()
+    for draw in rows.get("inspection_draw", []):
+        plan = rows["inspection_plan"][0]
+        strata: dict[str, list[Row]] = {}
+        for row in rows.get("inspection_framefile", []):
+            strata.setdefault(row["stratum"], []).append(row)
+        for name, files in sorted(strata.items()):
+            yield f"{name}: {' '.join(_drawn(draw, plan, name, files))}"
+
+
+def _drawn(draw: Row, plan: Row, name: str, files: list[Row]) -> list[str]:
+    seed = bytes.fromhex(draw["seed"])
+
+    def mark(ref: str) -> str:
+        return hmac.new(seed, f"{plan['id']}|{name}|{ref}".encode(), plan["hash_name"]).hexdigest()
+
+    return sorted((row["ref"] for row in files), key=mark)[: files[0]["draw"]]
 
 
 def rows_by_table(bundle: dict[str, Any]) -> dict[str, list[Row]]:
@@ -602,6 +691,11 @@ def _bundle(options: argparse.Namespace, evidence: Evidence) -> int:
         return _report(
             verify_document(bundle, evidence, options.document), f"OK: {options.document} was issued as it is"
         )
+    if "inspection" in bundle:
+        findings = verify_inspection(bundle, evidence)
+        if not findings.problems:
+            print("\n".join(inspection_lines(bundle)))
+        return _report(findings, ok)
     if "alert" not in bundle:
         return _report(verify_bundle(bundle, evidence), ok)
     findings = verify_alert(bundle, evidence)

@@ -1,5 +1,6 @@
-"""rulebook/inspections on disk → check sheets and the clocks of rectification. The core never opens a file."""
+"""rulebook/inspections on disk → check sheets, clocks of rectification, terms of tasks. The core never opens a file."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from zhunsheng.book import RulebookRefused
@@ -7,10 +8,12 @@ from zhunsheng.core.clocks import Rulebook
 from zhunsheng.core.inspection.rectification import Clocks, parse_clocks
 from zhunsheng.core.inspection.sheet_file import Known, parse_sheet
 from zhunsheng.core.inspection.sheets import Sheet
+from zhunsheng.core.inspection.tasks import Terms, parse_terms
 from zhunsheng.core.toml_table import Issue
 
 FOLDER = "inspections"
 CLOCKS = "rectification.toml"
+TERMS = "tasks.toml"
 
 
 def load_sheets(folder: Path, rulebook: Rulebook) -> tuple[Sheet, ...]:
@@ -25,7 +28,7 @@ def load_sheets(folder: Path, rulebook: Rulebook) -> tuple[Sheet, ...]:
     sheets: list[Sheet] = []
     issues: list[Issue] = []
     for path in sorted((folder / FOLDER).glob("*.toml")):
-        if path.name == CLOCKS:
+        if path.name in (CLOCKS, TERMS):
             continue
         where = f"{FOLDER}/{path.name}"
         sheet, found = parse_sheet(path.read_text("utf-8"), known, path=where)
@@ -45,6 +48,16 @@ def load_clocks(folder: Path) -> Clocks:
     if clocks is None:
         raise RulebookRefused(issues)
     return clocks
+
+
+def load_terms(folder: Path, sheets: Iterable[Sheet]) -> Terms:
+    """What tasks look at, and how long they may take. Raises RulebookRefused."""
+    path = folder / FOLDER / TERMS
+    questions = {question.id: question for sheet in sheets for question in sheet.questions}
+    terms, issues = parse_terms(path.read_text("utf-8"), questions, path=f"{FOLDER}/{TERMS}")
+    if terms is None:
+        raise RulebookRefused(issues)
+    return terms
 
 
 def _fits(sheet: Sheet, name: str, where: str, before: list[Sheet]) -> list[Issue]:

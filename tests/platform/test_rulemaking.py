@@ -16,6 +16,7 @@ from zhunsheng.apps.jobs.models import Job
 from zhunsheng.apps.jobs.working import work_once
 from zhunsheng.apps.jobs.works import WORKS
 from zhunsheng.apps.rulemaking.drafts import digest
+from zhunsheng.apps.rulemaking.forms import as_asked
 from zhunsheng.apps.rulemaking.models import Draft, Trial
 from zhunsheng.apps.supervision import rulebooks
 from zhunsheng.apps.supervision.models import DueKey
@@ -23,6 +24,7 @@ from zhunsheng.launcher import EmbeddedServer
 from zhunsheng.rulecheck.sentences import said
 
 RULE = "criminal.intake.filing-decision"
+CHECK = "detention.warrant-shown"
 CASE = "A3502030100002026030001"
 
 
@@ -33,18 +35,17 @@ def legal(server: EmbeddedServer) -> Iterator[Person]:
         with transaction.atomic():
             it_is("2026-03-02 10:00")
             city()
-            put_in_force(shipped(RULE, "criminal.filing.overdue-explain"))
+            put_in_force(shipped(RULE, CHECK, "criminal.filing.overdue-explain"))
             recorded(f"2026-03-02 10:00 case.accepted case={CASE} case_kind=criminal economic=false")
             it_is("2026-03-20 10:00")
             person = signed_in(account("fz", officer=officer("035001", ("legal_department", CITY))))
         yield person
 
 
-def sentences(**changes: object) -> dict[str, object]:
-    """What the form of the limit sends, with some sentences changed."""
-    text = next(text for name, text in shipped(RULE).items() if name.endswith(f"/{RULE}.toml"))
-    spoken = {name: list(value) if isinstance(value, tuple) else value for name, value in said(text).items()}
-    return {**spoken, **changes}
+def sentences(rule: str = RULE, /, **changes: object) -> dict[str, object]:
+    """What the form of a rule sends, with some sentences changed."""
+    text = next(text for name, text in shipped(rule).items() if name.endswith(f"/{rule}.toml"))
+    return {name: as_asked(value) for name, value in said(text).items()} | changes
 
 
 def test_a_draft_is_linted_as_one_types_saved_as_toml_and_tried(legal: Person) -> None:
@@ -99,6 +100,55 @@ def test_a_tried_draft_is_proposed_by_one_and_put_in_force_by_another(legal: Per
         assert rulebooks.in_force().second == "fz2"
         assert not Draft.objects.exists()
         assert not DueKey.objects.filter(next_at=None).exists()
+
+
+def test_a_check_is_written_as_sentences_and_read_by_its_own_tests(legal: Person) -> None:
+    """A warrant need not be shown if somebody asks for it to be hidden: the file's tests say otherwise. What it tells
+    the officer is one line of the file, and nothing else changes."""
+    page = legal.client.get(f"/drafts/{CHECK}/").content.decode()
+    assert "或者必须：" in page
+    assert "符合，不提示。" in page
+    hidden = {"require.0.warrant_shown": "false"}
+    wrong = legal.client.post(f"/drafts/{CHECK}/preview/", sentences(CHECK, **hidden)).content.decode()
+    assert "有问题待改" in wrong
+    told = "{case}拘留没有出示拘留证，请立即出示。"
+    assert legal.client.post(f"/drafts/{CHECK}/", sentences(CHECK, says_broken=told)).status_code == 302
+    before = next(text for name, text in shipped(CHECK).items() if name.endswith(f"/{CHECK}.toml"))
+    after = legal.client.get(f"/drafts/{CHECK}/file/").content.decode()
+    differing = [pair for pair in zip(before.splitlines(), after.splitlines(), strict=True) if pair[0] != pair[1]]
+    assert [new for _, new in differing] == [f'broken  = "{told}"']
+    assert done(legal, "/jobs/rules/try/", {"rule": CHECK, "first": "2026-03-01", "last": "2026-03-19"}) == "done"
+
+
+def test_what_if_is_asked_of_a_draft_and_is_no_trial_of_it(legal: Person) -> None:
+    """Another lead, other days of rest, the law of another day: the page says what was supposed. The draft itself was
+    not tried by that, and is not proposed."""
+    period = {"rule": RULE, "first": "2026-03-01", "last": "2026-03-19"}
+    legal.client.post(f"/drafts/{RULE}/", sentences(title="立案审查（三稿）"))
+    assert done(legal, "/jobs/rules/try/", {**period, "lead_level": "red", "lead": "P2D"}) == "done"
+    with as_process("test"):
+        trial = Trial.objects.get(text_sha256=digest(Draft.objects.get(rule=RULE).text))
+    page = legal.client.get(f"/trials/{trial.pk}/").content.decode()
+    assert "假设届满前 2天 红色预警" in page
+    assert "提出以后由另一个人确认" not in page
+    assert done(legal, "/jobs/rules/propose/", {"rule": RULE}) == "refused"
+    assert (
+        done(legal, "/jobs/rules/try/", {**period, "rest": "2026-03-03 2026-03-04", "law_of": "2026-01-01"}) == "done"
+    )
+
+
+def test_what_cannot_be_supposed_is_said(legal: Person) -> None:
+    period = {"rule": RULE, "first": "2026-03-01", "last": "2026-03-19"}
+    for supposed, why in (
+        ({"lead": "P2D"}, "级别和时长都要写"),
+        ({"lead_level": "red", "lead": "morgen"}, "不是时长"),
+        ({"rest": "gestern"}, "不是日期"),
+    ):
+        answer = legal.client.post("/jobs/rules/try/", {**period, **supposed})
+        assert answer.status_code == 422
+        assert why in answer.content.decode()
+    both = {"rest": "2026-03-03", "work": "2026-03-03"}
+    assert done(legal, "/jobs/rules/try/", {**period, **both}) == "refused"
 
 
 def done(person: Person, address: str, asked: dict[str, str]) -> str:

@@ -1,10 +1,14 @@
 """A limit as sentences: values are replaced where they stand, and nothing else of the file changes."""
 
+import tomllib
+from datetime import date
+from pathlib import Path
+
 import pytest
 
 from tests.core.small import TEN_DAYS, rule_text
 from tests.story import RULEBOOK
-from zhunsheng.rulecheck.sentences import NotInFile, differing, said, written
+from zhunsheng.rulecheck.sentences import NotInFile, Value, differing, said, written
 
 FILE = (RULEBOOK / "deadlines" / "admin-cases" / "admin.case.public-security.toml").read_text("utf-8")
 
@@ -44,3 +48,40 @@ def test_a_quote_in_a_title_stays_text() -> None:
 def test_what_the_file_has_no_place_for_is_refused() -> None:
     with pytest.raises(NotInFile, match="no place for it"):
         written(FILE.replace("[limit]", "[[limit]]"), {"amount": 5})
+
+
+@pytest.mark.parametrize("path", sorted(RULEBOOK.glob("[cd]*s/*/*.toml"))[::3], ids=lambda path: path.stem)
+def test_files_that_are_shipped_take_every_sentence_and_give_it_back(path: Path) -> None:
+    """Every value is changed and changed back: the file says the new ones, and then what it said before."""
+    text = path.read_text("utf-8")
+    before = said(text)
+    assert written(text, before) == text
+    others = {name: another(value) for name, value in before.items()}
+    changed = written(text, others)
+    assert said(changed) == others
+    assert tomllib.loads(written(changed, before)) == tomllib.loads(text)
+
+
+def another(value: Value) -> Value:
+    """A value of the same kind that is not the same."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, tuple):
+        return value[1:] if len(value) > 1 else (*value, *value)
+    if isinstance(value, date):
+        return value.replace(year=2035)
+    return value + 1 if isinstance(value, int) else f"{value}x"
+
+
+def test_a_check_says_its_facts_its_alternatives_and_its_article() -> None:
+    spoken = said((RULEBOOK / "checks" / "measures" / "detention.warrant-shown.toml").read_text("utf-8"))
+    assert spoken["acts"] == ("person.detained",)
+    assert (spoken["require.0.warrant_shown"], spoken["require.1.refusal_noted"]) == (True, True)
+    assert [row["article"] for row in spoken["basis"]] == ["第一百二十五条", "第八十五条"]
+
+
+def test_true_is_not_one() -> None:
+    text = (RULEBOOK / "checks" / "interrogation" / "interrogation.two-officers.toml").read_text("utf-8")
+    changed = written(text, {"require.0.officers.at_least": 3})
+    assert "officers = { at_least = 3 }" in changed
+    assert said(changed)["require.0.officers.at_least"] == 3

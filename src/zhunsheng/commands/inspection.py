@@ -13,7 +13,7 @@ from zhunsheng.commands import inputs
 from zhunsheng.commands.outcome import FINE, REFUSED, UsageRefused
 from zhunsheng.core.inspection.published import RecordRefused, differences
 from zhunsheng.core.inspection.sizes import ClaimRefused, bear, claim, percent, size_for
-from zhunsheng.inspection_book import load_clocks, load_sheets
+from zhunsheng.inspection_book import load_clocks, load_sheets, load_terms
 from zhunsheng.rulecheck.sheet_schema import sheet_schema_text
 
 PERCENT: Final = 100
@@ -89,6 +89,7 @@ def lint(arguments: Namespace, _console: Console) -> int:
     """Every issue of every sheet at once, else how many questions there are. Raises RulebookRefused."""
     sheets = load_sheets(arguments.rules, load_rulebook(arguments.rules))
     load_clocks(arguments.rules)
+    load_terms(arguments.rules, sheets)
     questions = [question for sheet in sheets for question in sheet.questions]
     drafts = sum(question.is_draft for question in questions)
     first = sum(question.automatic == "yes" for question in questions)

@@ -80,7 +80,7 @@ def _row(group: Element, row: Row, axis: Axis, as_of: datetime, wording: Wording
     name = add(group, "text", x=36, y=19, class_="name strong" if row.is_pressing else "name")
     name.text = shapes.fitted(row.name, NAME_WIDTH, 14)
     add(group, "text", x=36, y=34, class_="dim small").text = shapes.fitted(row.basis, NAME_WIDTH, 12)
-    _rail(group, row, axis, as_of, wording)
+    rail(group, row, axis, as_of, wording)
     has_shape = row.level in shapes.LEVEL_SHAPES
     if has_shape:
         shapes.level(group, row.level, TEXT_X + 8, 17, 8)
@@ -89,7 +89,7 @@ def _row(group: Element, row: Row, axis: Axis, as_of: datetime, wording: Wording
     add(group, "text", x=x, y=34, class_="dim small").text = row.lines[1]
 
 
-def _rail(group: Element, row: Row, axis: Axis, as_of: datetime, wording: Wording) -> None:
+def rail(group: Element, row: Row, axis: Axis, as_of: datetime, wording: Wording) -> None:
     """Allowed time grey, used time filled, beyond the outer due time hatched; then marks and bars on top."""
     y = ROW / 2 - RAIL / 2 + 2
     until = row.stopped if row.stopped is not None else as_of

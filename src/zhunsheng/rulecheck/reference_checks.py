@@ -97,7 +97,7 @@ def _check(check: c.Check, vocabulary: Vocabulary) -> list[str]:
         f"## {check.title} · {check.title_en}\n",
         " · ".join([*state, *(["涉及人身自由"] if check.custody else [])]) + "\n",
         *([f"{check.note}\n"] if check.note else []),
-        *(f"- {line}" for line in _says(check, titles, vocabulary)),
+        *(f"- {line}" for line in says(check, titles, vocabulary)),
         f"- 补救：{check.mends}",
         "\n**依据**\n",
         *_law(check),
@@ -122,7 +122,7 @@ def _law(check: c.Check) -> list[str]:
     return lines
 
 
-def _says(check: c.Check, titles: Mapping[str, str], vocabulary: Vocabulary) -> list[str]:
+def says(check: c.Check, titles: Mapping[str, str], vocabulary: Vocabulary) -> list[str]:
     """What the file says, as sentences."""
     lines = (
         [f"检查：{_events(check.events, titles)}{'（每个对象的第一次）' if check.first else ''}"]

@@ -6,6 +6,7 @@ from ninja.errors import ValidationError
 
 from zhunsheng.apps.alerts.api import router as reading_router
 from zhunsheng.apps.cases.api import router as cases_router
+from zhunsheng.apps.inspection.api import router as inspection_router
 from zhunsheng.apps.points.api import router as points_router
 from zhunsheng.apps.refusals import DomainError
 
@@ -13,6 +14,7 @@ api = NinjaAPI(title="准绳", version="1", urls_namespace="api", docs_url=None,
 api.add_router("", cases_router)
 api.add_router("", reading_router)
 api.add_router("", points_router)
+api.add_router("", inspection_router)
 
 
 @api.exception_handler(DomainError)

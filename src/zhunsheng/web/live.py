@@ -38,7 +38,8 @@ LOG: Final = logging.getLogger(__name__)
 
 @dataclass(eq=False)
 class Waiting:
-    """One stream: whom it is for (until the site has said so, whoever is told), and whether he was told since it looked."""
+    """One stream: whom it is for, and whether he was told of something since it last looked. Until the site has said
+    whom it is for, it hears of everybody."""
 
     whom: int | None = None
     told: asyncio.Event = field(default_factory=asyncio.Event)

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "zhunsheng.apps.desk.apps.DeskConfig",
     "zhunsheng.apps.points.apps.PointsConfig",
     "zhunsheng.apps.inspection.apps.InspectionConfig",
+    "zhunsheng.apps.tasks.apps.TasksConfig",
     "zhunsheng.apps.readers.apps.ReadersConfig",
     "zhunsheng.apps.rulemaking.apps.RulemakingConfig",
     "zhunsheng.apps.printing.apps.PrintingConfig",

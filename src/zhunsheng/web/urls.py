@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("zhunsheng.apps.desk.urls")),
     path("", include("zhunsheng.apps.points.urls")),
     path("", include("zhunsheng.apps.inspection.urls")),
+    path("", include("zhunsheng.apps.tasks.urls")),
     path("", include("zhunsheng.apps.readers.urls")),
     path("", include("zhunsheng.apps.printing.urls")),
     path("", include("zhunsheng.apps.rulemaking.urls")),

@@ -24,11 +24,22 @@ def row_conditions() -> dict[str, str]:
     return found
 
 
+def rows_withheld() -> dict[str, str]:
+    """Of each table that holds rows for few eyes the column with their number: what `zs_withheld()` names is not there,
+    whoever asks, also for a process that sees everything else."""
+    found: dict[str, str] = {}
+    for config in apps.get_app_configs():
+        found |= getattr(config, "rows_withheld", {})
+    return found
+
+
 def _policy(table: str, condition: str) -> Iterator[str]:
     yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
     for name in ("seen", "whole", "added", "changed", "removed"):
         yield f"DROP POLICY IF EXISTS {name} ON {table}"
     condition = f"(SELECT zs_whole()) OR ({condition})"
+    if column := rows_withheld().get(table):
+        condition = f"({condition}) AND NOT coalesce({column} = ANY ((SELECT zs_withheld())::text[]), false)"
     yield f"CREATE POLICY seen ON {table} FOR SELECT TO zs_app USING ({condition})"
     yield f"CREATE POLICY whole ON {table} FOR SELECT TO {WHOLE_TABLE_READERS} USING (true)"
     yield f"CREATE POLICY added ON {table} FOR INSERT TO zs_app WITH CHECK (true)"

@@ -74,11 +74,8 @@ def receive(*, viewer: Viewer, case: str, content: IO[bytes], at: datetime) -> U
     found = visible_cases(viewer, Action.DOSSIER_UPLOAD).filter(pk=case).first()
     if found is None:
         raise CaseClosedToUploads
-    folder = settings.MEDIA / "quarantine"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / secrets.token_hex(16)
-    digest, size = _store(content, path)
-    stored = folder / digest
+    path, digest, size = quarantined(content)
+    stored = path.with_name(digest)
     path.rename(stored)
     image = image_of(stored)
     return Upload.objects.create(
@@ -105,10 +102,27 @@ def judge(*, upload: Upload, scanner: Scanner) -> Upload:
         if why:
             path.unlink(missing_ok=True)
         else:
-            target = page_path(locked.sha256)
-            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path.replace(target)
+            released(path, locked.sha256)
     return locked
+
+
+def quarantined(content: IO[bytes]) -> tuple[Path, str, int]:
+    """
+    A file in quarantine under a name of our own: where it is, its SHA-256, its size. Nobody is served from there.
+
+    :raises UploadRefused: it is too large.
+    """
+    folder = settings.MEDIA / "quarantine"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / secrets.token_hex(16)
+    return path, *_store(content, path)
+
+
+def released(path: Path, sha256: str) -> None:
+    """What was judged leaves quarantine for where images are kept by their hash."""
+    target = page_path(sha256)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.replace(target)
 
 
 def no_scanner(path: Path) -> str:

@@ -91,6 +91,11 @@ def _parts(steps: Sequence[Mapping[str, Any]], line: Line, rulebook: Rulebook, t
     language = "en" if formats.is_english() else "zh"
     explainer = PageExplainer(line.rule, rulebook.vocabulary, rulebook.calendar, language=language)
     told = list(zip(steps, explainer.sentences(steps, types), strict=True))
+    return parts_of(told)
+
+
+def parts_of(told: Sequence[tuple[Mapping[str, Any], str]]) -> list[Part]:
+    """Steps with their sentences in the parts of every explanation."""
     return [Part(name, title, list(_of_kinds(told, kinds))) for name, title, kinds in PARTS]
 
 

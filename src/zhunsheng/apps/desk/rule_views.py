@@ -41,7 +41,7 @@ def rule(request: HttpRequest, rule: str) -> HttpResponse:
     record_read(kind="rule", key=rule)
     found = precision_of(rule)
     viewer = viewer_behind(request)
-    may_edit = viewer.may(Action.RULEBOOK_DRAFT) and page.line.is_limit
+    may_edit = viewer.may(Action.RULEBOOK_DRAFT)
     may_silence = bool(viewer.roles() & SETTERS) and page.line.status == "stable" and not page.custody
     may_list = viewer.may(Action.CASE_LIST)
     context = {

@@ -219,12 +219,17 @@ def _told(rule: Rule | Check, vocabulary: Vocabulary) -> Iterator[Told]:
 
 
 def _shown(test: RuleTest, vocabulary: Vocabulary) -> Shown:
+    return Shown(test.name, test.why, given_words(test, vocabulary), [_expected(one) for one in test.expect])
+
+
+def given_words(test: RuleTest, vocabulary: Vocabulary) -> list[tuple[str, str, str]]:
+    """The events of a test: when, what, and what else is stated."""
     given = []
     for event in test.given:
         kind = vocabulary.event_types.get(str(event.get("type")))
         rest = (f"{name}={_value(value)}" for name, value in event.items() if name not in PLAIN_KEYS)
         given.append((_value(event.get("at", "")), kind.title if kind else str(event.get("type", "")), "，".join(rest)))
-    return Shown(test.name, test.why, given, [_expected(one) for one in test.expect])
+    return given
 
 
 def _expected(one: Mapping[str, Any]) -> str:

@@ -11,6 +11,12 @@ READ_ADD = ("select", "insert")
 OF_CASE = 'EXISTS (SELECT FROM cases_case c WHERE c.number = "case")'
 OF_PICK = "EXISTS (SELECT FROM inspection_pick p WHERE p.id = pick_id)"
 OF_ASSIGNED = "EXISTS (SELECT FROM inspection_assigned a WHERE a.id = assigned_id)"
+# A card of a place is of no case: its unit sees it, and whoever is held responsible.
+OF_CARD_ITSELF = f"""
+    CASE WHEN "case" <> '' THEN {OF_CASE}
+    ELSE 'ordinary' = ANY ((SELECT zs_scope('everywhere'))::text[])
+        OR 'ordinary:' || unit = ANY ((SELECT zs_scope('units'))::text[]) OR responsible_id = (SELECT zs_officer()) END
+"""
 OF_CARD = "EXISTS (SELECT FROM inspection_card c WHERE c.number = card_id)"
 SEALED = {
     "plan": "id",
@@ -27,6 +33,8 @@ SEALED = {
     "confirmation": "answer_id",
     "card": "number",
     "cardstep": "id",
+    "planted": "case",
+    "apicall": "id",
     "alarm": "id",
     "checkstep": "id",
 }
@@ -49,10 +57,21 @@ class InspectionConfig(AppConfig):
         "inspection_answer": OF_ASSIGNED,
         "inspection_submission": OF_ASSIGNED,
         "inspection_confirmation": "EXISTS (SELECT FROM inspection_answer a WHERE a.id = answer_id)",
-        "inspection_card": OF_CASE,
+        "inspection_card": OF_CARD_ITSELF,
         "inspection_cardstep": OF_CARD,
         "inspection_cardnow": OF_CARD,
+        "inspection_planted": "false",
     }
+    # Planted files are there for whoever reads them and for no count.
+    rows_withheld: ClassVar[dict[str, str]] = {
+        "cases_case": "number",
+        "cases_event": '"case"',
+        "cases_dossier": "case_id",
+        "inspection_framecase": '"case"',
+        "inspection_pick": '"case"',
+        "inspection_planted": '"case"',
+    }
+    app_functions = ("zs_withheld()",)
     table_rules = (
         *(
             TableRule(f"inspection_{name}", app_may=READ_ADD, key=(key,), change="append", sealed=True)

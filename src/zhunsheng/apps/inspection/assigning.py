@@ -13,7 +13,7 @@ from zhunsheng.apps.cases.models import Assignment
 from zhunsheng.apps.cases.selectors import visible_cases
 from zhunsheng.apps.inspection.models import Assigned, Pick, Plan
 from zhunsheng.apps.inspection.people import HEADS, PLANNERS, READERS, code_of, holders, roles_of, team_units
-from zhunsheng.apps.inspection.plans import whole
+from zhunsheng.apps.inspection.planting import planted_numbers, shown
 from zhunsheng.apps.inspection.refusals import ReadingRefused
 from zhunsheng.apps.inspection.telling import tell_of_case
 from zhunsheng.apps.org.models import Leave, Officer, Post
@@ -27,7 +27,7 @@ ROUNDS: Final = {"first": "初评", "second": "复评", "third": "裁定"}
 def assign_plan(plan: Plan, *, at: datetime) -> int:
     """Give out the files of a drawn plan, and a tenth of them a second time to somebody else, blind."""
     seed = bytes.fromhex(plan.draw.seed)
-    with whole():
+    with shown():
         picks = list(plan.picks.filter(assignments=None).order_by("pk"))
         first = _give(picks, "first", seed=seed, at=at, but={})
         random = {str(pick.pk): pick for pick in picks if pick.stream == "random"}
@@ -39,14 +39,14 @@ def assign_plan(plan: Plan, *, at: datetime) -> int:
 
 def assign_pick(pick: Pick, *, seed: bytes, at: datetime) -> Officer | None:
     """Give out one file that was marked for what was found in it."""
-    with whole():
+    with shown():
         given = _give([pick], "first", seed=seed, at=at, but={})
     return Officer.objects.filter(pk=given[pick.pk] or 0).first()
 
 
 def third_reader(pick: Pick, *, seed: bytes, at: datetime) -> None:
     """Two readings differ: a third reader decides, and the first two answers stay on record."""
-    with whole():
+    with shown():
         before = {row.reader_id for row in pick.assignments.all() if row.reader_id}
         _give([pick], "third", seed=seed, at=at, but={pick.pk: before})
 
@@ -61,7 +61,7 @@ def reassign(row: Assigned, *, to: Officer, by: Officer, reason: str, at: dateti
     _require(bool(PLANNERS & set(roles_of(by, on=localdate(at)))), "只有法制支队可以更换阅卷人。")
     _require(bool(reason.strip()), "请写明更换阅卷人的原因。")
     _require(not hasattr(row, "submission"), "这份评查表已经提交，不能更换阅卷人。")
-    with whole():
+    with shown():
         why = conflict(row.pick, to, on=localdate(at))
     _require(why is None, f"不能交给这位阅卷人：{BLOCKS.get(why or '', '')}。请选择别人。")
     new = Assigned.objects.create(pick=row.pick, round=row.round, reader=to, reason=reason.strip()[:200], at=at)
@@ -71,7 +71,7 @@ def reassign(row: Assigned, *, to: Officer, by: Officer, reason: str, at: dateti
 
 def conflict(pick: Pick, reader: Officer, *, on: date) -> str | None:
     """Why somebody may not read a file: a key of core.inspection.readers.BLOCKS; None where he may."""
-    return blocked(_reader(reader, on=on), _file(pick, [reader], on=on), on=on)
+    return blocked(reader_of(reader, on=on), _file(pick, [reader], on=on), on=on)
 
 
 def _give(
@@ -80,7 +80,7 @@ def _give(
     on = localdate(at)
     people = holders(READERS, on=on)
     files = [_file(pick, people, on=on, also=but.get(pick.pk, set())) for pick in picks]
-    given = assigned(files, [_reader(one, on=on, at=at) for one in people], seed=seed, on=on, round_=round_)
+    given = assigned(files, [reader_of(one, on=on, at=at) for one in people], seed=seed, on=on, round_=round_)
     found: dict[int, int | None] = {}
     by_id = {one.pk: one for one in people}
     for pick in picks:
@@ -99,7 +99,8 @@ def _tell(kind: str, row: Assigned, reader: Officer | None, at: datetime) -> Non
     tell_of_case(kind, key=f"assigned/{row.pk}", case=pick.case, unit=pick.unit, at=at, by=by)
 
 
-def _reader(officer: Officer, *, on: date, at: datetime | None = None) -> Reader:
+def reader_of(officer: Officer, *, on: date, at: datetime | None = None) -> Reader:
+    """An officer as the lot knows him: where he serves, served and led, what he has to read. `at`: leave counts."""
     posts = list(Post.objects.filter(officer=officer, from_on__lte=on))
     held = {post.unit_id for post in posts if post.until_on is None or post.until_on > on}
     left = {post.unit_id: post.until_on for post in posts if post.until_on is not None and post.until_on <= on}
@@ -108,7 +109,7 @@ def _reader(officer: Officer, *, on: date, at: datetime | None = None) -> Reader
         at is not None
         and Leave.objects.filter(officer=officer, cancelled_at=None, starts_at__lte=at, ends_at__gt=at).exists()
     )
-    given = Assigned.objects.filter(reader=officer, submission=None).count()
+    given = Assigned.objects.filter(reader=officer, submission=None).exclude(pick__case__in=planted_numbers()).count()
     return Reader(
         id=str(officer.pk),
         units=frozenset(held),

@@ -14,7 +14,7 @@ from zhunsheng.apps.inspection.models import Answer, Card, CardNow, CardStep
 from zhunsheng.apps.inspection.people import INSPECTORS, PLANNERS, READERS, code_of, leads, roles_of
 from zhunsheng.apps.inspection.refusals import CardRefused
 from zhunsheng.apps.inspection.sampling import tell_sample
-from zhunsheng.apps.inspection.telling import confirmation_key, tell_of_case
+from zhunsheng.apps.inspection.telling import confirmation_of, tell_of_case
 from zhunsheng.apps.org.models import Officer
 from zhunsheng.apps.supervision.models import Finding
 from zhunsheng.core.inspection import rectification as r
@@ -159,7 +159,8 @@ def add(
         at=at,
         by=by,
         document_no=step.document_no,
-        facts={"confirmation": confirmation_key(held.card.answer_id)} if held.card.answer_id else None,
+        facts={"confirmation": confirmation} if (confirmation := confirmation_of(held.card)) else None,
+        incident=held.card.number,
     )
     return card
 
@@ -268,9 +269,13 @@ def _review(held: Held) -> CardStep | None:
 
 def _take_back(card: Card, at: datetime) -> None:
     """The confirmation is withdrawn in the log's own way, so that whoever counted it reverses what it cost."""
-    if card.answer_id and card.answer:
-        key = confirmation_key(card.answer_id)
-        tell_of_case("inspection.confirmed", key=key, case=card.case, unit=card.unit, at=at, version=2, void=True)
+    key = confirmation_of(card)
+    if key:
+        tell_of_case(
+            "inspection.confirmed", key=key, case=card.case, unit=card.unit, at=at, version=2, void=True,
+            incident=card.number,
+        )  # fmt: skip
+    if card.answer:
         tell_sample(card.answer.assigned.pick_id, at=at)
 
 

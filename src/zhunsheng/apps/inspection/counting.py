@@ -8,6 +8,7 @@ from typing import Final
 
 from django.db import connection
 
+MOST_LISTED: Final = 500
 MONTH: Final = "date_trunc('month', {at} AT TIME ZONE 'Asia/Shanghai')::date"
 OF_GROUP: Final = "JOIN alerts_alertgroup g ON g.key = a.group_id"
 OF_PICK: Final = "JOIN inspection_pick p ON p.id = a.pick_id"
@@ -36,6 +37,13 @@ class Source:
             f"WHERE {self.at} >= %s AND {self.at} < %s AND ({self.rows}) GROUP BY 1, 2"
         )
 
+    def listing(self, name: str) -> str:
+        """Instant and name of each row of one unit; `name` is an expression."""
+        return (
+            f"SELECT {self.at}, coalesce({name}, '') FROM {self.table} WHERE {self.unit} = %s "  # noqa: S608
+            f"AND {self.at} >= %s AND {self.at} < %s AND ({self.rows}) ORDER BY 1, 2 LIMIT {MOST_LISTED}"
+        )
+
 
 EVENTS: Final = Source("cases_event e", "e.unit", "e.recorded_at", "e.source <> 'inspection'")
 FINDINGS: Final = Source("supervision_finding f", "f.unit", "f.appeared_at")
@@ -43,9 +51,32 @@ ALERTS: Final = Source(f"alerts_alert a {OF_GROUP}", "g.unit", "a.created_at")
 CARDS: Final = Source("inspection_card c", "c.unit", "c.at")
 STEP: Final = f"inspection_cardstep s {OF_CARD}"
 EARLIER: Final = "f.state = 'withdrawn' AND f.state_reason = 'facts'"
-BY_HAND: Final = "'points.manual_confirmed', 'points.restored', 'exposure.changed'"
+HELD_BACK: Final = """(
+    SELECT g.unit, a.at FROM alerts_action a JOIN alerts_alertgroup g ON g.key = a.group_id WHERE a.act = 'snooze'
+    UNION ALL SELECT coalesce(
+        nullif(unit, ''), (SELECT code FROM org_unit WHERE parent_id IS NULL ORDER BY code LIMIT 1)
+    ), created_at FROM alerts_silence
+) h"""
+"""Messages that somebody put off, and rules that he silenced; a silence that names no unit is the city's."""
+BY_HAND: Final = """(
+    SELECT p.by_unit AS unit, d.at FROM points_proposal p JOIN points_decision d ON d.proposal_id = p.id
+        WHERE d.confirmed AND p.kind IN ('manual', 'exposure')
+    UNION ALL SELECT unit, recorded_at FROM points_entry WHERE kind = 'restore'
+) h"""
+"""What two persons added or changed by hand, and what was given back to somebody."""
+MONTHS_OF_POSTS: Final = """org_post o JOIN generate_series(
+    now() - interval '24 months', now() + interval '24 months', interval '1 month'
+) m (at) ON o.from_on <= m.at::date AND (o.until_on IS NULL OR o.until_on > m.at::date)"""
+MONTHS_OF_UNITS: Final = """org_unit u CROSS JOIN generate_series(
+    now() - interval '24 months', now() + interval '24 months', interval '1 month'
+) m (at)"""
+REDRAWN: Final = "'inspection.draw_voided', 'inspection.redraw_refused'"
+WITHOUT_NEED: Final = """a.result = 'denied' OR a.object_kind LIKE '%%sheet' OR (
+    a.object_kind IN ('person', 'person_search') AND coalesce(a.detail ->> 'purpose', '') = ''
+)"""
+"""Refused, taken away as a file, or persons looked up without a purpose."""
 COUNTED: Final[Mapping[str, tuple[Source, Source]]] = {
-    "silences": (Source(f"alerts_action a {OF_GROUP}", "g.unit", "a.at", "a.act = 'snooze'"), ALERTS),
+    "silences": (Source(HELD_BACK, "h.unit", "h.at"), ALERTS),
     "false_granted": (
         Source(f"alerts_action a {OF_GROUP}", "g.unit", "a.at", "a.act = 'rule' AND a.verdict = 'upheld'"),
         Source(f"alerts_action a {OF_GROUP}", "g.unit", "a.at", "a.act = 'rule'"),
@@ -70,7 +101,7 @@ COUNTED: Final[Mapping[str, tuple[Source, Source]]] = {
         Source("cases_case c", "c.unit_id", "c.first_at"),
     ),
     "draws_voided": (
-        Source("inspection_void v JOIN inspection_plan p ON p.id = v.plan_id", "p.unit", "v.at"),
+        Source("cases_event e JOIN inspection_plan p ON p.id = e.incident", "p.unit", "e.at", f"e.type IN ({REDRAWN})"),
         Source("inspection_plan p", "p.unit", "p.at"),
     ),
     "reassigned": (
@@ -89,21 +120,34 @@ COUNTED: Final[Mapping[str, tuple[Source, Source]]] = {
         CARDS,
     ),
     "points_by_hand": (
-        Source("cases_event e", "e.unit", "e.recorded_at", f"e.type IN ({BY_HAND})"),
-        Source("org_post o", "o.unit_id", "now()"),
+        Source(BY_HAND, "h.unit", "h.at"),
+        Source(MONTHS_OF_POSTS, "o.unit_id", "m.at"),
     ),
     "looks": (
-        Source(
-            f"audit_entry a {OF_ACCOUNT}", "o.unit_id", "a.at", "a.result = 'denied' OR a.object_kind LIKE '%%sheet'"
-        ),
+        Source(f"audit_entry a {OF_ACCOUNT}", "o.unit_id", "a.at", WITHOUT_NEED),
         Source(f"audit_entry a {OF_ACCOUNT}", "o.unit_id", "a.at", "a.action = 'read'"),
     ),
     "rules_off": (
-        Source("alerts_silence a", "a.unit", "a.created_at"),
-        Source("alerts_alertgroup a", "a.unit", "a.opened_at"),
+        Source(EVENTS.table, EVENTS.unit, EVENTS.at, "e.type = 'rule.status_changed'"),
+        Source(MONTHS_OF_UNITS, "u.code", "m.at"),
     ),
 }
 """Each indicator of core.inspection.oversight: its events, and the opportunities for them."""
+NAMED: Final[Mapping[str, str]] = {
+    "false_granted": 'g."case"',
+    "exceptions": 'c."case"',
+    "withdrawn": 'f."case"',
+    "late_entry": 'e."case"',
+    "back_dated": 'f."case"',
+    "record_changed": 'e."case"',
+    "case_lowered": 'e."case"',
+    "draws_voided": "e.incident",
+    "reassigned": 'p."case"',
+    "cards_eased": 'c."case"',
+    "looks": "a.actor",
+    "rules_off": "e.document",
+}
+"""What names a row of an indicator: its case, else the thing or account that it is about; the others have neither."""
 Counts = Mapping[tuple[str, date], int]
 
 
@@ -112,6 +156,24 @@ def counted(source: Source, *, begin: datetime, end: datetime) -> Counts:
     with connection.cursor() as cursor:
         cursor.execute(source.statement, [begin, end])
         return Counter({(unit or "", month): count for unit, month, count in cursor.fetchall()})
+
+
+def rules_switched(begin: datetime, end: datetime) -> set[str]:
+    """The rules that were switched off, or whose thresholds were moved, in a span."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT document FROM cases_event WHERE type = 'rule.status_changed' AND at >= %s AND at < %s", [begin, end]
+        )
+        return {str(row[0]) for row in cursor.fetchall()}
+
+
+def listed(indicator: str, *, unit: str, begin: datetime, end: datetime) -> list[tuple[datetime, str]]:
+    """What an indicator counts of a unit in a span, one by one: when, and the case or thing it is about; at most
+    MOST_LISTED. Row security applies."""
+    events, _chances = COUNTED[indicator]
+    with connection.cursor() as cursor:
+        cursor.execute(events.listing(NAMED.get(indicator, "''")), [unit, begin, end])
+        return list(cursor.fetchall())
 
 
 def weekly_alerts(*, begin: datetime, end: datetime) -> Mapping[str, list[int]]:

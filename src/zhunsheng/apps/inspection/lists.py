@@ -88,9 +88,9 @@ def _in_state(name: str) -> Q:
 def visible_cards(viewer: Viewer) -> QuerySet[CardNow]:
     """The cards of cases that a viewer may list, and those he answers for."""
     cases = visible_cases(viewer, Action.CASE_LIST).filter(number=OuterRef("card__case"))
-    return CardNow.objects.filter(Q(Exists(cases)) | Q(card__responsible=viewer.officer or 0)).select_related(
-        "card", "card__responsible"
-    )
+    of_places = Q(card__case="", card__unit__in=[unit.code for unit in units.reached(viewer)])
+    seen = Q(Exists(cases)) | of_places | Q(card__responsible=viewer.officer or 0)
+    return CardNow.objects.filter(seen).select_related("card", "card__responsible")
 
 
 def card_page(viewer: Viewer, asked: Asked, *, now: datetime) -> tuple[Page[CardNow], list[CardRow], int]:

@@ -36,7 +36,7 @@ def _station(station: Unit, now: datetime) -> int:
         {number: row.unit_id or "" for number, row in cases.items()},
         _seldom_read(units, now),
         count=left,
-        seed=_seed(station.code, now),
+        seed=seed_of(station.code, now),
     )
     for number in found:
         reading.pick_for_risk(cases[number], points=str(points[number]), by=None, at=now)
@@ -55,7 +55,7 @@ def _seldom_read(units: list[str], now: datetime) -> frozenset[str]:
     return frozenset(unit for unit in units if read[unit] == fewest)
 
 
-def _seed(station: str, now: datetime) -> bytes:
+def seed_of(station: str, now: datetime) -> bytes:
     """Ties fall by the newest head of the log: nobody chose it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT root FROM audit_head ORDER BY size DESC LIMIT 1")

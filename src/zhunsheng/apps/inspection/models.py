@@ -1,6 +1,7 @@
 """What is drawn, read, found and put right. Rows are added and never changed; where a card stands follows from its
 steps, and `CardNow` is a cache of that for lists and the sweep."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_noop as _
@@ -284,6 +285,39 @@ class CardNow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.card_id} {self.state}"
+
+
+class Planted(SealedModel):
+    """A made-up file with known problems. This row is its only mark, and no session of a page sees it."""
+
+    case = models.CharField("案件编号", primary_key=True, max_length=40)
+    result = models.CharField("办结事件", max_length=80)
+    ended_on = models.DateField("办结日期")
+    known = ArrayField(models.CharField(max_length=4), verbose_name="已知问题", default=list)
+    uses = ArrayField(models.CharField(max_length=16), verbose_name="评查表", default=list)
+    said = models.JSONField("数据判断", default=dict)
+    by = models.ForeignKey(Officer, models.PROTECT, related_name="+", verbose_name="放入")
+    at = models.DateTimeField("放入时间")
+
+    def __str__(self) -> str:
+        return self.case
+
+
+class ApiCall(SealedModel):
+    """A request of a program that was done, and what it was answered: sent again, it is answered and not done."""
+
+    account = models.CharField("账号", max_length=150)
+    key = models.CharField("请求编号", max_length=100)
+    digest = models.CharField("请求摘要", max_length=SHA256)
+    answer = models.JSONField("答复")
+    at = models.DateTimeField("时间")
+
+    class Meta(SealedModel.Meta):
+        abstract = False
+        constraints = (models.UniqueConstraint(fields=["account", "key"], name="inspection_call_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.key}"
 
 
 class Alarm(SealedModel):

@@ -1,5 +1,7 @@
 """督察指标: who watches is watched; alarms, 核查单 and their answers. Looking is recorded, and nothing here accuses."""
 
+from contextlib import nullcontext
+from datetime import date
 from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,10 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET, require_http_methods
 
+from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.requests import asking, viewer_among
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.audit.services import record_read
-from zhunsheng.apps.inspection import watching
+from zhunsheng.apps.cases.selectors import visible_cases
+from zhunsheng.apps.inspection import planting, watching
+from zhunsheng.apps.inspection.counting import COUNTED
 from zhunsheng.apps.inspection.forms import JudgeForm, WordsForm
 from zhunsheng.apps.inspection.models import Alarm
 from zhunsheng.apps.inspection.people import HEADS, INSPECTORS, OVERSIGHT, leads, officer_behind
@@ -50,16 +55,20 @@ def oversight(request: HttpRequest) -> HttpResponse:
     viewer, now = viewer_among(request, OVERSIGHT), asking(request).now
     names = dict(Unit.objects.values_list("code", "short_name"))
     alarms = [_alarm(row, names) for row in _visible(viewer)]
-    page: dict[str, Any] = {"alarms": alarms, "waiting": sum(row["state"] != "judged" for row in alarms)}
+    waiting, only = [row for row in alarms if row["state"] != "judged"], request.GET.get("only") == "waiting"
+    page: dict[str, Any] = {"alarms": waiting if only else alarms, "waiting": len(waiting), "only": only}
     if viewer.roles() & INSPECTORS:
         month = watching.month_before(localdate(now))
         with whole():
             seen, quiet = watching.indicators(month), watching.quiet_units(now)
             precise = watching.precision()
+            detected, planted = planting.found_by_readers(), planting.planted_rows()
         page |= {
             "month": month,
             "seen": [(one, _(TITLES[one.indicator]), names.get(one.unit, one.unit)) for one in seen],
             "quiet": [(one, names.get(one.unit, one.unit)) for one in quiet],
+            "detected": detected,
+            "planted": planted,
             "precision": [(_(TITLES[name]), *figures) for name, figures in sorted(precise.items())],
         }
     record_read(kind="oversight", key="alarms", detail={"count": len(alarms)})
@@ -81,6 +90,9 @@ def _alarm(row: Alarm, names: dict[str, str]) -> dict[str, Any]:
     state = steps[-1].act if steps else ""
     return {
         "id": row.pk,
+        "indicator": row.indicator,
+        "unit_code": row.unit,
+        "is_listed": row.indicator in COUNTED,
         "title": _(TITLES[row.indicator]),
         "unit": names.get(row.unit, row.unit),
         "month": row.month,
@@ -92,6 +104,45 @@ def _alarm(row: Alarm, names: dict[str, str]) -> dict[str, Any]:
         "state_title": _(STEP_TITLES[state]) if state else "",
         "due_at": watching.due_of(row) if state == "opened" else None,
     }
+
+
+@require_GET
+def behind(request: HttpRequest, indicator: str, unit: str, month: str) -> HttpResponse:
+    """明细: what was counted, one by one. A head sees what he was asked about, as far as its cases are his to see."""
+    viewer = viewer_among(request, OVERSIGHT)
+    first = _month(month)
+    if first is None or indicator not in COUNTED:
+        raise Http404
+    alarm = next(
+        (row for row in _visible(viewer) if (row.indicator, row.unit, row.month) == (indicator, unit, first)), None
+    )
+    sees_all = bool(viewer.roles() & INSPECTORS)
+    if not sees_all and alarm is None:
+        raise Http404
+    with whole() if sees_all else nullcontext():
+        rows = watching.behind(indicator, unit, first)
+    may_open = set(
+        visible_cases(viewer, Action.CASE_READ)
+        .filter(pk__in={about for _at, about in rows})
+        .values_list("pk", flat=True)
+    )
+    record_read(kind="oversight_counted", key=f"{indicator}/{unit}/{month}", detail={"count": len(rows)})
+    page = {
+        "title": _(TITLES[indicator]),
+        "unit": Unit.objects.filter(pk=unit).values_list("short_name", flat=True).first() or unit,
+        "month": first,
+        "rows": [(at, about, about in may_open) for at, about in rows],
+        "alarm": alarm,
+        "differs": alarm is not None and alarm.found != len(rows),
+    }
+    return render(request, "inspection/behind.html", page)
+
+
+def _month(text: str) -> date | None:
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

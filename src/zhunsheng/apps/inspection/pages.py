@@ -43,7 +43,16 @@ PAGES: Final[dict[str, Page]] = {
     "inspection:card": for_action(GET=LIST),
     "inspection:card_act": for_action(POST=LIST),
     "inspection:oversight": for_action(GET=LIST),
+    "inspection:behind": for_action(GET=LIST),
     "inspection:check": for_action(GET=LIST, POST=LIST),
+    "api:inspectionPlans": signed_in("GET", "POST"),
+    "api:inspectionDraw": signed_in(),
+    "api:inspectionAnswer": signed_in("POST"),
+    "api:rectificationAnswer": signed_in("POST"),
+    "api:rectificationRecheck": signed_in("POST"),
+    "api:rectificationReturn": signed_in("POST"),
+    "api:rectificationObject": signed_in("POST"),
+    "api:oversightIndicators": signed_in(),
 }
 MENU: Final = {
     "inspection:tasks": Item(

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_noop
 
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.cases.models import Case
-from zhunsheng.apps.cases.words import vocabulary
+from zhunsheng.apps.cases.words import page_vocabulary
 from zhunsheng.apps.display import formats
+from zhunsheng.apps.inspection import plans
 from zhunsheng.apps.inspection.models import Assigned, Pick, Plan
 from zhunsheng.apps.inspection.people import PLANNERS, WITNESSES
 from zhunsheng.apps.inspection.results import Result, result
@@ -107,7 +108,7 @@ def _row(plan: Plan, names: dict[str, str]) -> PlanRow:
     picks = Pick.objects.filter(plan=plan)
     read = picks.filter(assignments__round="first", assignments__submission__isnull=False).distinct().count()
     state = _state(plan, picks.count(), read)
-    can = claim(files, min(plan.drawn, files), plan.problems)
+    of, counted = plans.counted(plan)
     return PlanRow(
         number=plan.pk,
         title=plan.title,
@@ -116,10 +117,17 @@ def _row(plan: Plan, names: dict[str, str]) -> PlanRow:
         files=files,
         drawn=plan.drawn,
         read=read,
-        claim=_("问题不超过 %(n)d 件，可以说低于 %(rate)s") % {"n": plan.problems, "rate": percent(can.rate)},
+        claim=_claim(of, counted, plan.problems),
         state=state,
         state_title=_(STATES[state]),
     )
+
+
+def _claim(files: int, drawn: int, problems: int) -> str:
+    if not drawn:
+        return _("不能下结论")
+    can = claim(files, drawn, problems)
+    return _("问题不超过 %(n)d 件，可以说低于 %(rate)s") % {"n": problems, "rate": percent(can.rate)}
 
 
 def _state(plan: Plan, picks: int, read: int) -> str:
@@ -180,7 +188,7 @@ def _strata(plan: Plan, names: dict[str, str]) -> list[StratumShown]:
 def stratum_title(name: str, names: dict[str, str]) -> str:
     """The station by its name, then the kinds and results."""
     station, _bar, cells = name.partition("|")
-    kinds, results = dict(Case.Kind.choices), vocabulary().event_types
+    kinds, results = dict(Case.Kind.choices), page_vocabulary().event_types
     shown = []
     for cell in cells.split("、"):
         kind, _plus, result = cell.partition("+")

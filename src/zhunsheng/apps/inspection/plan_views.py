@@ -14,16 +14,13 @@ from zhunsheng.apps.access.requests import asking, viewer_among, viewer_behind
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.desk import units
-from zhunsheng.apps.inspection import assigning, book, selecting
+from zhunsheng.apps.inspection import assigning, proposals
 from zhunsheng.apps.inspection import plans as service
 from zhunsheng.apps.inspection.forms import CommitForm, PlanForm, PublishForm
-from zhunsheng.apps.inspection.marking import QUARTER
 from zhunsheng.apps.inspection.models import Plan
 from zhunsheng.apps.inspection.people import PLANNERS, READERS, WITNESSES, officer_behind
 from zhunsheng.apps.inspection.plan_page import plan_page, plan_rows
 from zhunsheng.apps.inspection.refusals import PlanRefused
-from zhunsheng.core.inspection.mining import Repeated, repeated
-from zhunsheng.core.inspection.mining import skeleton as skeleton_of
 from zhunsheng.core.inspection.published import RecordRefused, differences
 
 VIEWERS: Final = PLANNERS | WITNESSES
@@ -53,33 +50,28 @@ def plans(request: HttpRequest) -> HttpResponse:
 
 
 def _listed(request: HttpRequest, form: PlanForm | None, *, status: int = 200) -> HttpResponse:
-    rows, again = plan_rows(), _repeated(request)
+    rows, again = plan_rows(), proposals.repeated_now(asking(request).now)
     record_read(kind="plans", key="all", detail={"count": len(rows)})
-    waiting = sum(row.state == "waiting" for row in rows)
+    waiting = [row for row in rows if row.state == "waiting"]
+    only = request.GET.get("only") == "waiting"
     return render(
         request,
         "inspection/plans.html",
-        {"rows": rows, "form": form, "waiting": waiting, "again": again},
+        {"rows": waiting if only else rows, "form": form, "waiting": len(waiting), "again": again, "only": only},
         status=status,
     )
 
 
-def _repeated(request: HttpRequest) -> tuple[Repeated, ...]:
-    """What readers found again and again in the last quarter, and no rule asks."""
-    questions = {name: question for name, (_sheet, question) in book.questions().items()}
-    return repeated(selecting.found_by_readers(asking(request).now - QUARTER), questions)
-
-
 @require_GET
 def skeleton(request: HttpRequest, question: str) -> HttpResponse:
-    """The beginning of a rule for what readers found again and again."""
+    """The draft of a rule for what readers found again and again, as a file."""
     viewer_among(request, PLANNERS)
-    one = next((one for one in _repeated(request) if one.question.id == question), None)
-    if one is None:
+    draft = proposals.proposed(question, now=asking(request).now)
+    if draft is None:
         raise Http404
-    record_read(kind="rule_skeleton", key=question, detail={"cases": len(one.cases)})
-    headers = {"Content-Disposition": f'attachment; filename="draft-{question.lower()}.toml"'}
-    return HttpResponse(skeleton_of(one), content_type="application/toml; charset=utf-8", headers=headers)
+    record_read(kind="rule_proposed", key=question)
+    headers = {"Content-Disposition": f'attachment; filename="{draft.id}.toml"'}
+    return HttpResponse(draft.text, content_type="application/toml; charset=utf-8", headers=headers)
 
 
 @require_GET

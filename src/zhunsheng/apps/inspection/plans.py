@@ -5,7 +5,7 @@ The hour is one of the log's clock, which is the machine's: a demonstration's ci
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,7 +19,7 @@ from zhunsheng.apps.access.policy import Label
 from zhunsheng.apps.access.scope import session_scope
 from zhunsheng.apps.audit.context import session_settings
 from zhunsheng.apps.cases.models import Case
-from zhunsheng.apps.inspection import selecting
+from zhunsheng.apps.inspection import planting, selecting
 from zhunsheng.apps.inspection.models import Commitment, Draw, Frame, FrameCase, FrameFile, Pick, Plan, Void
 from zhunsheng.apps.inspection.people import PLANNERS, WITNESSES, roles_of
 from zhunsheng.apps.inspection.refusals import PlanRefused
@@ -40,8 +40,8 @@ Heads = Callable[[datetime], tuple[bytes, datetime] | None]
 
 @contextmanager
 def whole() -> Iterator[None]:
-    """Every row, whoever asks: a frame leaves nothing out because its maker may not list it. The actor stays."""
-    with session_settings(session_scope(None)):
+    """Every true row, whoever asks: a frame leaves nothing out because its maker may not list it. The actor stays."""
+    with session_settings({**session_scope(None), **planting.NOT_SHOWN}):
         yield
 
 
@@ -72,15 +72,16 @@ def make(wanted: Wanted, *, by: Officer, at: datetime, real_at: datetime, after:
     _require(wanted.from_on < wanted.until_on, "期次的起应在止之前。")
     log_time = localtime(real_at).strftime("%Y-%m-%d %H:%M")
     _require(wanted.hour > real_at, f"抽取时刻应晚于日志时钟的现在（{log_time}），见证人要在它之前登记承诺。")
-    with whole():
+    with planting.shown():
         found = selecting.closed_cases(wanted.unit, wanted.from_on, wanted.until_on)
         risky = selecting.marked(found)
         refs = _refs([one.number for one in found if one.number not in risky])
-        parts, counts = _shares(found, refs, wanted.drawn)
-        claim_of(wanted, len(refs))
+        made_up = refs.keys() & set(planting.planted_numbers())
+        parts, counts = _shares(found, refs, wanted.drawn, made_up)
+        claim_of(wanted, len(refs) - len(made_up), made_up=len(made_up))
         digest = frame_hash(refs.values(), wanted.hash_name)
         number = _next_number(at)
-        _refuse_second_try(found, refs, number, after, by=by, at=at)
+        _refuse_second_try(refs.keys() - made_up, number, after, by=by, at=at)
         with transaction.atomic():
             plan = Plan.objects.create(id=number, by=by, at=at, after=after, **vars(wanted))
             _write_frame(plan, digest, parts, counts, refs, risky, by=by, at=at)
@@ -89,11 +90,12 @@ def make(wanted: Wanted, *, by: Officer, at: datetime, real_at: datetime, after:
     return plan
 
 
-def claim_of(wanted: Wanted, files: int) -> Claim:
-    """What the plan may say if it finds no more problems than it allows. Raises PlanRefused."""
+def claim_of(wanted: Wanted, files: int, *, made_up: int = 0) -> Claim:
+    """What the plan may say if it finds no more problems than it allows, were every planted file among those drawn.
+    Raises PlanRefused."""
     try:
         rate = Fraction(wanted.below) / PERCENT
-        return bear(files, wanted.drawn, rate, wanted.problems)
+        return bear(files, wanted.drawn - made_up, rate, wanted.problems)
     except ClaimRefused as problem:
         raise PlanRefused(why=str(problem)) from problem
     except ValueError as problem:
@@ -107,7 +109,7 @@ def _refs(numbers: list[str]) -> dict[str, str]:
 
 
 def _shares(
-    found: list[selecting.Closed], refs: Mapping[str, str], count: int
+    found: list[selecting.Closed], refs: Mapping[str, str], count: int, made_up: Collection[str]
 ) -> tuple[dict[str, tuple[str, ...]], dict[str, int]]:
     files = [Filed(refs[one.number], one.unit, one.kind, one.result) for one in found if one.number in refs]
     _require(bool(files), "这个期次没有办结的案件，没有可抽的。")
@@ -115,25 +117,19 @@ def _shares(
     read = selecting.read_before()
     rates = {name: shrunk_rate(*read.get(name, (0, 0)), CITY_RATE) for name in parts}
     try:
-        return parts, allocate({name: len(ids) for name, ids in parts.items()}, rates, count)
+        sizes = {name: len(ids) for name, ids in parts.items()}
+        hidden = {refs[number] for number in made_up}
+        return parts, allocate(sizes, rates, count, uncounted={n: len(hidden & {*ids}) for n, ids in parts.items()})
     except AllocationRefused as problem:
         raise PlanRefused(why=str(problem)) from problem
 
 
-def _refuse_second_try(
-    found: list[selecting.Closed],
-    refs: Mapping[str, str],
-    number: str,
-    after: Plan | None,
-    *,
-    by: Officer,
-    at: datetime,
-) -> None:
+def _refuse_second_try(cases: Collection[str], number: str, after: Plan | None, *, by: Officer, at: datetime) -> None:
     """The same files are drawn from once. Only a draw that is on record as void lets them be drawn from again."""
-    again = selecting.plan_of_same_cases(refs.keys())
+    with whole():
+        again = selecting.plan_of_same_cases(cases)
     if again is None or (after is not None and after.pk == again.pk and hasattr(again, "void")):
         return
-    del found
     # Kept although the plan is refused: the caller answers without undoing this event.
     tell_of_plan("inspection.redraw_refused", plan=again.pk, key=f"{again.pk}/again/{at.isoformat()}", at=at, by=by)
     state = "作废后要写明接续哪个计划" if hasattr(again, "void") else "已经抽取或等待抽取"
@@ -217,7 +213,7 @@ def publish_and_draw(
 
 
 def _draw(plan: Plan, lot: Lot, made: bytes, head_at: datetime, *, at: datetime) -> Draw:
-    with whole(), transaction.atomic():
+    with planting.shown(), transaction.atomic():
         parts = drawn(lot, *frame_of(plan))
         ids = [one for part in parts for one in part.ids]
         if frame_hash(ids, plan.hash_name) != plan.frame.hash:
@@ -267,6 +263,16 @@ def frame_of(plan: Plan) -> tuple[dict[str, tuple[str, ...]], dict[str, int]]:
         parts.setdefault(name, []).append(ref)
         counts[name] = count
     return {name: tuple(ids) for name, ids in parts.items()}, counts
+
+
+def counted(plan: Plan) -> tuple[int, int]:
+    """How many files of a frame count, and how many of these are drawn, or will be at least: what was planted is in
+    neither."""
+    with whole():
+        files = plan.cases.filter(stream="random").count()
+        if hasattr(plan, "draw"):
+            return files, plan.picks.filter(stream="random").count()
+    return files, max(0, min(plan.drawn, plan.frame.files) - (plan.frame.files - files))
 
 
 def lot_of(plan: Plan, committed: str, nonce: str, head: str, head_at: datetime) -> Lot:

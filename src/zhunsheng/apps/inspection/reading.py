@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils.timezone import localdate
 
 from zhunsheng.apps.cases.models import Case, Dossier, Item, PersonInCase, PlaceVisit
-from zhunsheng.apps.inspection import assigning, book, cards
+from zhunsheng.apps.inspection import assigning, book, cards, planting
 from zhunsheng.apps.inspection.models import Answer, Assigned, Card, Confirmation, Pick, Submission
 from zhunsheng.apps.inspection.outcomes import current_readings, has_problem, latest_answers
 from zhunsheng.apps.inspection.people import READERS, code_of, roles_of
@@ -48,6 +48,8 @@ def sheets_for(case: Case, *, at: datetime) -> tuple[s.Sheet, ...]:
     if PlaceVisit.objects.filter(case=case).exists():
         uses.add("area")
     uses |= {use for word, use in TITLE_WORDS.items() if word in case.title}
+    made_up = planting.story(case.pk)
+    uses |= set(made_up.uses) if made_up else set()
     return s.composed(book.sheets(), uses, on=localdate(at))
 
 
@@ -67,6 +69,9 @@ TITLE_WORDS: Final = {
 
 def said_by_data(case: str, questions: Sequence[s.Question]) -> dict[str, str]:
     """What rules have found: problem where a finding stands, pass where a clock was met; silent otherwise."""
+    made_up = planting.story(case)
+    if made_up is not None:
+        return {question.id: made_up.said[question.id] for question in questions if question.id in made_up.said}
     by_code = book.rules_of_codes()
     about = {q.id: {*q.rules, *(by_code[code] for code in q.checks if code in by_code)} for q in questions}
     rows = Finding.objects.filter(case=case, state="current", kind__in=STANDING)
@@ -219,8 +224,8 @@ def confirm(one: Answer, *, by: Officer, confirmed: bool, reason: str, care: str
     Confirmation.objects.create(answer=one, confirmed=confirmed, reason=reason.strip()[:200], by=by, at=at)
     pick = one.assigned.pick
     tell_sample(pick.pk, at=at)
-    if not confirmed:
-        return None
+    if not confirmed or planting.story(pick.case) is not None:
+        return None  # nobody is to put right, or to pay for, what was made up
     responsible = _by_number(one.responsible)
     tell_of_case(
         "inspection.confirmed",

@@ -43,6 +43,12 @@ class ReadingRefused(DomainError):
     text = "{why}"
 
 
+class PlantRefused(DomainError):
+    """A file that cannot be planted so."""
+
+    text = "{why}"
+
+
 class CheckRefused(DomainError):
     """A 核查单 that cannot be sent or answered so."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from zhunsheng.apps.inspection import planting
 from zhunsheng.apps.inspection.models import Assigned, Pick, Plan
 from zhunsheng.apps.inspection.outcomes import (
     current_readings,
@@ -11,7 +12,8 @@ from zhunsheng.apps.inspection.outcomes import (
     is_unclear,
     latest_answers,
 )
-from zhunsheng.core.inspection.agreement import Agreement, cross_table, kappa
+from zhunsheng.apps.inspection.plans import whole
+from zhunsheng.core.inspection.agreement import Agreement, Detection, cross_table, kappa
 from zhunsheng.core.inspection.estimates import Rate, RateRefused, Read, Stream, rate
 from zhunsheng.core.inspection.risk import Lift, lift
 from zhunsheng.core.inspection.sheets import ANSWERS
@@ -19,7 +21,8 @@ from zhunsheng.core.inspection.sheets import ANSWERS
 
 @dataclass(frozen=True)
 class Result:
-    """How far a plan is, and what it may say. `why_not`: why there is no rate yet."""
+    """How far a plan is, and what it may say. `why_not`: why there is no rate yet. `sensitivity`: how much of what was
+    planted readers have found, over all plans."""
 
     files: int
     read: int
@@ -27,10 +30,19 @@ class Result:
     why_not: str
     lift: Lift | None
     agreement: Agreement | None
+    sensitivity: Detection | None = None
 
 
 def result(plan: Plan) -> Result:
-    """The result of a drawn plan. A rate is given when every file of the lot was read: an unfinished lot is no lot."""
+    """The result of a drawn plan. A rate is given when every file of the lot was read: an unfinished lot is no lot.
+
+    It is the same whoever asks, and planted files are in none of it.
+    """
+    with whole():
+        return _result(plan)
+
+
+def _result(plan: Plan) -> Result:
     picks = list(plan.picks.prefetch_related("assignments"))
     deciding = {pick.pk: deciding_reading(pick) for pick in picks}
     random = [pick for pick in picks if pick.stream == "random"]
@@ -45,12 +57,14 @@ def result(plan: Plan) -> Result:
             found = rate([*_strata(plan, random, deciding), *_whole(risky, deciding)])
         except RateRefused as problem:
             why = str(problem)
-    return Result(len(picks), read, found, why, _lift(random, risky, deciding), _agreement(random))
+    lifted, agreed = _lift(random, risky, deciding), _agreement(random)
+    return Result(len(picks), read, found, why, lifted, agreed, planting.found_by_readers().sensitivity)
 
 
 def _strata(plan: Plan, picks: Iterable[Pick], deciding: dict[int, Assigned | None]) -> list[Read]:
     sizes: dict[str, int] = {}
-    for name in plan.files.values_list("stratum", flat=True):
+    true = plan.cases.filter(stream="random").values("ref")
+    for name in plan.files.filter(ref__in=true).values_list("stratum", flat=True):
         sizes[name] = sizes.get(name, 0) + 1
     by_stratum: dict[str, list[Assigned]] = {}
     for pick in picks:
@@ -58,8 +72,9 @@ def _strata(plan: Plan, picks: Iterable[Pick], deciding: dict[int, Assigned | No
         if row is not None:
             by_stratum.setdefault(pick.stratum, []).append(row)
     return [
-        Read(sizes[name], len(rows), sum(map(has_problem, rows)), sum(map(is_unclear, rows)))
-        for name, rows in sorted(by_stratum.items())
+        Read(size, len(rows), sum(map(has_problem, rows)), sum(map(is_unclear, rows)))
+        for name, size in sorted(sizes.items())
+        for rows in [by_stratum.get(name, [])]
     ]
 
 

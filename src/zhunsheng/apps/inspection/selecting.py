@@ -6,10 +6,11 @@ from datetime import date, datetime, time
 from typing import Final
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.timezone import get_default_timezone
 
 from zhunsheng.apps.cases.models import Case
+from zhunsheng.apps.inspection import planting
 from zhunsheng.apps.inspection.models import Answer, FrameCase, Pick, Plan, Submission
 from zhunsheng.apps.org.models import Unit
 from zhunsheng.apps.supervision.models import Finding
@@ -17,6 +18,14 @@ from zhunsheng.core.inspection.mining import Found
 from zhunsheng.core.inspection.risk import Sign
 from zhunsheng.core.points.from_events import ENDINGS
 
+ENDED: Final = """
+    SELECT DISTINCT ON (e."case") e."case", e.type, e.at FROM cases_event e
+    WHERE e."case" = ANY (%s) AND e.type = ANY (%s) AND NOT e.void
+        AND NOT EXISTS (
+            SELECT FROM cases_event l WHERE l.source = e.source AND l.id = e.id AND l.version > e.version
+        )
+    ORDER BY e."case", e.at DESC
+"""
 CLOSED: Final = """
     SELECT DISTINCT ON (e."case") e."case", e.type FROM cases_event e
     WHERE e."case" IS NOT NULL AND e.type = ANY (%s) AND NOT e.void AND e.at >= %s AND e.at < %s
@@ -38,12 +47,13 @@ class Closed:
 
 
 def closed_cases(unit: str, from_on: date, until_on: date) -> list[Closed]:
-    """Every case under a unit that ended in a period, by number. A case that was never registered has its unit too."""
+    """Every case under a unit that ended in a period, by number. A case that was never registered has its unit too.
+    Planted files are among them inside `planting.shown` only."""
     zone = get_default_timezone()
     span = [datetime.combine(day, time(), zone) for day in (from_on, until_on)]
     with connection.cursor() as cursor:
         cursor.execute(CLOSED, [list(ENDINGS), *span])
-        results = dict(cursor.fetchall())
+        results = {**dict(cursor.fetchall()), **planting.ended(unit, from_on, until_on)}
     under = Unit.objects.filter(path__contains=unit).values("code")
     rows = Case.objects.filter(pk__in=results, unit__in=under).order_by("number")
     return [Closed(row.number, row.unit_id or "", row.kind, results[row.number]) for row in rows]
@@ -59,7 +69,7 @@ def plan_of_same_cases(cases: Collection[str]) -> Plan | None:
     """The latest plan that drew, or is to draw, from exactly these cases."""
     wanted = set(cases)
     candidates = FrameCase.objects.filter(stream="random", case__in=wanted).values("plan")
-    for plan in Plan.objects.filter(pk__in=candidates, frame__files=len(wanted)).order_by("-at", "-pk"):
+    for plan in Plan.objects.filter(pk__in=candidates).order_by("-at", "-pk"):
         own = set(plan.cases.filter(stream="random").values_list("case", flat=True))
         if own == wanted:
             return plan
@@ -82,18 +92,34 @@ def read_before() -> dict[str, tuple[int, int]]:
 def found_by_readers(since: datetime) -> list[Found]:
     """Confirmed problems since an instant, each with its case."""
     rows = Answer.objects.filter(answer="problem", confirmation__confirmed=True, at__gte=since)
-    return [Found(name, case) for name, case in rows.values_list("question", "assigned__pick__case")]
+    named = list(rows.values_list("question", "assigned__pick__case"))
+    endings = _endings_of({case for _name, case in named})
+    return [Found(name, case, *endings.get(case, ("", None))) for name, case in named]
+
+
+def _endings_of(cases: Collection[str]) -> dict[str, tuple[str, datetime]]:
+    """By which event, and when, each of some cases ended last."""
+    with connection.cursor() as cursor:
+        cursor.execute(ENDED, [list(cases), list(ENDINGS)])
+        return {case: (kind, at) for case, kind, at in cursor.fetchall()}
 
 
 def signs(unit: str, *, now: datetime) -> list[Sign]:
     """What speaks for reading a case of a unit: its open findings, by kind and age."""
+    rows = open_findings(unit).only("case", "rule", "kind", "level", "found_at")
+    return [sign for row in rows if (sign := sign_of(row, now=now)) is not None]
+
+
+def open_findings(unit: str) -> QuerySet[Finding]:
+    """What stands against the cases of a unit and those below it."""
     under = Unit.objects.filter(path__contains=unit).values("code")
-    open_ = Finding.objects.filter(Q(closed_at=None), state="current", unit__in=under, case__isnull=False)
-    return [
-        Sign(row.case or "", row.rule, _kind(row), (now - (row.found_at or now)).days)
-        for row in open_.only("case", "rule", "kind", "level", "found_at")
-        if _kind(row)
-    ]
+    return Finding.objects.filter(Q(closed_at=None), state="current", unit__in=under, case__isnull=False)
+
+
+def sign_of(row: Finding, *, now: datetime) -> Sign | None:
+    """What a finding counts for; None for one that counts for nothing."""
+    kind = _kind(row)
+    return Sign(row.case or "", row.rule, kind, (now - (row.found_at or now)).days) if kind else None
 
 
 def _kind(row: Finding) -> str:

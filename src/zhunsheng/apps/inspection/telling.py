@@ -5,16 +5,26 @@ from datetime import datetime
 from typing import Any, Final
 
 from zhunsheng.apps.cases.eventlog import record_event
+from zhunsheng.apps.inspection.models import Card
 from zhunsheng.apps.inspection.people import code_of
 from zhunsheng.apps.org.models import Officer
 
 SOURCE: Final = "inspection"
 RECORDER: Final = "process:inspection"
+OF_TASK: Final = "task/"
+"""How a card names a problem of a task that rests on no finding: by the thing that was looked at."""
 
 
 def confirmation_key(answer: int) -> str:
     """The event by which the problem of an answer was confirmed, and under a higher version taken back."""
     return f"confirmed/{answer}"
+
+
+def confirmation_of(card: Card) -> str:
+    """The confirmation that a card rests on; empty where it rests on a finding."""
+    if card.answer_id:
+        return confirmation_key(card.answer_id)
+    return f"confirmed/{card.finding}" if card.finding.startswith(OF_TASK) else ""
 
 
 def tell_of_case(
@@ -30,10 +40,11 @@ def tell_of_case(
     void: bool = False,
     until: datetime | None = None,
     facts: Mapping[str, Any] | None = None,
+    incident: str = "",
 ) -> None:
     """Record a step on a case. `key` names it once: said twice, it is the same event; a higher version corrects it.
 
-    until: the midnight that ends a last day.
+    until: the midnight that ends a last day. incident: under which it is told where it is of no case.
     """
     record_event(
         recorder=RECORDER,
@@ -43,7 +54,8 @@ def tell_of_case(
         void=void,
         type=kind,
         at=at,
-        case=case,
+        case=case or None,
+        incident=None if case else incident,
         unit=unit or None,
         officers=[code_of(by)] if by else [],
         document_no=document_no or None,

@@ -1,6 +1,6 @@
 """Watching those who watch: each unit's counts of a month against what chance gives; 核查单 and their answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -10,7 +10,7 @@ from django.utils.timezone import get_default_timezone, localdate
 
 from zhunsheng.apps.cases.sources import late_sources
 from zhunsheng.apps.inspection import book
-from zhunsheng.apps.inspection.counting import COUNTED, Counts, counted, weekly_alerts
+from zhunsheng.apps.inspection.counting import COUNTED, Counts, counted, listed, rules_switched, weekly_alerts
 from zhunsheng.apps.inspection.models import Alarm, CheckStep
 from zhunsheng.apps.inspection.people import INSPECTORS, leads, roles_of
 from zhunsheng.apps.inspection.refusals import CheckRefused
@@ -26,6 +26,9 @@ ANSWER_DAYS: Final = 5
 QUIET: Final = "quiet"
 QUIET_BUDGET: Final = 1
 QUARTER_WEEKS: Final = 13
+WEEKEND: Final = 5
+HOLIDAYS: Final = 2
+"""So many working days off in a quiet span explain it."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,11 @@ def indicators(month: date) -> list[Seen]:
     return sorted(found, key=lambda one: (not one.is_alarm, -(one.found / one.expected), one.unit, one.indicator))
 
 
+def behind(indicator: str, unit: str, month: date) -> list[tuple[datetime, str]]:
+    """What an indicator counts of a unit in a month, one by one: when, and the case or thing it is about."""
+    return listed(indicator, unit=unit, begin=_midnight(month), end=_midnight(month_before(month, -1)))
+
+
 def _seen(name: str, unit: str, month: date, events: Counts, chances: Counts, error: float) -> Seen:
     others = sum(count for (where, when), count in events.items() if where != unit and when <= month)
     of_others = sum(count for (where, when), count in chances.items() if where != unit and when <= month)
@@ -76,38 +84,51 @@ def _seen(name: str, unit: str, month: date, events: Counts, chances: Counts, er
 
 @dataclass(frozen=True)
 class Quiet:
-    """A unit that was quieter than chance leaves it in the last whole week. `feed`: the cause, if known."""
+    """A unit that was quieter than chance leaves it in its last whole weeks. `cause`: what explains it, if known."""
 
     unit: str
     weekly: float
+    weeks: int
     found: int
     probability: float
-    feed: str = ""
+    cause: str = ""
 
 
 def quiet_units(now: datetime) -> list[Quiet]:
-    """Units too quiet to be true. A feed that is late is looked at first, and named instead."""
+    """Units too quiet to be true. A feed that is late, a rule that was stopped and a holiday are looked at first, and
+    named instead."""
     end = _midnight(localdate(now) - timedelta(days=localdate(now).weekday()))
     weeks = weekly_alerts(begin=end - timedelta(weeks=WEEKS + 1), end=end)
     error = o.error_of(QUIET_BUDGET, max(1, len(weeks) * QUARTER_WEEKS))
-    late = "、".join(source.title for source in late_sources(now=now))
-    return [one for unit, counts in sorted(weeks.items()) if (one := _quiet(unit, counts, error, late))]
+    found = [(unit, hush) for unit, counts in sorted(weeks.items()) if (hush := o.hush(counts))]
+    return [
+        Quiet(
+            unit, one.weekly, one.weeks, one.found, one.probability, _cause(end - timedelta(weeks=one.weeks), end, now)
+        )
+        for unit, one in found
+        if one.probability <= error
+    ]
 
 
-def _quiet(unit: str, counts: Sequence[int], error: float, late: str) -> Quiet | None:
-    before, last = counts[:-1], counts[-1]
-    weekly = sum(before) / len(before)
-    if not weekly:
-        return None
-    probability = o.silence(weekly, o.spread_of(before), weeks=1, found=last)
-    return Quiet(unit, weekly, last, probability, late) if probability <= error else None
+def _cause(begin: datetime, end: datetime, now: datetime) -> str:
+    """What explains that a span of weeks was quiet: feeds, rules, holidays."""
+    late = [source.title for source in late_sources(now=now)]
+    stopped = sorted(rules_switched(begin, end))
+    days = [localdate(begin) + timedelta(days=n) for n in range((end - begin).days)]
+    calendar = book.calendar()
+    known = [day for day in days if calendar.first <= day <= calendar.last and day.weekday() < WEEKEND]
+    off = [day for day in known if not calendar.is_working(day)]
+    said = [f"数据中断：{'、'.join(late)}"] if late else []
+    said += [f"规则停用或移动阈值：{'、'.join(stopped)}"] if stopped else []
+    said += [f"节假日 {len(off)} 天"] if len(off) >= HOLIDAYS else []
+    return "；".join(said)
 
 
 def raise_alarms(now: datetime) -> int:
-    """Put on record what the last whole month shows, once. Quiet units too, unless a late feed explains them."""
+    """Put on record what the last whole month shows, once. Quiet units too, unless something known explains them."""
     month, this = month_before(localdate(now), 1), month_before(localdate(now))
     loud = [one for one in indicators(month) if one.is_alarm]
-    silent = [one for one in quiet_units(now) if not one.feed]
+    silent = [one for one in quiet_units(now) if not one.cause]
     rows = [_alarm(one.indicator, one.unit, month, one.found, one.expected, one.limit, now) for one in loud]
     rows += [_alarm(QUIET, one.unit, this, one.found, one.weekly, 0, now) for one in silent]
     return sum(rows)

@@ -26,6 +26,7 @@ PAGES: Final[dict[str, Page]] = {
     "jobs:table": for_action(GET=Action.ORG_MANAGE, POST=Action.ORG_MANAGE),
     "jobs:check_policy": for_action(POST=Action.POINTS_DECIDE),
     "jobs:try_rule": for_action(POST=Action.RULEBOOK_DRAFT),
+    "jobs:draft_rule": for_action(POST=Action.RULEBOOK_DRAFT),
     "jobs:propose_rule": for_action(POST=Action.RULEBOOK_RELEASE),
     "jobs:cancel": signed_in("POST"),
     "jobs:result": signed_in(),

@@ -10,6 +10,7 @@ urlpatterns = [
     path("jobs/start/", views.start, name="start"),
     path("jobs/policies/check/", views.check_policy, name="check_policy"),
     path("jobs/rules/try/", views.try_rule, name="try_rule"),
+    path("jobs/rules/draft/", views.draft_rule, name="draft_rule"),
     path("jobs/rules/propose/", views.propose_rule, name="propose_rule"),
     path("jobs/table/", views.table, name="table"),
     path("jobs/<uuid:job>/cancel/", views.cancel, name="cancel"),

@@ -13,14 +13,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from zhunsheng.apps.access.requests import asking, viewer_behind
 from zhunsheng.apps.audit.services import record_read
+from zhunsheng.apps.inspection.proposals import proposed
 from zhunsheng.apps.jobs import services
 from zhunsheng.apps.jobs.forms import TABLES, TableForm
 from zhunsheng.apps.jobs.models import Job
 from zhunsheng.apps.org.importing import KINDS
 from zhunsheng.apps.points.policies import files
 from zhunsheng.apps.refusals import DomainError
+from zhunsheng.apps.rulemaking.drafts import keep_check
 from zhunsheng.apps.rulemaking.forms import TryForm
-from zhunsheng.apps.rulemaking.trying import NoPeriod, period_of
+from zhunsheng.apps.rulemaking.trying import NotUnderstood, period_of
 
 LISTS: Final = {"running": "desk:cases", "all": "desk:all_cases"}
 OF_LISTS: Final = (Job.Kind.CASES_SHEET.value, Job.Kind.CARDS.value)
@@ -35,9 +37,14 @@ MEDIA_TYPES: Final = {
 def mine(request: HttpRequest) -> HttpResponse:
     """One's own tasks; by htmx the rows alone, for as long as one of them is not over."""
     jobs = services.jobs_of(viewer_behind(request))
+    is_open_only = request.GET.get("only") == "open"
     record_read(kind="jobs", key=viewer_behind(request).account, detail={"count": len(jobs)})
     part = request.headers.get("HX-Request") == "true"
-    page = {"jobs": jobs, "open": sum(job.is_open for job in jobs)}
+    page = {
+        "jobs": [job for job in jobs if job.is_open or not is_open_only],
+        "open": sum(job.is_open for job in jobs),
+        "only": is_open_only,
+    }
     return render(request, "jobs/_rows.html" if part else "jobs/mine.html", page)
 
 
@@ -94,13 +101,18 @@ def try_rule(request: HttpRequest) -> HttpResponse:
     back = reverse("rulemaking:edit", args=[rule]) if rule else reverse("desk:rules")
     try:
         if not form.is_valid():
-            raise NoPeriod(first=request.POST.get("first") or "起始日期")
+            raise NotUnderstood(why=_first_problem(form))
         asked = {name: str(value) for name, value in form.cleaned_data.items() if value}
         period_of(asked, settings.TIME_ZONE)
         _give(request, kind=Job.Kind.RULE_TRIAL, asked={"rule": rule, **asked})
     except DomainError as problem:
         return render(request, "access/refused.html", {"problem": str(problem), "back": back}, status=422)
     return redirect("jobs:mine")
+
+
+def _first_problem(form: TryForm) -> str:
+    name, problems = next(iter(form.errors.items()))
+    return f"{form.fields[name].label}：{problems[0]}" if name in form.fields else str(problems[0])
 
 
 @require_POST
@@ -113,6 +125,21 @@ def propose_rule(request: HttpRequest) -> HttpResponse:
         page = {"problem": str(problem), "back": reverse("jobs:mine")}
         return render(request, "access/refused.html", page, status=422)
     return redirect("jobs:mine")
+
+
+@require_POST
+def draft_rule(request: HttpRequest) -> HttpResponse:
+    """Take the rule that inspection proposes for what readers found again and again among the drafts."""
+    viewer, now = viewer_behind(request), asking(request).now
+    draft = proposed(request.POST.get("question", ""), now=now)
+    if draft is None:
+        raise Http404
+    try:
+        keep_check(draft.id, draft.path, draft.text, by=viewer.account, at=now)
+    except DomainError as problem:
+        page = {"problem": str(problem), "back": reverse("inspection:plans")}
+        return render(request, "access/refused.html", page, status=422)
+    return redirect("rulemaking:releases")
 
 
 @require_POST

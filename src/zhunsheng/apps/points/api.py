@@ -3,16 +3,15 @@
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 from ninja.errors import HttpError
-from ninja.security import APIKeyCookie
 from pydantic import ConfigDict
 
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.requests import asking, viewer_behind
 from zhunsheng.apps.access.scope import Viewer
+from zhunsheng.apps.access.session_api import Detail, Problem, Session
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.points import appeals
 from zhunsheng.apps.points.entry_page import entry_page
@@ -24,30 +23,6 @@ from zhunsheng.core.points.issue import codes_of, verdict_of
 
 LARGEST_POLICY = 70_000  # a larger one is refused by the gate itself, which names its own limit
 Key = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^[^\x00]*$")]
-
-
-class Session(APIKeyCookie):
-    """The session of the pages; a form of another site cannot post here."""
-
-    param_name = settings.SESSION_COOKIE_NAME
-
-    def authenticate(self, request: HttpRequest, key: str | None) -> Viewer | None:
-        """The viewer behind the session. The gate has asked already."""
-        del key
-        return asking(request).viewer
-
-
-class Problem(Schema):
-    """A refusal of the whole request."""
-
-    code: str
-    text: str
-
-
-class Detail(Schema):
-    """Not there, or not yours."""
-
-    detail: str
 
 
 class MeIn(Schema):

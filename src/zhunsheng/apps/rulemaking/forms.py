@@ -1,55 +1,60 @@
-"""A limit as sentences: the choices of each."""
+"""The form of a rule's sentences, and that of a back-test."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from zhunsheng.core.rule import COUNTINGS, NATURES, OUTERS, ROLLS, STATUSES, UNITS
+from zhunsheng.apps.rulemaking.blanks import LEVELS, blank, cited_words
 from zhunsheng.core.rules import parse_duration
 from zhunsheng.core.vocabulary import Vocabulary
-from zhunsheng.rulecheck.sentences import Value
+from zhunsheng.rulecheck.sentences import Value, own_names, said
 
-Words = str | Promise
-STAGES: Final = {"draft": _("草稿"), "trial": _("试用：只显示，不发送"), "stable": _("启用"), "retired": _("停用")}
-KINDS: Final = {"statutory": _("法定期限"), "internal": _("内部时限"), "agreed": _("约定时限")}
-UNIT_WORDS: Final = {
-    "hours": _("小时"), "days": _("日"), "working_days": _("工作日"), "months": _("个月"), "years": _("年"),
-    "immediate": _("立即"), "by_document": _("依文书"),
-}  # fmt: skip
-COUNTED: Final = {
-    "exact_minute": _("按分钟计"), "rolling_24h": _("满二十四小时为一日"), "same_time": _("至同一时刻"),
-    "day_after": _("当日不计"), "next_workday": _("自下一工作日计"), "same_day_of_month": _("至对应日"),
-    "office_hours": _("只计办公时间"), "at_once": _("立即"), "before_parent": _("自另一期限倒推"),
-    "by_document": _("依文书"),
-}  # fmt: skip
-READINGS: Final = {
-    "same": _("与届满相同"), "full_hour": _("起始小时不计"), "day_end": _("末日24:00"), "spc_month": _("月末至月末"),
-    "rolled": _("遇休息日顺延"),
-}  # fmt: skip
-ROLL_WORDS: Final = {"never": _("不顺延"), "forward": _("顺延到下一工作日"), "by_custody": _("有人在押不顺延")}
+Library = Mapping[str, Mapping[str, Any]]
+"""What an article is called on the page → the row of the file that cites it."""
 LEADS: Final = ("PT6H", "PT12H", "PT24H", "PT36H", "P1D", "P2D", "P3D", "P5D", "P7D", "P10D", "P15D", "P30D")
-LEVELS: Final = {"blue": _("蓝色提示"), "yellow": _("黄色预警"), "red": _("红色预警")}
+ALWAYS: Final = "always"
 
 
 class SentencesForm(forms.Form):
-    """What a limit's file says, one sentence a field; only those that the file has a place for."""
+    """What a rule's file says, one blank a value; only those that the file has a place for."""
 
-    def __init__(self, spoken: Mapping[str, Value], vocabulary: Vocabulary, data: Any = None) -> None:
-        super().__init__(data, initial={name: _initial(value) for name, value in spoken.items()}, prefix=None)
-        self.spoken = spoken
-        for name, field in _fields(vocabulary).items():
-            if name in spoken:
+    def __init__(self, text: str, vocabulary: Vocabulary, library: Library, data: Any = None) -> None:
+        self.spoken = said(text)
+        self.library = {**library, **_cited(self.spoken)}
+        super().__init__(data, initial={name: as_asked(value) for name, value in self.spoken.items()}, prefix=None)
+        own = own_names(text)
+        for name, value in self.spoken.items():
+            field = blank(name, value, vocabulary, list(self.library), own)
+            if field is not None:
                 self.fields[name] = field
 
     def values(self) -> dict[str, Value]:
         """The sentences as the file takes them."""
-        found: dict[str, Value] = {}
-        for name, value in self.cleaned_data.items():
-            found[name] = tuple(value) if isinstance(self.spoken[name], tuple) else value
+        return {name: self._value(name, value) for name, value in self.cleaned_data.items()}
+
+    def _value(self, name: str, value: Any) -> Value:
+        spoken = self.spoken[name]
+        if name == "basis":
+            return tuple(self.library[label] for label in value)
+        if isinstance(spoken, bool):
+            return bool(value == "true")
+        if name == "in_force":
+            return ALWAYS if value == ALWAYS else date.fromisoformat(value)
+        found: Value = tuple(value) if isinstance(spoken, tuple) else value
         return found
+
+    def clean_in_force(self) -> str:
+        """A day, or the word for what has always been so."""
+        text = str(self.cleaned_data["in_force"]).strip()
+        if text != ALWAYS:
+            try:
+                date.fromisoformat(text)
+            except ValueError as problem:
+                raise forms.ValidationError(_("不是日期。例如 2026-01-01；一直如此的写 always。")) from problem
+        return text
 
     def clean(self) -> dict[str, Any]:
         """Leads are durations, or shares of the limit; the file's own way of writing one stays."""
@@ -57,50 +62,82 @@ class SentencesForm(forms.Form):
         for level in LEVELS:
             text = cleaned.get(level)
             if isinstance(text, str) and not text.endswith("%") and not parse_duration(text):
-                self.add_error(level, _("不是时长。例如 P2D 是两天，PT12H 是十二小时。"))
+                self.add_error(level, NOT_A_LENGTH)
         return cleaned
 
 
-def _initial(value: Value) -> Any:
-    return list(value) if isinstance(value, tuple) else value
+NOT_A_LENGTH: Final = _("不是时长。例如 P2D 是两天，PT12H 是十二小时。")
 
 
-def _fields(vocabulary: Vocabulary) -> dict[str, forms.Field]:
-    events = [(name, kind.title) for name, kind in vocabulary.event_types.items()]
-    fields: dict[str, forms.Field] = {
-        "title": forms.CharField(label=_("名称"), max_length=60),
-        "status": _choice(_("状态"), STATUSES, STAGES),
-        "nature": _choice(_("性质"), NATURES, KINDS),
-        "start": _several(_("当这些事件之一发生，开始计算"), events),
-        "amount": forms.IntegerField(label=_("期限"), min_value=0, max_value=9999),
-        "unit": _choice(_("单位"), UNITS, UNIT_WORDS),
-        "counting": _choice(_("怎么起算"), COUNTINGS, COUNTED),
-        "outer": _choice(_("最迟读法"), OUTERS, READINGS),
-        "roll": _choice(_("届满遇休息日"), ROLLS, ROLL_WORDS),
-        "met_by": _several(_("有这些事件之一，算办完"), events),
-    }
-    for level, word in LEVELS.items():
-        fields[level] = forms.CharField(
-            label=_("届满前多久%(level)s") % {"level": word}, widget=forms.TextInput({"list": "leads"}), max_length=12
-        )
-    for level, word in LEVELS.items():
-        fields[f"tell_{level}"] = _several(_("%(level)s告诉谁") % {"level": word}, list(vocabulary.roles.items()))
-    return fields
+def _cited(spoken: Mapping[str, Value]) -> dict[str, Mapping[str, Any]]:
+    basis = spoken.get("basis", ())
+    return {cited_words(row): row for row in basis if isinstance(row, Mapping)} if isinstance(basis, tuple) else {}
 
 
-def _choice(label: Any, values: Iterable[str], words: Mapping[str, Words]) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, choices=[(value, words[value]) for value in values])
+def as_asked(value: Value) -> Any:
+    """What a file says as the blank of its sentence holds it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return [cited_words(row) if isinstance(row, Mapping) else row for row in value]
+    return value.isoformat() if isinstance(value, date) else value
 
 
-def _several(label: Any, choices: Sequence[tuple[str, str]]) -> forms.MultipleChoiceField:
-    return forms.MultipleChoiceField(label=label, choices=choices, widget=forms.SelectMultiple({"size": 5}))
+def _day(label: Any, *, required: bool = True) -> forms.DateField:
+    return forms.DateField(label=label, required=required, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
 
 
 class TryForm(forms.Form):
-    """A period to try a draft on, and the law of which day."""
+    """A period to try a draft on, and what to suppose."""
 
-    first = forms.DateField(label=_("从"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
-    last = forms.DateField(label=_("到"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
-    law_of = forms.DateField(
-        label=_("假设适用这一天有效的法律"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    first = _day(_("从"))
+    last = _day(_("到"))
+    law_of = _day(_("假设适用这一天有效的法律"), required=False)
+    lead_level = forms.ChoiceField(
+        label=_("假设改变提前量的级别"), required=False, choices=[("", "—"), *LEVELS.items()]
     )
+    lead = forms.CharField(
+        label=_("假设届满前多久提醒"), required=False, max_length=12, widget=forms.TextInput({"list": "leads"})
+    )
+    rest = forms.CharField(
+        label=_("假设这些日子休息"),
+        required=False,
+        max_length=1000,
+        help_text=_("日期以空格分开，例如 2026-10-08 2026-10-09。"),
+    )
+    work = forms.CharField(label=_("假设这些日子上班"), required=False, max_length=1000)
+
+    def __init__(self, *arguments: Any, of_check: bool = False, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        if of_check:  # a check does not warn before anything is due
+            del self.fields["lead_level"], self.fields["lead"]
+
+    def clean_lead(self) -> str:
+        """A duration, or nothing."""
+        text = str(self.cleaned_data["lead"]).strip()
+        if text and not parse_duration(text):
+            raise forms.ValidationError(NOT_A_LENGTH)
+        return text
+
+    def clean_rest(self) -> str:
+        """Days, or nothing."""
+        return self._days("rest")
+
+    def clean_work(self) -> str:
+        """Days, or nothing."""
+        return self._days("work")
+
+    def _days(self, name: str) -> str:
+        words = str(self.cleaned_data[name]).replace(",", " ").replace("，", " ").split()
+        try:
+            days = sorted({date.fromisoformat(word) for word in words})
+        except ValueError as problem:
+            raise forms.ValidationError(_("不是日期。日期写作 2026-10-08，以空格分开。")) from problem
+        return " ".join(day.isoformat() for day in days)
+
+    def clean(self) -> dict[str, Any]:
+        """A lead needs its level."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if bool(cleaned.get("lead")) != bool(cleaned.get("lead_level")):
+            self.add_error("lead", _("假设另一提前量时，级别和时长都要写。"))
+        return cleaned

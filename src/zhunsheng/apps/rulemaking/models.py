@@ -1,8 +1,11 @@
 """Drafts of rule files, and what came of trying them."""
 
 import uuid
+from typing import Final
 
 from django.db import models
+
+SUPPOSITIONS: Final = ("law_of", "lead", "rest", "work")
 
 
 class Draft(models.Model):
@@ -35,3 +38,8 @@ class Trial(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule} {self.at}"
+
+    @property
+    def supposes(self) -> bool:
+        """Whether anything was supposed that the draft does not say. Such a trial is none of the draft itself."""
+        return any(self.asked.get(name) for name in SUPPOSITIONS)

@@ -9,7 +9,7 @@ from zhunsheng.apps.access.scope import session_scope
 from zhunsheng.apps.audit import clock
 from zhunsheng.apps.audit.context import Acting, acting
 from zhunsheng.apps.refusals import DomainError
-from zhunsheng.apps.rulemaking.drafts import digest, draft_text, file_in_force, looked
+from zhunsheng.apps.rulemaking.drafts import digest, draft_text, looked
 from zhunsheng.apps.rulemaking.models import Draft, Trial
 from zhunsheng.apps.rulemaking.trying import PROCESS, NotSound
 from zhunsheng.apps.supervision import releases, rulebooks
@@ -37,7 +37,7 @@ def propose_draft(rule: str, *, by: str) -> Release:
     """
     Propose the rulebook in force with one draft in it.
 
-    :raises NotSound, NotTried, NoSuchLimit: see there; StageSkipped, StormCap, SameRulebook, ReleaseWaits: of releases.
+    :raises NotSound, NotTried, NoSuchRule: see there; StageSkipped, StormCap, SameRulebook, ReleaseWaits: of releases.
     """
     with as_process(PROCESS):
         allow_long_batches()
@@ -45,9 +45,8 @@ def propose_draft(rule: str, *, by: str) -> Release:
         draft = looked(path, text)
         if not draft.is_sound:
             raise NotSound(rule=rule, why=next(iter(draft.issues), ""))
-        if not Trial.objects.filter(rule=rule, text_sha256=digest(text)).exists():
+        if all(trial.supposes for trial in Trial.objects.filter(rule=rule, text_sha256=digest(text))):
             raise NotTried(rule=rule)
-        file_in_force(rule)
         files = {**Release.objects.get(pk=rulebooks.in_force().pk).files, path: text}
         shown = releases.preview(rulebooks.loaded(files), as_of=clock.now())
         with acting(Acting(f"account:{by}"), session_scope(None)):

@@ -1,14 +1,17 @@
 """The answer of a back-test as its page shows it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
 from zhunsheng.apps.desk.rulebook import rule_titles, shown_rulebook
 from zhunsheng.apps.display import formats
+from zhunsheng.apps.rulemaking.blanks import LEVELS
 from zhunsheng.apps.rulemaking.models import Trial
+from zhunsheng.core.rules import parse_duration
 from zhunsheng.report.backtest import why_words
 
 KINDS: Final = {
@@ -49,6 +52,20 @@ class TrialPage:
     changes: list[Changed]
     total: int
     not_computed: list[tuple[str, str, int, list[str]]]
+
+
+def suppositions(asked: Mapping[str, Any]) -> list[str]:
+    """What a back-test supposed that the draft does not say, in words."""
+    level = LEVELS.get(asked.get("lead_level", ""), "")
+    lead = formats.span(timedelta(microseconds=parse_duration(asked.get("lead", "")) or 0))
+    words = (
+        ("law_of", _("假设适用 %(what)s 有效的法律")),
+        ("lead", _("假设届满前 %(what)s %(level)s")),
+        ("rest", _("假设 %(what)s 休息")),
+        ("work", _("假设 %(what)s 上班")),
+    )
+    told = {**asked, "lead": lead}
+    return [str(said) % {"what": told[name], "level": level} for name, said in words if asked.get(name)]
 
 
 def trial_page(trial: Trial) -> TrialPage:

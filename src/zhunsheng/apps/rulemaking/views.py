@@ -1,5 +1,6 @@
-"""A limit as sentences, its live preview, and what came of trying it."""
+"""A rule as sentences, its live preview, and what came of trying it."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -11,43 +12,48 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from zhunsheng.apps.access.requests import asking, viewer_behind
 from zhunsheng.apps.audit.services import record_read
+from zhunsheng.apps.cases.words import in_page_language
 from zhunsheng.apps.desk.rulebook import rule_titles
 from zhunsheng.apps.refusals import DomainError
 from zhunsheng.apps.rulemaking import drafts, proposing
+from zhunsheng.apps.rulemaking.blanks import cited_words
 from zhunsheng.apps.rulemaking.forms import LEADS, SentencesForm, TryForm
+from zhunsheng.apps.rulemaking.library import library
 from zhunsheng.apps.rulemaking.models import Trial
 from zhunsheng.apps.rulemaking.samples import computation, samples
-from zhunsheng.apps.rulemaking.shown import trial_page
+from zhunsheng.apps.rulemaking.shown import suppositions, trial_page
+from zhunsheng.apps.rulemaking.spoken import groups
 from zhunsheng.apps.supervision import rulebooks
-from zhunsheng.rulecheck.sentences import differing, said
+from zhunsheng.rulecheck.sentences import differing
 
 LAST_DAYS: Final = 90
 
 
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, rule: str) -> HttpResponse:
-    """The sentences of a limit; POST keeps them as its draft."""
+    """The sentences of a rule; POST keeps them as its draft."""
     try:
         path, text, draft = drafts.draft_text(rule)
         form = _form(request, text)
         if request.method == "POST" and form.is_valid():
             drafts.save(rule, form.values(), by=viewer_behind(request).account, at=asking(request).now)
             return redirect("rulemaking:edit", rule=rule)
-    except drafts.NoSuchLimit as problem:
+    except drafts.NoSuchRule as problem:
         raise Http404 from problem
     except DomainError as problem:
         form.add_error(None, str(problem))
     record_read(kind="rule_draft", key=rule)
-    _, now, _ = drafts.file_in_force(rule)
+    now = drafts.text_in_force(rule) or text
     page = {
         "rule": rule,
+        "groups": groups(form),
         "title": rule_titles().get(rule, rule),
         "form": form,
         "leads": LEADS,
         "draft": draft,
         "differs": [(form.fields[name].label, before, after) for name, before, after in _differing(now, text, form)],
         "seen": _seen(drafts.looked(path, text)),
-        "try": TryForm(initial=_last_days(asking(request).now)),
+        "try": TryForm(initial=_last_days(asking(request).now), of_check=not path.startswith(drafts.LIMITS)),
         "trials": drafts.trials_of(rule, text),
     }
     return render(request, "rulemaking/edit.html", page, status=422 if form.errors else 200)
@@ -65,7 +71,7 @@ def preview(request: HttpRequest, rule: str) -> HttpResponse:
             ]
             return render(request, "rulemaking/_seen.html", {"seen": {"issues": wrong}})
         return render(request, "rulemaking/_seen.html", {"seen": _seen(drafts.changed(rule, form.values()))})
-    except drafts.NoSuchLimit as problem:
+    except drafts.NoSuchRule as problem:
         raise Http404 from problem
     except DomainError as problem:
         return render(request, "rulemaking/_seen.html", {"seen": {"issues": [str(problem)]}})
@@ -76,7 +82,7 @@ def file(request: HttpRequest, rule: str) -> HttpResponse:
     """The draft as the file that is proposed for release."""
     try:
         _path, text, _draft = drafts.draft_text(rule)
-    except drafts.NoSuchLimit as problem:
+    except drafts.NoSuchRule as problem:
         raise Http404 from problem
     del request  # who asks is checked at the gate and recorded
     record_read(kind="rule_draft", key=rule, detail={"sha256": drafts.digest(text)})
@@ -90,8 +96,9 @@ def trial(request: HttpRequest, trial: UUID) -> HttpResponse:
     found = get_object_or_404(Trial, pk=trial)
     record_read(kind="rule_trial", key=str(found.pk))
     _path, text, draft = drafts.draft_text(found.rule)
-    may_propose = draft is not None and found.text_sha256 == drafts.digest(text)
-    page = {"trial": found, "page": trial_page(found), "may_propose": may_propose}
+    supposed = suppositions(found.asked)
+    may_propose = draft is not None and found.text_sha256 == drafts.digest(text) and not found.supposes
+    page = {"trial": found, "page": trial_page(found), "supposed": supposed, "may_propose": may_propose}
     return render(request, "rulemaking/trial.html", page)
 
 
@@ -119,6 +126,7 @@ def _releases(request: HttpRequest, *, problem: str = "") -> HttpResponse:
     page = {
         "lines": lines,
         "waiting": waiting,
+        "checks": [(row, drafts.title_of(row)) for row in drafts.check_drafts()],
         "is_own": waiting is not None and own in (waiting.row.by, waiting.row.signed),
         "problem": problem,
     }
@@ -127,7 +135,9 @@ def _releases(request: HttpRequest, *, problem: str = "") -> HttpResponse:
 
 def _form(request: HttpRequest, text: str) -> SentencesForm:
     rulebook, _sha256 = rulebooks.current()
-    return SentencesForm(said(text), rulebook.vocabulary, request.POST or None)
+    return SentencesForm(
+        text, in_page_language(rulebook.vocabulary), library(rulebook, drafts.instruments()), request.POST or None
+    )
 
 
 def _seen(draft: drafts.Looked) -> dict[str, Any]:
@@ -143,7 +153,11 @@ def _differing(now: str, text: str, form: SentencesForm) -> list[tuple[str, str,
 
 
 def _shown(value: Any) -> str:
-    return "、".join(map(str, value)) if isinstance(value, tuple) else str(value if value is not None else _("无"))
+    if isinstance(value, tuple):
+        return "、".join(cited_words(one) if isinstance(one, Mapping) else one for one in value) or _("无")
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    return str(value if value is not None else _("无"))
 
 
 def _last_days(now: datetime) -> dict[str, date]:

@@ -16,6 +16,7 @@ from zhunsheng.apps.refusals import DomainError
 from zhunsheng.apps.supervision import lifecycle, queue, rulebooks, stored
 from zhunsheng.apps.supervision.keys import of_keys
 from zhunsheng.apps.supervision.models import Release
+from zhunsheng.apps.supervision.switched import switched, tell_switched
 from zhunsheng.apps.supervision.trying import last_days, tried
 from zhunsheng.core.changes import matched_findings
 from zhunsheng.core.clocks import Rulebook
@@ -158,7 +159,7 @@ def decide(*, second: str, confirmed: bool) -> Release:
         raise OwnRelease(sha256=waiting.sha256[:12])
     if waiting.signed == second:
         raise OwnSignature(sha256=waiting.sha256[:12])
-    at = clock.now()
+    at, before = clock.now(), rulebooks.current()[0]
     if confirmed:
         lifecycle.assert_tried(rulebooks.loaded(waiting.files), policy_in_force(), at=at)
     if confirmed and waiting.over_budget and not waiting.signed:
@@ -169,6 +170,7 @@ def decide(*, second: str, confirmed: bool) -> Release:
     waiting.second, waiting.decided_at = second, at
     waiting.save()
     if confirmed:
+        tell_switched(switched(before, rulebooks.loaded(waiting.files)), waiting, at=at)
         _judge_anew(at)
     return waiting
 
@@ -191,6 +193,7 @@ def demote(rule: str, *, by: str, second: str, reason: str) -> Release:
         reason=reason,
         files=files,
     )
+    tell_switched((rule,), release, at=at)
     _judge_anew(at)
     return release
 

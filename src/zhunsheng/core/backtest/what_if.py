@@ -1,12 +1,13 @@
 """A rulebook under another supposition: next year's law, another lead, another calendar."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
 from zhunsheng.core import check as c
 from zhunsheng.core import rule as r
-from zhunsheng.core.calendar import Calendar
+from zhunsheng.core.calendar import BeyondCalendar, Calendar
 from zhunsheng.core.clocks import Rulebook
 
 Dated = TypeVar("Dated", r.Version, c.CheckVersion)
@@ -57,3 +58,20 @@ def _warning(leads: r.Leads, level: str, lead: r.Lead) -> r.Leads:
 def with_calendar(rulebook: Rulebook, calendar: Calendar) -> Rulebook:
     """The rulebook with another calendar of working days."""
     return replace(rulebook, calendar=calendar)
+
+
+def with_days(calendar: Calendar, *, rest: Iterable[date] = (), work: Iterable[date] = ()) -> Calendar:
+    """The calendar with some other days of rest and of work; the rest as published.
+
+    Raises  ValueError for a day that is both; BeyondCalendar for one that no notice covers.
+    """
+    free, worked = frozenset(rest), frozenset(work)
+    if free & worked:
+        raise ValueError(f"{min(free & worked)} is both a day of rest and of work. Remove one.")
+    beyond = [day for day in free | worked if not calendar.first <= day <= calendar.last]
+    if beyond:
+        raise BeyondCalendar(
+            f"{min(beyond)} is not in the published calendar ({calendar.first} to {calendar.last}); add its notice."
+        )
+    weekends = frozenset(day for day in worked if day.isoweekday() in calendar.weekend)
+    return replace(calendar, rest=(calendar.rest | free) - worked, make_up=(calendar.make_up | weekends) - free)

@@ -1,8 +1,8 @@
-"""Defects that are found again and again by people and by no rule: each offers the skeleton of a rule."""
+"""Defects that are found again and again by people and by no rule: each offers a draft (rulecheck/drafting.py)."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from zhunsheng.core.inspection.sheets import Question
@@ -13,59 +13,34 @@ OFTEN: Final = 5
 
 @dataclass(frozen=True)
 class Found:
-    """A confirmed problem: the question, and the case it was found in."""
+    """A confirmed problem: the question, the case it was found in, and by which event that ended, if it has."""
 
     question: str
     case: str
+    ending: str = ""
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Repeated:
-    """A question that failed again and again, with the cases."""
+    """A question that failed again and again, with the findings by case."""
 
     question: Question
-    cases: tuple[str, ...]
+    found: tuple[Found, ...]
+
+    @property
+    def cases(self) -> tuple[str, ...]:
+        """The cases, one for each finding."""
+        return tuple(one.case for one in self.found)
 
 
 def repeated(found: Iterable[Found], questions: Mapping[str, Question]) -> tuple[Repeated, ...]:
     """Questions that failed at least five times and that no rule asks, the most frequent first."""
-    cases: dict[str, list[str]] = {}
+    every: dict[str, list[Found]] = {}
     for one in found:
         known = questions.get(one.question)
         if known is not None and not (known.rules or known.checks):
-            cases.setdefault(one.question, []).append(one.case)
-    counts = Counter({name: len(members) for name, members in cases.items() if len(members) >= OFTEN})
-    ordered = sorted(counts, key=lambda name: (-counts[name], name))
-    return tuple(Repeated(questions[name], tuple(sorted(cases[name]))) for name in ordered)
-
-
-def skeleton(one: Repeated) -> str:
-    """A check as TOML that somebody completes: what it asks, on which basis, and a test from each cited case.
-
-    It does not load as it stands: what only a person can know is left to be written, and lint names each such place.
-    """
-    name = one.question.id.lower()
-    lines = [
-        f"# {one.question.text}",
-        f"# {one.question.look_at}. Found by readers in {len(one.cases)} cases; no rule asks it yet.",
-        f'id       = "draft.{name}"',
-        f'title    = "{one.question.text}"',
-        'status   = "draft"',
-        f'source   = "{one.question.confidence}"',
-        "",
-        "[[version]]",
-        f"# {'、'.join(one.question.basis)}",
-        'law      = ""',
-        'article  = ""',
-        'gist     = ""',
-    ]
-    for n, case in enumerate(one.cases, 1):
-        lines += [
-            "",
-            "[[test]]",
-            f'name   = "case {n} of the readers"',
-            f"# {case}",
-            "given  = []",
-            'expect = ["broken"]',
-        ]
-    return "\n".join(lines) + "\n"
+            every.setdefault(one.question, []).append(one)
+    often = {name: sorted(own, key=lambda one: one.case) for name, own in every.items() if len(own) >= OFTEN}
+    ordered = sorted(often, key=lambda name: (-len(often[name]), name))
+    return tuple(Repeated(questions[name], tuple(often[name])) for name in ordered)

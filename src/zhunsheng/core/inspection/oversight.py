@@ -3,7 +3,7 @@
 Every limit follows from how many false alarms a year are allowed, shared among all tests of the year.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import exp, lgamma, log
@@ -111,6 +111,38 @@ def silence(weekly: float, k: float | None, *, weeks: int, found: int) -> float:
 def is_too_quiet(weekly: float, k: float | None, *, weeks: int, found: int, error: float) -> bool:
     """Whether a station is quieter than chance would leave it."""
     return silence(weekly, k, weeks=weeks, found=found) <= error
+
+
+def silent_weeks(counts: Sequence[int]) -> int:
+    """Over how many weeks up to the last one quiet is judged: as many as had nothing at all in a row, at least one.
+
+    So each week is one test of a unit, and a run of silence counts as what it is.
+    """
+    run = next((n for n, count in enumerate(reversed(counts)) if count), len(counts))
+    return max(1, run)
+
+
+@dataclass(frozen=True)
+class Hush:
+    """How quiet a unit was in its last weeks: beside how many alerts a week of the time before, how likely that is."""
+
+    weeks: int
+    found: int
+    weekly: float
+    probability: float
+
+
+def hush(counts: Sequence[int]) -> Hush | None:
+    """The quiet at the end of some weeks, judged by the weeks before it; None where nothing was heard before.
+
+    Takes   counts: alerts of each week, the last whole one at the end.
+    """
+    weeks = silent_weeks(counts)
+    before, last = counts[:-weeks], sum(counts[-weeks:])
+    if not any(before):
+        return None
+    weekly = sum(before) / len(before)
+    return Hush(weeks, last, weekly, silence(weekly, spread_of(before), weeks=weeks, found=last))
 
 
 def longest_gap(weekly: float, *, error: float) -> float:

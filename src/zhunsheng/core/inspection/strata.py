@@ -72,15 +72,18 @@ def shrunk_rate(problems: int, read: int, city: Fraction) -> Fraction:
     return (problems + PRIOR * city) / (read + PRIOR)
 
 
-def allocate(sizes: Mapping[str, int], rates: Mapping[str, Fraction], drawn: int) -> dict[str, int]:
+def allocate(
+    sizes: Mapping[str, int], rates: Mapping[str, Fraction], drawn: int, *, uncounted: Mapping[str, int] | None = None
+) -> dict[str, int]:
     """How many to draw of each stratum: two each, the rest by N·√(q(1−q)), largest remainder, never above its size.
 
     Takes   sizes: files of each stratum; rates: its expected rate, between 0 and 1. Whole numbers throughout, so that
-            every machine shares alike; ties by name.
+            every machine shares alike; ties by name. uncounted: planted files of a stratum; were all of them drawn, two
+            that count are left.
     Raises  AllocationRefused where two each are already too many, or a rate leaves nothing to expect.
     """
     names = sorted(sizes)
-    share = {name: min(LEAST_DRAWN, sizes[name]) for name in names}
+    share = {name: min(LEAST_DRAWN + (uncounted or {}).get(name, 0), sizes[name]) for name in names}
     left = drawn - sum(share.values())
     if left < 0 or drawn > sum(sizes.values()):
         raise AllocationRefused(f"{len(names)} 层共 {sum(sizes.values())} 件，不能抽 {drawn} 件。请合并层或改件数。")

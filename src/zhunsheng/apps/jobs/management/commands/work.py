@@ -10,11 +10,12 @@ from zhunsheng.apps.inspection.daily import Daily
 from zhunsheng.apps.jobs.working import run, work_once
 from zhunsheng.apps.jobs.works import WORKS
 from zhunsheng.apps.points.recorder import Recorder
+from zhunsheng.apps.tasks.daily import DailyTasks
 
 
 class Command(BaseCommand):
     """Several copies may run: each task has one at a time. Between tasks points are recorded and, once a day, oversight
-    looks."""
+    looks and the day's inspections are given out."""
 
     help = "办理交给系统的任务：导出、批量文书、导入。"
 
@@ -32,10 +33,11 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        record, look = Recorder(), Daily()
+        record, look, make = Recorder(), Daily(), DailyTasks()
 
         def between() -> None:
             record()
             look()
+            make()
 
         run(WORKS, stop=stop, between=between)

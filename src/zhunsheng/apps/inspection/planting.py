@@ -1,0 +1,175 @@
+"""Planted files: made up, with known problems, read among the others by readers who cannot tell them from these.
+
+Discipline inspection makes them; the mark is a row of the sealed log that no page shows. Their numbers are in the frame
+and in the lot like all others, and no process counts them (row security: `zs_withheld`). Nothing that did not happen
+is written to the log of events for them: on its own page such a case has no course.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from django.db import transaction
+from django.utils.timezone import localdate
+
+from zhunsheng.apps.access.scope import session_scope
+from zhunsheng.apps.audit.context import session_settings
+from zhunsheng.apps.cases.models import Case, Document, Dossier, Page
+from zhunsheng.apps.cases.services import register_case
+from zhunsheng.apps.cases.uploads import image_of, page_path, why_refused
+from zhunsheng.apps.inspection import book
+from zhunsheng.apps.inspection.models import Assigned, Planted
+from zhunsheng.apps.inspection.outcomes import latest_answers
+from zhunsheng.apps.inspection.people import INSPECTORS, roles_of
+from zhunsheng.apps.inspection.refusals import PlantRefused
+from zhunsheng.apps.org.models import Officer, Unit
+from zhunsheng.core.inspection import planting as p
+from zhunsheng.core.points.from_events import ENDINGS
+
+SHOWN: Final = {"zs.planted": "on"}
+NOT_SHOWN: Final = {"zs.planted": ""}
+DOSSIER: Final = "侦查卷"
+
+
+@contextmanager
+def shown() -> Iterator[None]:
+    """Every row, planted files with the others: for what must treat them alike, and for nobody's page."""
+    with session_settings({**session_scope(None), **SHOWN}):
+        yield
+
+
+@transaction.atomic
+def plant(file: p.PlantedFile, images: Mapping[str, bytes], *, by: Officer, at: datetime) -> str:
+    """
+    File a made-up case with its papers under a free number of its unit and month. Returns the number.
+
+    Takes   images: the pages that its papers name, PNG or JPEG.
+    :raises PlantRefused: not discipline inspection, or what the file names is not there.
+    """
+    _require(bool(INSPECTORS & set(roles_of(by, on=localdate(at)))), "已知问题的卷宗由纪检督察放入。")
+    unit = Unit.objects.filter(pk=file.unit).first()
+    _require(unit is not None, f"没有单位 {file.unit}。请核对单位代码。")
+    assert unit is not None
+    _require(file.kind in Case.Kind.values, f"“{file.kind}”不是案件类别。可用 {'、'.join(Case.Kind.values)}。")
+    _require(file.result in ENDINGS, f"“{file.result}”不是办结事件。可用 {'、'.join(ENDINGS)}。")
+    _require(file.ended_on > localdate(at), "办结日期应在今天之后：它所在的期次还没有封存抽样框。")
+    unknown = sorted({*file.known, *file.said} - set(book.questions()))
+    _require(not unknown, f"评查表没有 {'、'.join(unknown)}。请核对评查项编号。")
+    with shown():
+        number = _number(file, at)
+        case = register_case(number=number, title=file.title, kind=file.kind, unit=unit)
+        Planted.objects.create(
+            case=number, result=file.result, ended_on=file.ended_on, known=list(file.known), uses=list(file.uses),
+            said=dict(file.said), by=by, at=at,
+        )  # fmt: skip
+        _file(case, file.papers, images, at)
+    return number
+
+
+def _number(file: p.PlantedFile, at: datetime) -> str:
+    taken = Case.objects.filter(pk__startswith=f"A{file.unit}{file.month}").values_list("number", flat=True)
+    seed = hashlib.sha256(f"{file.unit}|{at.isoformat()}".encode()).digest()
+    try:
+        return p.free_number(file.unit, file.month, list(taken), seed=seed)
+    except p.PlantingRefused as problem:
+        raise PlantRefused(why=str(problem)) from problem
+
+
+def _file(case: Case, papers: Iterable[p.Paper], images: Mapping[str, bytes], at: datetime) -> None:
+    dossier = Dossier.objects.create(code=f"JZ-{case.number}", case=case, title=DOSSIER)
+    for serial, paper in enumerate(papers, 1):
+        document = Document.objects.create(
+            dossier=dossier, code=f"{dossier.code}-{serial}", kind=paper.kind, document_no=paper.document_no,
+            made_on=paper.made_on, signed=paper.signed, recorded_at=at,
+        )  # fmt: skip
+        for number, name in enumerate(paper.pages, 1):
+            _require(name in images, f"没有图片 {name}。请把它放在描述文件旁边。")
+            _page(document, number, name, images[name])
+
+
+def _page(document: Document, number: int, name: str, content: bytes) -> None:
+    digest = hashlib.sha256(content).hexdigest()
+    path = page_path(digest)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        path.write_bytes(content)
+    why, image = why_refused(path), image_of(path)
+    if why or image is None:
+        path.unlink()
+        raise PlantRefused(why=f"{name}：{why}。请换成 PNG 或 JPEG。")
+    Page.objects.create(
+        document=document, number=number, sha256=digest, media_type=image.media_type, size_bytes=len(content)
+    )
+
+
+def story(case: str) -> Planted | None:
+    """What a case was made up of; None for every true one."""
+    with shown():
+        return Planted.objects.filter(pk=case).first()
+
+
+def ended(unit: str, from_on: date, until_on: date) -> dict[str, str]:
+    """The planted files of a period under a unit, with the ending under which each stands in its stratum. `shown`."""
+    under = Unit.objects.filter(path__contains=unit).values("code")
+    numbers = Case.objects.filter(unit__in=under).values("number")
+    rows = Planted.objects.filter(ended_on__gte=from_on, ended_on__lt=until_on, case__in=numbers)
+    return dict(rows.values_list("case", "result"))
+
+
+def planted_numbers() -> list[str]:
+    """All of them. Only inside `shown`; elsewhere there are none."""
+    return list(Planted.objects.values_list("case", flat=True))
+
+
+@dataclass(frozen=True)
+class PlantedRow:
+    """One planted file as discipline inspection sees it. `found`: known problems that its first reading found."""
+
+    case: str
+    title: str
+    known: tuple[str, ...]
+    ended_on: date
+    is_read: bool
+    found: tuple[str, ...]
+
+
+def planted_rows() -> list[PlantedRow]:
+    """Every planted file, the newest first."""
+    with shown():
+        titles = dict(Case.objects.filter(pk__in=planted_numbers()).values_list("number", "title"))
+        read = {row.pick.case: _reading(row) for row in _first_readings()}
+        return [
+            PlantedRow(
+                case=row.case,
+                title=titles.get(row.case, ""),
+                known=tuple(row.known),
+                ended_on=row.ended_on,
+                is_read=row.case in read,
+                found=tuple(name for name in row.known if row.case in read and name in read[row.case].faults),
+            )
+            for row in Planted.objects.order_by("-at", "case")
+        ]
+
+
+def found_by_readers() -> p.Found:
+    """How much readers find of what is there, over all planted files whose first reading was handed in."""
+    with shown():
+        return p.found(_reading(row) for row in _first_readings())
+
+
+def _first_readings() -> list[Assigned]:
+    rows = Assigned.objects.filter(round="first", submission__isnull=False, pick__case__in=planted_numbers())
+    return list(rows.select_related("pick").order_by("pk"))
+
+
+def _reading(row: Assigned) -> p.Reading:
+    known = Planted.objects.get(pk=row.pick.case).known
+    return p.reading_of(known, {name: one.answer for name, one in latest_answers(row).items()})
+
+
+def _require(holds: bool, why: str) -> None:
+    if not holds:
+        raise PlantRefused(why=why)

@@ -1,0 +1,1 @@
+"""On-site checks, on-line patrols, daily tasks: the tasks of the risk stream."""

@@ -1,0 +1,73 @@
+"""What is looked at because of what data show: weekly patrols and visits, and each working day what came in."""
+
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+
+from django.utils.timezone import localdate
+
+from zhunsheng.apps.inspection import book as sheet_book
+from zhunsheng.apps.inspection import selecting
+from zhunsheng.apps.org.models import Unit
+from zhunsheng.apps.tasks import book, things
+from zhunsheng.apps.tasks.making import Wanted, make, stations
+from zhunsheng.apps.tasks.models import Task
+from zhunsheng.core.inspection import tasks as t
+from zhunsheng.core.inspection.risk import Sign, scores
+
+
+def by_need(now: datetime) -> int:
+    """Make what the week and the day call for; run again, nothing more."""
+    today, calendar = localdate(now), sheet_book.calendar()
+    week, day = t.turn("week", today, calendar), t.turn("day", today, calendar)
+    made = 0
+    if week is not None:
+        signs = {unit.code: selecting.signs(unit.code, now=now) for unit in stations()}
+        made += sum(_patrol(unit, week, now) for unit in signs) + _visits(signs, week, now)
+    if day is not None:
+        made += sum(_day(unit.code, day, now) for unit in stations())
+    return made
+
+
+def _patrol(unit: str, week: date, now: datetime) -> bool:
+    wanted = Wanted(
+        "online", "risk", unit, f"{week.isoformat()} 当周未处理的发现", things.of_findings(unit, now=now),
+        occasion=f"risk/online/{unit}/{week.isoformat()}",
+    )  # fmt: skip
+    return make(wanted, by=None, at=now) is not None
+
+
+def _visits(signs: dict[str, list[Sign]], week: date, now: datetime) -> int:
+    """In each branch the station with most points that was not visited for a quarter."""
+    lately = now - timedelta(weeks=book.terms().again_weeks)
+    visited = set(Task.objects.filter(kind="onsite", at__gte=lately).values_list("unit", flat=True))
+    branches: dict[str | None, dict[str, Fraction]] = {}
+    for row in Unit.objects.filter(pk__in=signs):
+        points = sum(scores(signs[row.code]).values(), Fraction(0))
+        branches.setdefault(row.parent_id, {})[row.code] = points
+    chosen = [t.neediest(points, visited) for points in branches.values()]
+    return sum(_visit(unit, signs[unit], week, now) for unit in chosen if unit is not None)
+
+
+def _visit(unit: str, signs: list[Sign], week: date, now: datetime) -> bool:
+    sheet = _sheet_for(signs)
+    points = sum(scores(signs).values(), Fraction(0))
+    wanted = Wanted(
+        "onsite", "risk", unit, f"风险分 {float(points):.1f}，本分局最高", things.of_sheet(sheet, on=localdate(now)),
+        occasion=f"risk/onsite/{unit}/{week.isoformat()}",
+    )  # fmt: skip
+    return make(wanted, by=None, at=now) is not None
+
+
+def _sheet_for(signs: list[Sign]) -> str:
+    """The sheet for places that asks about most of what was found; the first where none asks about any."""
+    rules = [sign.rule for sign in signs]
+    asked = things.rules_of_sheets()
+    return max(book.terms().sheets, key=lambda name: sum(rule in asked.get(name, ()) for rule in rules))
+
+
+def _day(unit: str, day: date, now: datetime) -> bool:
+    wanted = Wanted(
+        "daily", "risk", unit, f"{day.isoformat()} 前一工作日以来新受理、新采取措施",
+        things.of_arrivals(unit, now=now), occasion=f"daily/{unit}/{day.isoformat()}",
+    )  # fmt: skip
+    return make(wanted, by=None, at=now) is not None

@@ -1,0 +1,1 @@
+importScripts("{% static 'task-queue.js' %}", "{% static 'task-worker.js' %}");

@@ -1,0 +1,246 @@
+"""Files with known problems among those read: nobody can tell them, nothing counts them. Fault 13, story 16."""
+
+import json
+import random
+from collections.abc import Sequence
+from datetime import date
+from zlib import crc32
+
+import pytest
+from django.db import connection
+
+from tests.inspection.classifier import separation
+from tests.platform.inspection_world import (
+    HOUR,
+    Inspection,
+    at,
+    build,
+    closed_case,
+    committed,
+    drawn,
+    given_out,
+    planned,
+)
+from tests.platform.people import EAST_STATION, WEST_STATION
+from zhunsheng.apps.access.processes import as_process, as_viewer
+from zhunsheng.apps.access.scope import Viewer, viewer_of
+from zhunsheng.apps.cases.dossiers import open_dossier
+from zhunsheng.apps.cases.models import Case, Document, Dossier, Page
+from zhunsheng.apps.inspection import plans, planting, reading, results
+from zhunsheng.apps.inspection.models import Assigned, Card, Pick, Plan, Planted
+from zhunsheng.apps.inspection.refusals import PlantRefused
+from zhunsheng.apps.inspection.sheet_page import sheet_page, task_rows
+from zhunsheng.core.inspection.planting import Paper, PlantedFile
+from zhunsheng.core.inspection.sheets import Answer as Said
+
+pytestmark = pytest.mark.usefixtures("db")
+BEFORE = at("09-30 10:00")
+KINDS = ("受案登记表", "讯问笔录", "扣押清单", "起诉意见书")
+
+
+@pytest.fixture
+def world() -> Inspection:
+    return build(closed=24)
+
+
+def made_up(
+    *known: str,
+    unit: str = WEST_STATION,
+    n: int = 0,
+    papers: Sequence[Paper] = (Paper("讯问笔录", "", None, True, ()),),
+) -> PlantedFile:
+    """A theft of October under a station, with the problems of some questions in it."""
+    return PlantedFile(
+        title=f"电动车被盗案{n}", kind="criminal", unit=unit, month="202610", result="prosecution.transferred",
+        ended_on=date(2026, 10, 1 + n % 28), known=known, uses=(), said={}, papers=tuple(papers),
+    )  # fmt: skip
+
+
+def plant(world: Inspection, file: PlantedFile) -> str:
+    with as_process("test"):
+        return planting.plant(file, {}, by=world["witness"], at=BEFORE)
+
+
+def viewer(world: Inspection, name: str) -> Viewer:
+    return viewer_of(account=name, officer=world[name].pk, admin_role="", on=HOUR.date())
+
+
+def lot(world: Inspection, *, files: int) -> Plan:
+    """A plan that draws so many files, drawn and given out."""
+    plan = planned(world, drawn=files, below="70")
+    committed(world, plan)
+    drawn(world, plan)
+    given_out(plan)
+    return Plan.objects.get(pk=plan.pk)
+
+
+def read_all(plan: Plan, problems: dict[str, str]) -> None:
+    """Every file read by everybody who has it: all questions answered, in some files one of them as a problem."""
+    with as_process("test"), planting.shown():
+        for row in Assigned.objects.filter(pick__plan=plan).select_related("pick", "reader").order_by("pk"):
+            assert row.reader is not None
+            for _sheet, parts in reading.asked_of(row, at=HOUR):
+                for _title, asked in parts:
+                    for one in asked:
+                        said = Said(one.question.id, "not_applicable")
+                        if problems.get(row.pick.case) == one.question.id:
+                            said = Said(one.question.id, "problem", "没有签名", "1", "", "刑规206", "036009", 2)
+                        reading.answer(row, said, by=row.reader, at=at("11-17 10:00"))
+            reading.submit(row, by=row.reader, at=at("11-17 11:00"))
+
+
+def told_of(case: str) -> set[str]:
+    """What the log holds of a case, read by nobody of ours: the owner's view would see it."""
+    with as_process("test"), planting.shown(), connection.cursor() as cursor:
+        cursor.execute('SELECT type FROM cases_event WHERE "case" = %s', [case])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def test_16_planted_files_are_drawn_and_read_like_others_and_enter_no_rate_no_load_and_no_points(
+    world: Inspection,
+) -> None:
+    faulty, clean = plant(world, made_up("CR12")), plant(world, made_up(unit=EAST_STATION))
+    plan = lot(world, files=26)
+    assert plan.frame.files == 26
+    with as_process("test"):
+        # why: of 26 files drawn whole two are planted; every process of ours sees the other 24
+        assert Pick.objects.filter(plan=plan).count() == 24
+        assert plans.counted(plan) == (24, 24)
+        published = json.loads(plans.published(plan))
+    assert {faulty, clean} <= {row["id"] for part in published["strata"] for row in part["picks"]}
+    read_all(plan, {faulty: "CR12", world.cases[0]: "CR12"})
+    found = results.result(plan)
+    assert found.files == 24
+    assert found.rate is not None
+    # why: one of 24 files has a problem; the planted one would make it 2 of 26
+    assert found.rate.value == pytest.approx(1 / 24)
+    assert "inspection.sample_settled" not in told_of(faulty) | told_of(clean)
+    with as_process("test"):
+        detected = planting.found_by_readers()
+    assert detected.sensitivity is not None
+    assert (detected.sensitivity.found, detected.sensitivity.planted) == (1, 1)
+    assert detected.false_problems is not None
+    assert (detected.false_problems.found, detected.false_problems.planted) == (0, 1)
+
+
+def test_a_problem_that_was_made_up_is_confirmed_without_a_card(world: Inspection) -> None:
+    faulty = plant(world, made_up("CR12"))
+    read_all(lot(world, files=25), {faulty: "CR12"})
+    with as_process("test"), planting.shown():
+        row = Assigned.objects.get(pick__case=faulty, round="first")
+        problem = row.answers.get(answer="problem")
+        other = next(
+            world[name] for name in ("planner", "reader", "second", "third") if world[name].pk != row.reader_id
+        )
+        assert reading.confirm(problem, by=other, confirmed=True, reason="", care="fault", at=at("11-18 09:00")) is None
+        assert not Card.objects.exists()
+    assert "inspection.confirmed" not in told_of(faulty)
+
+
+def test_a_planted_file_is_there_for_its_readers_and_for_no_count_and_no_station(world: Inspection) -> None:
+    number = plant(world, made_up("CR12"))
+    seen = {}
+    for name in ("planner", "witness", "head", "case_officer", "west_legal"):
+        with as_viewer(viewer(world, name)):
+            seen[name] = Case.objects.filter(pk=number).exists()
+            assert not Planted.objects.exists()
+    # Whoever may list every case of the city sees it like any other; its station has never heard of it
+    assert seen == {"planner": True, "witness": True, "head": False, "case_officer": False, "west_legal": False}
+    with as_process("test"):
+        assert not Case.objects.filter(pk=number).exists()
+        assert not Dossier.objects.filter(case=number).exists()
+        pick = None
+        with planting.shown():
+            pick = Pick.objects.create(case=number, unit=WEST_STATION, stream="risk", points="1", at=HOUR)
+            Assigned.objects.create(pick=pick, round="first", reader=world["west_legal"], at=HOUR)
+    with as_viewer(viewer(world, "west_legal")):
+        assert Case.objects.filter(pk=number).exists()
+
+
+def seen_of(row: Assigned, who: Viewer) -> list[float]:
+    """Everything that a reader's pages show of a file, as numbers."""
+    (task,) = task_rows([row])
+    sheet = sheet_page(row, at=HOUR)
+    dossier = open_dossier(who, code=f"JZ-{task.case}", place=1)
+    every = [one for part in sheet.sections for one in part.questions]
+    kinds = [paper.kind for paper in dossier.documents]
+    return [
+        float(task.case[-4:]), float(task.case[13:19]), float(task.unit == "西一所"), float(task.stream == "随机抽查"),
+        len(task.case_title), crc32(task.case_title.encode()) % 97, row.pk, row.at.timestamp(),
+        len(every), sum(bool(one.data_said) for one in every), len(kinds), dossier.count, sum(map(len, kinds)),
+        sum(paper.signed is True for paper in dossier.documents), float(bool(dossier.title)), len(dossier.code),
+        sum(int(leaf.digest[:4], 16) for paper in dossier.documents for leaf in paper.leaves) / max(1, dossier.count),
+    ]  # fmt: skip
+
+
+def papers_of(lots: random.Random) -> list[Paper]:
+    return [
+        Paper(kind, f"{lots.randrange(900)}号", None, lots.random() < 0.8, ()) for kind in KINDS[: lots.randrange(1, 5)]
+    ]
+
+
+def filed(case: str, papers: Sequence[Paper]) -> None:
+    """The dossier of a true case."""
+    dossier = Dossier.objects.create(code=f"JZ-{case}", case_id=case, title="侦查卷")
+    for serial, paper in enumerate(papers, 1):
+        Document.objects.create(
+            dossier=dossier, code=f"{dossier.code}-{serial}", kind=paper.kind, document_no=paper.document_no,
+            signed=paper.signed, recorded_at=BEFORE,
+        )  # fmt: skip
+
+
+def paged(cases: Sequence[str], lots: random.Random) -> None:
+    """Pages for every document, whoever's."""
+    for document in Document.objects.filter(dossier__case__in=cases).order_by("code"):
+        for number in range(1, lots.randrange(1, 4)):
+            digest = lots.randbytes(32).hex()
+            Page.objects.create(document=document, number=number, sha256=digest, media_type="image/png", size_bytes=1)
+
+
+def test_fault_13_what_a_reader_sees_of_a_planted_file_tells_him_nothing() -> None:
+    world, lots = build(closed=0), random.Random(5)
+    stations = (WEST_STATION, EAST_STATION)
+    with as_process("test"):
+        for n, serial in enumerate(lots.sample(range(1, 120), 60)):
+            case = closed_case(world, serial, stations[n % 2])
+            filed(case, papers_of(lots))
+            world.cases.append(case)
+    hidden = [
+        plant(world, made_up("CR12", unit=stations[n % 2], n=lots.randrange(120), papers=papers_of(lots)))
+        for n in range(60)
+    ]
+    with as_process("test"), planting.shown():
+        paged([*world.cases, *hidden], lots)
+    plan = lot(world, files=120)
+    who = viewer(world, "reader")
+    with as_viewer(who):
+        rows = list(Assigned.objects.filter(pick__plan=plan, round="first").select_related("pick").order_by("pk"))
+        seen = {row.pick.case: seen_of(row, who) for row in rows}
+    assert len(seen) == 120
+    ours, theirs = [seen[case] for case in hidden], [seen[case] for case in world.cases]
+    lots.shuffle(ours)
+    lots.shuffle(theirs)
+    assert separation(ours, theirs) <= 0.60
+    # The same classifier tells files that stand at the end of their month
+    marked = [[row[0] + 200, *row[1:]] for row in ours]
+    assert separation(marked, theirs) > 0.95
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"unit": "350299999999"}, "没有单位"),
+        ({"kind": "civil"}, "不是案件类别"),
+        ({"result": "case.accepted"}, "不是办结事件"),
+        ({"known": ("ZZ99",)}, "评查表没有 ZZ99"),
+        ({"ended_on": date(2026, 9, 30)}, "应在今天之后"),
+        ({"papers": (Paper("讯问笔录", "", None, None, ("gone.png",)),)}, "没有图片 gone.png"),
+    ],
+)
+def test_what_cannot_be_planted_is_refused_whole(world: Inspection, change: dict[str, object], says: str) -> None:
+    with pytest.raises(PlantRefused, match=says):
+        plant(world, PlantedFile(**{**vars(made_up("CR12")), **change}))
+    with pytest.raises(PlantRefused, match="纪检督察"), as_process("test"):
+        planting.plant(made_up("CR12"), {}, by=world["planner"], at=BEFORE)
+    with as_process("test"), planting.shown():
+        assert not Planted.objects.exists()
