@@ -64,7 +64,7 @@ def test_what_happens_again_and_again_in_a_unit_is_one_lead(me: Person) -> None:
     assert re.fullmatch(r"刑事受案后立案审查.* 超期 西一所 2 1 3月3日 3月9日 待核", again)
     assert " 不符合 东一所 1 1 昨天 昨天" in once
     assert NUMBER.findall(page) == ["2"]
-    assert rows_of(me.get("/leads.xlsx?state=open"))[0][2:] == ["西一所", 2, 1, "2026年3月3日", "2026年3月9日"]
+    assert rows_of(me.export("/leads.xlsx?state=open"))[0][2:] == ["西一所", 2, 1, "2026年3月3日", "2026年3月9日"]
     assert len(texts(body(me.get("/leads/?state=ended")))) == 0
     assert "没有线索。" in body(me.get("/leads/?state=ended"))
 
@@ -86,7 +86,7 @@ def test_what_was_withdrawn_says_when_and_why(me: Person) -> None:
     (row,) = texts(page)
     assert row.endswith("西一所 超期 3月10日 10:30 今天 09:30 事实更正或补录")
     assert NUMBER.findall(page) == ["1"]
-    assert [row[-1] for row in rows_of(me.get("/withdrawn.xlsx"))] == ["事实更正或补录"]
+    assert [row[-1] for row in rows_of(me.export("/withdrawn.xlsx"))] == ["事实更正或补录"]
 
 
 def test_there_is_nothing_to_press(me: Person) -> None:

@@ -16,7 +16,7 @@ from zhunsheng.apps.access.requests import asking, viewer_among, viewer_behind
 from zhunsheng.apps.audit.selectors import entries_of
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.desk import leads
-from zhunsheng.apps.desk.exports import Sheet, taken_away
+from zhunsheng.apps.desk.exports import Sheet, for_a_purpose, taken_away
 from zhunsheng.apps.desk.inbox import midnight
 from zhunsheng.apps.display.listing import Choice, Column, Filter, Listing
 from zhunsheng.apps.display.sheets import MOST_ROWS
@@ -46,6 +46,7 @@ KINDS: Final = {
     "document": gettext_lazy("文书"),
     "wall": gettext_lazy("大屏"),
     "silences": gettext_lazy("静默"),
+    "points_sheet": gettext_lazy("导出所队积分"),
 }
 """What the log calls the kinds of things that are looked at, in words."""
 
@@ -61,7 +62,7 @@ def found_leads(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/leads.html", page | _kept(request, "desk:leads"))
 
 
-@require_GET
+@for_a_purpose(gettext_lazy("线索"), back="desk:leads")
 def leads_sheet(request: HttpRequest) -> HttpResponse:
     """The leads to take away."""
     viewer = viewer_among(request, leads.AUDIENCE)
@@ -83,7 +84,7 @@ def withdrawn(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/withdrawn.html", shown | _kept(request, "desk:withdrawn"))
 
 
-@require_GET
+@for_a_purpose(gettext_lazy("撤回记录"), back="desk:withdrawn")
 def withdrawn_sheet(request: HttpRequest) -> HttpResponse:
     """What was withdrawn, to take away."""
     viewer = viewer_among(request, leads.AUDIENCE)
