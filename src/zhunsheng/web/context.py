@@ -48,6 +48,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_counts": _counts(who.viewer),
         "site_late": late_sources(now=who.now),
         "site_idle_seconds": int(IDLE.total_seconds()),
+        # Whoever checks at a place may have something on the device that is not sent yet.
+        "site_keeps": any(entry.name == "tasks:mine" for entry in entries),
     }
 
 

@@ -67,6 +67,7 @@ class Action(StrEnum):
     POINTS_READ = "points.read"
     POINTS_DECIDE = "points.decide"
     POINTS_CONFIRM = "points.confirm"
+    POINTS_WATCH = "points.watch"
 
 
 CASE_ACTIONS: Final = frozenset(
@@ -157,8 +158,9 @@ POLICY: Final = (
     _plain("legal_department", Action.ORG_READ, Action.QUARANTINE_READ, Action.LIST_EXPORT, *_LEAD),
     _plain("legal_department", Action.RULEBOOK_RELEASE, Action.RULEBOOK_DRAFT),
     _case("inspectorate", _ANYWHERE, _LOOK),
-    # He watches who changes points, and changes none.
-    _plain("inspectorate", Action.ORG_READ, Action.POINTS_DECIDE, Action.READING_WATCH, Action.LIST_EXPORT),
+    # He watches who changes points, and changes none: any single row opens to him, no board and nobody's page.
+    _plain("inspectorate", Action.ORG_READ, Action.POINTS_DECIDE, Action.POINTS_WATCH, Action.READING_WATCH),
+    _plain("inspectorate", Action.LIST_EXPORT),
     # Keepers see that a case exists, for the things and rooms they keep; its content is in their own modules.
     _case("custodian", [Relation.UNIT], [Action.CASE_LIST], _ORDINARY),
     _case("area_keeper", [Relation.UNIT], [Action.CASE_LIST], _ORDINARY),

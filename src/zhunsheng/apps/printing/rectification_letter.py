@@ -33,7 +33,7 @@ def rectification_letter(viewer: Viewer, number: str, *, now: datetime) -> Paper
             [_("整改单"), card.row.number],
             [_("问题"), card.row.title],
             [_("依据"), card.basis or "—"],
-            [_("案件"), card.row.case],
+            [_("案件"), card.row.case or "—"],
             [_("现在状态"), card.row.state_title],
         ],
         "steps": _steps(card, now),
