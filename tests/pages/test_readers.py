@@ -53,6 +53,6 @@ def test_a_bait_raises_an_alarm_and_a_file_is_found_by_its_code(site: Site) -> N
         inspector.get_by_role("button", name="导出").click()
     inspector.goto("/reading/exports/")
     row = inspector.locator("tr[data-row]").first
-    expect(row).to_contain_text("account:inspectorate")
+    expect(row).to_contain_text("inspectorate")
     expect(row).to_contain_text("季度执法质量分析会")
     judge(inspector, "exports")

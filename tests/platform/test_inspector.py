@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,16 +16,26 @@ from tests.platform.people import CITY, EAST_STATION, WEST_STATION, city, office
 from tests.platform.standing import FILING, case_of, exceeded, key_of, open_alert
 from tests.platform.supervised import put_in_force
 from tests.platform.test_alerts_supervised import shipped
+from zhunsheng.apps.access.kinds import KINDS
 from zhunsheng.apps.audit import clock
+from zhunsheng.apps.printing.models import IssuedDocument
 from zhunsheng.apps.supervision.models import Finding
 
 pytestmark = pytest.mark.usefixtures("db")
+APPS = Path(__file__).resolve().parents[2] / "src" / "zhunsheng" / "apps"
 NOW = datetime.fromisoformat("2026-03-12T10:30:00+08:00")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 CHECK = "criminal.filing.overdue-explain"
 ROW = re.compile(r"<tr data-row>(.*?)</tr>", re.DOTALL)
 NUMBER = re.compile(r'class="num"><a href="[^"]*">(\d+)')
 MAIN = re.compile(r"<main.*?</main>", re.DOTALL)
+
+
+def test_everything_that_is_looked_at_has_a_name() -> None:
+    source = "".join(path.read_text("utf-8") for path in APPS.rglob("*.py"))
+    recorded = set(re.findall(r'record_(?:read|taken)\(\s*kind="(\w+)"', source)) | set(IssuedDocument.Sheet.values)
+    assert len(recorded) > 40
+    assert recorded - KINDS.keys() == set()
 
 
 @pytest.fixture
@@ -147,7 +158,7 @@ def test_the_log_of_the_administrator_is_paged_and_narrowed(me: Person) -> None:
     assert len(texts(second)) < 50
     assert 'rel="prev"' in second
     page = body(keeper.get("/admin/audit/?actor=account:jw&kind=leads&result=done"))
-    assert {re.sub(r"^\S+ \S+ ", "", text) for text in texts(page)} == {"account:jw read leads ? done"}
+    assert {re.sub(r"^\S+ \S+ ", "", text) for text in texts(page)} == {"account:jw 查看 线索 leads ? 完成"}
     assert "没有符合条件的记录。" in body(keeper.get("/admin/audit/?kind=nothing"))
 
 

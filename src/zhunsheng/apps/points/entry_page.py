@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer
-from zhunsheng.apps.cases.words import vocabulary
+from zhunsheng.apps.cases.words import page_vocabulary
 from zhunsheng.apps.points import stored, words
 from zhunsheng.apps.points.appeals import Appeal, appeals, may_appeal
 from zhunsheng.apps.points.models import Entry, Fact, Weight
@@ -152,7 +152,7 @@ def _fact_cited(mark: str, name: str, key: str) -> Cited:
 
 def _cited(entry: Entry) -> list[Cited]:
     """The events by their titles; other marks as they are."""
-    types = vocabulary().event_types
+    types = page_vocabulary().event_types
     found = []
     for mark in entry.cites or []:
         named, _, key = mark.partition("|")
