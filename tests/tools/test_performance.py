@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bench.performance import PAGE, entries, page
+from bench.process import ROOT
+from zhunsheng.commands.bench import RUNS
 
 
 def figure(name: str, text: str) -> dict[str, Any]:
@@ -50,3 +52,11 @@ def test_a_bound_that_is_not_kept_at_one_size_is_said() -> None:
 
 def test_what_was_measured_says_where_and_when() -> None:
     assert "`./zs bench checks` at 0123abc, 2026-11-28, 2 × x86_64, Linux, load 0.10." in said(ours="1 s", polars="2 s")
+
+
+def test_every_run_that_the_command_starts_is_there() -> None:
+    """Small and unrecorded, or in full and appended."""
+    for name, run in RUNS.items():
+        assert (ROOT / f"{run.module.replace('.', '/')}.py").is_file(), name
+        assert "--append" in run.command(is_quick=False)
+        assert "--append" not in run.command(is_quick=True)

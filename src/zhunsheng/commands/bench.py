@@ -40,7 +40,7 @@ INSTALL: Final = (
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Arguments of the verb."""
-    verbs = parser.add_subparsers(dest="what", required=True, metavar="|".join(BENCHES))
+    verbs = parser.add_subparsers(dest="what", required=True, metavar="|".join((*BENCHES, *RUNS, "report", "all")))
     of_clocks = verbs.add_parser("clocks", help="the fold, beside the same limits in dataframes and SQL")
     of_clocks.add_argument("--events", default=SIZES, metavar="N,N", help=f"sizes of the city (default {SIZES})")
     of_clocks.add_argument(
@@ -53,9 +53,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     of_pages.add_argument("--seconds", default="3", metavar="S", help="of load on each page (3); 0: count only")
     of_pages.add_argument("--only", default="", metavar="NAME", help="pages whose name begins so, as desk:inbox")
     of_pages.add_argument("--append", action="store_true", help="append the figures to docs/measurements.toml")
-    of_checks = verbs.add_parser(
-        "checks", help="three checks beside the same in other engines"
-    )
+    of_checks = verbs.add_parser("checks", help="three checks beside the same in other engines")
     of_checks.add_argument("--events", default=CHECKED, metavar="N,N", help=f"sizes of the city (default {CHECKED})")
     of_checks.add_argument("--rounds", type=int, default=5, metavar="N", help="runs of each; the median counts")
     of_archive = verbs.add_parser("archive", help="every rule over a log larger than the memory, part by part")
