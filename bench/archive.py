@@ -73,7 +73,8 @@ def checked(folder: Path, events: int, arguments: Namespace) -> Checked:
     run(OURS, "bench.archive_make", [str(folder), "--events", str(events), "--seed", str(arguments.seed)])
     with Child(OURS, "bench.archive_child", str(folder), "--memory", arguments.memory) as child:
         answer = child.ask("check")
-    return Checked(*answer.result, answer.seconds, answer.peak)
+    judged, findings = answer.result
+    return Checked(judged, findings, answer.seconds, answer.peak)
 
 
 def lines(sizes: Mapping[int, Checked], allowed: int) -> Iterator[Line]:

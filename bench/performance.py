@@ -239,7 +239,7 @@ def _race(race: Race, known: Entries) -> Iterator[str]:
     yield f"## {race.title}\n\n{race.text}\n"
     yield _line(["events", *(WORDS.get(runner, "ours") for runner in runners), "fastest"])
     yield _line([*["---:"] * (len(runners) + 1), "---"])
-    used = []
+    used: list[Mapping[str, Any]] = []
     for size in sizes:
         found = {
             name: known[f"{race.prefix}.{size}.{name}"] for name in runners if f"{race.prefix}.{size}.{name}" in known

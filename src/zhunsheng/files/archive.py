@@ -228,8 +228,8 @@ def _moved(folder: Path, manifest: dict[str, Any]) -> pl.DataFrame:
     roots = pl.concat([bonds["one"], bonds["other"]]).unique().sort()
     if roots.is_empty():
         return pl.DataFrame(schema=MOVED)
-    places = (roots.search_sorted(bonds[side]).to_numpy().astype(np.int64) for side in ("one", "other"))
-    into = roots.gather(_smallest(*places, len(roots)))
+    one, other = (roots.search_sorted(bonds[side]).to_numpy().astype(np.int64) for side in ("one", "other"))
+    into = roots.gather(_smallest(one, other, len(roots)))
     bonded = pl.LazyFrame({"root": roots, "into": into})
     homes = pl.scan_parquet(folder / manifest["homes"]["file"])
     return homes.join(bonded, on="root").select("key", "into").collect()
