@@ -1,11 +1,13 @@
 """./zs release OUT: everything that a machine without a network needs, with hashes and a signature.
 
-    ./zs release OUT --key release.key              make it, from a clean commit
+    ./zs release OUT --key release.key              make it, from a clean commit without known holes
+    ./zs release OUT --key release.key --despite-holes
     ./zs release OUT --check release.pub            hold one against its hashes and signature
     ./zs release NAME --new-key                     NAME.key and NAME.pub, for signing
 
 In OUT: the source of the commit, the wheels of requirements.lock for this machine as they were locked, the bill of
-materials (CycloneDX), the licences, SHA256SUMS and its Ed25519 signature. To install where there is no network:
+materials (CycloneDX), the licences, what was found of known holes (or why it was not asked), SHA256SUMS and its
+Ed25519 signature. To install where there is no network:
 
     tar xzf zhunsheng-VERSION.tar.gz && cd zhunsheng-VERSION
     PIP_NO_INDEX=1 PIP_FIND_LINKS=../wheels ./zs check examples/…
@@ -24,11 +26,13 @@ from typing import Final
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from tools import sbom
+from tools import holes, sbom
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 SUMS: Final = "SHA256SUMS"
 SIGNATURE: Final = "SHA256SUMS.sig"
+HOLES: Final = "holes.txt"
+SHIPPED: Final = "requirements.lock"
 KEY_BYTES: Final = 32
 
 
@@ -36,8 +40,11 @@ class ReleaseRefused(SystemExit):
     """It cannot be made, or is not what it says it is."""
 
 
-def make(out: Path, key: Path) -> None:
-    """Fill a new folder with a release of the present commit."""
+def make(out: Path, key: Path, *, despite_holes: bool = False) -> None:
+    """Fill a new folder with a release of the present commit.
+
+    Raises  ReleaseRefused, also where a hole is known of something that it ships.
+    """
     if subprocess.run(["git", "status", "--porcelain"], cwd=ROOT, capture_output=True, check=True).stdout:
         raise ReleaseRefused("release: the tree has changes that are not committed. Commit or undo them first.")
     if out.exists() and any(out.iterdir()):
@@ -54,8 +61,21 @@ def make(out: Path, key: Path) -> None:
     bill = sbom.bill(ROOT)
     (out / "sbom.json").write_text(sbom.text(ROOT), "utf-8")
     (out / "licences.txt").write_text(licence_list(bill), "utf-8")
+    write_holes(out, holes.ask([SHIPPED]), despite=despite_holes)
     assert_wheels_are_locked(out / "wheels", (ROOT / "requirements.lock").read_text("utf-8"))
     sign(out, signing)
+
+
+def write_holes(out: Path, answer: holes.Answer, *, despite: bool) -> None:
+    """What is known of holes, or why it was not asked, as a file of the release.
+
+    Raises  ReleaseRefused for a known hole, unless it is to be released despite it.
+    """
+    text = "\n".join(answer.lines())
+    (out / HOLES).write_text(f"{text}\n", "utf-8")
+    print(text)
+    if answer.holes and not despite:
+        raise ReleaseRefused("release: known holes, see above. Take newer versions into the lock, or --despite-holes.")
 
 
 def licence_list(bill: dict[str, object]) -> str:
@@ -149,13 +169,14 @@ def main(words: list[str]) -> int:
     what.add_argument("--key", type=Path, help="sign with this key")
     what.add_argument("--check", type=Path, metavar="PUB", help="hold a release against this public key")
     what.add_argument("--new-key", action="store_true", help="make OUT.key and OUT.pub")
+    parser.add_argument("--despite-holes", action="store_true", help="release although holes are known")
     options = parser.parse_args(words)
     if options.new_key:
         new_key(options.out)
     elif options.check:
         print(f"{check(options.out, options.check)} files are as they were signed")
     else:
-        make(options.out, options.key)
+        make(options.out, options.key, despite_holes=options.despite_holes)
         print(f"{options.out}: signed")
     return 0
 

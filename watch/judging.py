@@ -15,6 +15,7 @@ class Limits:
     watermark: float = 120.0
     unsent_red: float = 120.0
     sealer: float = 60.0
+    archive: float = 120.0
     database: float = 30.0
     skew: float = 30.0
     disk_free_percent: float = 10.0
@@ -33,6 +34,7 @@ class Signs:
     loops: Mapping[str, tuple[float, float | None]] = field(default_factory=dict)
     unsent_red: float | None = None
     unsealed: float | None = None
+    unarchived: float | None = None  # since the archive last took a segment, where it refused one after that
     late_sources: Sequence[str] = ()
     untold: int = 0  # alerts that nobody could be told of
     unhandled: int = 0  # cases that cannot be judged, and alerts that cannot be told, set aside for now
@@ -92,6 +94,8 @@ def _queues(signs: Signs, limits: Limits) -> list[Fault]:
         found.append(Fault("unsent_red", amount=int(signs.unsent_red)))
     if signs.unsealed is not None and signs.unsealed > limits.sealer:
         found.append(Fault("sealer", amount=int(signs.unsealed)))
+    if signs.unarchived is not None and signs.unarchived > limits.archive:
+        found.append(Fault("archive", amount=int(signs.unarchived)))
     return found
 
 

@@ -47,6 +47,7 @@ class Lookout:
             loops={name: (loop["beat"], loop["behind"]) for name, loop in said["loops"].items()},
             unsent_red=said["unsent_red"],
             unsealed=said["unsealed"],
+            unarchived=said["unarchived"],
             late_sources=said["late_sources"],
             untold=said["untold"],
             unhandled=said["unhandled"],

@@ -12,6 +12,7 @@ TEXTS = {
     "watermark": "{about} 有到期事项{amount}秒未处理，请立即检查。",
     "unsent_red": "有红色预警{amount}秒未发出，请检查短信网关。",
     "sealer": "日志已{amount}秒未封存，请检查封存进程。",
+    "archive": "数据库归档已{amount}秒没有成功，请检查归档目录。",
     "source": "来源 {about} 超过规定时间没有数据，请检查接口。",
     "untold": "有{amount}条预警无人可通知，请立即补齐岗位或值班。",
     "unhandled": "有{amount}项无法判断或处理，已搁置，请查看监督程序的日志。",

@@ -11,7 +11,7 @@ import polars as pl
 from zhunsheng import book
 from zhunsheng.core import judge as core
 from zhunsheng.core.clocks import Rulebook
-from zhunsheng.core.encoding import AsOf
+from zhunsheng.core.counted import AsOf
 from zhunsheng.core.judge import Judgement
 from zhunsheng.files import read
 from zhunsheng.files.mapping import load_mapping

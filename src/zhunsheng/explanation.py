@@ -191,7 +191,7 @@ class Explainer:
         template = KIND_WORDS[self.language][step["kind"]]
         return template.format(
             at=self.moment(step["at"]),
-            event=self._title(types.get(step["event"] or "")),
+            event=self.title(types.get(step["event"] or "")),
             detail=detail,
             article=step["article"],
             limit=self._amount(int(amount), unit.partition(" ")[0]) if step["kind"] == "limit" else "",
@@ -200,8 +200,8 @@ class Explainer:
             before=self.moment(step["before"], at_end=self._is_midnight(step["before"])),
             after=self.moment(step["after"], at_end=self._is_midnight(step["after"])),
             days=self._days(step),
-            waited=self._title(detail),
-            question=self._question(question, fact) if step["kind"] == "question" else "",
+            waited=self.title(detail),
+            question=self.question(question, fact) if step["kind"] == "question" else "",
         )
 
     def moment(self, instant: datetime | None, *, at_end: bool = False) -> str:
@@ -220,7 +220,8 @@ class Explainer:
     def _is_midnight(self, instant: datetime | None) -> bool:
         return instant is not None and f"{instant.astimezone(self.zone):%H:%M:%S}" == "00:00:00"
 
-    def _title(self, event_type: str | None) -> str:
+    def title(self, event_type: str | None) -> str:
+        """What an event type is called; nothing where there is no event."""
         if event_type is None:
             return ""
         known = self.vocabulary.event_types.get(event_type)
@@ -233,7 +234,8 @@ class Explainer:
         found = [e for version in self.rule.versions for e in version.extensions if e.tier == tier]
         return self._amount(amount, found[0].unit) if found else str(amount)
 
-    def _question(self, question: str, fact: str) -> str:
+    def question(self, question: str, fact: str) -> str:
+        """What is asked, and on which fact."""
         return question_words(question, fact, self.vocabulary, self.language)
 
     def _days(self, step: Mapping[str, Any]) -> str:

@@ -19,12 +19,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Final
 
 import psycopg
 
+from zhunsheng.launcher_archive import archive_settings, cluster_identity
 from zhunsheng.launcher_host import (
     SUPERUSER,
     Binaries,
@@ -90,6 +92,8 @@ class EmbeddedServer:
     binaries: Binaries
     identity: Identity
     settings: Mapping[str, str] = field(default_factory=dict)
+    archive: Path | None = None
+    start_seconds: float = START_SECONDS
     process: subprocess.Popen[bytes] | None = None
     _lock: IO[bytes] | None = None
 
@@ -145,6 +149,9 @@ class EmbeddedServer:
             os.kill(pid, signal.SIGINT)
             self._wait_until_gone(pid)
         self._reap()
+        if self.socket_dir.parent != self.data:  # of no use to anybody else, and outside the data
+            with suppress(OSError):
+                self.socket_dir.rmdir()
         self._release_lock()
 
     def processes(self) -> list[int]:
@@ -237,7 +244,7 @@ class EmbeddedServer:
             stale.unlink(missing_ok=True)
 
     def _launch(self) -> None:
-        options = {**SETTINGS, "unix_socket_directories": str(self.socket_dir), **self.settings}
+        options = {**SETTINGS, "unix_socket_directories": str(self.socket_dir), **self._archiving(), **self.settings}
         command = [self.binaries.program("postgres"), "-D", str(self.cluster)]
         command += [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         with (self.data / "log" / "postgresql.log").open("ab") as log:
@@ -253,13 +260,22 @@ class EmbeddedServer:
                 extra_groups=self.identity.groups_to_keep,
             )
 
+    def _archiving(self) -> dict[str, str]:
+        if self.archive is None:
+            return {}
+        folder = self.archive / cluster_identity(self.binaries, self.cluster)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self.identity.kind == "dropped":
+            os.chown(folder, self.identity.owner, self.identity.group)
+        return archive_settings(folder)
+
     def _wait_until_ready(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + self.start_seconds
         while not self._answers():
             if self.process is not None and self.process.poll() is not None:
                 raise LauncherError(f"数据库没有启动（退出码 {self.process.returncode}）：{self._last_words()}")
             if time.monotonic() > deadline:
-                raise LauncherError(f"数据库在 {START_SECONDS:.0f} 秒内没有就绪：{self._last_words()}")
+                raise LauncherError(f"数据库在 {self.start_seconds:.0f} 秒内没有就绪：{self._last_words()}")
             time.sleep(POLL_SECONDS)
 
     def _answers(self) -> bool:
@@ -300,15 +316,27 @@ class EmbeddedServer:
 
 
 def embedded_server(
-    data: Path, environ: Mapping[str, str], *, settings: Mapping[str, str] | None = None
+    data: Path,
+    environ: Mapping[str, str],
+    *,
+    settings: Mapping[str, str] | None = None,
+    archive: Path | None = None,
+    start_seconds: float = START_SECONDS,
 ) -> EmbeddedServer:
-    """The server of a data directory, not yet started.
+    """The server of a data directory, not yet started. `archive`: where its write-ahead log is copied to.
 
     Raises  LauncherError if there are no binaries or no identity to run them as.
     """
     data = data.expanduser().absolute()
     identity = choose_identity(data, euid=os.geteuid(), namespace=namespace_allowed)
-    return EmbeddedServer(data=data, binaries=find_binaries(environ), identity=identity, settings=settings or {})
+    return EmbeddedServer(
+        data=data,
+        binaries=find_binaries(environ),
+        identity=identity,
+        settings=settings or {},
+        archive=archive,
+        start_seconds=start_seconds,
+    )
 
 
 def keep_running(server: EmbeddedServer, *, should_stop: Callable[[], bool], every_seconds: float = 0.5) -> None:

@@ -10,7 +10,8 @@ from tests.core.small import book, rule_text
 from tests.story import at, history, judged
 from zhunsheng.core import schemas
 from zhunsheng.core.compiler import compile_rules
-from zhunsheng.core.encoding import counted_events, encode, link_incidents
+from zhunsheng.core.counted import Counted, counted_events, link_incidents
+from zhunsheng.core.encoding import coded, encode, in_fold_order
 from zhunsheng.core.judge import judge
 
 RULES = book(rule_text())
@@ -27,8 +28,9 @@ def utc(text: str) -> datetime:
 def in_order(events: pl.DataFrame) -> list[str]:
     """Source and id of the events as the fold reads them."""
     compiled = compile_rules(RULES.rules, RULES.vocabulary)
-    encoded = encode(events, compiled, RULES.vocabulary, group_by="case", facts=RULES.facts_read)
-    return encoded.frame.select(pl.concat_str("case", "source", "id", separator="/")).to_series().to_list()
+    numbers = coded(events, compiled, RULES.vocabulary, facts=RULES.facts_read)
+    encoded = encode(in_fold_order(Counted.all_of(events), numbers, group_by="case"), compiled)
+    return events[encoded.rows].select(pl.concat_str("case", "source", "id", separator="/")).to_series().to_list()
 
 
 def counted(text: str, as_of: str = "2026-04-01", known_at: str | None = None) -> list[str]:

@@ -13,6 +13,8 @@ from zhunsheng.core.wording import (
     Deployment,
     UnknownPlaceholder,
     case_words,
+    due_in_english,
+    due_words,
     late_words,
     left_words,
     limit_words,
@@ -38,6 +40,15 @@ CASE = "A3502030000002022110187"
 )
 def test_a_moment(moment: str, at_end: bool, words: str) -> None:
     assert moment_words(at(moment), SHANGHAI, at_end=at_end) == words
+
+
+def test_a_due_time_at_midnight_is_told_as_24_00_of_the_day_before() -> None:
+    # why: 24 hours from 23:20 on the 22nd, the first hour not counted, run from 00:00 to 00:00
+    midnight = at("2026-11-24 00:00")
+    assert due_words(midnight, SHANGHAI) == "11月23日24:00"
+    assert due_in_english(midnight, SHANGHAI) == "23 Nov 24:00"
+    assert due_words(at("2026-11-23 23:20"), SHANGHAI) == "11月23日23:20"
+    assert due_words(None, SHANGHAI) == "待定"
 
 
 def test_a_moment_that_is_not_known() -> None:

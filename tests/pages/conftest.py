@@ -14,18 +14,18 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
-from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.error import URLError
 
 import pytest
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
-from django.core.management import call_command
-from django.db import connections, transaction
+from django.db import transaction
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
+from tests.pages import telling
+from tests.pages.telling import NOW
 from tests.platform.databases import embedded
 from tests.platform.environment import HOME
 from tests.platform.world import World, build
@@ -38,8 +38,6 @@ CHROMIUM = ["--no-sandbox", "--process-per-site", "--disable-site-isolation-tria
 START_SECONDS = 60
 END_SECONDS = 30
 TIMEOUT_MS = 30_000
-NOW = datetime.fromisoformat("2026-03-02T10:30:00+08:00")
-"""The city's clock stands still at this instant: the people of the world were detained at noon the day before."""
 LOG = Path(HOME, "server.log")
 RULEBOOK = Path(HOME, "rulebook")
 """The site's own copy: what a test approves must be in force there, and nowhere else."""
@@ -131,8 +129,7 @@ def running() -> Iterator[Site]:
         with transaction.atomic():
             clock.set_city_clock(NOW, seconds_per_second=0)
             world = build()
-        call_command("supervise", once=True, stdout=StringIO())
-        connections.close_all()
+        telling.judged()
         port = free_port()
         expect.set_options(timeout=TIMEOUT_MS)
         with served(port), sync_playwright() as driver:
@@ -140,6 +137,31 @@ def running() -> Iterator[Site]:
             yield Site(f"http://localhost:{port}", world, browser)
             browser.close()
     shutil.rmtree(HOME, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def case_told(running: Site) -> None:
+    """One case whole, and one of which nothing was heard."""
+    del running
+    telling.told_case()
+
+
+@pytest.fixture(scope="session")
+def alerts_told(running: Site) -> None:
+    """Alerts of one station, more than twenty."""
+    telling.told_alerts(running.world)
+
+
+@pytest.fixture(scope="session")
+def points_told(running: Site) -> None:
+    """A points policy in force, and what rests on it."""
+    telling.told_points(running.world, RULEBOOK)
+
+
+@pytest.fixture(scope="session")
+def inspection_told(running: Site) -> SimpleNamespace:
+    """A drawn plan, a file to read, cards, an alarm: the names of each."""
+    return telling.told_inspection(running.world)
 
 
 @pytest.fixture

@@ -1,14 +1,26 @@
-"""What must hold of every page: nothing for axe to say, nothing to scroll sideways, a picture to look at."""
+"""What must hold of every page: nothing for axe to say, nothing to scroll sideways, no level by its colour alone, paper
+that holds it; and a picture to look at."""
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlsplit
 
+from django.urls import Resolver404, resolve
 from playwright.sync_api import Page
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WIDTHS = {1440: 900, 390: 844, 320: 640}
+PAPER: Final = {"width": 658, "height": 945}
+"""A4 without its margins, 174 by 250 mm, in CSS pixels."""
+NOT_ON_PAPER: Final = (
+    ".zs-top, .zs-side, .zs-tabs, .btn, button, textarea, select:not(.zs-blank *),"
+    " input:not([type=radio]):not([type=checkbox]):not(.zs-blank *):not(.zs-q1 *)"
+)
+"""The blanks of a rule that is written as sentences, and of a sheet, stay: they are what it says."""
+JUDGED: Final[set[str]] = set()
+"""The names of the pages that were looked at so far."""
 PICTURES = os.environ.get("ZS_PICTURES", "")  # a folder; absent, no pictures are kept
 
 
@@ -32,7 +44,8 @@ def scrolls_sideways(page: Page) -> bool:
 
 
 def judge(page: Page, name: str) -> None:
-    """Hold a page, as it stands, to all of it at 1440, 390 and 320, and keep pictures of the first two."""
+    """Hold a page, as it stands, to all of it at 1440, 390, 320 and on paper, and keep pictures of the first two."""
+    JUDGED.add(name_of(page.url))
     for width, height in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": height})
         assert not scrolls_sideways(page), f"{name} scrolls sideways at {width}: {widest(page)}"
@@ -40,7 +53,41 @@ def judge(page: Page, name: str) -> None:
         assert found == [], f"{name} at {width}:\n" + "\n".join(found)
         if width != 320:
             picture(page, f"{name}-{width}")
+    assert bare_shapes(page) == [], f"{name}: a shape whose meaning no text says"
+    on_paper(page, name)
     page.set_viewport_size({"width": 1440, "height": 900})
+
+
+def name_of(address: str) -> str:
+    """The name of the view that answers an address; empty for what is none of ours."""
+    try:
+        return resolve(urlsplit(address).path).view_name
+    except Resolver404:
+        return ""
+
+
+def bare_shapes(page: Page) -> list[str]:
+    """Shapes of levels and states that stand without a word: in grey print and to a screen reader they say nothing."""
+    script = """() => [...document.querySelectorAll('svg.s')]
+        .filter(shape => !shape.closest('li, td, p, span, h2, dt, header, button, a, div').textContent.trim())
+        .map(shape => shape.parentElement.outerHTML.slice(0, 120))"""
+    found: list[str] = page.evaluate(script)
+    return found
+
+
+def on_paper(page: Page, name: str) -> None:
+    """Printed, a page has no shell and nothing to press, is no wider than the sheet, and says who printed it."""
+    page.emulate_media(media="print")
+    page.set_viewport_size(PAPER)  # type: ignore[arg-type]
+    left = (
+        page.locator(NOT_ON_PAPER).filter(visible=True).evaluate_all("all => all.map(e => e.outerHTML.slice(0, 160))")
+    )
+    assert left == [], f"{name} on paper still shows {left}"
+    assert not scrolls_sideways(page), f"{name} is wider than paper: {widest(page)}"
+    if page.locator(".zs-side").count():
+        assert page.locator(".zs-printed").is_visible(), f"{name} on paper does not say who printed it"
+    picture(page, f"{name}-print")
+    page.emulate_media(media="null")
 
 
 def widest(page: Page) -> list[str]:

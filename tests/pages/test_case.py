@@ -1,39 +1,20 @@
 """The page of a case: what ends next, why then, who was told, and its five views; by mouse, keyboard and without
 script."""
 
-from io import StringIO
-
 import pytest
-from django.core.management import call_command
-from django.db import connections, transaction
 from playwright.sync_api import Page, expect
 
 from tests.pages.conftest import Site
 from tests.pages.judge import focused, judge, picture
-from tests.platform.case_story import NUMBER, tell_case
-from tests.platform.people import WEST_STATION
-from zhunsheng.apps.access.processes import as_process
-from zhunsheng.apps.cases.models import Case
-from zhunsheng.apps.cases.services import register_case
-from zhunsheng.apps.org.models import Unit
+from tests.pages.presses import Hand
+from tests.pages.telling import SILENT
+from tests.platform.case_story import NUMBER
 
 ADDRESS = f"/cases/{NUMBER}/"
-SILENT = f"A{WEST_STATION}2026020999"
+ONE = 1  # press, where an answer is not on the first screen
+pytestmark = pytest.mark.usefixtures("case_told")
 NEXT = "提请批准逮捕（王某强）"
 """Detained at 23:05 on 28 February: three full days end at 23:05 on 3 March, the third day at its 24:00."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def told(running: Site) -> None:
-    """The case of the story, judged, and one of which nothing was heard."""
-    del running
-    with transaction.atomic():
-        tell_case()
-        with as_process("test"):
-            unit = Unit.objects.get(pk=WEST_STATION)
-            register_case(number=SILENT, title="没有消息的案件", kind=Case.Kind.CRIMINAL, unit=unit)
-    call_command("supervise", once=True, stdout=StringIO())
-    connections.close_all()
 
 
 def opened(site: Site, *, path: str = "", script: bool = True) -> Page:
@@ -49,21 +30,23 @@ def test_the_page_holds_at_every_width(site: Site) -> None:
     judge(page, "case")
 
 
-def test_what_ends_next_why_then_and_who_was_told(site: Site) -> None:
+def test_what_ends_next_why_then_what_to_do_and_who_was_told(site: Site) -> None:
     page = opened(site)
     number = page.locator(".zs-head__number")
     expect(number.locator(".num")).to_have_text("1天12小时")  # from 10:30 to 23:05 of the next day, past ten hours
     expect(number.locator(".zs-case__next")).to_contain_text(f"{NEXT}3月3日 23:05 届满最迟 3月3日 24:00")
     expect(number).to_be_in_viewport()
-    number.get_by_role("link", name="怎么算的").click()  # one press
-    expect(page.locator("#how-title")).to_be_in_viewport()
+    for question, answer in (("怎么算的", "#how-title"), ("要办什么", "#to-do"), ("通知了谁", "#told-title")):
+        page.evaluate("scrollTo(0, 0)")
+        hand = Hand(page)
+        hand.click(number.get_by_role("link", name=question))
+        expect(page.locator(answer)).to_be_in_viewport()
+        assert hand.presses <= ONE
+    expect(page.locator("#to-do")).to_contain_text("登记“提请批准逮捕”，期限即结束。")
     expect(page.locator("#explain .steps > li").first).to_contain_text("起点：2026年2月28日 23:05 执行刑事拘留")
     expect(page.locator("#explain .steps > li").last).to_contain_text("最迟：2026年3月3日 24:00")
     expect(page.locator("#explain .steps > li")).to_have_count(6)
     expect(page.locator("#explain .law").first).to_contain_text("《刑事诉讼法（2018）》第九十一条")
-    page.evaluate("scrollTo(0, 0)")
-    number.get_by_role("link", name="通知了谁").click()  # one press
-    expect(page.locator("#told-title")).to_be_in_viewport()
     expect(page.locator("#told li").first).to_contain_text("警员")
 
 

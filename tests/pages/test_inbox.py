@@ -1,60 +1,33 @@
 """The inbox, one alert, one's own limits and a leader's day: by mouse, by keyboard and without script."""
 
-from datetime import datetime, timedelta
-from io import StringIO
-
 import pytest
-from django.core.management import call_command
-from django.db import connections, transaction
+from django.db import transaction
 from playwright.sync_api import expect
 
 from tests.pages.conftest import PHONE, Site
 from tests.pages.judge import focused, judge, picture, scrolls_sideways
-from tests.platform.people import EAST_STATION
+from tests.pages.presses import Hand
+from tests.pages.telling import ALERTED
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.alerts.models import AlertGroup
-from zhunsheng.apps.cases.eventlog import record_event
-from zhunsheng.apps.cases.models import Assignment, Case
-from zhunsheng.apps.cases.services import assign, register_case
-from zhunsheng.apps.org.models import Unit
 
-NOW = datetime.fromisoformat("2026-03-02T10:30:00+08:00")
+pytestmark = pytest.mark.usefixtures("alerts_told")
 FILING = "criminal.intake.filing-decision"
-COUNT = 22
-TITLE = "北街电动车被盗案"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def told(running: Site) -> None:
-    """Twenty-two cases of one officer of the eastern station whose filing decision is due today, soon, or was."""
-    with transaction.atomic(), as_process("test"):
-        unit = Unit.objects.get(pk=EAST_STATION)
-        for n in range(COUNT):
-            number = f"A{EAST_STATION}202602{9000 + n}"  # no other case of the world ends so
-            # Three days, seven at the most by extension: the first ended the day before yesterday.
-            accepted = NOW - timedelta(days=5) + timedelta(hours=5 * n)
-            case = register_case(number=number, title=f"{TITLE}{n + 1}", kind=Case.Kind.CRIMINAL, unit=unit)
-            assign(
-                case=case,
-                officer=running.world.officers["officer"],
-                role=Assignment.Role.CASE_OFFICER,
-                from_at=accepted,
-            )
-            record_event(
-                recorder="process:test", source="jz", id=f"IN{n}", type="case.accepted", at=accepted, case=number,
-                unit=unit.code, facts='{"case_kind": "criminal", "economic": false}',
-            )  # fmt: skip
-    call_command("supervise", once=True, stdout=StringIO())
-    connections.close_all()
+TO_ACKNOWLEDGE, TO_EXPLAIN, TWENTY, FOR_TWENTY = 2, 1, 20, 25
+"""Presses that the design allows: from the link of a message, to an explanation, and for twenty alerts."""
 
 
 def key() -> str:
     """The key of the first of these alerts that waits."""
     with transaction.atomic(), as_process("test"):
-        found = AlertGroup.objects.filter(
-            rule=FILING, state="waiting", case__startswith=f"A{EAST_STATION}2026029"
-        ).order_by("due", "key")
+        found = AlertGroup.objects.filter(rule=FILING, state="waiting", case__startswith=ALERTED).order_by("due", "key")
         return str(found.values_list("key", flat=True)[0])
+
+
+def state(whole: str) -> str:
+    """Where an alert stands in the database."""
+    with transaction.atomic(), as_process("test"):
+        return AlertGroup.objects.get(pk=whole).state
 
 
 def test_the_day_begins_with_ones_own_limits_or_with_what_presses_the_station(site: Site) -> None:
@@ -88,46 +61,83 @@ def test_an_alert_and_its_forms_hold_at_every_width(site: Site) -> None:
     judge(page, "alert-wrong")
 
 
-def test_a_phone_shows_one_alert_and_takes_it_on_with_one_press(site: Site) -> None:
-    page = site.page("officer", size=PHONE)
-    page.goto(f"/a/{key()[:12]}/")
+def test_from_the_link_of_a_message_two_presses_take_it_on_on_a_phone(site: Site) -> None:
+    page, whole = site.page("officer", size=PHONE), key()
+    hand = Hand(page)
+    hand.follow(f"/a/{whole[:12]}/")
     button = page.get_by_role("button", name="签收，我来办")
     expect(button).to_be_in_viewport()
     assert not scrolls_sideways(page)
     picture(page, "phone")
-    button.click()
+    hand.click(button)
     expect(page.get_by_role("status").first).to_contain_text("签收 今天 10:30")
+    assert state(whole) == "acknowledged"
+    assert hand.presses <= TO_ACKNOWLEDGE
 
 
-def test_previewed_by_keyboard_and_taken_on_in_few_keys(site: Site) -> None:
+def test_one_press_on_a_row_shows_what_to_do_how_it_was_counted_and_who_was_told(site: Site) -> None:
     page = site.page("legal_officer")
     page.goto("/inbox/?view=waiting")
-    whole = page.locator(".zs-head__number .num")
+    hand, row = Hand(page), page.locator("[data-row]").first
+    for fact in (row.locator("[data-open]"), row.locator(".zs-left"), row.locator(".zs-alert__due time").first):
+        expect(fact).to_be_in_viewport()  # what ends next, and when: on the first screen
+    hand.click(row.locator("[data-open]"))
+    preview = page.locator("#preview")
+    for heading in ("要办什么", "怎么算的", "通知了谁"):
+        expect(preview.get_by_role("heading", name=heading)).to_be_in_viewport()
+    expect(preview.locator(".zs-tasks")).to_be_in_viewport(ratio=1)
+    expect(preview.locator(".zs-sentences li").first).to_be_in_viewport()
+    assert hand.presses <= TO_EXPLAIN
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "due"),
+    [
+        ("unit_head", "/today/", "a.zs-alert__due"),
+        ("officer", "/mine/", "[data-open]"),
+        ("legal_officer", "/cases/", "a.zs-due"),
+    ],
+)
+def test_from_every_list_its_explanation_is_one_press_away(site: Site, role: str, path: str, due: str) -> None:
+    page = site.page(role)
+    page.goto(path)
+    hand = Hand(page)
+    hand.click(page.locator(f"main [data-row] {due}").first)
+    explained = page.locator(".steps > li, .zs-why .zs-sentences li").first
+    expect(explained).to_be_in_viewport()
+    expect(explained).to_contain_text("起点")
+    assert hand.presses <= TO_EXPLAIN
+
+
+def test_twenty_alerts_of_one_station_are_taken_on_in_few_keys(site: Site) -> None:
+    page = site.page("legal_officer")
+    page.goto("/inbox/?view=waiting")
+    hand, whole = Hand(page), page.locator(".zs-head__number .num")
     waiting, on_page = int(whole.inner_text().split()[0]), page.locator("[data-row]").count()
-    assert on_page >= 20
-    page.keyboard.press("j")
-    page.keyboard.press("j")
+    assert on_page >= TWENTY
+    hand.key("j")
+    hand.key("j")
     row = page.locator("[data-row].zs-cursor")
     title = row.locator("[data-open]").inner_text()
     assert focused(page) == title
-    page.keyboard.press("Enter")
+    hand.key("Enter")
     expect(page.locator("#preview h2")).to_be_focused()
-    expect(page.locator("#preview")).to_contain_text("怎么算的")
     picture(page, "inbox-preview")
-    page.keyboard.press("x")
+    hand.key("x")
     expect(page.locator(".zs-bulk__count")).to_have_text("已选 1 件")
-    page.keyboard.press("x")
-    page.keyboard.press("a")
+    hand.key("x")
+    hand.key("a")
     expect(page.locator(".zs-bulk__count")).to_have_text(f"已选 {on_page} 件")
-    page.keyboard.press("e")
+    hand.key("e")
     expect(page.get_by_role("status").first).to_contain_text(f"已签收 {on_page} 件。")
     assert int(whole.inner_text().split()[0]) == waiting - on_page
+    assert hand.presses <= FOR_TWENTY
 
 
 def test_without_script_an_alert_is_a_page_and_selected_ones_are_taken_on(site: Site) -> None:
     page = site.page("unit_head", script=False)
     page.goto("/today/")
-    page.locator(".zs-head__number a").click()
+    page.locator(".zs-sentence a").click()
     page.locator("[data-open]").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("刑事受案后立案审查")
     page.get_by_role("link", name="督办").click()

@@ -1,100 +1,20 @@
 """Inspection as people meet it: plans, the sheet beside the dossier, cards, the draw made again, oversight."""
 
-from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-from django.db import connections, transaction
 from playwright.sync_api import FilePayload, expect
 
-from tests.pages.conftest import NOW, Site
+from tests.pages.conftest import Site
 from tests.pages.judge import focused, judge
-from tests.platform.inspection_world import NONCE, head
-from tests.platform.people import CITY, EAST_STATION, WEST_STATION, noon, officer
-from zhunsheng.apps.access.processes import as_process
-from zhunsheng.apps.audit import clock
-from zhunsheng.apps.cases.eventlog import record_event
-from zhunsheng.apps.cases.models import Case
-from zhunsheng.apps.cases.services import register_case
-from zhunsheng.apps.inspection import assigning, cards, plans, reading
-from zhunsheng.apps.inspection.models import Alarm, Assigned, Plan
-from zhunsheng.apps.org.models import Unit
-from zhunsheng.core.inspection.draw import commitment
-
-BEGIN = NOW - timedelta(days=6)
+from tests.pages.telling import TAKEN_BACK
+from tests.platform.people import CITY
 
 
-@pytest.fixture(scope="module")
-def told(running: Site) -> SimpleNamespace:
-    """A drawn plan and one that waits, a file of the legal department, cards in three states, an alarm."""
-    world = running.world
-    with transaction.atomic(), as_process("test"):
-        colleagues = [officer(f"0370{n:02d}", ("legal_department", CITY)) for n in range(3)]
-        for n in range(20):
-            unit = EAST_STATION if n % 2 else WEST_STATION
-            number = f"A{unit}202602{9000 + n}"
-            register_case(number=number, title=f"盗窃案{n}", kind=Case.Kind.CRIMINAL, unit=Unit.objects.get(pk=unit))
-            record_event(
-                recorder="process:test", source="jz", id=f"INS{n}", type="prosecution.transferred",
-                at=noon("2026-02-12"), case=number, unit=unit,
-            )  # fmt: skip
-        found = SimpleNamespace(plan=_drawn(running, colleagues[0]), case=world.cases["unit_ordinary"].number)
-        file = reading.pick_for_risk(Case.objects.get(pk=found.case), points="5", by=None, at=BEGIN)
-        row = Assigned.objects.get(pick=file)
-        own = world.officers["legal_department"]
-        if row.reader_id != own.pk:
-            row = assigning.reassign(row, to=own, by=colleagues[0], reason="原阅卷人出差", at=BEGIN)
-        found.sheet = row.pk
-        found.cards = [_card(running, colleagues[0], n) for n in range(3)]
-        _to_letter(running, found.cards[1])
-        alarm = Alarm.objects.create(
-            indicator="back_dated", unit=EAST_STATION, month=noon("2026-02-01").date(), found=9, expected=2.6, limit=9,
-            at=BEGIN,
-        )  # fmt: skip
-        found.alarm = alarm.pk
-    connections.close_all()
-    return found
-
-
-def _drawn(site: Site, planner: object) -> str:
-    real, witness = clock.real_now(), site.world.officers["inspectorate"]
-    wanted = plans.Wanted(
-        "2月办结案件",
-        CITY,
-        noon("2026-02-01").date(),
-        noon("2026-03-01").date(),
-        "40",
-        0,
-        8,
-        real - timedelta(minutes=5),
-    )
-    before = real - timedelta(days=1)
-    plan = plans.make(wanted, by=planner, at=BEGIN, real_at=before)  # type: ignore[arg-type]
-    plans.commit(plan, commitment(NONCE), by=witness, at=BEGIN, real_at=before)
-    root, _at = head()
-    plans.publish_and_draw(
-        plan, NONCE.hex(), by=witness, at=BEGIN, real_at=real, heads=lambda hour: (root, hour + timedelta(minutes=1))
-    )
-    assigning.assign_plan(Plan.objects.get(pk=plan.pk), at=BEGIN)
-    return plan.pk
-
-
-def _card(site: Site, issuer: object, n: int) -> str:
-    case = Case.objects.get(pk=site.world.cases["unit_ordinary"].number)
-    titles = ("讯问笔录少一名侦查人员签名", "拘留后没有在24小时内通知家属", "扣押清单没有见证人签名")
-    fault = cards.Fault(
-        case.pk, EAST_STATION, titles[n], "刑规202", "fault", site.world.officers["officer"], finding=str(n) * 64
-    )
-    return cards.issue(fault, by=issuer, at=BEGIN + timedelta(days=4 * (n == 0)), reason="见第3页").number  # type: ignore[arg-type]
-
-
-def _to_letter(site: Site, number: str) -> None:
-    held = cards.locked(number)
-    for act in ("red_issued", "letter_drafted"):
-        cards.add(held, act, by=None, at=BEGIN + timedelta(days=3), recorded_at=BEGIN + timedelta(days=3, minutes=1))
-    cards.issue_letter(
-        number, by=site.world.officers["inspectorate"], at=BEGIN + timedelta(days=4), document_no="督〔2026〕1号"
-    )
+@pytest.fixture
+def told(inspection_told: SimpleNamespace) -> SimpleNamespace:
+    """The names of what was told."""
+    return inspection_told
 
 
 def test_plans_say_what_may_be_said_of_them(site: Site, told: SimpleNamespace) -> None:
@@ -200,8 +120,11 @@ def test_discipline_inspection_signs_asks_and_otherwise_only_looks(site: Site, t
     page = site.page("inspectorate")
     page.goto("/oversight/")
     judge(page, "oversight")
+    page.locator("#alarms [data-row] td.r a").first.click()
+    expect(page.locator("[data-row]")).to_have_count(TAKEN_BACK)  # the figure leads to what was counted
+    judge(page, "oversight-behind")
     page.goto(f"/oversight/{told.alarm}/")
-    page.get_by_label("说明").fill("2月有9件红色期限在届满后补录了较早的办结时间，请说明。")
+    page.get_by_label("说明").fill("2月有3项发现因补录撤回，请说明。")
     page.get_by_role("button", name="发出核查单").click()
     expect(page.locator(".zs-chain li").last).to_contain_text("发出核查单")
     head_ = site.page("unit_head")

@@ -29,7 +29,9 @@ def task(page: Page, kind: str) -> Locator:
 def test_a_list_is_given_left_and_come_back_to(site: Site) -> None:
     page = site.page("legal_department")
     page.goto("/cases/all/")
-    page.get_by_role("button", name="作为任务导出").click()
+    page.get_by_role("link", name="作为任务导出").click()
+    page.get_by_label("用途").fill("季度执法质量分析会")
+    page.get_by_role("button", name="导出").click()
     page.wait_for_url("**/jobs/")
     row = task(page, "导出案件")
     expect(row).to_contain_text("等待")

@@ -9,8 +9,9 @@ from django.core.management import call_command
 from django.db import connection, connections, transaction
 from playwright.sync_api import expect
 
-from tests.pages.conftest import NOW, Site
+from tests.pages.conftest import Site
 from tests.pages.judge import judge, picture
+from tests.pages.telling import NOW
 from tests.platform.people import EAST_STATION, WEST_STATION
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.alerts.models import Alert

@@ -43,9 +43,16 @@ def test_a_bait_raises_an_alarm_and_a_file_is_found_by_its_code(site: Site) -> N
     judge(inspector, "reading-watch")
     inspector.get_by_role("button", name=f"撤除 {number}").click()
     expect(inspector.get_by_role("button", name="撤除")).to_have_count(0)
+    inspector.goto("/overdue/")
+    inspector.get_by_role("link", name="导出").click()
+    inspector.get_by_role("button", name="导出").click()
+    expect(inspector.get_by_role("alert")).to_contain_text("请写明用途")
+    judge(inspector, "export-refused")
+    inspector.get_by_label("用途").fill("季度执法质量分析会")
     with inspector.expect_download():
-        inspector.evaluate("location.href = '/overdue.xlsx'")
+        inspector.get_by_role("button", name="导出").click()
     inspector.goto("/reading/exports/")
     row = inspector.locator("tr[data-row]").first
-    expect(row).to_contain_text("account:inspectorate")
+    expect(row).to_contain_text("inspectorate")
+    expect(row).to_contain_text("季度执法质量分析会")
     judge(inspector, "exports")

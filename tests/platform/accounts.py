@@ -19,6 +19,7 @@ from zhunsheng.apps.org.models import Officer
 
 PASSWORD = "correct horse battery staple"
 HASHED = make_password(PASSWORD)
+PURPOSE = "季度执法质量分析会"
 SECRET = b"a secret of 20 bytes"
 
 
@@ -34,6 +35,10 @@ class Person:
 
     def post(self, path: str, **data: str) -> Any:
         return self.client.post(path, data)
+
+    def export(self, path: str) -> Any:
+        """A file of a list, for a purpose."""
+        return self.post(path, purpose=PURPOSE)
 
 
 def account(username: str, *, officer: Officer | None = None, admin_role: str = "", factor: bool = True) -> Account:
@@ -51,9 +56,9 @@ def code_now(steps_on: int = 0) -> str:
     return totp.code_of(SECRET, totp.step_of(clock.real_now()) + steps_on)
 
 
-def signed_in(account: Account) -> Person:
+def signed_in(account: Account, *, minutes_ago: int = 0) -> Person:
     """A complete session, without the detour over the login pages."""
-    session, at = SessionStore(), clock.real_now()
+    session, at = SessionStore(), clock.real_now() - timedelta(minutes=minutes_ago)
     sessions.begin(session, account=account.pk, at=at)
     sessions.complete(session, at=at)
     session.save()

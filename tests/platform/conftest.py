@@ -1,7 +1,6 @@
 """One embedded server for the session, one prepared database as template, and for each test either a transaction that
 is rolled back (`db`) or a database of its own (`own`)."""
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -27,7 +26,6 @@ def server() -> Iterator[EmbeddedServer]:
     """The embedded server, with a prepared demonstration database."""
     with embedded(HOME) as running:
         yield running
-    shutil.rmtree(HOME, ignore_errors=True)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
 from tests.platform.databases import OwnDatabase
+from tests.platform.environment import HOME
 from tools import verify
 from zhunsheng.apps.audit.export import export_log, write_log
 from zhunsheng.apps.audit.heads import HEADS_FILE, LEAVES_FILE, Head, SecondPlace
@@ -27,7 +28,7 @@ class SealedLog:
     """One database's log with a second place of its own."""
 
     database: OwnDatabase
-    folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="zs-heads-")))
+    folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="heads-", dir=HOME)))
 
     @property
     def place(self) -> SecondPlace:

@@ -192,25 +192,40 @@ def test_a_silence_holds_back_until_its_end_which_is_announced_and_then_tells() 
     (rule,) = world.book.rules
     with as_process("test"):
         _silence(world, rule)
-    world.judge(YELLOW).judge(RED)
+    world.judge(YELLOW)
     assert Alert.objects.filter(group__isnull=False).count() == 0
     assert world.group().held == "silenced"
-    world.pass_time("2022-11-09 20:31")
+    world.pass_time("2022-11-09 10:31")
     owner = world.alerts("legal_department")
     assert [(a.occasion, a.text) for a in owner] == [
-        ("silence_ending", "【准绳】静默将于11月9日20:00结束，“刑事受案后立案审查”恢复提醒。"),
+        ("silence_ending", "【准绳】静默将于11月9日10:00结束，“刑事受案后立案审查”恢复提醒。"),
         ("silence_ended", "【准绳】静默已结束，“刑事受案后立案审查”恢复提醒，期间积压1项。"),
     ]
-    assert [a.level for a in world.alerts("case_officer")] == ["red"]
+    assert [a.level for a in world.alerts("case_officer")] == ["yellow"]
 
 
-def _silence(world: AlertWorld, rule: object) -> None:
+def test_no_silence_holds_back_red() -> None:
+    world = alert_world()
+    (rule,) = world.book.rules
+    with as_process("test"):
+        _silence(world, rule, until="2022-11-10 20:00")
+    world.judge(YELLOW)
+    assert world.group().held == "silenced"
+    world.judge(RED)
+    assert world.group().held == ""
+    told_now = Alert.objects.filter(group__isnull=False).values_list("officer", "level")
+    assert set(told_now) == {
+        (world.people[role].pk, "red") for role in ("case_officer", "co_officer", "legal_officer", "unit_head")
+    }
+
+
+def _silence(world: AlertWorld, rule: object, *, until: str = "2022-11-09 10:00") -> None:
     set_silence(
         owner=world.people["legal_department"],
         rule=rule,  # type: ignore[arg-type]
         unit=EAST_STATION,
         from_at=at("2022-11-08 20:00"),
-        until_at=at("2022-11-09 20:00"),
+        until_at=at(until),
         reason="系统切换",
         at=at("2022-11-08 19:00"),
     )

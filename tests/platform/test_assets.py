@@ -20,6 +20,9 @@ INLINE = re.compile(
 OURS = ("zs.css", "zs.js", "passkey.js")
 FIRST_LOAD = ("vendor/bootstrap.min.css", "zs.css", "vendor/htmx.min.js", "zs.js", "logo.svg")
 MOST_BYTES = 120 * 1024
+SCRIPTS = sorted(path.name for path in (WEB / "web" / "static").glob("*.js"))
+KEEPERS = ("task-queue.js", "task-worker.js")
+"""What is filled in at a place without a network lies on the device until the site has it; nothing else is kept."""
 
 
 async def elsewhere(_scope: Any, _receive: Any, send: Any) -> None:
@@ -96,7 +99,12 @@ def test_no_template_holds_a_style_or_a_script_or_leads_elsewhere() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in (WEB / "web" / "static").glob("*.js")))
+def test_only_what_was_not_sent_from_a_place_is_kept_in_the_browser() -> None:
+    kept = {name for name in SCRIPTS if re.search(r"indexedDB|caches\.", assets()[name].content.decode())}
+    assert kept == {*KEEPERS, "tasks.js"}  # the last asks whether there is any
+
+
+@pytest.mark.parametrize("name", sorted(set(SCRIPTS) - set(KEEPERS)))
 def test_no_script_of_ours_keeps_anything_in_the_browser_or_makes_markup_or_code_of_text(name: str) -> None:
     text = assets()[name].content.decode()
     assert re.findall(r"localStorage|sessionStorage|indexedDB|document\.cookie|postMessage|window\.open", text) == []

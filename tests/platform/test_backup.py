@@ -234,7 +234,7 @@ def test_on_a_real_server_a_restore_that_was_interrupted_cannot_be_used_and_is_b
 
     with connected_to(server, "brought_back"):
         with monkeypatch.context() as patch:
-            patch.setattr(restoring, "_raise_fence", cut)
+            patch.setattr(restoring, "raise_fence", cut)
             with pytest.raises(PowerCut):
                 said("restore", str(drill.gateway.folder / "backup"))
         with pytest.raises(provision.NotPrepared, match="恢复没有做完"):

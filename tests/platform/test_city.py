@@ -242,7 +242,7 @@ def test_the_ledger_shows_whoever_asks_what_he_may_list() -> None:
 
 def test_the_ledger_is_taken_away_as_values_and_the_log_says_so() -> None:
     me = enter("inspectorate", CITY)
-    content = me.get("/overdue.xlsx?state=ended").content
+    content = me.export("/overdue.xlsx?state=ended").content
     table = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
     assert [row[1] for row in table] == ["案件编号", f"A{EAST_SQUAD}2026030004"]
     with connection.cursor() as cursor:

@@ -1,8 +1,10 @@
 """How things are written: the table of the design's section 19, line by line, in both languages."""
 
+import re
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.template import Context, Template
 from django.utils import translation
 
 from tests.platform import environment  # noqa: F401 - sets Django up
@@ -153,3 +155,24 @@ def test_english_says_the_same_in_its_own_order() -> None:
         assert formats.moment_in_list(STRICT, now=NOW, at_end=True) == "today 24:00"
         assert formats.remaining(STRICT, OUTER, now=NOW).words == "7 h 12 min left"
         assert formats.money(1_864_000) == "18,640.00 yuan"
+
+
+@pytest.mark.parametrize(
+    ("instant", "words"),
+    [
+        # 24 hours from 23:20, the first hour not counted: from 00:00 to 00:00, which is 24:00 of the day that ends.
+        ("2026-11-24T00:00:00+08:00", "2026年11月23日 24:00"),
+        ("2026-11-24T00:01:00+08:00", "2026年11月24日 00:01"),
+        ("2026-11-23T16:00:00+00:00", "2026年11月23日 24:00"),  # the same midnight, measured in Greenwich
+    ],
+)
+def test_a_due_time_at_midnight_is_told_as_24_00_of_the_day_before(instant: str, words: str) -> None:
+    assert formats.due_moment(at(instant)) == words
+    assert formats.due_moment(None) == "—"
+
+
+def test_the_latest_time_is_never_00_00_on_a_page() -> None:
+    # why: taken at 23:20 on the 22nd; to the minute the 24 hours end at 23:20, by whole hours at the 24:00 after it
+    clock = {"due": at("2026-11-23T23:20:00+08:00"), "outer": at("2026-11-24T00:00:00+08:00")}
+    shown = Template("{% due clock %}").render(Context({"clock": clock, "site_now": NOW}))
+    assert re.sub(r"<[^>]+>", " ", shown).split() == ["今天", "23:20", "最迟", "今天", "24:00"]

@@ -185,7 +185,7 @@ def test_views_levels_and_elements_each_lead_to_as_many_as_they_say() -> None:
     me = enter(world, "legal_officer")
     page = body(me.get("/inbox/?view=all"))
     doors = re.findall(r'<li><a href="(\?[^"]*)"[^>]*>[^<]+<span>(\d+)</span>', page)
-    assert len(doors) == 17
+    assert len(doors) == 18
     for address, count in doors:
         assert NUMBER.findall(body(me.get(f"/inbox/{address.replace('&amp;', '&')}"))) == [count], address
     assert len(OPENED.findall(body(me.get("/inbox/?view=all&level=red")))) == 3

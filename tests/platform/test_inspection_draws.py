@@ -176,9 +176,9 @@ def test_fault_20_a_sealed_case_is_counted_and_never_listed(world: Inspection) -
 def test_files_marked_for_risk_leave_the_frame_before_it_is_sealed(world: Inspection) -> None:
     with as_process("test"):
         case = Case.objects.get(pk=world.cases[0])
-        reading.pick_for_risk(case, points="5", by=world["planner"], at=at("11-14 10:00"))
+        reading.pick_for_risk(case, points="5", at=at("11-14 10:00"))
         with pytest.raises(ReadingRefused, match="已经列入"):
-            reading.pick_for_risk(case, points="5", by=world["planner"], at=at("11-14 10:01"))
+            reading.pick_for_risk(case, points="5", at=at("11-14 10:01"))
     plan = planned(world)
     committed(world, plan)
     drawn(world, plan)

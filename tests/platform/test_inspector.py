@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,16 +16,26 @@ from tests.platform.people import CITY, EAST_STATION, WEST_STATION, city, office
 from tests.platform.standing import FILING, case_of, exceeded, key_of, open_alert
 from tests.platform.supervised import put_in_force
 from tests.platform.test_alerts_supervised import shipped
+from zhunsheng.apps.access.kinds import KINDS
 from zhunsheng.apps.audit import clock
+from zhunsheng.apps.printing.models import IssuedDocument
 from zhunsheng.apps.supervision.models import Finding
 
 pytestmark = pytest.mark.usefixtures("db")
+APPS = Path(__file__).resolve().parents[2] / "src" / "zhunsheng" / "apps"
 NOW = datetime.fromisoformat("2026-03-12T10:30:00+08:00")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 CHECK = "criminal.filing.overdue-explain"
 ROW = re.compile(r"<tr data-row>(.*?)</tr>", re.DOTALL)
 NUMBER = re.compile(r'class="num"><a href="[^"]*">(\d+)')
 MAIN = re.compile(r"<main.*?</main>", re.DOTALL)
+
+
+def test_everything_that_is_looked_at_has_a_name() -> None:
+    source = "".join(path.read_text("utf-8") for path in APPS.rglob("*.py"))
+    recorded = set(re.findall(r'record_(?:read|taken)\(\s*kind="(\w+)"', source)) | set(IssuedDocument.Sheet.values)
+    assert len(recorded) > 40
+    assert recorded - KINDS.keys() == set()
 
 
 @pytest.fixture
@@ -64,7 +75,7 @@ def test_what_happens_again_and_again_in_a_unit_is_one_lead(me: Person) -> None:
     assert re.fullmatch(r"刑事受案后立案审查.* 超期 西一所 2 1 3月3日 3月9日 待核", again)
     assert " 不符合 东一所 1 1 昨天 昨天" in once
     assert NUMBER.findall(page) == ["2"]
-    assert rows_of(me.get("/leads.xlsx?state=open"))[0][2:] == ["西一所", 2, 1, "2026年3月3日", "2026年3月9日"]
+    assert rows_of(me.export("/leads.xlsx?state=open"))[0][2:] == ["西一所", 2, 1, "2026年3月3日", "2026年3月9日"]
     assert len(texts(body(me.get("/leads/?state=ended")))) == 0
     assert "没有线索。" in body(me.get("/leads/?state=ended"))
 
@@ -86,7 +97,7 @@ def test_what_was_withdrawn_says_when_and_why(me: Person) -> None:
     (row,) = texts(page)
     assert row.endswith("西一所 超期 3月10日 10:30 今天 09:30 事实更正或补录")
     assert NUMBER.findall(page) == ["1"]
-    assert [row[-1] for row in rows_of(me.get("/withdrawn.xlsx"))] == ["事实更正或补录"]
+    assert [row[-1] for row in rows_of(me.export("/withdrawn.xlsx"))] == ["事实更正或补录"]
 
 
 def test_there_is_nothing_to_press(me: Person) -> None:
@@ -147,7 +158,7 @@ def test_the_log_of_the_administrator_is_paged_and_narrowed(me: Person) -> None:
     assert len(texts(second)) < 50
     assert 'rel="prev"' in second
     page = body(keeper.get("/admin/audit/?actor=account:jw&kind=leads&result=done"))
-    assert {re.sub(r"^\S+ \S+ ", "", text) for text in texts(page)} == {"account:jw read leads ? done"}
+    assert {re.sub(r"^\S+ \S+ ", "", text) for text in texts(page)} == {"account:jw 查看 线索 leads ? 完成"}
     assert "没有符合条件的记录。" in body(keeper.get("/admin/audit/?kind=nothing"))
 
 

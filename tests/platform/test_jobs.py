@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from python_calamine import CalamineWorkbook
 
-from tests.platform.accounts import Person, account, signed_in
+from tests.platform.accounts import PURPOSE, Person, account, signed_in
 from tests.platform.databases import cloned
 from tests.platform.people import CITY, EAST_STATION, WEST_STATION, city, noon, officer
 from tests.platform.test_org_import import OFFICERS, UNITS
@@ -31,7 +31,7 @@ from zhunsheng.apps.org.models import Officer, Unit
 from zhunsheng.launcher import EmbeddedServer
 
 NOW = datetime.fromisoformat("2026-03-02T10:30:00+08:00")
-ALL = {"view": "all", "query": "?kind=criminal"}
+ALL = {"view": "all", "query": "?kind=criminal", "purpose": PURPOSE}
 BY_NUMBER = ((EAST_STATION, 1), (WEST_STATION, 2), (WEST_STATION, 3))
 EAST_OFFICERS = "省份,警号,姓名,类别,启用日期,手机\n35,036001,林小东,民警,2020-01-01,\n"
 
@@ -125,16 +125,16 @@ def test_a_list_is_exported_whole_and_its_texts_stay_texts(fz: Person) -> None:
 
 def test_a_list_longer_than_one_part_has_every_case_once(fz: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("zhunsheng.apps.jobs.works.BATCH", 2)  # three cases in two parts
-    job = worked(given(fz, asked={"view": "all", "query": "?kind=criminal&sort=-number"}))
+    job = worked(given(fz, asked=ALL | {"query": "?kind=criminal&sort=-number"}))
     rows = CalamineWorkbook.from_filelike(io.BytesIO(fetched(fz, job))).get_sheet_by_index(0).to_python()
     assert [row[0] for row in rows[1:]] == [f"A{unit}202603{n:04}" for unit, n in BY_NUMBER[::-1]]
     assert job.done == 3
 
 
 def test_a_filter_that_the_list_does_not_take_is_said_and_an_empty_list_gives_no_file(fz: Person) -> None:
-    odd = worked(given(fz, asked={"view": "all", "query": "?kind=nothing"}))
+    odd = worked(given(fz, asked=ALL | {"query": "?kind=nothing"}))
     assert (odd.state, odd.refusals) == (State.DONE, ["筛选条件“类别”不在可选范围内，没有使用。"])
-    empty = worked(given(fz, asked={"view": "running", "query": ""}))
+    empty = worked(given(fz, asked=ALL | {"view": "running", "query": ""}))
     assert empty.state == State.REFUSED
     assert empty.refusals == ["没有符合条件的案件，没有生成文件。请放宽筛选条件再提交。"]
 
@@ -319,9 +319,10 @@ def test_a_result_that_was_changed_on_the_disk_is_not_given(fz: Person) -> None:
 
 def test_a_list_too_long_for_an_answer_is_offered_as_a_task(fz: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("zhunsheng.apps.desk.case_views.MOST_ROWS", 2)
-    offer = fz.get("/cases/all.xlsx")
+    offer = fz.export("/cases/all.xlsx")
     assert offer.status_code == 422
     assert "作为任务导出" in offer.content.decode()
-    assert fz.post("/jobs/start/", kind="cases_sheet", view="all", query="")["Location"] == "/jobs/"
+    assert fz.post("/jobs/export/all/?query=").status_code == 422  # what for?
+    assert fz.export("/jobs/export/all/?query=")["Location"] == "/jobs/"
     assert fz.post("/jobs/start/", kind="org_table", view="all", query="").status_code == 404
     assert [job.kind for job in jobs()] == ["cases_sheet"]

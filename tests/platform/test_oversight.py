@@ -109,16 +109,20 @@ def test_a_query_goes_to_the_head_of_the_unit_and_back(world: Inspection) -> Non
         assert watching.precision()["looks"][:2] == (0, 1)
 
 
-def test_every_indicator_can_be_counted(world: Inspection) -> None:
+def test_every_indicator_can_be_counted_and_listed_one_by_one(world: Inspection) -> None:
     del world
     with as_process("test"):
         record_event(
             recorder="process:test", source="jz", id="late", type="case.accepted", at=at("11-01 09:00"), case="A1",
             unit=EAST_STATION,
         )  # fmt: skip
-        for events, chances in counting.COUNTED.values():
-            for source in (events, chances):
-                counting.counted(source, begin=at("01-01 00:00"), end=NOW + timedelta(days=20))
+        span = {"begin": at("01-01 00:00"), "end": NOW + timedelta(days=20)}
+        for name, (events, chances) in counting.COUNTED.items():
+            counting.counted(chances, **span)
+            numbers = counting.counted(events, **span)
+            rows = counting.listed(name, unit=EAST_STATION, **span)
+            assert len(rows) == sum(n for (unit, _month), n in numbers.items() if unit == EAST_STATION)
+        assert "A1" in {about for _at, about in counting.listed("late_entry", unit=EAST_STATION, **span)}
 
 
 def test_each_week_a_station_marks_what_most_speaks_for_reading_within_its_budget(world: Inspection) -> None:

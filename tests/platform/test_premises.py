@@ -85,7 +85,7 @@ def test_who_entered_and_did_not_leave_is_in() -> None:
     assert "王小强" not in page
     assert "昨天 12:00 22小时30分 黄色预警 还剩 1小时30分 今天 12:00 办案区滞留上限（派生） 讯问室2 东一所" in soon
     assert soon.endswith("警员018201")
-    content = me.get("/premises.xlsx?stay=over").content
+    content = me.export("/premises.xlsx?stay=over").content
     table = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
     assert table[1][3:6] == ["1天1小时", "2026年3月12日 09:30", "办案区滞留上限（派生）"]
     assert [len(texts(body(me.get(f"/premises/?stay={view}")))) for view in ("soon", "over")] == [1, 1]

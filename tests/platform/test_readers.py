@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
+from tests.platform.accounts import PURPOSE, signed_in
 from tests.platform.people import WEST_STATION, officer
 from tests.platform.world import World, build
 from zhunsheng.apps.access.models import BaitAlarm, UrgentAccess, UrgentReview
@@ -250,8 +251,16 @@ def test_the_list_counts_what_the_log_says(world: World) -> None:
     assert (row.cases, row.readings, row.outside) == (17, 34, 4)
 
 
+def test_the_ledger_of_exports_does_not_go_through_years_of_reading(world: World) -> None:
+    del world
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # the table of a test is smaller than its index
+        cursor.execute("EXPLAIN SELECT id FROM audit_entry WHERE detail ? 'mark' ORDER BY id DESC LIMIT 100")
+        assert "audit_entry_taken" in "\n".join(row[0] for row in cursor.fetchall())
+
+
 def test_a_list_that_is_taken_away_names_who_and_when_and_is_in_the_ledger(world: World) -> None:
-    answer = world.people["legal_department"].get("/cases/all.xlsx")
+    answer = world.people["legal_department"].export("/cases/all.xlsx")
     assert answer.status_code == 200
     with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
         sheet = book.read("xl/worksheets/sheet1.xml").decode()
@@ -264,9 +273,34 @@ def test_a_list_that_is_taken_away_names_who_and_when_and_is_in_the_ledger(world
     inspector = world.people["inspectorate"]
     page = inspector.get(f"/reading/exports/?mark={code}").content.decode()
     assert "account:legal-department" in page
+    assert PURPOSE in page
     assert page.count("<tr data-row>") == 1
     assert "没有符合条件的导出" in inspector.get("/reading/exports/?mark=000000000000").content.decode()
     assert world.people["legal_department"].get("/reading/exports/").status_code == 403
+
+
+SHEETS = ("/cases.xlsx", "/cases/all.xlsx", "/overdue.xlsx", "/jobs/export/all/")
+EXPORTERS = {"unit_head", "county_head", "legal_officer", "legal_department", "inspectorate", "area_keeper"}
+
+
+@pytest.mark.parametrize("path", SHEETS)
+def test_a_file_leaves_with_those_who_have_the_right_and_say_what_for(world: World, path: str) -> None:
+    for role, someone in world.people.items():
+        if role not in EXPORTERS:  # whoever reads a list does not take it away
+            assert (someone.get(path).status_code, someone.export(path).status_code) == (403, 403), role
+            continue
+        asked = someone.get(path)
+        assert (asked.status_code, asked.headers["Content-Type"]) == (200, "text/html; charset=utf-8"), role
+        for purpose in ("", "工作"):  # nothing, and nothing that says what for
+            assert someone.post(path, purpose=purpose).status_code == 422, role
+        taken = someone.export(path)
+        assert (taken.status_code, taken.get("Location", "/jobs/")) in ((200, "/jobs/"), (302, "/jobs/")), role
+
+
+def test_a_file_leaves_only_after_the_second_factor_was_given_again(world: World) -> None:
+    someone = signed_in(world.people["unit_head"].account, minutes_ago=6)
+    assert someone.get("/cases/").status_code == 200
+    assert someone.get("/cases.xlsx?level=red").headers["Location"] == "/confirm/?next=%2Fcases.xlsx%3Flevel%3Dred"
 
 
 TEXT = """

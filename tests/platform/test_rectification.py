@@ -176,8 +176,7 @@ def problem_found(world: PointsWorld, case: str) -> tuple[Card, str]:
     the legal department had no part in it."""
     legal = ("legal_department", "legal_second", "legal_third")
     with as_process("test"):
-        by_planner = world.officers["legal_department"]
-        pick = reading.pick_for_risk(Case.objects.get(pk=case), points="5", by=by_planner, at=clock.now())
+        pick = reading.pick_for_risk(Case.objects.get(pk=case), points="5", at=clock.now())
         row = Assigned.objects.get(pick=pick, round="first")
         reader = row.reader
         assert isinstance(reader, Officer)
@@ -265,9 +264,10 @@ def test_one_defect_followed(policed: PointsWorld) -> None:
     with as_process("test"):
         page = card_page(world.viewer("inspectorate"), card.number, now=clock.now())
         reversed_ = Entry.objects.get(kind="reverse", holder=lead)
-        row = entry_page(world.viewer("legal_department"), reversed_.pk, now=clock.now())
-    # The inspector sees each step with its time and its reason, and has nothing to press; whoever may read the points
-    # of the unit sees what was taken back and why
+        rows = [
+            entry_page(world.viewer(who), reversed_.pk, now=clock.now()) for who in ("legal_department", "inspectorate")
+        ]
+    # The inspector sees each step with its time and its reason, what was taken back and why, and has nothing to press
     assert page is not None
     assert [(step.at, step.reason) for step in page.steps if step.reason] == [
         (at("03-16 10:00"), "受案后没有决定"),
@@ -278,8 +278,10 @@ def test_one_defect_followed(policed: PointsWorld) -> None:
         (at("03-18 15:00"), "已送达，回证在卷"),
     ]
     assert list(page.acts) == []
-    assert row is not None
-    assert [(cited.title, cited.at) for cited in row.cited] == [("抽检确认的问题", at("03-16 10:00"))]
+    for row in rows:
+        assert row is not None
+        assert [(cited.title, cited.at) for cited in row.cited] == [("抽检确认的问题", at("03-16 10:00"))]
+    assert [row.is_led for row in rows if row] == [True, False]
 
 
 def test_17_yellow_unanswered_is_red_then_a_letter_that_discipline_inspection_signs(world: Inspection) -> None:

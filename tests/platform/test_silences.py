@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.platform.alert_world import FAMILY, RED, YELLOW, alert_world
+from tests.platform.alert_world import FAMILY, YELLOW, alert_world
 from tests.platform.people import EAST_STATION, officer
 from tests.platform.supervised import put_in_force
 from tests.platform.test_alerts import HELD
@@ -31,7 +31,7 @@ def test_what_is_silenced_on_the_page_is_counted_there_and_told_when_it_is_ended
     ):
         assert says in body(me.post("/silences/", rule=rule.id, **(ASKED | wrong)), 422)
     assert me.post("/silences/", rule=rule.id, **ASKED).status_code == 302
-    world.judge(YELLOW).judge(RED)
+    world.judge(YELLOW)
     head, key = enter(world, "unit_head"), key_of(world)
     assert "静默中，暂不发送" in body(head.get(f"/a/{key}/"))
     assert head.get("/silences/").status_code == 403
@@ -48,7 +48,7 @@ def test_what_is_silenced_on_the_page_is_counted_there_and_told_when_it_is_ended
     with as_process("test"):
         assert not Alert.objects.filter(group=key).exists()
         world.pass_time("2022-11-09 12:31")
-        assert [alert.level for alert in world.alerts("case_officer")] == ["red"]
+        assert [alert.level for alert in world.alerts("case_officer")] == ["yellow"]
     assert NUMBER.findall(body(inspector.get("/silences/"))) == ["0"]
 
 

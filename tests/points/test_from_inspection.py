@@ -60,6 +60,13 @@ def test_a_confirmed_problem_is_a_defect_of_whoever_was_held_responsible() -> No
     assert facts(CONFIRMED) == [A_PROBLEM]
 
 
+def test_a_problem_of_a_place_is_of_no_case_and_a_defect_all_the_same() -> None:
+    of_a_place = {**CONFIRMED, "case": None, "incident": "ZG-2027-00004"}
+    assert facts(of_a_place) == [
+        ("defect.sample_problem", "confirmed/7", "ZG-2027-00004", "A", None, "risk", "case_officer")
+    ]
+
+
 def test_a_confirmation_that_was_taken_back_states_nothing_in_whatever_order_it_comes() -> None:
     taken_back = told("confirmed", "confirmed/7", version=2, void=True)
     assert facts(CONFIRMED, taken_back) == facts(taken_back, CONFIRMED) == []

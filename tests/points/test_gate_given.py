@@ -11,7 +11,7 @@ from zhunsheng.core.points.issue import CODES
 
 
 @pytest.mark.parametrize("file", sorted(expected()))
-def test_a_given_policy_gets_its_verdict_and_its_code(file: str) -> None:
+def test_story_7_a_given_policy_gets_its_verdict_and_its_code(file: str) -> None:
     verdict, code = expected()[file]
     assert judged((POLICIES / file).read_text("utf-8")) == (verdict, (code,) if code else ())
 

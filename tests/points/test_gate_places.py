@@ -193,7 +193,7 @@ def test_the_lawful_twin_loads(name: str) -> None:
     assert changed(LAWFUL[name]) == ("load", ()), said_of(LAWFUL[name])
 
 
-def test_a_policy_that_renames_a_detention_through_two_derivations_as_denominator_is_pg04() -> None:
+def test_story_8_a_detention_renamed_through_two_derivations_as_denominator_is_pg04() -> None:
     # story 8
     first = share("a", ["learning.course_hours"], ["person.detained"])
     second = share("b", ["a"], ["work.duty_hours"])

@@ -71,15 +71,14 @@ HOSTILE: dict[str, Callable[[], str]] = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_file_is_refused_within_a_second(name: str) -> None:
-    # fault 14: homoglyph, duplicate key, 10^5 entries, cyclic derive: refused in 1 s
+def test_fault_14_a_hostile_file_is_refused_within_a_second(name: str) -> None:
     text = HOSTILE[name]()
     begun = time.perf_counter()
     verdict, _ = judged(text)
     assert (verdict, time.perf_counter() - begun < 1) == ("refuse", True)
 
 
-def test_a_cycle_of_thousand_derivations_is_refused_within_a_second() -> None:
+def test_fault_14_a_cycle_of_thousand_derivations_is_refused_within_a_second() -> None:
     policy = given()
     policy["derive"] = [{"name": f"d{n}", "op": "sum", "of": [f"d{(n + 1) % 1000}"]} for n in range(1000)]
     begun = time.perf_counter()

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pytest
 
-from tools import licences, release, sbom
+from tools import holes, licences, release, sbom
 
 ROOT: Final = Path(__file__).parents[2]
 COPYLEFT: Final = ("AGPL", "GPL-", "GNU General Public", "GNU Affero")
@@ -89,3 +89,19 @@ def test_a_signing_key_that_others_may_read_is_refused(tmp_path: Path) -> None:
     (tmp_path / "open.key").chmod(0o644)
     with pytest.raises(release.ReleaseRefused, match="others may read"):
         release.private_key(tmp_path / "open.key")
+
+
+@pytest.mark.parametrize("despite", [False, True])
+def test_a_release_says_what_is_known_of_holes_and_is_refused_for_one(tmp_path: Path, despite: bool) -> None:
+    known = holes.Answer(2, holes=("lxml 1.0: PYSEC-1, mended in 1.1",))
+    if despite:
+        release.write_holes(tmp_path, known, despite=True)
+    else:
+        with pytest.raises(release.ReleaseRefused, match="known holes"):
+            release.write_holes(tmp_path, known, despite=False)
+    assert "hole: lxml 1.0: PYSEC-1" in (tmp_path / release.HOLES).read_text("utf-8")
+
+
+def test_a_release_whose_holes_could_not_be_looked_up_says_so(tmp_path: Path) -> None:
+    release.write_holes(tmp_path, holes.Answer(0, why="no way there"), despite=False)
+    assert (tmp_path / release.HOLES).read_text("utf-8") == "not asked: no way there\n"

@@ -23,6 +23,7 @@ def test_nothing_is_wrong_while_everything_is_in_time() -> None:
         loops={"supervise": (90.0, 120.0), "deliver": (90.0, 0.0)},
         unsent_red=120.0,
         unsealed=60.0,
+        unarchived=120.0,
         skew=-30.0,
         disk_free_percent=10.0,
     )
@@ -37,6 +38,7 @@ def test_nothing_is_wrong_while_everything_is_in_time() -> None:
         (replace(WELL, loops={**WELL.loops, "supervise": (1.0, 120.1)}), "watermark supervise"),
         (replace(WELL, unsent_red=120.1), "unsent_red"),
         (replace(WELL, unsealed=60.1), "sealer"),
+        (replace(WELL, unarchived=120.1), "archive"),
         (replace(WELL, late_sources=["jz"]), "source jz"),
         (replace(WELL, untold=1), "untold"),
         (replace(WELL, unhandled=1), "unhandled"),

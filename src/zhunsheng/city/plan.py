@@ -51,4 +51,5 @@ class Plan:
     facts: Mapping[str, Any] = field(default_factory=dict)  # what must be so for that, where it is left to chance
     forestalled_by: tuple[str, ...] = ()  # events that would make the act on the edge senseless, so that they come late
     fault: Fault | None = None  # what goes wrong in it
+    type: str = "other"  # as it is registered: a value of the fact case_type
     is_whole: bool = False  # everything that must be done is done in time, and everything open is brought to its end

@@ -13,7 +13,7 @@ from zhunsheng.city.plan import Plan
 from zhunsheng.city.player import LETS_GO, TAKES
 from zhunsheng.city.spans import DAY
 from zhunsheng.city.steps import Act, Chance, Pick, Step, Story
-from zhunsheng.city.stories import STORIES
+from zhunsheng.city.stories import STORIES, TYPES
 
 YEAR_DAYS: Final = 365
 DAYS_KEPT_FREE: Final = 120  # before the last published day, so that most limits end inside the calendar
@@ -297,6 +297,7 @@ def plan_of(
         last=window.last,
         persons=tuple(f"P{index:07}{n}" for n in range(1, int(draws.persons[index]) + 1)),
         title=f"{name}{offence}案",
+        type=TYPES.get(offence, "other"),
         is_on_edge=is_on_edge,
         is_lawful=bool(draws.is_lawful[index]),
         is_plain=bool(draws.is_plain[index]),

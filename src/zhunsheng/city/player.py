@@ -125,7 +125,7 @@ class Player:
         has_case = event not in WITHOUT_CASE
         if has_case and not self.is_stated:
             self.is_stated = True
-            facts = {**self.case_facts, **facts, "case_title": self.plan.title}
+            facts = {**self.case_facts, **facts, "case_title": self.plan.title, "case_type": self.plan.type}
         person = names.get("person")
         if person is not None and person not in self.person_facts:
             self.person_facts[person] = self.drawn(PERSON_FACTS, at)

@@ -57,6 +57,16 @@ STAY: Final = ("非法居留", "非法入境", "非法就业")
 EXTREMISM: Final = ("宣扬极端主义", "持有极端主义物品")
 ACCIDENT: Final = ("交通事故",)
 DRIVING: Final = ("超速行驶", "闯红灯", "饮酒驾驶")
+TYPES: Final = {
+    "盗窃": "theft",
+    "故意伤害": "injury",
+    "殴打他人": "injury",
+    "诈骗": "fraud",
+    "合同诈骗": "fraud",
+    "危险驾驶": "drunk_driving",
+    "饮酒驾驶": "drunk_driving",
+}
+"""How each is registered; whatever is not here is of another type."""
 
 
 def _facts(kind: str, *, public_security: bool = False, economic: bool | Chance = False, **more: Any) -> Facts:

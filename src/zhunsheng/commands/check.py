@@ -19,7 +19,15 @@ from zhunsheng.core.clocks import Rulebook
 from zhunsheng.core.findings import worst_first
 from zhunsheng.core.judge import Judgement, judge
 from zhunsheng.core.rule import Rule
-from zhunsheng.core.wording import left_words, moment_in_english, moment_words, span_in_english, span_words
+from zhunsheng.core.wording import (
+    due_in_english,
+    due_words,
+    left_words,
+    moment_in_english,
+    moment_words,
+    span_in_english,
+    span_words,
+)
 from zhunsheng.explanation import check_question_words, question_words
 from zhunsheng.report.page import Checked, Source
 from zhunsheng.report.standing import current
@@ -196,7 +204,6 @@ def show(judgement: Judgement, rulebook: Rulebook, console: Console, language: s
         table.add_column(
             words[name], no_wrap=name in ("level", "due", "outer"), min_width=12 if name == "rule" else None
         )
-    ends = _ends(judgement)
     is_wide = console.width >= WIDE
     mends = {check.id: check.mends for check in rulebook.checks}
     asked = now.filter(MISSING_IN_CHECK)
@@ -204,7 +211,7 @@ def show(judgement: Judgement, rulebook: Rulebook, console: Console, language: s
     for row in listed.head(SHOWN).iter_rows(named=True):
         row["reason"] = _reason(row, rulebook, language)
         row["mends"] = mends.get(row["rule"], "")
-        cells = _cells(row, ends, titles, words, zone, judgement.as_of, language, is_wide=is_wide)
+        cells = _cells(row, titles, words, zone, judgement.as_of, language, is_wide=is_wide)
         table.add_row(*(cells[COLUMNS.index(name)] for name in names))
     console.print(table if listed.height else words["nothing"])
     if listed.height > SHOWN:
@@ -241,17 +248,8 @@ def _counts(now: pl.DataFrame) -> dict[str, int]:
     }
 
 
-def _ends(judgement: Judgement) -> dict[tuple[Any, ...], tuple[bool, bool]]:
-    keys = ("rule", "case", "incident", "subject", "epoch")
-    rows = judgement.clocks.select(*keys, "due_at_end", "outer_at_end").join(
-        judgement.findings.select(keys).unique(), on=keys, how="semi", nulls_equal=True
-    )
-    return {row[:5]: (bool(row[5]), bool(row[6])) for row in rows.iter_rows()}
-
-
 def _cells(
     row: dict[str, Any],
-    ends: dict[tuple[Any, ...], tuple[bool, bool]],
     titles: dict[str, str],
     words: dict[str, str],
     zone: str,
@@ -260,17 +258,15 @@ def _cells(
     *,
     is_wide: bool,
 ) -> list[str]:
-    key = (row["rule"], row["case"], row["incident"], row["subject"], row["epoch"])
-    due_end, outer_end = ends.get(key, (False, False))  # a check has neither
     differs = row["outer"] != row["due"]
-    moment = moment_words if language == "zh" else moment_in_english
+    moment = due_words if language == "zh" else due_in_english
     return [
         words[_level(row)],
         titles.get(row["rule"], row["rule"]),
         _short(row["case"] or row["incident"], is_wide=is_wide),
         _short(row["subject"] if row["subject"] != row["case"] else None, is_wide=is_wide),
-        moment(row["due"], zone, at_end=due_end) if row["events"] is None else "",
-        moment(row["outer"], zone, at_end=outer_end) if differs else "",
+        moment(row["due"], zone) if row["events"] is None else "",
+        moment(row["outer"], zone) if differs else "",
         _state(row, words, zone, as_of, language),
     ]
 

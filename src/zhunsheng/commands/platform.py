@@ -48,6 +48,7 @@ def add_backup_arguments(parser: ArgumentParser) -> None:
     """Arguments of a backup."""
     parser.add_argument("folder", type=Path, help="a new folder for the backup")
     parser.add_argument("--seal-to", type=Path, metavar="FILE", help="public key of whoever alone may open it")
+    parser.add_argument("--base", action="store_true", help="with the cluster's files, for a restore to an instant")
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder of database, keys and media")
 
 
@@ -55,6 +56,7 @@ def add_restore_arguments(parser: ArgumentParser) -> None:
     """Arguments of a restore."""
     parser.add_argument("folder", type=Path, help="folder of the backup")
     parser.add_argument("--key", type=Path, metavar="FILE", help="private key of a sealed backup")
+    parser.add_argument("--to", metavar="INSTANT", help="as of an instant (with zone), or latest; needs ZS_ARCHIVE")
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder that the database is restored into")
 
 
@@ -62,14 +64,16 @@ def backup(arguments: Namespace, console: Console) -> int:
     """Become the management command."""
     del console
     seal = ("--seal-to", str(arguments.seal_to)) if arguments.seal_to else ()
-    _become(arguments.data or default_data_dir(os.environ), "backup", str(arguments.folder), *seal)
+    base = ("--base",) if arguments.base else ()
+    _become(arguments.data or default_data_dir(os.environ), "backup", str(arguments.folder), *seal, *base)
 
 
 def restore(arguments: Namespace, console: Console) -> int:
     """Become the management command."""
     del console
     key = ("--key", str(arguments.key)) if arguments.key else ()
-    _become(arguments.data or default_data_dir(os.environ), "restore", str(arguments.folder), *key)
+    to = ("--to", arguments.to) if arguments.to else ()
+    _become(arguments.data or default_data_dir(os.environ), "restore", str(arguments.folder), *key, *to)
 
 
 def _become(data: Path, *words: str) -> NoReturn:

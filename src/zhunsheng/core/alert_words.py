@@ -6,9 +6,8 @@ case can enter: there is no placeholder for a person, a number, a charge or an a
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from zhunsheng.core.alert_policy import AlertPolicy
 from zhunsheng.core.wording import (
@@ -17,6 +16,7 @@ from zhunsheng.core.wording import (
     Deployment,
     UnknownPlaceholder,
     case_words,
+    due_words,
     late_words,
     left_words,
     message_text,
@@ -131,7 +131,7 @@ def _filled(matter: Matter, saying: Saying, policy: AlertPolicy, case: str, titl
         "title": title,
         "situation": situation(matter, saying.as_of, policy),
         "count": str(saying.count),
-        "until": moment_words(saying.until, policy.zone, at_end=_ends_a_day(saying.until, policy)),
+        "until": due_words(saying.until, policy.zone),
         "told": moment_words(saying.told, policy.zone, at_end=False),
         "unit": saying.unit,
     }
@@ -144,16 +144,11 @@ def _clock_values(matter: Matter, as_of: datetime, policy: AlertPolicy) -> dict[
     return {
         "level": policy.levels[matter.level],
         "over": policy.overdue_words[matter.nature],
-        "due": moment_words(due, policy.zone, at_end=bool(clock.get("due_at_end"))),
-        "outer": moment_words(outer, policy.zone, at_end=bool(clock.get("outer_at_end"))),
+        "due": due_words(due, policy.zone),
+        "outer": due_words(outer, policy.zone),
         "left": left_words(due, as_of),
         "late": late_words(outer, clock.get("stopped") or as_of),
     }
-
-
-def _ends_a_day(instant: datetime | None, policy: AlertPolicy) -> bool:
-    """A limit of days ends at a midnight, which is told as 24:00 of the day before."""
-    return instant is not None and instant.astimezone(ZoneInfo(policy.zone)).time() == time()
 
 
 def _fill(template: str, values: Mapping[str, str]) -> str:

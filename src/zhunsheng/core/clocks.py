@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -18,9 +17,22 @@ from zhunsheng.core.by_pointer import by_pointer
 from zhunsheng.core.calendar import Calendar, CalendarArrays
 from zhunsheng.core.check import Check
 from zhunsheng.core.compiler import compile_rules
-from zhunsheng.core.encoding import AsOf, Counted, Encoded, as_of_by_group, counted_events, encode
+from zhunsheng.core.counted import AsOf, Counted, counted_events
+from zhunsheng.core.encoding import Encoded, Ordered, as_of_by_group, coded, encode, in_fold_order, ranges_of
 from zhunsheng.core.fold.run import fold
-from zhunsheng.core.fold.state import FAULT, N_ANOMALIES, N_STEPS, NO_ROOM, FoldData, Work, make_work
+from zhunsheng.core.fold.state import (
+    ANOMALY,
+    FAULT,
+    N_ANOMALIES,
+    N_STEPS,
+    NO_ROOM,
+    RESULT,
+    STEP,
+    FoldData,
+    Work,
+    make_work,
+    records,
+)
 from zhunsheng.core.program import AXIS_OF, INCIDENT_AXIS, Compiled
 from zhunsheng.core.vocabulary import Vocabulary
 
@@ -46,13 +58,15 @@ class Rulebook:
 
     @cached_property
     def compiled(self) -> Mapping[str, Compiled]:
-        """The rules that count as the fold reads them, by what they are judged by; made once for a rulebook."""
+        """The rules that count as the fold reads them, by what they are judged by; made once for a rulebook. Checks
+        read events as they were encoded by case, whether or not a deadline is judged so."""
         by_incident = {rule.id for rule in self.judged() if AXIS_OF[rule.subject] == INCIDENT_AXIS}
         groups = {
             "case": [rule for rule in self.judged() if rule.id not in by_incident],
             "incident": [rule for rule in self.judged() if rule.id in by_incident],
         }
-        return {name: compile_rules(rules, self.vocabulary) for name, rules in groups.items() if rules}
+        wanted = {name for name, rules in groups.items() if rules} | ({"case"} if self.judged_checks() else set())
+        return {name: compile_rules(rules, self.vocabulary) for name, rules in groups.items() if name in wanted}
 
     @cached_property
     def facts_read(self) -> frozenset[str]:
@@ -103,31 +117,41 @@ def fold_counted(
     counted: Counted, rulebook: Rulebook, *, as_of: AsOf, with_steps: bool = False, threads: int = 2
 ) -> Folded:
     """Run the fold over events of which is decided already that they count."""
-    linked = counted.events
     parts = []
-    for group_by in rulebook.compiled:
-        named = linked["incident"].null_count() < linked.height
-        if not linked.is_empty() and (group_by == "case" or named):
-            parts.append(_fold_part(linked, rulebook, group_by, as_of, with_steps, threads))
+    for group_by, ordered in orders(counted, rulebook, threads=threads).items():
+        compiled = rulebook.compiled[group_by]
+        encoded = encode(ordered, compiled)
+        parts.append(fold_part(compiled, encoded, rulebook, as_of=as_of, with_steps=with_steps, threads=threads))
     return Folded(counted, tuple(parts))
 
 
-def _fold_part(
-    events: pl.DataFrame,
+def orders(counted: Counted, rulebook: Rulebook, *, threads: int = 2) -> dict[str, Ordered]:
+    """Events that count in fold order, for each key by which rules are judged and which any of them names."""
+    incidents = counted.log["incident"]
+    named = incidents.null_count() < len(incidents)
+    wanted = [group_by for group_by in rulebook.compiled if group_by == "case" or named]
+    if not len(counted.rows) or not wanted:
+        return {}
+    compiled = rulebook.compiled[wanted[0]]
+    numbers = coded(counted.log, compiled, rulebook.vocabulary, facts=rulebook.facts_read, threads=threads)
+    return {group_by: in_fold_order(counted, numbers, group_by=group_by) for group_by in wanted}
+
+
+def fold_part(
+    compiled: Compiled,
+    encoded: Encoded,
     rulebook: Rulebook,
-    group_by: str,
+    *,
     as_of: AsOf,
-    with_steps: bool,
-    threads: int,
+    with_steps: bool = False,
+    threads: int = 1,
 ) -> FoldPart:
-    compiled = rulebook.compiled[group_by]
-    encoded = encode(events, compiled, rulebook.vocabulary, group_by=group_by, facts=rulebook.facts_read)
-    calendar = rulebook.calendar.arrays
+    """Run the fold over encoded events."""
     instants = as_of_by_group(encoded, as_of)
-    chunks = _chunks(encoded, threads)
-    run = _Run(compiled, encoded, calendar, instants, with_steps)
-    if len(chunks) == 1:
-        works = [run.fold_chunk(*chunks[0])]
+    chunks = _chunks(encoded, threads) if compiled.rules else []
+    run = _Run(compiled, encoded, rulebook.calendar.arrays, instants, with_steps)
+    if len(chunks) < 2:
+        works = [run.fold_chunk(*chunk) for chunk in chunks]
     else:
         with ThreadPoolExecutor(len(chunks)) as pool:
             works = list(pool.map(lambda chunk: run.fold_chunk(*chunk), chunks))
@@ -136,11 +160,7 @@ def _fold_part(
 
 def _chunks(encoded: Encoded, threads: int) -> list[tuple[int, int]]:
     """Ranges of cases with about as many events each."""
-    events = int(encoded.cases[-1])
-    pieces = max(1, min(threads, events // MIN_EVENTS_PER_THREAD))
-    bounds = np.searchsorted(encoded.cases, np.linspace(0, events, pieces + 1)[1:-1])
-    edges = [0, *bounds.tolist(), encoded.groups]
-    return [(a, b) for a, b in pairwise(edges) if a < b]
+    return ranges_of(encoded.cases, max(1, min(threads, int(encoded.cases[-1]) // MIN_EVENTS_PER_THREAD)))
 
 
 @dataclass(frozen=True)
@@ -192,6 +212,8 @@ def _most_in_a_case(weights: NDArray[np.int64], types: NDArray[np.int32], edges:
 
 
 def _joined(compiled: Compiled, encoded: Encoded, as_of: NDArray[np.int64], works: list[tuple[Work, int]]) -> FoldPart:
+    if not works:  # no rule, nothing folded
+        return FoldPart(compiled, encoded, as_of, records(0, RESULT), records(0, ANOMALY), records(0, STEP))
     results, anomalies, steps, base = [], [], [], 0
     for work, rows in works:
         for rows_of in (work.anomalies, work.steps):

@@ -1,8 +1,9 @@
 """Events as arrays: what counts by `known_at`, in fold order, words turned into codes."""
 
 from collections.abc import Container, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -10,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from zhunsheng.core import schemas
+from zhunsheng.core.counted import AsOf, Counted, as_of_column
 from zhunsheng.core.dates import NONE
 from zhunsheng.core.fold.state import CUSTODY, KNOWN_FACT, EventArrays, records
 from zhunsheng.core.program import OF_EVENT, PERSON_AXIS, SUBJECT_AXES, Compiled, fact_value
@@ -22,32 +24,35 @@ FACT_DTYPES: Final[Mapping[str, pl.DataType]] = {
     "set": pl.List(pl.String()),
     "instant": pl.String(),
 }
+Ints = NDArray[np.int64]
 STATEMENTS: Final = {"pair": pl.UInt32, "code": pl.Int32, "value": pl.Int64}
-AsOf = datetime | Mapping[str, datetime]
-"""The instant of judgement: one for all, or one for each case (or incident without a case)."""
-
-GROUP: Final = pl.coalesce("case", "incident")
 EVENT_KEY: Final = pl.concat_str([pl.col("source").fill_null(""), pl.lit("/"), pl.col("id")])
 
 
 @dataclass(frozen=True)
-class Counted:
-    """Events that count, and how many did not: `future` lie beyond `as_of`, `unknown_yet` were recorded after
-    `known_at`."""
+class Coded:
+    """Events as integers, row by row as they came, before anybody asks in which order."""
 
-    events: pl.DataFrame
-    future: int
-    unknown_yet: int
-    superseded: int
+    at: Ints
+    day: NDArray[np.uint8]
+    type: NDArray[np.int32]
+    subjects: Mapping[int, NDArray[np.int32]]  # axis → a code of what each names, -1 for nothing; none where none does
+    until: Ints
+    until_day: NDArray[np.uint8]
+    pair: NDArray[np.int32]  # of facts and type: which range of statements
+    edges: Ints  # (pairs + 1,) ranges of the statements
+    fact_code: NDArray[np.int32]
+    fact_value: Ints
 
 
 @dataclass(frozen=True)
-class Encoded:
-    """Events of one kind of group in fold order, with the frame that they came from, row by row the same."""
+class Ordered:
+    """Events of one kind of group, and the order (group, at, source, id) in which the fold reads them."""
 
-    frame: pl.DataFrame
-    arrays: EventArrays
-    cases: NDArray[np.int64]  # (groups + 1,) ranges of rows
+    events: pl.DataFrame
+    coded: Coded
+    rows: NDArray[np.uint32]  # of the events, in fold order
+    cases: Ints  # (groups + 1,) ranges of places in that order
 
     @property
     def groups(self) -> int:
@@ -55,74 +60,39 @@ class Encoded:
         return len(self.cases) - 1
 
 
-def counted_events(events: pl.DataFrame, *, as_of: AsOf, known_at: datetime | None = None) -> Counted:
-    """The events that count: of each (source, id) the highest version recorded by `known_at`, unless it is void; none
-    after `as_of`. One of an incident alone is given the case that it belongs to (`link_incidents`).
+@dataclass(frozen=True)
+class Encoded:
+    """Events of one kind of group in fold order. What is not an integer stays in the frame that they came in."""
 
-    Takes   schemas.EVENTS, every version.
-    Source: clock.md, Order; ADR 1, 1 and 3.
-    """
-    total = events.height
-    if known_at is not None:
-        known_by = known_at.astimezone(UTC)
-        events = events.filter(pl.col("recorded_at").is_null() | (pl.col("recorded_at") <= known_by))
-    known = events.height
-    newest = _newest_versions(events)
-    happened = happened_events(newest, as_of=as_of)
-    return Counted(happened, newest.height - happened.height, total - known, known - newest.height)
+    events: pl.DataFrame
+    rows: NDArray[np.uint32]  # of that frame, in fold order
+    arrays: EventArrays
+    cases: Ints  # (groups + 1,) ranges of places in that order
 
+    @property
+    def groups(self) -> int:
+        """Number of cases or incidents."""
+        return len(self.cases) - 1
 
-def happened_events(events: pl.DataFrame, *, as_of: AsOf) -> pl.DataFrame:
-    """Of events of which superseded, void and unknown ones are gone, those that had happened, with the cases of
-    incidents."""
-    return link_incidents(events, as_of=as_of).filter(pl.col("at") <= _as_of_column(as_of))
+    def rows_of(self, places: Any) -> pl.Series:
+        """Row numbers of the frame for places in fold order; null for -1."""
+        index = np.asarray(places)
+        if not len(self.rows):
+            return pl.Series([None] * len(index), dtype=pl.UInt32)
+        found = pl.Series(self.rows[index])
+        missing = index < 0
+        return found.set(pl.Series(missing), None) if missing.any() else found
 
-
-def _newest_versions(events: pl.DataFrame) -> pl.DataFrame:
-    """Of each (source, id) the highest version, unless it is void. Only ids that were ever corrected are compared."""
-    void = pl.col("void").fill_null(value=False)
-    corrected = events.filter(pl.col("version") != 1)["id"].unique()
-    if corrected.is_empty():
-        return events.filter(~void) if events["void"].any() else events
-    in_question = events["id"].is_in(corrected.implode())
-    versions = events.filter(in_question)
-    newest = versions.filter(pl.col("version") == pl.col("version").max().over("source", "id"))
-    return pl.concat([events.filter(~in_question), newest]).filter(~void)
-
-
-def link_incidents(events: pl.DataFrame, *, as_of: AsOf) -> pl.DataFrame:
-    """Give an event without a case the one case that names its incident, if exactly one does (ADR 1, 1).
-
-    Takes   schemas.EVENTS of which superseded, void and unknown ones are gone. One beyond `as_of` names nothing yet.
-    """
-    loose = pl.col("case").is_null() & pl.col("incident").is_not_null()
-    if not events.select(loose.any()).item():
-        return events
-    naming = events.filter(pl.col("case").is_not_null() & pl.col("incident").is_not_null())
-    cases = (
-        naming.filter(pl.col("at") <= _as_of_column(as_of))
-        .group_by("incident")
-        .agg(pl.col("case").unique().alias("cases"))
-        .filter(pl.col("cases").list.len() == 1)
-        .select("incident", pl.col("cases").list.first().alias("linked"))
-    )
-    alone = events.select("incident").filter(events.select(loose).to_series())
-    linked = alone.join(cases, on="incident", how="left", maintain_order="left")["linked"]
-    rows = events.select(loose.arg_true()).to_series()
-    return events.with_columns(events["case"].scatter(rows, linked))  # in the order in which they came
-
-
-def _as_of_column(as_of: AsOf) -> pl.Expr:
-    if isinstance(as_of, datetime):
-        return pl.lit(as_of).cast(schemas.INSTANT)
-    return GROUP.replace_strict(list(as_of), list(as_of.values()), return_dtype=schemas.INSTANT)
+    def column(self, name: str, places: Any) -> pl.Series:
+        """A column at places in fold order; null for -1."""
+        return self.events[name].gather(self.rows_of(places))
 
 
 def as_of_by_group(encoded: Encoded, as_of: AsOf) -> NDArray[np.int64]:
     """The instant of judgement of each group, microseconds."""
-    firsts = encoded.frame[encoded.cases[:-1]] if encoded.groups else encoded.frame
+    firsts = pl.DataFrame([encoded.column(name, encoded.cases[:-1]) for name in ("case", "incident")])
     instants = (
-        firsts.select(_as_of_column(as_of).alias("as_of"))["as_of"]
+        firsts.select(as_of_column(as_of).alias("as_of"))["as_of"]
         if encoded.groups
         else pl.Series(dtype=schemas.INSTANT)
     )
@@ -131,93 +101,111 @@ def as_of_by_group(encoded: Encoded, as_of: AsOf) -> NDArray[np.int64]:
     return instants.to_physical().to_numpy().astype(np.int64)
 
 
-def encode(
-    events: pl.DataFrame, compiled: Compiled, vocabulary: Vocabulary, *, group_by: str, facts: Container[str]
-) -> Encoded:
-    """Order events by (group, at, source, id) and turn what the fold reads into integers.
-
-    `group_by` is case (else the incident where no case is named) or incident (only events that name one); `facts` are
-    the facts that somebody will read: others are left out.
-    """
-    if group_by == "incident":
-        events = events.filter(pl.col("incident").is_not_null())
-        group = pl.col("incident")
-    else:
-        group = GROUP
-    codes = pl.DataFrame(
-        {"group": _codes(events.select(group.alias("group"))["group"]), "at": events["at"].to_physical()}
-    )
-    order = _fold_order(codes, events)
-    if order is not None:
-        events, codes = events[order], codes[order]
-    groups = codes["group"].to_numpy()
-    starts = np.flatnonzero(np.diff(groups, prepend=-1)) if len(groups) else np.zeros(0, dtype=np.int64)
-    ordinal = np.zeros(len(groups), dtype=np.int32)
-    ordinal[starts[1:]] = 1
-    cases = np.append(starts, len(groups)).astype(np.int64)
-    return Encoded(
-        events, _arrays(events, np.cumsum(ordinal, dtype=np.int32), cases, compiled, vocabulary, facts), cases
-    )
+def ranges_of(cases: NDArray[np.int64], pieces: int) -> list[tuple[int, int]]:
+    """So many ranges of groups with about as many events each; fewer where there are fewer groups."""
+    bounds = np.searchsorted(cases, np.linspace(0, cases[-1], pieces + 1)[1:-1])
+    edges = [0, *bounds.tolist(), len(cases) - 1]
+    return [(a, b) for a, b in pairwise(edges) if a < b]
 
 
-def _codes(texts: pl.Series) -> pl.Series:
+def in_fold_order(counted: Counted, coded: Coded, *, group_by: str) -> Ordered:
+    """Put events in the order of the fold. `group_by` is case (else the incident where no case is named) or incident
+    (only events that name one)."""
+    case, incident = counted.log["case"], counted.log["incident"]
+    group = _codes(case.zip_with(case.is_not_null(), incident) if group_by == "case" else incident)
+    rows = counted.rows if group_by == "case" else counted.rows[group[counted.rows] >= 0]
+    rows = _fold_order(group, coded.at, rows, counted.log)
+    own = group[rows]
+    starts = np.flatnonzero(own[1:] != own[:-1]) + 1 if len(own) else np.zeros(0, dtype=np.int64)
+    edges = np.concatenate([[0], starts, [len(own)]]) if len(own) else np.zeros(1)
+    return Ordered(counted.log, coded, rows, edges.astype(np.int64))
+
+
+def _fold_order(
+    group: NDArray[np.int32], at: Ints, rows: NDArray[np.uint32], events: pl.DataFrame
+) -> NDArray[np.uint32]:
+    """Row numbers in fold order. Source and id are compared only where instants tie."""
+    own, then = (group, at) if len(rows) == len(group) else (group[rows], at[rows])
+    follows = own[1:] == own[:-1]
+    runs = len(own) - int(follows.sum())
+    if (follows & (then[1:] < then[:-1])).any() or runs != pl.Series(own).n_unique():
+        order = pl.DataFrame({"own": own, "then": then}).select(pl.arg_sort_by("own", "then")).to_series().to_numpy()
+        rows, own, then = rows[order], own[order], then[order]
+    same = np.append((own[1:] == own[:-1]) & (then[1:] == then[:-1]), False)
+    tied = np.flatnonzero(same | np.append(False, same[:-1]))
+    if not len(tied):
+        return rows
+    ties = pl.DataFrame([events[name].gather(pl.Series(rows[tied])) for name in ("source", "id")])
+    run = np.cumsum(~np.append(False, same[tied][:-1]))  # a new one begins where the row before is not tied on
+    numbered = ties.with_columns(pl.col("source").fill_null(""), run=run, row=rows[tied])
+    resolved = numbered.sort("run", "source", "id")["row"]
+    rows = rows.copy()
+    rows[tied] = resolved.to_numpy()
+    return rows
+
+
+def _codes(texts: pl.Series) -> NDArray[np.int32]:
     """Any injective code of each text; -1 for none."""
     if texts.null_count() == len(texts):
-        return pl.Series(texts.name, np.full(len(texts), -1, dtype=np.int32))
-    return texts.cast(pl.Categorical()).to_physical().cast(pl.Int32).fill_null(-1)
+        return np.full(len(texts), -1, dtype=np.int32)
+    return texts.cast(pl.Categorical()).to_physical().cast(pl.Int32).fill_null(-1).to_numpy()
 
 
-def _fold_order(codes: pl.DataFrame, events: pl.DataFrame) -> pl.Series | None:
-    """Row numbers in fold order; None where the events are in it. Source and id are compared only where instants
-    tie."""
-    rows = codes.with_row_index("row")
-    before = pl.col("group") == pl.col("group").shift(1)
-    out_of_order = before & (pl.col("at") < pl.col("at").shift(1))
-    runs = rows.select((pl.col("group") != pl.col("group").shift(1)).fill_null(value=True).sum()).item()
-    is_sorted = not rows.select(out_of_order.any()).item() and runs == rows["group"].n_unique()
-    if not is_sorted:
-        rows = rows.sort("group", "at")
-    same = (pl.col("group") == pl.col("group").shift(1)) & (pl.col("at") == pl.col("at").shift(1))
-    tied = (same | same.shift(-1)).fill_null(value=False)
-    places = rows.select(tied.arg_true()).to_series()
-    if len(places) == 0:
-        return None if is_sorted else rows["row"]
-    ties = rows[places].with_columns(run=pl.struct("group", "at").rle_id())
-    keys = events[ties["row"]].select(pl.col("source").fill_null(""), "id")
-    resolved = ties.hstack(keys).sort("run", "source", "id")["row"]
-    order = rows["row"].to_numpy().copy()
-    order[places.to_numpy()] = resolved.to_numpy()
-    return pl.Series("row", order)
-
-
-def _arrays(
-    events: pl.DataFrame,
-    groups: NDArray[np.int32],
-    cases: NDArray[np.int64],
-    compiled: Compiled,
-    vocabulary: Vocabulary,
-    facts: Container[str],
-) -> EventArrays:
+def coded(
+    events: pl.DataFrame, compiled: Compiled, vocabulary: Vocabulary, *, facts: Container[str], threads: int = 2
+) -> Coded:
+    """Turn what the fold reads into integers. `facts` are the facts that somebody will read: others are left out."""
     types = pl.Series(compiled.types, dtype=pl.String)
-    type_codes = events["type"].replace_strict(types, np.arange(len(types), dtype=np.int32), return_dtype=pl.Int32)
-    subjects = np.full((len(SUBJECT_AXES), events.height), -1, dtype=np.int32)
-    for axis, column in enumerate(SUBJECT_AXES):
-        if column not in ("case", "incident"):
-            subjects[axis] = _codes(events[column]).to_numpy()
-    pointers, codes, values = _facts(events, compiled, vocabulary, facts)
-    at = events["at"].to_physical().to_numpy().astype(np.int64)
-    day = (events["at_precision"] == "day").fill_null(value=False).to_numpy().astype(np.uint8)
-    kinds = type_codes.to_numpy().astype(np.int32)
+    numbers = np.arange(len(types), dtype=np.int32)
+    axes = [axis for axis, column in enumerate(SUBJECT_AXES) if column not in ("case", "incident")]
+    named = [axis for axis in axes if events[SUBJECT_AXES[axis]].null_count() < events.height]
+    with ThreadPoolExecutor(threads) as pool:
+        kinds = pool.submit(events["type"].replace_strict, types, numbers, return_dtype=pl.Int32)
+        told = pool.submit(_facts, events, compiled, vocabulary, facts)
+        subjects = pool.map(lambda axis: _codes(events[SUBJECT_AXES[axis]]), named)
+        pair, edges, codes, values = told.result()
+        return Coded(
+            at=events["at"].to_physical().to_numpy(),
+            day=_is_day(events["at_precision"]),
+            type=kinds.result().to_numpy(),
+            subjects=dict(zip(named, subjects, strict=True)),
+            until=events["until"].to_physical().fill_null(NONE).to_numpy(),
+            until_day=_is_day(events["until_precision"]),
+            pair=pair,
+            edges=edges,
+            fact_code=codes,
+            fact_value=values,
+        )
+
+
+def _is_day(precision: pl.Series) -> NDArray[np.uint8]:
+    return (precision == "day").fill_null(value=False).cast(pl.UInt8).to_numpy()
+
+
+def encode(ordered: Ordered, compiled: Compiled, groups: tuple[int, int] | None = None) -> Encoded:
+    """What the fold reads, in fold order: of all groups or of a range of them."""
+    first, end = groups or (0, ordered.groups)
+    cases = ordered.cases[first : end + 1] - ordered.cases[first]
+    rows = ordered.rows[ordered.cases[first] : ordered.cases[end]]
+    return Encoded(ordered.events, rows, _arrays(ordered.coded, rows, cases, compiled), cases)
+
+
+def _arrays(coded: Coded, rows: NDArray[np.uint32], cases: Ints, compiled: Compiled) -> EventArrays:
+    subjects = np.full((len(SUBJECT_AXES), len(rows)), -1, dtype=np.int32)
+    for axis, codes in coded.subjects.items():
+        subjects[axis] = codes[rows]
+    pointers, codes, values = _facts_of(coded, rows)
+    at, day, kinds = coded.at[rows], coded.day[rows], coded.type[rows]
     known_ptr, known = _known_facts(compiled, cases, at, subjects, (pointers, codes, values))
     custody_ptr, custody = _custody(compiled, cases, at, subjects, kinds)
     return EventArrays(
-        group=groups,
+        group=np.repeat(np.arange(len(cases) - 1, dtype=np.int32), np.diff(cases)),
         at=at,
         day=day,
         type=kinds,
         subjects=subjects,
-        until=events["until"].to_physical().fill_null(NONE).to_numpy().astype(np.int64),
-        until_day=(events["until_precision"] == "day").fill_null(value=False).to_numpy().astype(np.uint8),
+        until=coded.until[rows],
+        until_day=coded.until_day[rows],
         fact_ptr=pointers,
         fact_code=codes,
         fact_value=values,
@@ -228,6 +216,16 @@ def _arrays(
         custody=custody,
         bare=np.diff(np.append(0, np.cumsum(day, dtype=np.int64))[cases]),
     )
+
+
+def _facts_of(coded: Coded, rows: NDArray[np.uint32]) -> tuple[Ints, NDArray[np.int32], Ints]:
+    """The facts of events as ranges of (code, value)."""
+    pair = coded.pair[rows]
+    begins = coded.edges[:-1][pair]
+    counts = coded.edges[1:][pair] - begins
+    pointers = np.append(0, np.cumsum(counts))
+    places = np.arange(pointers[-1]) + np.repeat(begins - pointers[:-1], counts)
+    return pointers, coded.fact_code[places], coded.fact_value[places]
 
 
 def _known_facts(
@@ -276,32 +274,33 @@ def _custody(
 
 def _facts(
     events: pl.DataFrame, compiled: Compiled, vocabulary: Vocabulary, read: Container[str]
-) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64]]:
-    """Facts of events as ranges of (code, value): those stated, and those that the type itself asserts.
-
-    Each distinct pair of text and asserting type is read once; every event then takes the facts of its pair.
-    """
+) -> tuple[NDArray[np.int32], Ints, NDArray[np.int32], Ints]:
+    """The pair of facts and asserting type of each event; ranges of the statements of each pair, their codes and
+    values: those stated, and those that the type itself asserts. Each pair is read once."""
     asserted = _asserted(compiled, vocabulary, read)
-    pairs, pair_of = _pairs(events, asserted["type"].unique())
+    pairs, pair_of = _pairs(events, asserted["type"].unique(maintain_order=True))
     statements = _statements(pairs, asserted, compiled, read)
     edges = np.searchsorted(statements["pair"].to_numpy(), np.arange(pairs.height + 1))
-    counts = np.diff(edges)[pair_of]
-    pointers = np.append(0, np.cumsum(counts)).astype(np.int64)
-    places = np.arange(pointers[-1]) + np.repeat(edges[:-1][pair_of] - pointers[:-1], counts)
     codes, values = statements["code"].to_numpy(), statements["value"].to_numpy()
-    return pointers, codes[places].astype(np.int32), values[places].astype(np.int64)
+    return pair_of, edges.astype(np.int64), codes.astype(np.int32), values.astype(np.int64)
 
 
-def _pairs(events: pl.DataFrame, asserting: pl.Series) -> tuple[pl.DataFrame, NDArray[np.int64]]:
+def _pairs(events: pl.DataFrame, asserting: pl.Series) -> tuple[pl.DataFrame, NDArray[np.int32]]:
     """The distinct pairs of what an event states (facts) and its type, where that asserts something; and the pair of
     each event."""
-    asserts = pl.when(pl.col("type").is_in(asserting.implode())).then("type")
-    told = events.select("facts", type=asserts)
-    width = events.height + 1
-    _, texts = np.unique(_codes(told["facts"]).to_numpy(), return_inverse=True)
-    _, types = np.unique(_codes(told["type"]).to_numpy(), return_inverse=True)
-    _, first, pair_of = np.unique(types.astype(np.int64) * width + texts, return_index=True, return_inverse=True)
-    return told[first], pair_of
+    kinds = len(asserting) + 1
+    asserts = events["type"].replace_strict(
+        asserting, np.arange(1, kinds, dtype=np.int32), default=0, return_dtype=pl.Int32
+    )
+    names = (_codes(events["facts"]).astype(np.int64) + 1) * kinds + asserts.to_numpy()
+    there = np.zeros(int(names.max(initial=0)) + 1, dtype=bool)
+    there[names] = True
+    pair_of = (np.cumsum(there, dtype=np.int32) - 1)[names]
+    example = np.zeros(int(there.sum()), dtype=np.int64)
+    example[pair_of] = np.arange(len(pair_of))
+    told = pl.DataFrame([events[name].gather(example) for name in ("facts", "type")])
+    asserting_type = pl.when(pl.col("type").is_in(asserting.implode())).then("type")
+    return told.select("facts", type=asserting_type), pair_of
 
 
 def _statements(pairs: pl.DataFrame, asserted: pl.DataFrame, compiled: Compiled, read: Container[str]) -> pl.DataFrame:

@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from zhunsheng.core import schemas
-from zhunsheng.core.clocks import Folded, FoldPart
+from zhunsheng.core.clocks import FoldPart
 from zhunsheng.core.dates import NONE
 from zhunsheng.core.fold import state as s
 from zhunsheng.core.tables import CLOCK_ORDER, event_names, instants
@@ -36,17 +36,6 @@ class _Rows:
     rows: NDArray[np.int64]
     found_at: NDArray[np.int64]
     events: NDArray[np.int64]
-
-
-def findings_table(folded: Folded, clocks: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """Every finding that became true no later than the instant of judgement, schemas.FINDINGS, in canonical order.
-
-    `clocks` are the clocks of each part, in the order of its results.
-    """
-    tables = [part_findings(part, own) for part, own in zip(folded.parts, clocks, strict=True)]
-    if not tables:
-        return pl.DataFrame(schema=schemas.FINDINGS)
-    return pl.concat(tables).sort(ORDER, nulls_last=False)
 
 
 def check_findings(verdicts: pl.DataFrame) -> pl.DataFrame:
@@ -106,6 +95,8 @@ def sha256_of(texts: pl.Series) -> pl.Series:
 
 def part_findings(part: FoldPart, clocks: pl.DataFrame) -> pl.DataFrame:
     """The findings over one part; `clocks` are its clocks in the order of its results."""
+    if not len(part.results):
+        return pl.DataFrame(schema=schemas.FINDINGS)
     as_of = as_of_of(part)
     kinds = [
         *_approaching(part, as_of),
@@ -144,9 +135,9 @@ def _ended(part: FoldPart, as_of: NDArray[np.int64]) -> list[_Rows]:
 def _late_known(part: FoldPart, as_of: NDArray[np.int64]) -> _Rows:
     """Overdue clocks whose start was recorded only when the due time had passed: nobody could have been warned."""
     results = part.results
-    recorded = part.encoded.frame["recorded_at"].to_physical().fill_null(NONE).to_numpy()
     overdue = np.flatnonzero(is_overdue(results, as_of))
-    learned = recorded[results.start_event[overdue]]
+    recorded = part.encoded.column("recorded_at", results.start_event[overdue])
+    learned = recorded.to_physical().fill_null(NONE).to_numpy()
     late = learned > results.outer[overdue]
     rows = overdue[late]
     return _Rows("late_known", "red", rows, learned[late], results.start_event[rows])

@@ -93,11 +93,11 @@ def _checks(folded: Folded, rulebook: Rulebook, as_of: datetime) -> tuple[pl.Dat
     happened = set(folded.counted.events["type"].unique())
     own = tuple(check for check in supervised(rulebook).checks if happened.intersection(check.events))
     nothing = pl.DataFrame(schema=schemas.FINDINGS)
-    told, _ = judge_beside(nothing, folded, replace(rulebook, checks=own), as_of=as_of)
+    told, _ = judge_beside(nothing, folded, replace(rulebook, checks=own))
     timed = replace(rulebook, checks=tuple(check for check in own if check.kind in TIMED_KINDS))
     ahead = as_of + FORESIGHT
     parts = tuple(replace(part, as_of=np.full_like(part.as_of, _microseconds(ahead))) for part in folded.parts)
-    foreseen, _ = judge_beside(nothing, replace(folded, parts=parts), timed, as_of=ahead)
+    foreseen, _ = judge_beside(nothing, replace(folded, parts=parts), timed)
     return told, _breaking(foreseen, as_of.astimezone(UTC))
 
 
@@ -113,7 +113,8 @@ def _microseconds(instant: datetime) -> int:
 
 
 def _standing_clocks(folded: Folded, clocks: Sequence[pl.DataFrame], zone: str) -> pl.DataFrame:
-    tables = [own.with_columns(levels_and_next(part, zone)) for part, own in zip(folded.parts, clocks, strict=True)]
+    ruled = [(part, own) for part, own in zip(folded.parts, clocks, strict=True) if part.compiled.rules]
+    tables = [own.with_columns(levels_and_next(part, zone)) for part, own in ruled]
     table = pl.concat([pl.DataFrame(schema=STANDING), *tables])
     return schemas.assert_schema(table, STANDING, "standing clocks")
 

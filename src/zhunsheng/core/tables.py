@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from zhunsheng.core import schemas
-from zhunsheng.core.clocks import Folded, FoldPart
+from zhunsheng.core.clocks import FoldPart
 from zhunsheng.core.dates import NONE
 from zhunsheng.core.encoding import EVENT_KEY
 from zhunsheng.core.fold.state import OUTCOMES, QUESTIONS, STEP_KINDS, UNTIL_FACT
@@ -33,7 +33,7 @@ def part_clocks(part: FoldPart) -> pl.DataFrame:
         "rule_version": pl.Series(compiled.version_of[results.rv].astype(np.int32)),
         **subject_columns(part, results),
         "epoch": pl.Series(results.epoch),
-        "unit": gather(part.encoded.frame["unit"], results.start_event),
+        "unit": part.encoded.column("unit", results.start_event),
         "start": instants(results.start),
         "start_event": event_names(part, results.start_event),
         "limit": tier_names(part, results.tier),
@@ -56,16 +56,17 @@ def part_clocks(part: FoldPart) -> pl.DataFrame:
     return schemas.assert_schema(pl.DataFrame(columns, schema=schemas.CLOCKS), schemas.CLOCKS, "clocks")
 
 
-def steps_table(folded: Folded) -> pl.DataFrame:
-    """Every step of every clock, schemas.STEPS, in canonical order and numbered from 1 within a clock."""
-    tables = [part_steps(part) for part in folded.parts if len(part.steps)]
+def steps_table(tables: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The steps of all parts, schemas.STEPS, in canonical order."""
     if not tables:
         return pl.DataFrame(schema=schemas.STEPS)
     return pl.concat(tables).sort(*CLOCK_ORDER, "n", nulls_last=False)
 
 
 def part_steps(part: FoldPart) -> pl.DataFrame:
-    """The steps of one part."""
+    """The steps of one part, numbered from 1 within a clock."""
+    if not len(part.steps):
+        return pl.DataFrame(schema=schemas.STEPS)
     order = np.argsort(part.steps["row"], kind="stable")
     steps = part.steps[order].view(np.recarray)
     results = part.results[steps.row]
@@ -132,14 +133,14 @@ def articles(part: FoldPart, rv: Any) -> pl.Series:
 
 def subject_columns(part: FoldPart, results: Any) -> dict[str, pl.Series]:
     """case, incident, subject and person of clocks."""
-    frame, program = part.encoded.frame, part.compiled.program
+    encoded, program = part.encoded, part.compiled.program
     starts = results["subject_event"]
     axes = program.rvs.axis[results["rv"]]
-    case = gather(frame["case"], starts)
-    incident = gather(frame["incident"], starts)
+    case = encoded.column("case", starts)
+    incident = encoded.column("incident", starts)
     subject = pl.Series("subject", [None] * len(results), dtype=pl.String)
     for axis in np.unique(axes):
-        names = gather(frame[SUBJECT_AXES[axis]], starts)
+        names = encoded.column(SUBJECT_AXES[axis], starts)
         subject = names if len(np.unique(axes)) == 1 else subject.zip_with(pl.Series(axes != axis), names)
     of_incident = pl.Series(axes == SUBJECT_AXES.index("incident"))
     per_incident = of_incident | case.is_null()
@@ -147,7 +148,7 @@ def subject_columns(part: FoldPart, results: Any) -> dict[str, pl.Series]:
         "case": case.set(of_incident, None),  # not part of its key: an incident may become a case later
         "incident": incident.set(~per_incident, None),
         "subject": subject,
-        "person": gather(frame["person"], starts),
+        "person": encoded.column("person", starts),
     }
 
 
@@ -160,12 +161,6 @@ def words(names: Any, codes: Any, none: int | None = None) -> pl.Series:
     return picked.zip_with(pl.Series(np.asarray(codes) != none), pl.Series([None], dtype=pl.String))
 
 
-def gather(values: pl.Series, rows: Any) -> pl.Series:
-    """Values at row numbers; null for -1."""
-    index = pl.Series(np.asarray(rows).astype(np.int64))
-    return values.gather(index.set(index < 0, None) if (index < 0).any() else index)
-
-
 def instants(values: Any) -> pl.Series:
     """Microseconds as instants; NONE as null."""
     numbers = pl.Series(np.asarray(values).astype(np.int64))
@@ -174,14 +169,8 @@ def instants(values: Any) -> pl.Series:
 
 def event_names(part: FoldPart, rows: Any) -> pl.Series:
     """source/id of events; null for -1."""
-    index = pl.Series("row", np.asarray(rows).astype(np.int64))
-    index = index.set(index < 0, None)
-    return (
-        part.encoded.frame.select(pl.struct("source", "id").gather(index).alias("key"))
-        .unnest("key")
-        .select(pl.when(pl.col("id").is_not_null()).then(EVENT_KEY))
-        .to_series()
-    )
+    named = pl.DataFrame([part.encoded.column(name, rows) for name in ("source", "id")])
+    return named.select(pl.when(pl.col("id").is_not_null()).then(EVENT_KEY)).to_series()
 
 
 def tier_names(part: FoldPart, tiers: Any) -> pl.Series:

@@ -4,7 +4,7 @@ SMS."""
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -41,8 +41,8 @@ def message_text(
     values = {
         "case": case_words(clock["case"], title if deployment.masked_case_title else None),
         "start": f"{clock['start'].astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S}",
-        "due": moment_words(clock["due"], zone, at_end=bool(clock["due_at_end"])),
-        "outer": moment_words(clock["outer"], zone, at_end=bool(clock["outer_at_end"])),
+        "due": due_words(clock["due"], zone),
+        "outer": due_words(clock["outer"], zone),
         "limit": limit_words(clock["amount"], clock["limit_unit"]),
         "left": left_words(clock["due"], as_of),
         "late": late_words(clock["outer"], clock["stopped"] or as_of),
@@ -105,6 +105,16 @@ def moment_words(moment: datetime | None, zone: str, *, at_end: bool) -> str:
     return f"{local.month}月{local.day}日{local:%H:%M}"
 
 
+def due_words(due: datetime | None, zone: str) -> str:
+    """A due time: a midnight is told as 24:00 of the day before, whichever way of counting gave it."""
+    return moment_words(due, zone, at_end=ends_a_day(due, zone))
+
+
+def ends_a_day(moment: datetime | None, zone: str) -> bool:
+    """Whether an instant is a midnight of a zone."""
+    return moment is not None and moment.astimezone(ZoneInfo(zone)).time() == time()
+
+
 def limit_words(amount: int, unit: str) -> str:
     """7天, 24小时, 2个月; 立即 for an act that is due at once."""
     return f"{amount}{UNIT_WORDS[unit]}" if unit in UNIT_WORDS else "立即" if unit == "immediate" else "文书载明期限"
@@ -141,6 +151,11 @@ def moment_in_english(moment: datetime | None, zone: str, *, at_end: bool) -> st
         return "open"
     local = moment.astimezone(ZoneInfo(zone)) - (timedelta(minutes=1) if at_end else timedelta())
     return f"{local.day} {local:%b} {'24:00' if at_end else f'{local:%H:%M}'}"
+
+
+def due_in_english(due: datetime | None, zone: str) -> str:
+    """A due time in English: 9 Nov 24:00."""
+    return moment_in_english(due, zone, at_end=ends_a_day(due, zone))
 
 
 def span_in_english(span: timedelta) -> str:

@@ -206,11 +206,8 @@ def _change_rows(tried: Tried, language: str, most: int | None = None) -> Iterab
 
 
 def due_words(instant: datetime | None, wording: Wording) -> str:
-    """A due time; midnight is the end of the day before."""
-    if instant is None:
-        return ""
-    local = instant.astimezone(wording.zone)
-    return wording.moment(instant, at_end=local.hour == local.minute == 0)
+    """A due time; nothing where there is none."""
+    return wording.due(instant) if instant else ""
 
 
 def _not_computed_rows(tried: Tried, language: str) -> Iterable[list[str]]:

@@ -152,10 +152,8 @@ def _worst(now: pl.DataFrame, checked: Checked, wording: Wording) -> list[dict[s
                 "case": row["case"] or row["incident"] or "",
                 "subject": row["subject"] if row["subject"] not in (None, row["case"], row["incident"]) else "",
                 "unit": row["unit"] or "",
-                "due": wording.moment(row["due"], at_end=clock["due_at_end"]),
-                "outer": wording.moment(row["outer"], at_end=clock["outer_at_end"])
-                if row["outer"] != row["due"]
-                else "",
+                "due": wording.due(row["due"]),
+                "outer": wording.due(row["outer"]) if row["outer"] != row["due"] else "",
                 "state": state_lines(clock, wording, checked.judgement.as_of)[0] if is_warning else word,
                 "basis": wording.basis(basis),
             }

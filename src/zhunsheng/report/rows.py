@@ -139,7 +139,7 @@ def pauses_of(steps: Iterable[Mapping[str, Any]]) -> tuple[tuple[datetime, datet
 def state_lines(clock: Mapping[str, Any], wording: Wording, as_of: datetime) -> tuple[str, str]:
     """The two lines beside a rail: how it stands, and the due time or the time used."""
     outcome, due, outer, stopped = clock["outcome"], clock["due"], clock["outer"], clock["stopped"]
-    due_line = wording["due_at"].format(at=wording.moment(due, at_end=clock["due_at_end"])) if due else wording["open"]
+    due_line = wording["due_at"].format(at=wording.due(due)) if due else wording["open"]
     if outcome in ENDED:
         used = wording["took"].format(span=wording.span(stopped - clock["start"])) if stopped else due_line
         if outcome == "late" and outer and stopped and stopped > outer:
@@ -150,9 +150,7 @@ def state_lines(clock: Mapping[str, Any], wording: Wording, as_of: datetime) -> 
     if outer and _is_past(as_of, outer, at_end=bool(clock["outer_at_end"])):
         return wording["over"].format(span=wording.span(as_of - outer)), due_line
     if due and _is_past(as_of, due, at_end=bool(clock["due_at_end"])):
-        return wording["past_line"], wording["outer_at"].format(
-            at=wording.moment(outer, at_end=bool(clock["outer_at_end"]))
-        )
+        return wording["past_line"], wording["outer_at"].format(at=wording.due(outer))
     if due and outcome == "running":
         return wording["left"].format(span=wording.span(due - as_of)), due_line
     return wording[outcome], due_line

@@ -240,6 +240,11 @@ class Wording:
         local = instant.astimezone(self.zone)
         return f"{local - timedelta(minutes=1):%Y-%m-%d} 24:00" if at_end else f"{local:%Y-%m-%d %H:%M}"
 
+    def due(self, instant: datetime | None) -> str:
+        """A due time; a midnight is 24:00 of the day before, whichever way of counting gave it."""
+        local = instant.astimezone(self.zone) if instant else None
+        return self.moment(instant, at_end=local is not None and local.hour == local.minute == 0)
+
     def span(self, span: timedelta) -> str:
         """7小时12分, or 7 h 12 min."""
         return span_words(span) if self.language == "zh" else span_in_english(span)

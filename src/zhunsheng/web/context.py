@@ -8,6 +8,7 @@ from django.utils import translation
 
 from zhunsheng.apps.access.menu import TABS
 from zhunsheng.apps.access.navigation import entries_for, here, sections_of
+from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.requests import PLACE, Asking
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.access.sessions import IDLE
@@ -36,6 +37,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_name": who.account.officer.name if who.account.officer else who.account.username,
         "site_number": who.account.officer.number if who.account.officer else "",
         "site_role": _role(who.viewer),
+        "site_may_export": who.viewer.may(Action.LIST_EXPORT),
         "site_read_only": who.viewer.roles() == {"inspectorate"},
         "site_shortcuts": who.account.shortcuts,
         "site_unit": top_unit_name(),
@@ -46,6 +48,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_counts": _counts(who.viewer),
         "site_late": late_sources(now=who.now),
         "site_idle_seconds": int(IDLE.total_seconds()),
+        # Whoever checks at a place may have something on the device that is not sent yet.
+        "site_keeps": any(entry.name == "tasks:mine" for entry in entries),
     }
 
 

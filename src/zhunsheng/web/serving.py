@@ -72,7 +72,7 @@ def database(mode: str) -> Iterator[Callable[[], bool]]:
 
 
 def _embedded() -> EmbeddedServer:
-    server = embedded_server(settings.DATA, os.environ).start()
+    server = embedded_server(settings.DATA, os.environ, archive=settings.ARCHIVE).start()
     provision.create_roles(server.dsn(SUPERUSER, "postgres"))
     return server
 

@@ -5,6 +5,7 @@ DATABASE_URL                a real server, as the role zs_app; absent: the embed
 ZS_OWNER_DATABASE_URL       the same as zs_owner, for migrations only
 ZS_SEALER_DATABASE_URL, ZS_VERIFIER_DATABASE_URL   the same as zs_sealer and zs_verifier
 ZS_KEYS, ZS_MEDIA, ZS_HEADS, ZS_DROP   folders, by default inside ZS_HOME; ZS_HEADS should be on another disk or host
+ZS_ARCHIVE                  folder on another disk for the log of the embedded database (default: none is kept)
 ZS_LINES                    file of the lines by which alerts leave (default: lines.toml inside ZS_HOME)
 ZS_RULEBOOK                 folder of the rulebook (default: the one beside the source)
 ZS_POLICIES                 folder of the points policies (default: points/policies of the rulebook)
@@ -27,6 +28,7 @@ KEYS = Path(os.environ.get("ZS_KEYS") or DATA / "keys")
 MEDIA = Path(os.environ.get("ZS_MEDIA") or DATA / "media")
 HEADS = Path(os.environ.get("ZS_HEADS") or DATA / "heads")
 DROP = Path(os.environ.get("ZS_DROP") or DATA / "drop")
+ARCHIVE = Path(os.environ["ZS_ARCHIVE"]).absolute() if os.environ.get("ZS_ARCHIVE") else None
 
 LINES = Path(os.environ.get("ZS_LINES") or DATA / "lines.toml")
 RULEBOOK = Path(os.environ.get("ZS_RULEBOOK") or Path(__file__).resolve().parents[3] / "rulebook")

@@ -79,4 +79,5 @@ if __name__ == "__main__":
         code = main(small)
     finally:
         subprocess.run(["umount", "-l", str(small)], check=False)
+        small.rmdir()
     sys.exit(code)

@@ -9,6 +9,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from zhunsheng.apps.access.kinds import ACTIONS, KINDS, RESULTS
+from zhunsheng.apps.access.menu import Words
 from zhunsheng.apps.access.models import Account, Factor
 from zhunsheng.apps.audit.models import AuditEntry
 from zhunsheng.apps.display.listing import Asked, Choice, Column, Filter, Listing, Page
@@ -33,6 +35,16 @@ class Accounts:
     page: Page[Account]
     rows: Sequence[AccountRow]
     count: int
+
+
+@dataclass(frozen=True)
+class EntryRow:
+    """One line of the log: the entry, and its act, kind and result in words."""
+
+    entry: AuditEntry
+    action: Words
+    kind: Words
+    result: Words
 
 
 def account_listing() -> Listing:
@@ -71,7 +83,7 @@ def _row(account: Account) -> AccountRow:
 
 def entry_listing(*, now: datetime) -> Listing:
     """Columns and filters of the audit log, the newest first."""
-    results = (Choice("done", _("完成")), Choice("denied", _("拒绝")), Choice("failed", _("失败")))
+    results = tuple(Choice(name, str(word)) for name, word in RESULTS.items())
     spans = (Choice("1", _("24小时内")), Choice("7", _("7天内")), Choice("30", _("30天内")))
     columns = (
         Column("at", _("时间"), sort=("id",)),
@@ -89,6 +101,16 @@ def entry_listing(*, now: datetime) -> Listing:
         Filter("result", _("结果"), lambda value: Q(result=value), results),
     )
     return Listing(columns, filters, default_sort="-at")
+
+
+def entry_row(entry: AuditEntry) -> EntryRow:
+    """One entry in words; what has none stands as it was recorded."""
+    return EntryRow(
+        entry,
+        ACTIONS.get(entry.action, entry.action),
+        KINDS.get(entry.object_kind, ""),
+        RESULTS.get(entry.result, entry.result),
+    )
 
 
 def entries(asked: Asked, found: QuerySet[AuditEntry]) -> Page[AuditEntry]:

@@ -28,4 +28,5 @@ def audit_log(request: HttpRequest) -> HttpResponse:
     page = admin_lists.entries(asked, all_entries())
     record_read(kind="audit_entry", key=asked.address(), detail={"count": len(page.rows)})
     saved = saved_filters(account=who.account, page="access:audit_log") if who.account else []
-    return render(request, "access/audit_log.html", {"page": page, "asked": asked, "saved": saved})
+    shown = {"page": page, "rows": [admin_lists.entry_row(row) for row in page.rows], "asked": asked, "saved": saved}
+    return render(request, "access/audit_log.html", shown)

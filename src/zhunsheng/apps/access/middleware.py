@@ -111,6 +111,7 @@ def _step_up(request: HttpRequest, action: Action, *, at: datetime) -> HttpRespo
     if action not in STEP_UP or progress is None or progress.stepped_up(at):
         return None
     # What was posted is not kept: the actor comes back to the page that he posted from.
-    came_from = urlsplit(request.headers.get("Referer", "")).path or "/"
-    goal = request.get_full_path() if request.method == "GET" else came_from
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    page = f"{came_from.path or '/'}{'?' * bool(came_from.query)}{came_from.query}"
+    goal = request.get_full_path() if request.method == "GET" else page
     return redirect(f"/confirm/?{urlencode({'next': goal})}")

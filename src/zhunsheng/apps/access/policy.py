@@ -62,10 +62,12 @@ class Action(StrEnum):
     AUDIT_READ = "audit.read"
     FENCE_LIFT = "fence.lift"
     READING_WATCH = "reading.watch"
+    LIST_EXPORT = "list.export"
     POINTS_OWN = "points.own"
     POINTS_READ = "points.read"
     POINTS_DECIDE = "points.decide"
     POINTS_CONFIRM = "points.confirm"
+    POINTS_WATCH = "points.watch"
 
 
 CASE_ACTIONS: Final = frozenset(
@@ -90,6 +92,7 @@ STEP_UP: Final = frozenset(
         Action.SOURCE_MANAGE,
         Action.RULEBOOK_RELEASE,
         Action.POINTS_CONFIRM,
+        Action.LIST_EXPORT,
     }
 )
 """Actions that ask for the second factor again if it was given more than a few minutes ago."""
@@ -142,24 +145,27 @@ POLICY: Final = (
     _case("auxiliary", [Relation.OWN], _LOOK, _ORDINARY),
     _case("unit_head", [Relation.OWN], _WORK),
     _case("unit_head", _IN_UNIT, [*_LOOK, Action.PERSON_REVEAL, Action.EVENT_CONFIRM], _CLOSE),
-    _plain("unit_head", Action.ORG_READ, *_LEAD),
+    _plain("unit_head", Action.ORG_READ, Action.LIST_EXPORT, *_LEAD),
     _case("unit_head", _ANYWHERE, [Action.CASE_URGENT], _URGENT),
     _case("county_head", _IN_UNIT, [*_LOOK, Action.PERSON_REVEAL, Action.EVENT_CONFIRM]),
-    _plain("county_head", Action.ORG_READ, *_LEAD),
+    _plain("county_head", Action.ORG_READ, Action.LIST_EXPORT, *_LEAD),
     _case("county_head", _ANYWHERE, [Action.CASE_URGENT], _URGENT),
     _case("legal_officer", [Relation.OWN], _WORK),
     _case("legal_officer", _IN_UNIT, [*_LOOK, Action.PERSON_REVEAL, Action.EVENT_CONFIRM], _CLOSE),
-    _plain("legal_officer", Action.ORG_READ),
+    _plain("legal_officer", Action.ORG_READ, Action.LIST_EXPORT),
     _case("legal_officer", _ANYWHERE, [Action.CASE_URGENT], _URGENT),
     _case("legal_department", _ANYWHERE, [*_LOOK, Action.PERSON_REVEAL, Action.EVENT_CONFIRM, Action.CASE_LABEL]),
-    _plain("legal_department", Action.ORG_READ, Action.QUARANTINE_READ, *_LEAD),
+    _plain("legal_department", Action.ORG_READ, Action.QUARANTINE_READ, Action.LIST_EXPORT, *_LEAD),
     _plain("legal_department", Action.RULEBOOK_RELEASE, Action.RULEBOOK_DRAFT),
     _case("inspectorate", _ANYWHERE, _LOOK),
-    # He watches who changes points, and changes none.
-    _plain("inspectorate", Action.ORG_READ, Action.POINTS_DECIDE, Action.READING_WATCH),
+    # He watches who changes points, and changes none: any single row opens to him, no board and nobody's page.
+    _plain("inspectorate", Action.ORG_READ, Action.POINTS_DECIDE, Action.POINTS_WATCH, Action.READING_WATCH),
+    _plain("inspectorate", Action.LIST_EXPORT),
     # Keepers see that a case exists, for the things and rooms they keep; its content is in their own modules.
     _case("custodian", [Relation.UNIT], [Action.CASE_LIST], _ORDINARY),
     _case("area_keeper", [Relation.UNIT], [Action.CASE_LIST], _ORDINARY),
+    # The register of who was in the area goes with the shift that hands over.
+    _plain("area_keeper", Action.LIST_EXPORT),
     _case("deposit_office", _IN_UNIT, [Action.CASE_LIST], _ORDINARY),
     # No permit for an agency touches a case: it has its own space. Administrators see no case either.
     _plain("system_admin", Action.ORG_READ, Action.ORG_MANAGE, Action.ACCOUNT_MANAGE, Action.FENCE_LIFT),

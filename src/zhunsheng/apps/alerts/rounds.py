@@ -144,6 +144,8 @@ def _why_held(held: Held, cause: str, silences: Silences) -> str:
         return ""
     if cause:
         return "inhibited"
+    if held.group.level == "red":  # one person may hold back a warning, and nobody the last one
+        return ""
     return "silenced" if silences.cover(held.row.rule, held.row.unit) else ""
 
 

@@ -20,7 +20,7 @@ from zhunsheng.apps.cases.selectors import visible_cases
 from zhunsheng.apps.org.models import Unit
 from zhunsheng.core.alert_acts import snooze_latest
 from zhunsheng.core.alert_words import situation
-from zhunsheng.core.wording import late_words, left_words, moment_words
+from zhunsheng.core.wording import due_words, late_words, left_words
 
 PAGE_ROWS: Final = 50
 OPEN: Final = (
@@ -348,7 +348,7 @@ def _row(
         state_until=group.state_until,
         owner=str(group.owner) if group.owner else "",
         due=group.due,
-        due_words=moment_words(group.due, policy.zone, at_end=group.due_at_end),
+        due_words=due_words(group.due, policy.zone),
         left_words=f"{policy.overdue_words[group.nature]}{left}" if is_overdue else left,
         is_overdue=is_overdue,
         due_at_end=group.due_at_end,

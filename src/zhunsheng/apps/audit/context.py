@@ -10,7 +10,8 @@ from typing import Final
 from django.db import connection, transaction
 
 ACTOR_PATTERN: Final = re.compile(r"(account|source|process):[A-Za-z0-9._-]+")
-SETTINGS: Final = ("zs.actor", "zs.purpose", "zs.request", "zs.address")
+PURPOSE: Final = "zs.purpose"
+SETTINGS: Final = ("zs.actor", PURPOSE, "zs.request", "zs.address")
 
 
 @dataclass(frozen=True)

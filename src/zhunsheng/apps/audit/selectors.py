@@ -69,7 +69,7 @@ def readings_of_case(*, actor: str, case: str, since: datetime, until: datetime,
 
 @dataclass(frozen=True)
 class TakenAway:
-    """One file that left: who took it, when, what it was made of, how many rows, and the code that is printed in it."""
+    """One file that left: who took it, when, what it was made of, how many rows, the code in it, and what for."""
 
     at: datetime
     actor: str
@@ -77,6 +77,7 @@ class TakenAway:
     key: str
     count: int | None
     mark: str
+    purpose: str
 
 
 def taken_away(*, before: int | None, mark: str, most: int) -> list[tuple[int, TakenAway]]:
@@ -84,7 +85,8 @@ def taken_away(*, before: int | None, mark: str, most: int) -> list[tuple[int, T
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT id, at, actor, object_kind, object_id, detail ->> 'count', detail ->> 'mark' FROM audit_entry
+            SELECT id, at, actor, object_kind, object_id, detail ->> 'count', detail ->> 'mark', purpose
+            FROM audit_entry
             WHERE action = 'read' AND result = 'done' AND detail ? 'mark'
                 AND (%(before)s::bigint IS NULL OR id < %(before)s) AND (%(mark)s = '' OR detail ->> 'mark' = %(mark)s)
             ORDER BY id DESC LIMIT %(most)s
@@ -92,7 +94,7 @@ def taken_away(*, before: int | None, mark: str, most: int) -> list[tuple[int, T
             {"before": before, "mark": mark, "most": most},
         )
         return [
-            (row[0], TakenAway(row[1], row[2], row[3], row[4], int(row[5]) if row[5] else None, row[6]))
+            (row[0], TakenAway(*row[1:5], int(row[5]) if row[5] else None, *row[6:]))
             for row in cursor.fetchall()
         ]
 

@@ -15,7 +15,7 @@ from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer, cases_q
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.cases.models import Assignment, Case, Dossier, HeldEvent, Item, PersonInCase
-from zhunsheng.apps.cases.words import vocabulary
+from zhunsheng.apps.cases.words import page_vocabulary
 from zhunsheng.apps.refusals import DomainError
 
 REASONS: Final = {
@@ -203,7 +203,7 @@ def held_events(viewer: Viewer) -> list[HeldEvent]:
 
 def held_rows(viewer: Viewer) -> list[tuple[HeldEvent, str]]:
     """The same with the titles of the events."""
-    titles = vocabulary().event_types
+    titles = page_vocabulary().event_types
     rows = held_events(viewer)
     return [(row, titles[row.body["type"]].title if row.body["type"] in titles else row.body["type"]) for row in rows]
 

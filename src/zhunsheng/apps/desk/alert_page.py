@@ -15,6 +15,7 @@ from zhunsheng.apps.alerts.acting import SUPERIORS
 from zhunsheng.apps.alerts.models import Action, Alert, AlertGroup
 from zhunsheng.apps.alerts.selectors import GroupDetail, group_detail, visible_groups
 from zhunsheng.apps.cases.selectors import may_read_case
+from zhunsheng.apps.cases.words import in_page_language
 from zhunsheng.apps.desk.moments import ToldLine, told_lines
 from zhunsheng.apps.desk.rulebook import all_rules, shown_rulebook
 from zhunsheng.apps.display import formats
@@ -143,7 +144,7 @@ def alert_page(viewer: Viewer, key: str, *, now: datetime) -> AlertPage:
         last=next((act for act in reversed(detail.actions) if act.by_id is not None), None),
         contacts=_contacts(group.unit, viewer, now),
         offers=_offers(viewer, group, detail),
-        due_words=formats.moment_in_list(row.due, now=now, at_end=row.due_at_end),
+        due_words=formats.due_moment(row.due, now=now),
     )
 
 
@@ -184,7 +185,7 @@ def _tasks(group: AlertGroup, rule: Rule | Check | None, rulebook: Rulebook | No
     if isinstance(rule, Check) and rule.mends:
         tasks.append(Task(rule.mends, state, note))
     if isinstance(rule, Rule) and rulebook is not None:
-        types = rulebook.vocabulary.event_types
+        types = in_page_language(rulebook.vocabulary).event_types
         for name in rule.stop.satisfying:
             done = is_done and (len(rule.stop.satisfying) == 1 or bool(rule.stop.all_of))
             tasks.append(Task(types[name].title, "done" if done else "todo", note if done or not is_done else ""))

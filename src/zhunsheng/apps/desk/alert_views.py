@@ -54,7 +54,7 @@ def alert(request: HttpRequest, key: str) -> HttpResponse:
     """One alert: a page of its own, or the preview beside the inbox."""
     page = _page(request, key)
     if request.headers.get("HX-Request") != "true":
-        return render(request, "desk/alert.html", {"alert": page})
+        return render(request, "desk/alert.html", {"alert": page, "is_why_open": "why" in request.GET})
     beside = urlsplit(request.headers.get("HX-Current-URL", ""))
     here = beside._replace(scheme="", netloc="", fragment="").geturl()
     return render(request, "desk/_alert_preview.html", {"alert": page, "here": here or reverse("desk:inbox")})

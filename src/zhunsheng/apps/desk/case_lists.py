@@ -12,7 +12,7 @@ from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.cases.models import Assignment, Case
 from zhunsheng.apps.cases.selectors import visible_cases
-from zhunsheng.apps.cases.words import vocabulary
+from zhunsheng.apps.cases.words import page_vocabulary
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.desk.case_officers import case_officers
 from zhunsheng.apps.desk.quality import QUESTIONS
@@ -89,7 +89,7 @@ def every_listing(viewer: Viewer) -> Listing:
         Column("left", _("还剩")),
     )
     asks = [("unknown", _("无法计算的")), *((code, str(words)) for code, words in QUESTIONS.items())]
-    facts = [(fact.id, fact.title) for fact in vocabulary().facts.values()]
+    facts = [(fact.id, fact.title) for fact in page_vocabulary().facts.values()]
     questions = (
         Filter("ask", _("待核实"), _asks, choices(asks), of=OF_CLOCK),
         Filter("fact", _("缺少的字段"), lambda value: Q(question_fact=value), choices(facts), of=OF_CLOCK),

@@ -14,7 +14,7 @@ from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.alerts.selectors import Told, acts_in_case, told_in_case
 from zhunsheng.apps.cases.models import Source
 from zhunsheng.apps.cases.selectors import OpenCase, open_case
-from zhunsheng.apps.cases.words import vocabulary
+from zhunsheng.apps.cases.words import page_vocabulary
 from zhunsheng.apps.desk.case_track import Line, lines_of, next_to_end, worst
 from zhunsheng.apps.desk.elements import (
     DOSSIER,
@@ -219,7 +219,7 @@ def _found(file: CaseFile, names: Mapping[str, str]) -> list[Found]:
         return []
     rules = {rule.id: rule for rule in all_rules(file.rulebook)}
     checks = {check.id: check for check in file.rulebook.checks}
-    types, events = vocabulary().event_types, {event.key: event for event in file.happened}
+    types, events = page_vocabulary().event_types, {event.key: event for event in file.happened}
     shown = [row for row in file.findings if row.rule in checks and row.closed_at is None]
     found = []
     for row in shown:

@@ -22,5 +22,5 @@ def cells(line: Line) -> Iterator[Cell]:
         return
     clock = line.running.clock
     yield from (line.running.rule, line.running.level)
-    yield formats.moment(clock.due, at_end=clock.due_at_end)
-    yield formats.moment(clock.outer, at_end=clock.outer_at_end)
+    yield formats.due_moment(clock.due)
+    yield formats.due_moment(clock.outer)

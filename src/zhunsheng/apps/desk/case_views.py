@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from zhunsheng.apps.access.preferences import saved_filters
@@ -13,7 +14,7 @@ from zhunsheng.apps.access.requests import asking, viewer_behind
 from zhunsheng.apps.audit.services import record_read, record_taken
 from zhunsheng.apps.desk import case_lists, case_sheets
 from zhunsheng.apps.desk.case_lists import Shown
-from zhunsheng.apps.desk.exports import marked
+from zhunsheng.apps.desk.exports import for_a_purpose, marked
 from zhunsheng.apps.display.sheets import MOST_ROWS, TooManyRows, attachment, workbook
 
 LISTS: Final = {"running": "cases", "all": "all_cases"}
@@ -38,7 +39,7 @@ def every(request: HttpRequest) -> HttpResponse:
     return _page(request, shown, view="all", sheet="desk:all_cases_sheet")
 
 
-@require_GET
+@for_a_purpose(gettext_lazy("案件"), back="desk:cases")
 def running_sheet(request: HttpRequest) -> HttpResponse:
     """The first list, to take away."""
     viewer, now = viewer_behind(request), asking(request).now
@@ -46,7 +47,7 @@ def running_sheet(request: HttpRequest) -> HttpResponse:
     return _sheet(request, case_lists.running_page(viewer, asked, now=now), view="running")
 
 
-@require_GET
+@for_a_purpose(gettext_lazy("案件"), back="desk:all_cases")
 def every_sheet(request: HttpRequest) -> HttpResponse:
     """The second list, to take away."""
     viewer, now = viewer_behind(request), asking(request).now

@@ -14,7 +14,7 @@ from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.alerts.models import AlertGroup, Gap
 from zhunsheng.apps.alerts.selectors import doubtful_rules, visible_groups
 from zhunsheng.apps.cases.selectors import visible_cases
-from zhunsheng.apps.cases.words import vocabulary
+from zhunsheng.apps.cases.words import page_vocabulary
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.desk.inbox import ends_today, over
 from zhunsheng.apps.desk.overdue import visible_overdue
@@ -263,7 +263,7 @@ def _doubtful(now: datetime) -> list[Doubtful]:
 
 def _untold(viewer: Viewer, reached: Sequence[Unit]) -> list[Untold]:
     """Units in which somebody must be named who can be told, those with the most first."""
-    names, titles = {unit.code: unit.short_name for unit in reached}, vocabulary().roles
+    names, titles = {unit.code: unit.short_name for unit in reached}, page_vocabulary().roles
     seen = set(
         visible_groups(viewer).filter(closed_at=None, pk__in=_gaps().values("group")).values_list("pk", flat=True)
     )

@@ -4,13 +4,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from zhunsheng.apps.access.preferences import saved_filters
 from zhunsheng.apps.access.requests import asking, viewer_among
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.desk import city
-from zhunsheng.apps.desk.exports import Sheet, taken_away
+from zhunsheng.apps.desk.exports import Sheet, for_a_purpose, taken_away
 from zhunsheng.apps.display.sheets import MOST_ROWS
 
 
@@ -31,7 +32,7 @@ def whole(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/city.html", page)
 
 
-@require_GET
+@for_a_purpose(gettext_lazy("各单位"), back="desk:city")
 def whole_sheet(request: HttpRequest) -> HttpResponse:
     """The table of units to take away."""
     viewer, now = viewer_among(request, city.AUDIENCE), asking(request).now

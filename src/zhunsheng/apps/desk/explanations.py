@@ -7,14 +7,17 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from zhunsheng.apps.cases.words import in_page_language
 from zhunsheng.apps.desk.case_track import Line
 from zhunsheng.apps.display import formats
 from zhunsheng.apps.supervision.case_file import CaseFile, Happened
 from zhunsheng.core.clocks import Rulebook
-from zhunsheng.core.rule import Basis
-from zhunsheng.explanation import Explainer
+from zhunsheng.core.rule import Basis, Rule
+from zhunsheng.core.vocabulary import Vocabulary
+from zhunsheng.explanation import QUESTION_WORDS, Explainer, fact_title
 
 PARTS: Final = (
     ("start", _("起点"), ("start", "restart", "wait")),
@@ -51,13 +54,14 @@ class Law:
 
 @dataclass(frozen=True)
 class Explanation:
-    """How one due time was reached. `start` is the event that it counts from."""
+    """How one due time was reached. `start` is the event that it counts from; `to_do` what ends the limit, in words."""
 
     line: Line
     parts: Sequence[Part]
     laws: Sequence[Law]
     start: Happened | None
     in_force: date | None
+    to_do: str
 
 
 class PageExplainer(Explainer):
@@ -70,6 +74,17 @@ class PageExplainer(Explainer):
     def day(self, day: date) -> str:
         """11月21日 周六."""
         return f"{formats.short_day(day)} {formats.weekday(day)}"
+
+    def title(self, event_type: str | None) -> str:
+        """执行刑事拘留, Criminal detention executed."""
+        known = self.vocabulary.event_types.get(event_type or "")
+        return known.title if known else event_type or ""
+
+    def question(self, question: str, fact: str) -> str:
+        """缺少事实（案件类别）, a fact is missing (Kind of case)."""
+        words = QUESTION_WORDS[self.language].get(question, question)
+        named = fact_title(fact, self.vocabulary) if fact else ""
+        return gettext("%(question)s（%(fact)s）") % {"question": words, "fact": named} if named else words
 
 
 def explanation_of(line: Line, file: CaseFile) -> Explanation:
@@ -84,12 +99,24 @@ def explanation_of(line: Line, file: CaseFile) -> Explanation:
         laws=[_law(basis) for basis in version.basis],
         start=next((event for event in file.happened if event.key == clock.start_event), None),
         in_force=version.in_force,
+        to_do="" if line.is_over else _to_do(rule, in_page_language(file.rulebook.vocabulary)),
     )
 
 
+def _to_do(rule: Rule, vocabulary: Vocabulary) -> str:
+    """What has to be on record for a limit to end."""
+    titles = [vocabulary.event_types[name].title for name in rule.stop.satisfying]
+    acts = gettext("、").join(titles)
+    if len(titles) < 2:
+        return gettext("登记“%(acts)s”，期限即结束。") % {"acts": acts} if titles else ""
+    if rule.stop.all_of:
+        return gettext("下列各项都登记了，期限才结束：%(acts)s。") % {"acts": acts}
+    return gettext("登记下列任何一项，期限即结束：%(acts)s。") % {"acts": acts}
+
+
 def _parts(steps: Sequence[Mapping[str, Any]], line: Line, rulebook: Rulebook, types: Mapping[str, str]) -> list[Part]:
-    language = "en" if formats.is_english() else "zh"
-    explainer = PageExplainer(line.rule, rulebook.vocabulary, rulebook.calendar, language=language)
+    vocabulary = in_page_language(rulebook.vocabulary)
+    explainer = PageExplainer(line.rule, vocabulary, rulebook.calendar, language=formats.page_language())
     told = list(zip(steps, explainer.sentences(steps, types), strict=True))
     return parts_of(told)
 

@@ -24,6 +24,7 @@ from zhunsheng.apps.supervision.models import Heartbeat
 
 OVER, TODAY, SOON, LATER, ENDED = range(5)
 SOON_DAYS: Final = 3
+WEEK: Final = 7
 KEPT: Final = timedelta(days=30)
 """How long what has ended stays in the inbox; the page of its case keeps it for good."""
 NEVER: Final = datetime(9000, 1, 1, tzinfo=UTC)
@@ -96,6 +97,7 @@ def listing(viewer: Viewer, *, now: datetime) -> Listing:
         Filter("unit", _("单位"), units.within, choices(units.choices(viewer))),
         Filter("element", _("五要素"), lambda value: Q(rule__in=_rules_by_element()[value]), choices(elements)),
         Filter("nature", _("期限性质"), lambda value: Q(nature=value), choices(natures)),
+        Filter("on", _("届满日"), lambda value: ends_on(int(value), now), choices(_next_days(now))),
         Filter("officer", _("主办警号"), _of_officer),
     )
     return Listing((Column("due", _("还剩"), sort=("band", "ends", "key")),), filters, default_sort="due")
@@ -165,6 +167,19 @@ def ends_today(now: datetime) -> Q:
     return Q(closed_at=None, due__lte=midnight(now, 1)) & ~over(now)
 
 
+def ends_on(days: int, now: datetime) -> Q:
+    """Open, not over, and the strict time ends on the day so many days from today; today also what is past it."""
+    if not days:
+        return ends_today(now)
+    return Q(closed_at=None, due__gt=midnight(now, days), due__lte=midnight(now, days + 1)) & ~over(now)
+
+
+def _next_days(now: datetime) -> list[tuple[str, str]]:
+    """The days that a leader plans by: today and the six after it, by how far they are."""
+    days = [midnight(now, n).date() for n in range(WEEK)]
+    return [(str(n), f"{formats.day_in_list(day, now=now)} {formats.weekday(day)}") for n, day in enumerate(days)]
+
+
 def _views(viewer: Viewer, now: datetime) -> list[tuple[str, str, Q]]:
     open_now = Q(closed_at=None)
     mine = concerns(viewer.officer or 0)
@@ -179,6 +194,7 @@ def _views(viewer: Viewer, now: datetime) -> list[tuple[str, str, Q]]:
         ("claimed", _("已办结待核"), Q(state=State.CLAIMED_DONE)),
         ("disputed", _("误报待裁"), Q(state=State.DISPUTED)),
         ("all", _("全部未结"), open_now & Q(state__in=OPEN)),
+        ("done_today", _("今天办结"), Q(state=State.DONE, closed_at__gte=midnight(now, 0))),
         ("done", _("30天内办结"), Q(state=State.DONE)),
         ("withdrawn", _("30天内撤回"), Q(state=State.WITHDRAWN)),
     ]

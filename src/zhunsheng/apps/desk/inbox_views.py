@@ -33,6 +33,7 @@ def shown(request: HttpRequest) -> HttpResponse:
         "inbox": found,
         "page": found.page,
         "asked": asked,
+        "is_narrowed": bool(asked.values.keys() - {"view"} or asked.refused),
         "said": request.session.pop(SAID, None),
         "may_act": may_act(request),
         "here": request.get_full_path(),

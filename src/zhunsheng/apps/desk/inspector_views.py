@@ -1,7 +1,6 @@
 """What discipline inspection sees: leads, what was withdrawn, and what it has looked at itself. Nothing to press."""
 
 from datetime import datetime
-from typing import Final
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -11,43 +10,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from zhunsheng.apps.access.kinds import KINDS
 from zhunsheng.apps.access.preferences import saved_filters
 from zhunsheng.apps.access.requests import asking, viewer_among, viewer_behind
 from zhunsheng.apps.audit.selectors import entries_of
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.desk import leads
-from zhunsheng.apps.desk.exports import Sheet, taken_away
+from zhunsheng.apps.desk.exports import Sheet, for_a_purpose, taken_away
 from zhunsheng.apps.desk.inbox import midnight
 from zhunsheng.apps.display.listing import Choice, Column, Filter, Listing
 from zhunsheng.apps.display.sheets import MOST_ROWS
-
-KINDS: Final = {
-    "case": gettext_lazy("案件"),
-    "case_list": gettext_lazy("案件列表"),
-    "case_sheet": gettext_lazy("导出案件列表"),
-    "alert": gettext_lazy("预警"),
-    "alert_inbox": gettext_lazy("预警收件箱"),
-    "clock": gettext_lazy("期限的计算"),
-    "person": gettext_lazy("人员信息"),
-    "city": gettext_lazy("全市"),
-    "city_sheet": gettext_lazy("导出各单位"),
-    "overdue_ledger": gettext_lazy("超期台账"),
-    "overdue_sheet": gettext_lazy("导出超期台账"),
-    "leads": gettext_lazy("线索"),
-    "leads_sheet": gettext_lazy("导出线索"),
-    "withdrawn": gettext_lazy("撤回记录"),
-    "withdrawn_sheet": gettext_lazy("导出撤回记录"),
-    "own_looks": gettext_lazy("查阅记录"),
-    "premises": gettext_lazy("办案区"),
-    "premises_sheet": gettext_lazy("导出办案区"),
-    "rules": gettext_lazy("规则列表"),
-    "rule": gettext_lazy("规则"),
-    "dossier": gettext_lazy("卷宗"),
-    "document": gettext_lazy("文书"),
-    "wall": gettext_lazy("大屏"),
-    "silences": gettext_lazy("静默"),
-}
-"""What the log calls the kinds of things that are looked at, in words."""
 
 
 @require_GET
@@ -61,7 +33,7 @@ def found_leads(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/leads.html", page | _kept(request, "desk:leads"))
 
 
-@require_GET
+@for_a_purpose(gettext_lazy("线索"), back="desk:leads")
 def leads_sheet(request: HttpRequest) -> HttpResponse:
     """The leads to take away."""
     viewer = viewer_among(request, leads.AUDIENCE)
@@ -83,7 +55,7 @@ def withdrawn(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/withdrawn.html", shown | _kept(request, "desk:withdrawn"))
 
 
-@require_GET
+@for_a_purpose(gettext_lazy("撤回记录"), back="desk:withdrawn")
 def withdrawn_sheet(request: HttpRequest) -> HttpResponse:
     """What was withdrawn, to take away."""
     viewer = viewer_among(request, leads.AUDIENCE)

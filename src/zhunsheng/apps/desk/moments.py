@@ -12,7 +12,7 @@ from zhunsheng.apps.alerts.channels.webhook.client import CHANNEL_PREFIX
 from zhunsheng.apps.alerts.models import Action, Delivery
 from zhunsheng.apps.alerts.selectors import Told
 from zhunsheng.apps.alerts.webhooks import ROLE as PROGRAM
-from zhunsheng.apps.cases.words import vocabulary
+from zhunsheng.apps.cases.words import page_vocabulary
 from zhunsheng.apps.display import formats
 from zhunsheng.apps.supervision.case_file import Happened
 
@@ -71,7 +71,7 @@ def told_lines(told: Sequence[Told]) -> list[ToldLine]:
         ToldLine(
             at=one.at,
             who=one.officer,
-            role=str(_("程序")) if one.role == PROGRAM else vocabulary().roles.get(one.role, one.role),
+            role=str(_("程序")) if one.role == PROGRAM else page_vocabulary().roles.get(one.role, one.role),
             reason=one.reason,
             level=one.level,
             text=one.text,
@@ -83,7 +83,7 @@ def told_lines(told: Sequence[Told]) -> list[ToldLine]:
 
 def _channel(name: str) -> str:
     """短信; the programs that are told by web hook are all 推送."""
-    return str(_("推送")) if name.startswith(CHANNEL_PREFIX) else vocabulary().channels.get(name, name)
+    return str(_("推送")) if name.startswith(CHANNEL_PREFIX) else page_vocabulary().channels.get(name, name)
 
 
 def _sent(delivery: Mapping[str, Any]) -> str:
@@ -116,7 +116,7 @@ def moments_of(
 
 
 def _of_event(event: Happened, names: Mapping[str, str], sources: Mapping[str, str]) -> Moment:
-    types = vocabulary().event_types
+    types = page_vocabulary().event_types
     about = [id_ for id_ in (event.person, event.item, event.order, event.document, event.dossier) if id_]
     return Moment(
         at=event.at,

@@ -138,15 +138,15 @@ def ledger(viewer: Viewer, asked: Asked, *, now: datetime) -> Ledger:
 def cells(row: Exceeded) -> Iterator[Cell]:
     """One row as it is taken away."""
     yield from (row.title, row.case, row.case_title, row.unit, "、".join(row.officers))
-    yield _moment(row.due["due"], at_end=row.due["due_at_end"])
-    yield _moment(row.due["outer"], at_end=row.due["outer_at_end"])
-    yield _moment(row.found_at, at_end=False)
+    yield _words(row.due["due"])
+    yield _words(row.due["outer"])
+    yield formats.moment(row.found_at)
     yield row.length.words if row.kind == OVERDUE else ""
     yield from (row.told.at, row.taken.at, row.taken.who, row.urged.at, row.urged.who, row.ended)
 
 
-def _moment(at: datetime | bool | None, *, at_end: datetime | bool | None) -> str:
-    return formats.moment(at, at_end=bool(at_end)) if isinstance(at, datetime) else ""
+def _words(at: datetime | bool | None) -> str:
+    return formats.due_moment(at) if isinstance(at, datetime) else ""
 
 
 def _rows(findings: Sequence[Finding], now: datetime) -> list[Exceeded]:

@@ -4,13 +4,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from zhunsheng.apps.access.preferences import saved_filters
 from zhunsheng.apps.access.requests import asking, viewer_behind
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.desk import overdue
-from zhunsheng.apps.desk.exports import Sheet, taken_away
+from zhunsheng.apps.desk.exports import Sheet, for_a_purpose, taken_away
 from zhunsheng.apps.display.sheets import MOST_ROWS
 
 
@@ -36,7 +37,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/overdue.html", page)
 
 
-@require_GET
+@for_a_purpose(gettext_lazy("超期台账"), back="desk:overdue")
 def ledger_sheet(request: HttpRequest) -> HttpResponse:
     """The same to take away."""
     viewer, now = viewer_behind(request), asking(request).now

@@ -119,7 +119,7 @@ def cells(stay: Stay) -> list[Cell]:
     due, title = "", ""
     if stay.limits:
         clock = stay.limits[0].clock
-        due, title = formats.moment(clock.due, at_end=clock.due_at_end), stay.limits[0].title
+        due, title = formats.due_moment(clock.due), stay.limits[0].title
     length = formats.span(stay.length) if stay.length is not None else ""
     about = [stay.name or stay.person or stay.visit, stay.case, stay.entered, length, due, title]
     return [*about, stay.place, stay.unit, "、".join(stay.officers)]

@@ -4,13 +4,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from zhunsheng.apps.access.preferences import saved_filters
 from zhunsheng.apps.access.requests import asking, viewer_among
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.desk import premises
-from zhunsheng.apps.desk.exports import Sheet, taken_away
+from zhunsheng.apps.desk.exports import Sheet, for_a_purpose, taken_away
 from zhunsheng.apps.display.sheets import MOST_ROWS
 
 
@@ -37,7 +38,7 @@ def who_is_in(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/premises.html", page)
 
 
-@require_GET
+@for_a_purpose(gettext_lazy("办案区"), back="desk:premises")
 def who_is_in_sheet(request: HttpRequest) -> HttpResponse:
     """The same to take away."""
     viewer, now = viewer_among(request, premises.AUDIENCE), asking(request).now

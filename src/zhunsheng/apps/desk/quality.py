@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhunsheng.apps.cases.models import Source
 from zhunsheng.apps.cases.selectors import QuarantineCount, quarantine_counts
-from zhunsheng.apps.cases.words import vocabulary
+from zhunsheng.apps.cases.words import page_vocabulary
 from zhunsheng.apps.supervision.models import OPEN_OUTCOMES, Clock
 
 QUESTIONS: Final = {
@@ -91,7 +91,7 @@ def _questions() -> list[Question]:
     rows = asked.values_list("question", "question_fact").annotate(
         count=Count("pk"), hard=Count("pk", filter=Q(question_hard=True))
     )
-    facts = vocabulary().facts
+    facts = page_vocabulary().facts
     return [
         Question(
             words=QUESTIONS.get(code, code),

@@ -9,16 +9,16 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from zhunsheng.apps.cases.words import in_page_language
 from zhunsheng.apps.desk.rulebook import all_rules
 from zhunsheng.apps.display import formats
-from zhunsheng.apps.display.formats import is_english
+from zhunsheng.apps.display.formats import is_english, page_language
 from zhunsheng.apps.display.listing import Asked, Choice, Column, Filter, Listing
 from zhunsheng.core.check import Check
 from zhunsheng.core.clocks import Rulebook
 from zhunsheng.core.rule import Basis, Rule, RuleTest
 from zhunsheng.core.vocabulary import Vocabulary
-from zhunsheng.core.wording import limit_words
-from zhunsheng.rulecheck.track import lead_words, track
+from zhunsheng.rulecheck.track import amount_words, lead_words, steps
 
 ELEMENTS: Final = {
     "person": _("人"), "matter": _("事"), "item": _("物"), "dossier": _("卷宗"), "unit": _("单位"), "place": _("场所"),
@@ -142,7 +142,7 @@ def rule_page(rulebook: Rulebook, rule_id: str) -> RulePage | None:
     rule = next((each for each in all_rules(rulebook) if each.id == rule_id), None)
     if rule is None:
         return None
-    vocabulary = rulebook.vocabulary
+    vocabulary = in_page_language(rulebook.vocabulary)
     return RulePage(
         line=_line(rule),
         source=SOURCES[rule.source],
@@ -177,7 +177,7 @@ def _limit(rule: Rule | Check) -> Words:
     if isinstance(rule, Check):
         return CHECK_KINDS[rule.kind]
     limits = rule.versions[-1].limits
-    return limit_words(limits[-1].amount, limits[-1].unit) if limits else _("从另一期限倒推")
+    return amount_words(limits[-1].amount, limits[-1].unit, language=page_language()) if limits else _("从另一期限倒推")
 
 
 def _fits(rule: Rule | Check, values: Mapping[str, str]) -> bool:
@@ -201,12 +201,11 @@ def _instrument(basis: Basis) -> str:
 
 
 def _steps(rule: Rule, vocabulary: Vocabulary) -> list[tuple[Words, Words]]:
-    # The reference draws the same lines as a track of text: a sign, two characters, two spaces, what follows.
-    return [(line[2:4], line[6:]) for line in track(rule, vocabulary)]
+    return [(step.label, step.text) for step in steps(rule, vocabulary, language=page_language())]
 
 
 def _judgement(check: Check, vocabulary: Vocabulary) -> list[tuple[Words, Words]]:
-    events = "、".join(vocabulary.event_types[name].title for name in check.events)
+    events = _("、").join(vocabulary.event_types[name].title for name in check.events)
     return [(_("看什么"), events), (_("怎么看"), CHECK_KINDS[check.kind]), (_("编号"), check.code)]
 
 
@@ -214,7 +213,11 @@ def _told(rule: Rule | Check, vocabulary: Vocabulary) -> Iterator[Told]:
     for level in LEVELS:
         roles = rule.recipients.get(level, ())
         if roles:
-            when = lead_words(rule.leads, level) if isinstance(rule, Rule) and level != "ask" else ""
+            when = (
+                lead_words(rule.leads, level, language=page_language())
+                if isinstance(rule, Rule) and level != "ask"
+                else ""
+            )
             yield Told(level, when, [vocabulary.roles[role] for role in roles])
 
 

@@ -27,6 +27,11 @@ def is_english() -> bool:
     return (get_language() or "").startswith("en")
 
 
+def page_language() -> str:
+    """en or zh, as the words of rules and explanations name it."""
+    return "en" if is_english() else "zh"
+
+
 def local(at: datetime, *, at_end: bool = False) -> tuple[date, str]:
     """The day and the wall clock in Shanghai: 16:48, or 24:00 of the day that ends.
 
@@ -56,6 +61,18 @@ def moment_in_list(at: datetime | None, *, now: datetime, at_end: bool = False) 
         return "—"
     day, clock = local(at, at_end=at_end)
     return f"{day_in_list(day, now=now)} {clock}"
+
+
+def ends_a_day(at: datetime | None) -> bool:
+    """Whether an instant is a midnight in Shanghai. A due time that is one is written as 24:00 of the day before,
+    whichever way of counting gave it."""
+    return at is not None and local(at)[1] == "00:00"
+
+
+def due_moment(at: datetime | None, *, now: datetime | None = None) -> str:
+    """A due time in full, or with `now` as lists show it: 11月23日 24:00, never 11月24日 00:00."""
+    at_end = ends_a_day(at)
+    return moment(at, at_end=at_end) if now is None else moment_in_list(at, now=now, at_end=at_end)
 
 
 def day_in_list(day: date, *, now: datetime) -> str:

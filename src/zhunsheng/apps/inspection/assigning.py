@@ -15,7 +15,6 @@ from zhunsheng.apps.inspection.models import Assigned, Pick, Plan
 from zhunsheng.apps.inspection.people import HEADS, PLANNERS, READERS, code_of, holders, roles_of, team_units
 from zhunsheng.apps.inspection.planting import planted_numbers, shown
 from zhunsheng.apps.inspection.refusals import ReadingRefused
-from zhunsheng.apps.inspection.telling import tell_of_case
 from zhunsheng.apps.org.models import Leave, Officer, Post
 from zhunsheng.core.inspection.readers import BLOCKS, File, Reader, assigned, blocked, second_readings
 
@@ -64,9 +63,7 @@ def reassign(row: Assigned, *, to: Officer, by: Officer, reason: str, at: dateti
     with shown():
         why = conflict(row.pick, to, on=localdate(at))
     _require(why is None, f"不能交给这位阅卷人：{BLOCKS.get(why or '', '')}。请选择别人。")
-    new = Assigned.objects.create(pick=row.pick, round=row.round, reader=to, reason=reason.strip()[:200], at=at)
-    _tell("inspection.reassigned", new, to, at)
-    return new
+    return Assigned.objects.create(pick=row.pick, round=row.round, reader=to, reason=reason.strip()[:200], at=at)
 
 
 def conflict(pick: Pick, reader: Officer, *, on: date) -> str | None:
@@ -86,17 +83,9 @@ def _give(
     for pick in picks:
         chosen = given[str(pick.pk)]
         reader = by_id[int(chosen)] if chosen is not None else None
-        row = Assigned.objects.create(pick=pick, round=round_, reader=reader, at=at)
-        _tell("inspection.assigned", row, reader, at)
+        Assigned.objects.create(pick=pick, round=round_, reader=reader, at=at)
         found[pick.pk] = reader.pk if reader else None
     return found
-
-
-def _tell(kind: str, row: Assigned, reader: Officer | None, at: datetime) -> None:
-    pick = row.pick
-    # A blind reading is not announced under its reader's name in the case.
-    by = reader if row.round == "first" else None
-    tell_of_case(kind, key=f"assigned/{row.pk}", case=pick.case, unit=pick.unit, at=at, by=by)
 
 
 def reader_of(officer: Officer, *, on: date, at: datetime | None = None) -> Reader:

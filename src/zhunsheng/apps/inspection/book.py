@@ -25,6 +25,13 @@ def rules_of_codes() -> dict[str, str]:
 
 
 @cache
+def rules_in_trial() -> frozenset[str]:
+    """The rules that are shown and not yet relied upon."""
+    known = rulebook()
+    return frozenset(one.id for one in (*known.rules, *known.checks) if one.status == "trial")
+
+
+@cache
 def sheets() -> tuple[Sheet, ...]:
     """The check sheets, read once. Raises RulebookRefused."""
     return load_sheets(settings.RULEBOOK, rulebook())

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from typing import Final
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -132,12 +131,7 @@ def _row(row: CardNow, titles: Mapping[str, str], named: Mapping[str, str], now:
 
 def due_words(at: datetime | None, *, now: datetime) -> str:
     """When something is due, for a list: the end of a day is 24:00."""
-    return formats.moment_in_list(at, now=now, at_end=is_day_end(at)) if at else ""
-
-
-def is_day_end(at: datetime | None) -> bool:
-    """Whether an instant is the end of a local day."""
-    return at is not None and localtime(at).time() == time()
+    return formats.due_moment(at, now=now) if at else ""
 
 
 def _left(at: datetime | None, *, now: datetime) -> str:

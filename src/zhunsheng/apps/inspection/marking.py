@@ -8,8 +8,9 @@ from django.db import connection
 from django.utils.timezone import get_default_timezone, localdate
 
 from zhunsheng.apps.cases.models import Case
-from zhunsheng.apps.inspection import reading, selecting
+from zhunsheng.apps.inspection import reading
 from zhunsheng.apps.inspection.models import Pick
+from zhunsheng.apps.inspection.signs import signs
 from zhunsheng.apps.org.models import Unit
 from zhunsheng.core.inspection.draw import mark
 from zhunsheng.core.inspection.risk import budget, chosen, scores
@@ -26,7 +27,7 @@ def _station(station: Unit, now: datetime) -> int:
     units = list(Unit.objects.filter(path__contains=station.code).values_list("code", flat=True))
     marked = Pick.objects.filter(stream="risk", plan=None, unit__in=units)
     left = budget(Case.objects.filter(unit__in=units).count()) - marked.filter(at__gte=_monday(now)).count()
-    points = scores(selecting.signs(station.code, now=now))
+    points = scores(signs(station.code, now=now))
     known = set(marked.filter(case__in=points).values_list("case", flat=True))
     cases = {row.number: row for row in Case.objects.filter(pk__in=points.keys() - known)}
     if left <= 0 or not cases:
@@ -39,7 +40,7 @@ def _station(station: Unit, now: datetime) -> int:
         seed=seed_of(station.code, now),
     )
     for number in found:
-        reading.pick_for_risk(cases[number], points=str(points[number]), by=None, at=now)
+        reading.pick_for_risk(cases[number], points=str(points[number]), at=now)
     return len(found)
 
 

@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils.timezone import localdate
 
 from zhunsheng.apps.cases.models import Case, Dossier, Item, PersonInCase, PlaceVisit
-from zhunsheng.apps.inspection import assigning, book, cards, planting
+from zhunsheng.apps.inspection import assigning, book, cards, planting, revealing, selecting
 from zhunsheng.apps.inspection.models import Answer, Assigned, Card, Confirmation, Pick, Submission
 from zhunsheng.apps.inspection.outcomes import current_readings, has_problem, latest_answers
 from zhunsheng.apps.inspection.people import READERS, code_of, roles_of
@@ -47,24 +47,14 @@ def sheets_for(case: Case, *, at: datetime) -> tuple[s.Sheet, ...]:
         uses.add("property")
     if PlaceVisit.objects.filter(case=case).exists():
         uses.add("area")
-    uses |= {use for word, use in TITLE_WORDS.items() if word in case.title}
+    uses |= selecting.types_of(case.pk) & USES_OF_TYPES
     made_up = planting.story(case.pk)
     uses |= set(made_up.uses) if made_up else set()
     return s.composed(book.sheets(), uses, on=localdate(at))
 
 
-TITLE_WORDS: Final = {
-    "盗窃": "theft",
-    "被盗": "theft",
-    "伤害": "injury",
-    "殴打": "injury",
-    "吸毒": "drugs",
-    "毒品": "drugs",
-    "醉驾": "drunk_driving",
-    "危险驾驶": "drunk_driving",
-    "家庭暴力": "family",
-}
-"""Until a case states its type as a fact, its masked title does."""
+USES_OF_TYPES: Final = frozenset(s.USES)
+"""A type of case that has sheets of its own is called like their use."""
 
 
 def said_by_data(case: str, questions: Sequence[s.Question]) -> dict[str, str]:
@@ -143,9 +133,8 @@ def _write(
         by=by,
         at=at,
     )
-    pick = row.pick
-    tell_of_case("inspection.answered", key=f"answer/{written.pk}", case=pick.case, unit=pick.unit, at=at)
-    tell_sample(pick.pk, at=at)
+    revealing.tell_answer(written)
+    tell_sample(row.pick_id, at=at)
     return written
 
 
@@ -186,12 +175,9 @@ def submit(row: Assigned, *, by: Officer, at: datetime) -> Submission:
 def _submit(row: Assigned, by: Officer, at: datetime) -> Submission:
     done = Submission.objects.create(assigned=row, by=by, at=at)
     pick = row.pick
-    if row.round == "second":
-        tell_of_case("inspection.second_read", key=f"second/{row.pk}", case=pick.case, unit=pick.unit, at=at)
-    if row.round == "third":
-        tell_of_case("inspection.disagreement_decided", key=f"third/{row.pk}", case=pick.case, unit=pick.unit, at=at)
-    elif _differ(pick):
+    if row.round != "third" and _differ(pick):
         assigning.third_reader(pick, seed=_seed(pick), at=at)
+    revealing.tell_reading(pick)
     tell_sample(pick.pk, at=at)
     return done
 
@@ -262,7 +248,7 @@ def _by_number(number: str) -> Officer | None:
 
 
 @transaction.atomic
-def pick_for_risk(case: Case, *, points: str, by: Officer | None, at: datetime) -> Pick:
+def pick_for_risk(case: Case, *, points: str, at: datetime) -> Pick:
     """
     Mark a case for reading because of what was found in it. A case has one open mark.
 
@@ -271,7 +257,6 @@ def pick_for_risk(case: Case, *, points: str, by: Officer | None, at: datetime) 
     if Pick.objects.filter(case=case.pk, stream="risk", plan=None).exists():
         raise ReadingRefused(why=f"案件 {case.pk} 已经列入风险抽查。请在抽查任务里查看。")
     pick = Pick.objects.create(case=case.pk, unit=case.unit_id or "", stream="risk", points=points, at=at)
-    tell_of_case("inspection.risk_picked", key=f"risk/{pick.pk}", case=case.pk, unit=pick.unit, at=at, by=by)
     assigning.assign_pick(pick, seed=_seed(pick), at=at)
     return pick
 

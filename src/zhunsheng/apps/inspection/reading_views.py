@@ -28,8 +28,10 @@ def tasks(request: HttpRequest) -> HttpResponse:
     viewer = viewer_among(request, READERS)
     rows = task_rows(current_assignments(viewer)[:LARGE])
     record_read(kind="reading_tasks", key="own", detail={"count": len(rows)})
-    waiting = sum(not row.is_done for row in rows)
-    return render(request, "inspection/tasks.html", {"rows": rows, "waiting": waiting})
+    waiting = [row for row in rows if not row.is_done]
+    only = request.GET.get("only") == "waiting"
+    page = {"rows": waiting if only else rows, "waiting": len(waiting), "only": only}
+    return render(request, "inspection/tasks.html", page)
 
 
 @require_GET

@@ -6,16 +6,13 @@ from datetime import date, datetime, time
 from typing import Final
 
 from django.db import connection
-from django.db.models import Q, QuerySet
 from django.utils.timezone import get_default_timezone
 
 from zhunsheng.apps.cases.models import Case
 from zhunsheng.apps.inspection import planting
 from zhunsheng.apps.inspection.models import Answer, FrameCase, Pick, Plan, Submission
 from zhunsheng.apps.org.models import Unit
-from zhunsheng.apps.supervision.models import Finding
 from zhunsheng.core.inspection.mining import Found
-from zhunsheng.core.inspection.risk import Sign
 from zhunsheng.core.points.from_events import ENDINGS
 
 ENDED: Final = """
@@ -25,6 +22,14 @@ ENDED: Final = """
             SELECT FROM cases_event l WHERE l.source = e.source AND l.id = e.id AND l.version > e.version
         )
     ORDER BY e."case", e.at DESC
+"""
+STATED: Final = """
+    SELECT e.facts::jsonb ->> 'case_type', e.facts::jsonb ->> 'injured' FROM cases_event e
+    WHERE e."case" = %s AND NOT e.void AND (e.facts LIKE '%%"case_type"%%' OR e.facts LIKE '%%"injured"%%')
+        AND NOT EXISTS (
+            SELECT FROM cases_event l WHERE l.source = e.source AND l.id = e.id AND l.version > e.version
+        )
+    ORDER BY e.at DESC, e.recorded_at DESC
 """
 CLOSED: Final = """
     SELECT DISTINCT ON (e."case") e."case", e.type FROM cases_event e
@@ -104,25 +109,11 @@ def _endings_of(cases: Collection[str]) -> dict[str, tuple[str, datetime]]:
         return {case: (kind, at) for case, kind, at in cursor.fetchall()}
 
 
-def signs(unit: str, *, now: datetime) -> list[Sign]:
-    """What speaks for reading a case of a unit: its open findings, by kind and age."""
-    rows = open_findings(unit).only("case", "rule", "kind", "level", "found_at")
-    return [sign for row in rows if (sign := sign_of(row, now=now)) is not None]
-
-
-def open_findings(unit: str) -> QuerySet[Finding]:
-    """What stands against the cases of a unit and those below it."""
-    under = Unit.objects.filter(path__contains=unit).values("code")
-    return Finding.objects.filter(Q(closed_at=None), state="current", unit__in=under, case__isnull=False)
-
-
-def sign_of(row: Finding, *, now: datetime) -> Sign | None:
-    """What a finding counts for; None for one that counts for nothing."""
-    kind = _kind(row)
-    return Sign(row.case or "", row.rule, kind, (now - (row.found_at or now)).days) if kind else None
-
-
-def _kind(row: Finding) -> str:
-    if row.level == "red":
-        return "red_overdue" if row.kind == "overdue" else "red"
-    return row.level if row.level in ("yellow", "ask") else ""
+def types_of(case: str) -> frozenset[str]:
+    """The type that a case was registered under, as its events state it last; and injury where they say so."""
+    with connection.cursor() as cursor:
+        cursor.execute(STATED, [case])
+        rows = cursor.fetchall()
+    kinds = [kind for kind, _injured in rows if kind is not None]
+    injured = [word for _kind_of, word in rows if word is not None]
+    return frozenset({*kinds[:1], *(["injury"] if injured[:1] == ["true"] else [])})

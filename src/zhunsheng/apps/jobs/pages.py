@@ -23,6 +23,7 @@ def unseen(viewer: "Viewer") -> int:
 PAGES: Final[dict[str, Page]] = {
     "jobs:mine": signed_in(),
     "jobs:start": for_action(POST=Action.CASE_LIST),
+    "jobs:export": for_action(GET=Action.LIST_EXPORT, POST=Action.LIST_EXPORT),
     "jobs:table": for_action(GET=Action.ORG_MANAGE, POST=Action.ORG_MANAGE),
     "jobs:check_policy": for_action(POST=Action.POINTS_DECIDE),
     "jobs:try_rule": for_action(POST=Action.RULEBOOK_DRAFT),

@@ -8,6 +8,7 @@ app_name = "jobs"
 urlpatterns = [
     path("jobs/", views.mine, name="mine"),
     path("jobs/start/", views.start, name="start"),
+    path("jobs/export/<str:view>/", views.export, name="export"),
     path("jobs/policies/check/", views.check_policy, name="check_policy"),
     path("jobs/rules/try/", views.try_rule, name="try_rule"),
     path("jobs/rules/draft/", views.draft_rule, name="draft_rule"),

@@ -9,10 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from zhunsheng.apps.access.requests import asking, viewer_behind
 from zhunsheng.apps.audit.services import record_read
+from zhunsheng.apps.desk.exports import PurposeForm
 from zhunsheng.apps.inspection.proposals import proposed
 from zhunsheng.apps.jobs import services
 from zhunsheng.apps.jobs.forms import TABLES, TableForm
@@ -25,7 +27,6 @@ from zhunsheng.apps.rulemaking.forms import TryForm
 from zhunsheng.apps.rulemaking.trying import NotUnderstood, period_of
 
 LISTS: Final = {"running": "desk:cases", "all": "desk:all_cases"}
-OF_LISTS: Final = (Job.Kind.CASES_SHEET.value, Job.Kind.CARDS.value)
 LONGEST_QUERY: Final = 1000
 MEDIA_TYPES: Final = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -50,9 +51,9 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def start(request: HttpRequest) -> HttpResponse:
-    """Give a task about a list of cases."""
+    """Give the cards of a list of cases to be made."""
     kind, view, query = (request.POST.get(name, "") for name in ("kind", "view", "query"))
-    if kind not in OF_LISTS or view not in LISTS or len(query) > LONGEST_QUERY:
+    if kind != Job.Kind.CARDS or view not in LISTS or len(query) > LONGEST_QUERY:
         raise Http404
     try:
         _give(request, kind=kind, asked={"view": view, "query": query})
@@ -60,6 +61,24 @@ def start(request: HttpRequest) -> HttpResponse:
         back = reverse("jobs:mine")
         return render(request, "access/refused.html", {"problem": str(problem), "back": back}, status=422)
     return redirect("jobs:mine")
+
+
+@require_http_methods(["GET", "POST"])
+def export(request: HttpRequest, view: str) -> HttpResponse:
+    """Give a list of cases to be exported, as long as it is; the purpose goes with the task into the log."""
+    query = request.GET.get("query", "")
+    if view not in LISTS or len(query) > LONGEST_QUERY:
+        raise Http404
+    form = PurposeForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            _give(request, kind=Job.Kind.CASES_SHEET, asked={"view": view, "query": query, **form.cleaned_data})
+        except DomainError as problem:
+            form.add_error(None, str(problem))
+        else:
+            return redirect("jobs:mine")
+    page = {"form": form, "title": _("案件"), "back": f"{reverse(LISTS[view])}{query}"}
+    return render(request, "desk/export.html", page, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])

@@ -67,6 +67,8 @@ class NotAllowedNow(DomainError):
 
 def cases_sheet(job: Job, viewer: Viewer, tell: Teller) -> Ending:
     """A list of cases as a workbook, as long as it is."""
+    if not viewer.may(Action.LIST_EXPORT):
+        raise NotAllowedNow
     now, refused = _now(viewer), _set_aside(job, viewer)
     path = _folder(job) / SHEET_FILE
     rows = (list(case_sheets.cells(line)) for line in _lines(job, viewer, tell, now=now))
@@ -78,7 +80,7 @@ def cases_sheet(job: Job, viewer: Viewer, tell: Teller) -> Ending:
             return Ending(State.REFUSED, refusals=(*refused, str(problem)))
     if not count:
         raise NoCase
-    with as_viewer(viewer):
+    with as_viewer(viewer, purpose=str(job.asked["purpose"])):
         record_taken(kind="case_sheet", key=str(job.asked["query"]), count=count, mark=mark.code)
     return Ending(State.DONE, SHEET_FILE, tuple(refused))
 

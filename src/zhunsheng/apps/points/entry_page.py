@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer
-from zhunsheng.apps.cases.words import vocabulary
+from zhunsheng.apps.cases.words import page_vocabulary
 from zhunsheng.apps.points import stored, words
 from zhunsheng.apps.points.appeals import Appeal, appeals, may_appeal
 from zhunsheng.apps.points.models import Entry, Fact, Weight
@@ -45,7 +45,8 @@ class Undoing:
 
 @dataclass(frozen=True)
 class EntryPage:
-    """One row. `cited` is empty where the case is one that the viewer may not open."""
+    """One row. `cited` is empty where the case is one that the viewer may not open; `is_led`: the page of its officer
+    opens to him too."""
 
     entry: Entry
     name: str
@@ -64,6 +65,7 @@ class EntryPage:
     undoing: Sequence[Undoing]
     appeal: Appeal | None
     is_own: bool
+    is_led: bool
     may_appeal: bool
 
 
@@ -74,7 +76,7 @@ def entry_page(viewer: Viewer, key: str, *, now: datetime) -> EntryPage | None:
         mine = own_code(viewer)
         is_own = bool(entry and mine and entry.holder == mine)
         is_led = entry is not None and viewer.may(Action.POINTS_READ) and leads(viewer, entry.unit)
-        if entry is None or not (is_own or is_led):
+        if entry is None or not (is_own or is_led or viewer.may(Action.POINTS_WATCH)):
             return None
         state = _state(entry, now)
         undoing = _undoing(entry)
@@ -101,6 +103,7 @@ def entry_page(viewer: Viewer, key: str, *, now: datetime) -> EntryPage | None:
         undoing=undoing,
         appeal=lodged,
         is_own=is_own,
+        is_led=is_led,
         may_appeal=is_own and may_appeal(entry, now),
     )
 
@@ -149,7 +152,7 @@ def _fact_cited(mark: str, name: str, key: str) -> Cited:
 
 def _cited(entry: Entry) -> list[Cited]:
     """The events by their titles; other marks as they are."""
-    types = vocabulary().event_types
+    types = page_vocabulary().event_types
     found = []
     for mark in entry.cites or []:
         named, _, key = mark.partition("|")

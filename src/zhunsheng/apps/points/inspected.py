@@ -20,6 +20,7 @@ from zhunsheng.core import schemas
 from zhunsheng.core.points import tables as t
 from zhunsheng.core.points.from_events import ended_leads
 from zhunsheng.core.points.from_inspection import (
+    ABOUT,
     AGAIN,
     CONFIRMED,
     PROBLEM,
@@ -68,7 +69,7 @@ def _touched(since: int) -> pl.DataFrame:
 def _stated(last: pl.DataFrame) -> dict[str, Fact]:
     """What was stated of these events before, by fact and key."""
     ids = set(last["id"])
-    rows = Fact.objects.filter(fact__in=set(last["fact"]), group__in=set(last["case"])).order_by("pk")
+    rows = Fact.objects.filter(fact__in=set(last["fact"]), group__in=set(last.select(ABOUT).to_series())).order_by("pk")
     return {f"{row.fact}|{row.key}": row for row in rows if row.key.partition(AGAIN)[0] in ids}
 
 

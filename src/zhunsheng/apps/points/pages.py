@@ -25,7 +25,7 @@ PAGES: Final[dict[str, Page]] = {
     "points:row": signed_in(),
     "points:appeal": for_action(POST=Action.POINTS_OWN),
     "points:unit": for_action(GET=Action.POINTS_READ),
-    "points:unit_sheet": for_action(GET=Action.POINTS_READ),
+    "points:unit_sheet": for_action(GET=Action.LIST_EXPORT, POST=Action.LIST_EXPORT),
     "points:officer": signed_in(),
     "points:published": for_action(GET=Action.POINTS_READ),
     "points:policies": for_action(GET=Action.POINTS_DECIDE),

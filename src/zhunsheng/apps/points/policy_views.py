@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from zhunsheng.apps.access.requests import asking, viewer_behind
@@ -39,6 +40,7 @@ class PeriodLine:
     """One period of a policy that has begun: open, closed, published."""
 
     policy: str
+    policy_title: str
     period: datetime | Any
     title: str
     every: str
@@ -85,10 +87,12 @@ def policies(request: HttpRequest) -> HttpResponse:
         return render(request, "access/refused.html", {"problem": _only()}, status=403)
     found = lines()
     record_read(kind="points_policies", key="all", detail={"count": len(found)})
-    failing = sum(len(one.file.issues) for one in found)
+    failing = [one for one in found if one.file.issues]
+    only = request.GET.get("only") == "failing"
     page = {
-        "lines": found,
-        "failing": failing,
+        "lines": failing if only else found,
+        "failing": len(failing),
+        "only": only,
         "periods": period_lines(now),
         "may_act": "legal_department" in viewer.roles(),
     }
@@ -126,7 +130,7 @@ def _blocks(line: PolicyLine) -> list[tuple[Any, int]]:
 
 
 def _only() -> str:
-    return "积分办法由法制支队管理。"
+    return _("积分办法由法制支队管理。")
 
 
 def period_lines(now: datetime) -> list[PeriodLine]:
@@ -145,6 +149,7 @@ def period_lines(now: datetime) -> list[PeriodLine]:
             found.append(
                 PeriodLine(
                     one.id,
+                    one.title,
                     period,
                     title,
                     one.period,

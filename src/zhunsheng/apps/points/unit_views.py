@@ -3,11 +3,13 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.requests import asking, viewer_behind
 from zhunsheng.apps.audit.services import record_read, record_taken
-from zhunsheng.apps.desk.exports import marked
+from zhunsheng.apps.desk.exports import for_a_purpose, marked
 from zhunsheng.apps.display.sheets import attachment, workbook
 from zhunsheng.apps.points import stored
 from zhunsheng.apps.points.models import Publication
@@ -24,10 +26,10 @@ def board(request: HttpRequest) -> HttpResponse:
     return render(request, "points/unit.html", {"board": found, "units": choices(viewer_behind(request))})
 
 
-@require_GET
+@for_a_purpose(gettext_lazy("所队积分"), back="points:unit")
 def board_sheet(request: HttpRequest) -> HttpResponse:
     """The same to take away."""
-    found = _board(request)
+    found = _board(request) if viewer_behind(request).may(Action.POINTS_READ) else None
     if found is None:
         raise Http404
     heads = [_("民警"), _("档"), _("名次范围"), _("得分"), _("区间下限"), _("区间上限"), _("每百案问题")]

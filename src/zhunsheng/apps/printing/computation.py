@@ -58,9 +58,9 @@ def due_lines(line: Line) -> Iterator[str]:
     if clock.due is None:
         yield _("届满待定")
         return
-    yield _("届满 %(at)s") % {"at": formats.moment(clock.due, at_end=clock.due_at_end)}
+    yield _("届满 %(at)s") % {"at": formats.due_moment(clock.due)}
     if clock.outer is not None and clock.outer != clock.due:
-        yield _("最迟 %(at)s") % {"at": formats.moment(clock.outer, at_end=clock.outer_at_end)}
+        yield _("最迟 %(at)s") % {"at": formats.due_moment(clock.outer)}
 
 
 def _facts(how: Explanation) -> Iterator[tuple[str, str]]:

@@ -54,7 +54,7 @@ def _row(line: Line, *, now: datetime) -> tuple[str, ...]:
     row = line.row
     left = formats.remaining(row.due, row.outer, now=now, due_at_end=row.due_at_end, outer_at_end=row.outer_at_end)
     title = " · ".join(filter(None, (row.title, row.case_title)))
-    due = formats.moment_in_list(row.due, now=now, at_end=row.due_at_end)
+    due = formats.due_moment(row.due, now=now)
     return (
         shortened(title, LONGEST_TITLE),
         shortened(" ".join((row.unit, *line.officers)), LONGEST_NAME),

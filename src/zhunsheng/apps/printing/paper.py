@@ -59,6 +59,11 @@ def frame(viewer: Viewer, *, sheet: str, title: str, now: datetime) -> dict[str,
     }
 
 
+def due_moment(at: datetime | None, *, now: datetime) -> str:
+    """A due time in a row of a table: 3月3日 24:00."""
+    return moment(at, now=now, at_end=formats.ends_a_day(at))
+
+
 def moment(at: datetime | None, *, now: datetime, at_end: bool = False) -> str:
     """3月3日 23:05 in a row of a table, with the year where it is another. No 今天: paper is read on other days."""
     if at is None:

@@ -7,9 +7,8 @@ from django.utils.translation import gettext as _
 
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.inspection.card_page import CardPage, card_page
-from zhunsheng.apps.inspection.lists import is_day_end
 from zhunsheng.apps.printing.models import IssuedDocument
-from zhunsheng.apps.printing.paper import Paper, frame, moment, table
+from zhunsheng.apps.printing.paper import Paper, due_moment, frame, moment, table
 
 SHEET: Final = IssuedDocument.Sheet.RECTIFICATION_LETTER
 MOST_STEPS: Final = 30
@@ -24,7 +23,7 @@ def rectification_letter(viewer: Viewer, number: str, *, now: datetime) -> Paper
         **frame(viewer, sheet=SHEET, title=_letter_number(card), now=now),
         "number": {
             "label": _("书面答复期限"),
-            "value": moment(card.row.due_at, now=now, at_end=is_day_end(card.row.due_at)),
+            "value": due_moment(card.row.due_at, now=now),
             "lines": [
                 _("%(unit)s：下列问题逾期没有改正，请书面答复整改情况和责任落实情况。") % {"unit": card.row.unit}
             ],
@@ -33,7 +32,7 @@ def rectification_letter(viewer: Viewer, number: str, *, now: datetime) -> Paper
             [_("整改单"), card.row.number],
             [_("问题"), card.row.title],
             [_("依据"), card.basis or "—"],
-            [_("案件"), card.row.case],
+            [_("案件"), card.row.case or "—"],
             [_("现在状态"), card.row.state_title],
         ],
         "steps": _steps(card, now),

@@ -13,7 +13,7 @@ from zhunsheng.apps.desk.case_track import GRAVITY, Line
 from zhunsheng.apps.desk.moments import LEVEL_WORDS, told_lines
 from zhunsheng.apps.printing.computation import due_lines, number_of
 from zhunsheng.apps.printing.models import IssuedDocument
-from zhunsheng.apps.printing.paper import Paper, frame, moment, table
+from zhunsheng.apps.printing.paper import Paper, due_moment, frame, moment, table
 
 SHEET: Final = IssuedDocument.Sheet.SUPERVISION_CARD
 MOST_CLOCKS: Final = 60
@@ -67,8 +67,8 @@ def _clocks(whole: Whole) -> dict[str, Any]:
 
 def _clock(line: Line, *, now: datetime) -> Sequence[str]:
     clock, due = line.clock, [*due_lines(line), ""]
-    outer = moment(clock.outer, now=now, at_end=clock.outer_at_end) if due[1] else ""
-    strict = moment(clock.due, now=now, at_end=clock.due_at_end) if clock.due else due[0]
+    outer = due_moment(clock.outer, now=now) if due[1] else ""
+    strict = due_moment(clock.due, now=now) if clock.due else due[0]
     state = " ".join(line.row.lines) if line.is_over else line.row.lines[0]
     return f"{line.title}（{line.nature}）", moment(clock.start, now=now), strict, outer, state
 

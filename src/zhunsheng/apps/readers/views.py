@@ -8,11 +8,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from zhunsheng.apps.access.kinds import KINDS
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.requests import asking, viewer_behind
 from zhunsheng.apps.audit.selectors import taken_away
 from zhunsheng.apps.audit.services import record_read
-from zhunsheng.apps.desk.inspector_views import KINDS
 from zhunsheng.apps.readers import baits, unusual
 from zhunsheng.apps.readers import urgent as urgent_access
 from zhunsheng.apps.readers.forms import BaitForm, ReviewForm, UrgentForm
@@ -38,15 +38,17 @@ def urgent(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("desk:case", number=access.case)
     rows = urgent_access.accesses(viewer)
+    waiting, only = [row for row in rows if row.review is None], request.GET.get("only") == "waiting"
     titles = {one.kind: KINDS.get(one.kind, one.kind) for row in rows for one in row.readings}
     record_read(kind="urgent_accesses", key="all", detail={"count": len(rows)})
     page = {
         "form": form,
-        "rows": [(row, [(one, titles[one.kind]) for one in row.readings]) for row in rows],
+        "rows": [(row, [(one, titles[one.kind]) for one in row.readings]) for row in (waiting if only else rows)],
         "may_open": viewer.may(Action.CASE_URGENT),
         "may_review": viewer.may(Action.READING_WATCH),
         "sees_rows": bool(viewer.roles() & urgent_access.AUDIENCE),
-        "waiting": sum(row.review is None for row in rows),
+        "waiting": len(waiting),
+        "only": only,
     }
     return render(request, "readers/urgent.html", page, status=422 if form.errors else 200)
 

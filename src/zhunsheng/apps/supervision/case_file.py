@@ -19,9 +19,10 @@ from zhunsheng.apps.supervision.rulebooks import NothingReleased, current
 from zhunsheng.apps.supervision.selectors import sorted_clocks
 from zhunsheng.apps.supervision.stored import events_of_batch
 from zhunsheng.core.clocks import FoldPart, Rulebook, fold_events
-from zhunsheng.core.encoding import EVENT_KEY, counted_events
+from zhunsheng.core.counted import counted_events
+from zhunsheng.core.encoding import EVENT_KEY
 from zhunsheng.core.findings import clock_keys
-from zhunsheng.core.tables import instants, part_clocks, steps_table
+from zhunsheng.core.tables import instants, part_clocks, part_steps, steps_table
 from zhunsheng.core.thresholds import crossings, warning_rows
 
 COUNTS, WITHDRAWN, MOVED, TO_COME = "counts", "withdrawn", "moved", "to_come"
@@ -170,7 +171,7 @@ def _computed(
 ) -> tuple[dict[str, list[dict[str, Any]]], dict[str, list[Crossing]]]:
     """The steps and the warning times of every clock, by its key."""
     folded = fold_events(events, rulebook, as_of=as_of, with_steps=True, threads=1)
-    table = steps_table(folded)
+    table = steps_table([part_steps(part) for part in folded.parts])
     steps: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in table.with_columns(clock_keys(table)).iter_rows(named=True):
         steps[row["key"]].append(row)

@@ -9,7 +9,7 @@ import polars as pl
 from zhunsheng.core.clocks import Rulebook, fold_events
 from zhunsheng.core.encoding import EVENT_KEY
 from zhunsheng.core.findings import clock_keys
-from zhunsheng.core.tables import steps_table
+from zhunsheng.core.tables import part_steps, steps_table
 from zhunsheng.explanation import Explainer
 
 
@@ -24,7 +24,8 @@ def explained(
     if wanted.is_empty():
         return {}
     own = _bearing(events, wanted)
-    steps = steps_table(fold_events(own, rulebook, as_of=as_of, with_steps=True, threads=1))
+    folded = fold_events(own, rulebook, as_of=as_of, with_steps=True, threads=1)
+    steps = steps_table([part_steps(part) for part in folded.parts])
     by_clock = steps.with_columns(clock_keys(steps)).partition_by("key", as_dict=True)
     types = dict(own.select(EVENT_KEY.alias("key"), "type").iter_rows())
     rules = {rule.id: rule for rule in rulebook.rules}

@@ -6,7 +6,7 @@ from fractions import Fraction
 from django.utils.timezone import localdate
 
 from zhunsheng.apps.inspection import book as sheet_book
-from zhunsheng.apps.inspection import selecting
+from zhunsheng.apps.inspection.signs import signs as signs_of
 from zhunsheng.apps.org.models import Unit
 from zhunsheng.apps.tasks import book, things
 from zhunsheng.apps.tasks.making import Wanted, make, stations
@@ -21,7 +21,7 @@ def by_need(now: datetime) -> int:
     week, day = t.turn("week", today, calendar), t.turn("day", today, calendar)
     made = 0
     if week is not None:
-        signs = {unit.code: selecting.signs(unit.code, now=now) for unit in stations()}
+        signs = {unit.code: signs_of(unit.code, now=now) for unit in stations()}
         made += sum(_patrol(unit, week, now) for unit in signs) + _visits(signs, week, now)
     if day is not None:
         made += sum(_day(unit.code, day, now) for unit in stations())

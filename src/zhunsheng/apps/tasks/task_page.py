@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.cases.models import Case
+from zhunsheng.apps.inspection.lists import due_words
 from zhunsheng.apps.inspection.people import PLANNERS, READERS
 from zhunsheng.apps.inspection.sheet_page import ANSWER_TITLES, Option
 from zhunsheng.apps.org.models import Unit
@@ -60,6 +61,7 @@ class TaskPage:
     kind: str
     origin: str
     unit: str
+    due: str
     doer: str
     things: Sequence[ThingShown]
     given: Sequence[Given]
@@ -98,6 +100,7 @@ def task_page(
         kind=_(KIND_TITLES[task.kind]),
         origin=_(ORIGIN_TITLES[task.origin]),
         unit=Unit.objects.filter(pk=task.unit).values_list("short_name", flat=True).first() or task.unit,
+        due=due_words(task.due_at, now=now),
         doer=given[-1].officer.name if given and given[-1].officer else "",
         things=things,
         given=given,

@@ -24,6 +24,8 @@ from zhunsheng.apps.tasks.task_page import task_page
 
 SCRIPT: Final = "X-Requested-With"
 """Says that a script asks, which wants to know what is lacking and not a page."""
+PICTURE_ALONE: Final = {"Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'"}
+"""A picture and nothing else, whatever its bytes say."""
 
 
 @require_GET
@@ -158,5 +160,5 @@ def photo(request: HttpRequest, number: str, photo: int) -> HttpResponse:
     path = page_path(found.sha256)
     content = path.read_bytes() if path.exists() else b""
     if hashlib.sha256(content).hexdigest() != found.sha256:
-        raise Http404
-    return HttpResponse(content, content_type=found.media_type)
+        return HttpResponse(_("这张照片的文件与登记的摘要不符，不能显示。请通知审计管理员，从备份恢复。"), status=409)
+    return HttpResponse(content, content_type=found.media_type, headers=PICTURE_ALONE)

@@ -14,7 +14,7 @@ from zhunsheng.apps.desk.rulebook import all_rules
 from zhunsheng.apps.inspection import book as sheet_book
 from zhunsheng.apps.inspection.models import Card
 from zhunsheng.apps.inspection.reading import STANDING, said_by_data
-from zhunsheng.apps.inspection.selecting import open_findings, sign_of
+from zhunsheng.apps.inspection.signs import open_findings, sign_of
 from zhunsheng.apps.org.models import Unit
 from zhunsheng.apps.supervision.models import Finding
 from zhunsheng.apps.tasks import book

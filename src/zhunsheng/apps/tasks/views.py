@@ -26,13 +26,15 @@ def mine(request: HttpRequest) -> HttpResponse:
     """The tasks: those to be done first."""
     viewer, now = viewer_among(request, VIEWERS), asking(request).now
     rows = task_rows(viewer, now=now)
-    chosen = request.GET.get("kind", "")
-    shown = [row for row in rows if row.kind == chosen] if chosen in KINDS else rows
+    chosen, only = request.GET.get("kind", ""), request.GET.get("only") == "waiting"
+    mine_to_do = [row for row in rows if row.is_own and not row.is_done]
+    shown = [row for row in (mine_to_do if only else rows) if chosen not in KINDS or row.kind == chosen]
     record_read(kind="tasks", key=chosen if chosen in KINDS else "all", detail={"count": len(shown)})
     page = {
         "rows": shown,
-        "waiting": sum(row.is_own and not row.is_done for row in rows),
+        "waiting": len(mine_to_do),
         "chosen": chosen if chosen in KINDS else "",
+        "only": only,
         "may_make": bool(viewer.roles() & PLANNERS),
     }
     return render(request, "tasks/mine.html", page)
@@ -96,8 +98,10 @@ def _done(form: forms.Form, act: Callable[[], None]) -> bool:
 
 def _planned(request: HttpRequest, form: PlanForm, *, problem: str = "") -> HttpResponse:
     rows = plan_rows(now=asking(request).now)
+    running, only = [row for row in rows if row.runs], request.GET.get("only") == "running"
     record_read(kind="task_plans", key="all", detail={"count": len(rows)})
-    page: dict[str, Any] = {"rows": rows, "form": form, "problem": problem, "running": sum(row.runs for row in rows)}
+    page: dict[str, Any] = {"rows": running if only else rows, "running": len(running), "only": only}
+    page |= {"form": form, "problem": problem}
     return render(request, "tasks/schedules.html", page, status=422 if form.errors or problem else 200)
 
 

@@ -22,8 +22,9 @@ from zhunsheng.core.backtest.stages import (
 )
 from zhunsheng.core.backtest.turns import turns_of
 from zhunsheng.core.checks.beside import judge_beside
+from zhunsheng.core.checks.reach import reads
 from zhunsheng.core.clocks import Rulebook, fold_counted
-from zhunsheng.core.encoding import Counted, link_incidents
+from zhunsheng.core.counted import Counted, link_incidents
 from zhunsheng.core.findings import RESTING_ON_EVENT, finding_keys, part_findings
 from zhunsheng.core.standing import TIMED_KINDS, within_persons
 from zhunsheng.core.tables import CLOCK_ORDER, part_clocks
@@ -79,12 +80,10 @@ def split_by_reach(rulebook: Rulebook) -> tuple[Rulebook, Rulebook]:
 
 def _read_by(events: pl.DataFrame, rulebook: Rulebook) -> pl.DataFrame:
     """The events that checks read, every version of them, and those that say to which case an incident belongs."""
-    beyond = any(rulebook.vocabulary.facts[name].of != "event" for name in rulebook.facts_read)
-    types = frozenset[str]().union(*(check.types for check in rulebook.checks))
-    reads = pl.col("type").is_in(list(types)) | (pl.col("facts").is_not_null() if beyond else pl.lit(value=False))
-    loose = events.filter(reads & pl.col("case").is_null())["incident"].drop_nulls().unique()
+    read = reads(rulebook.checks, rulebook.vocabulary)
+    loose = events.filter(read & pl.col("case").is_null())["incident"].drop_nulls().unique()
     naming = pl.col("case").is_not_null() & pl.col("incident").is_in(loose.implode())
-    wanted = events.filter(reads | naming.fill_null(value=False)).select("source", "id").unique()
+    wanted = events.filter(read | naming.fill_null(value=False)).select("source", "id").unique()
     return events.join(wanted, on=["source", "id"], how="semi", nulls_equal=True)
 
 
@@ -148,7 +147,7 @@ class _Pass:
         copies = copied(events, members, stage, self._names)
         as_of = instants_of(copies, stage, last, self.days)
         linked = link_incidents(copies, as_of=self.days.end(len(self.days) - 1))
-        happened = Counted(linked, 0, 0, 0)
+        happened = Counted.all_of(linked)
         folded = fold_counted(happened, self.rulebook, as_of=as_of)
         plain = pl.DataFrame(schema=schemas.FINDINGS)
         found, unsure = [plain.with_columns(passing=pl.lit(value=False))], []
@@ -158,7 +157,7 @@ class _Pass:
             found.append(own.with_columns(passing=_passing(own, clocks)))
             asks = clocks.filter(pl.col("question").is_in(UNSURE) | pl.col("earliest").is_not_null())
             unsure.append(stage_numbers(asks).to_numpy())
-        told, _ = judge_beside(plain, folded, self.rulebook, as_of=as_of)
+        told, _ = judge_beside(plain, folded, self.rulebook)
         found.append(told.with_columns(passing=pl.lit(value=False)))
         return original(pl.concat(found), self._names), np.concatenate([np.zeros(0, dtype=np.int64), *unsure])
 

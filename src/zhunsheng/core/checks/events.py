@@ -45,6 +45,7 @@ class Events:
     _at_end: Ints = field(init=False)
     _bare: bool = field(init=False)
     _precedence: Ints | None = None
+    _officer_counts: Ints | None = None
 
     def __post_init__(self) -> None:
         kinds = self.encoded.arrays.type.astype(np.int16)  # 16 bits sort by radix, in linear time
@@ -62,10 +63,9 @@ class Events:
             self._at_end = self._at_end.copy()
             self._at_end[bare] = self.days_on(self._at_end[bare], 1) - 1
 
-    @property
-    def frame(self) -> pl.DataFrame:
-        """The events, schemas.EVENTS."""
-        return self.encoded.frame
+    def column(self, name: str, rows: Ints) -> pl.Series:
+        """A column of the events (schemas.EVENTS) at some rows; null for -1."""
+        return self.encoded.column(name, rows)
 
     @property
     def group(self) -> NDArray[np.int32]:
@@ -126,7 +126,7 @@ class Events:
             elif column in SUBJECT_AXES and column != "incident":
                 values = self.encoded.arrays.subjects[SUBJECT_AXES.index(column)].astype(np.int64)
             else:
-                texts = self.frame[column]
+                texts = self.column(column, np.arange(len(self.group)))
                 codes = texts.cast(pl.Categorical()).to_physical().cast(pl.Int64).fill_null(-1)
                 values = codes.to_numpy()
             self._codes[column] = values
@@ -140,23 +140,29 @@ class Events:
 
     def officers(self, rows: Ints) -> tuple[Ints, pl.Series]:
         """Positions in `rows`, each as often as it names officers, and the officers, each once."""
-        named = pl.DataFrame({"n": np.arange(len(rows)), "officer": self.frame["officers"].gather(rows)})
+        named = pl.DataFrame({"n": np.arange(len(rows)), "officer": self.column("officers", rows)})
         each = named.explode("officer").filter(pl.col("officer").is_not_null()).unique(maintain_order=True)
         return each["n"].to_numpy(), each["officer"]
 
     def officer_counts(self, rows: Ints) -> Ints:
         """How many officers each row names; NONE where it names none."""
-        counts = self.frame["officers"].gather(rows).list.n_unique().cast(pl.Int64).fill_null(0).to_numpy()
-        return np.where(counts > 0, counts, NONE)
+        if self._officer_counts is None:
+            named = self.column("officers", np.arange(len(self.group)))
+            counts = named.list.len().cast(pl.Int64).fill_null(0).to_numpy().copy()
+            several = np.flatnonzero(counts > 1)
+            counts[several] = named.gather(several).list.n_unique().to_numpy()
+            self._officer_counts = np.where(counts > 0, counts, NONE)
+        return self._officer_counts[rows]
 
     def precedence(self, rows: Ints) -> Ints:
         """Which of several rows of one instant comes first, whatever case they are of: by (case, at, source, id)."""
         if self._precedence is None:
             firsts = self.encoded.cases[:-1]
-            names = self.frame.select(pl.coalesce("case", "incident").gather(firsts)).to_series()
+            case, incident = self.column("case", firsts), self.column("incident", firsts)
+            names = case.zip_with(case.is_not_null(), incident)
             rank = names.rank("ordinal").to_numpy().astype(np.int64)
-            numbers = np.arange(self.frame.height, dtype=np.int64)
-            self._precedence = rank[self.group] * self.frame.height + numbers if np.any(np.diff(rank) < 0) else numbers
+            numbers = np.arange(len(self.group), dtype=np.int64)
+            self._precedence = rank[self.group] * len(numbers) + numbers if np.any(np.diff(rank) < 0) else numbers
         return self._precedence[rows]
 
     def fact(self, name: str, rows: Ints, edge: int) -> Ints:

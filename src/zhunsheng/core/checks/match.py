@@ -51,7 +51,7 @@ def _compared(question: Question, rows: Ints, name: str, *, agree: bool) -> Answ
 def _shared_officers(question: Question, own: Ints, others: Ints, *, whole: bool) -> tuple[Bools, Bools]:
     """Whether two records name the same officers (`whole`), or any officer of both; and where one names none."""
     events = question.events
-    left, right = (events.frame["officers"].gather(rows) for rows in (own, others))
+    left, right = (events.column("officers", rows) for rows in (own, others))
     missing = (events.officer_counts(own) == NONE) | (events.officer_counts(others) == NONE)
     if whole:
         left, right = left.list.unique().list.sort(), right.list.unique().list.sort()

@@ -70,12 +70,10 @@ class Scope:
             names = pl.Series(self._officers[2], dtype=pl.String)
             index = pl.Series(acts.keys)
             return names.gather(index.set(index < 0, None))
-        frame = self.events.frame
         if self.check.key == "case":
-            return pl.select(
-                pl.coalesce(frame["case"].gather(acts.rows), frame["incident"].gather(acts.rows))
-            ).to_series()
-        return frame[self.check.key].gather(acts.rows)
+            case, incident = (self.events.column(name, acts.rows) for name in ("case", "incident"))
+            return case.zip_with(case.is_not_null(), incident)
+        return self.events.column(self.check.key, acts.rows)
 
     def ids(self, acts: Acts, *, keyed: bool = True, same: tuple[str, ...] | None = None) -> Ints:
         """One integer for the key (unless not `keyed`) and the columns that records must share."""

@@ -26,7 +26,7 @@ def span(question: Question, body: c.Span) -> Verdicts:
         _outside(question, body, ends, verdicts)
     if body.to == "recorded_at":
         # What was corrected was first recorded earlier than its newest version says.
-        first = question.events.frame["version"].gather(question.acts.rows).to_numpy() == 1
+        first = question.events.column("version", question.acts.rows).to_numpy() == 1
         verdicts.answers.ask((ends == NONE) & first, "missing_fact: recorded_at")
         verdicts.answers.state[~first] = YES
     return verdicts
@@ -40,7 +40,7 @@ def _add(verdicts: Verdicts, broken: Bools, found_at: Ints) -> None:
 def _ends(question: Question, body: c.Span) -> tuple[Ints, Ints | None]:
     """When each act ended, NONE where it has not, and the event that ended it."""
     if body.to == "recorded_at":
-        recorded = question.events.frame["recorded_at"].gather(question.acts.rows).to_physical()
+        recorded = question.events.column("recorded_at", question.acts.rows).to_physical()
         return recorded.fill_null(NONE).to_numpy().copy(), None
     ends = question.events.until(question.acts.rows)
     if body.to == "until" or not body.ends:

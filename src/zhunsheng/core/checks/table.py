@@ -154,7 +154,7 @@ def verdict_table(events: Events, parts: Sequence[Judged]) -> pl.DataFrame:
 
 def _about(events: Events, acts: Ints) -> pl.DataFrame:
     columns = ("case", "incident", "person", "unit", "source", "id")
-    return events.frame.select(columns)[acts].with_columns(
+    return pl.DataFrame([events.column(name, acts) for name in columns]).with_columns(
         pl.when(pl.col("case").is_null()).then("incident").alias("incident"), EVENT_KEY.alias("event")
     )
 
@@ -162,7 +162,7 @@ def _about(events: Events, acts: Ints) -> pl.DataFrame:
 def _rests(events: Events, verdicts: Ints, rows: Ints, count: int) -> pl.DataFrame:
     """Of each verdict the events that it rests on, the earliest of them, and the cases that they belong to. Most rest
     on one event."""
-    about = events.frame.select("at", "source", "id", "case", "incident")[rows]
+    about = pl.DataFrame([events.column(name, rows) for name in ("at", "source", "id", "case", "incident")])
     pairs = about.select(
         pl.Series("verdict", verdicts),
         "at",

@@ -134,7 +134,7 @@ def value_of(events: Events, rows: Ints, name: str, edge: int) -> Ints:
     if name == c.OFFICERS:
         return events.officer_counts(rows)
     if name == "document_no":
-        return np.where(events.frame[name].gather(rows).is_not_null().to_numpy(), 1, NONE)
+        return np.where(events.column(name, rows).is_not_null().to_numpy(), 1, NONE)
     if name == "until":
         return events.encoded.arrays.until[rows]
     if name in c.PRESENT_COLUMNS:

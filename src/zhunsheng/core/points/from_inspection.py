@@ -19,6 +19,8 @@ SETTLED: Final = "inspection.sample_settled"
 PROBLEM: Final = "defect.sample_problem"
 PASSED: Final = "sample.passed"
 AGAIN: Final = "#"
+ABOUT: Final = pl.coalesce("case", "incident")
+"""What an event is about: its case; the card of a place is of none."""
 RANDOM: Final = "random"
 NOTHING_SAID: Final = 1.0
 """The bound where so few of a stratum can be told that no rate follows: nothing is excluded."""
@@ -141,7 +143,7 @@ def _rows(said: pl.DataFrame, officers: pl.DataFrame) -> pl.DataFrame:
         .with_columns(*(expression.alias(name) for name, expression in nothing.items()))
         .with_columns(
             _stated("sample_stream").alias("sample.stream"),
-            group=pl.col("case"),
+            group=ABOUT,
             role=pl.lit(None, pl.String),
             amount=pl.lit(1, pl.Int64),
             cites=pl.concat_list(pl.concat_str("source", "id", separator="/")),

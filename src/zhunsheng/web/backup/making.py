@@ -1,4 +1,5 @@
-"""Making a backup: the database as of one instant, the media, and a manifest. Keys and lines are left out.
+"""Making a backup: the database as of one instant, the media, and a manifest. Keys and lines are left out. With the
+files of the cluster beside it the archive of its write-ahead log leads on from there to any later instant.
 
 What is left out has secrets in it and is to be kept apart: without the keys nobody reads the protected fields of a
 stolen backup. What lies in drop folders has not been taken in; it is the sources' to keep.
@@ -6,7 +7,7 @@ stolen backup. What lies in drop folders has not been taken in; it is the source
 
 import tarfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -18,22 +19,26 @@ from psycopg import sql
 
 from zhunsheng.apps.audit.keys import signing_key
 from zhunsheng.apps.audit.tables import table_rules
+from zhunsheng.launcher_host import Binaries
 from zhunsheng.web.backup.manifest import BackupRefused, Manifest, digest_of, fingerprints, write_manifest
 from zhunsheng.web.backup.programs import VERSION_UNIT, programs_for, run
 from zhunsheng.web.backup.sealing import SUFFIX, seal
 
 DATABASE: Final = "database.dump"
 MEDIA: Final = "media.tar"
+CLUSTER: Final = "cluster.tar"
 
 
 @dataclass(frozen=True)
 class Origin:
-    """What is backed up: the database by its owner's address, the media; whose keys sign; a folder to work in."""
+    """What is backed up: the database by its owner's address, the media; whose keys sign; a folder to work in; the
+    address of the superuser where the files of the cluster are wanted too."""
 
     dsn: str
     keys: Path
     media: Path
     work: Path
+    superuser: str | None = None
 
 
 def back_up(
@@ -59,11 +64,18 @@ def back_up(
         options = ("--format=custom", f"--snapshot={snapshot}", f"--file={made / DATABASE}")
         run(binaries, "pg_dump", origin.dsn, *options)
         _pack(origin.media, made / MEDIA)
+        made_files = [DATABASE, MEDIA]
+        if origin.superuser:
+            copy_cluster(binaries, origin.superuser, made / CLUSTER, origin.work)
+            made_files.append(CLUSTER)
         if seal_to:
-            for file in (DATABASE, MEDIA):
+            for file in made_files:
                 seal(made / file, folder / f"{file}{SUFFIX}", seal_to)
         files = {path.name: digest_of(path) for path in sorted(folder.iterdir())}
         manifest = _described(connection, at=at, keys=origin.keys, files=files)
+        if origin.superuser:
+            (cluster,) = _one(connection, "SELECT zs_cluster()")
+            manifest = replace(manifest, cluster=cluster)
     write_manifest(folder, manifest, key)
     return manifest
 
@@ -100,6 +112,15 @@ def _pack(media: Path, archive: Path) -> None:
         for path in sorted(media.rglob("*")) if media.exists() else ():
             if path.is_file() and not path.is_symlink():
                 packed.add(path, arcname=str(path.relative_to(media)), recursive=False)
+
+
+def copy_cluster(binaries: Binaries, dsn: str, target: Path, work: Path) -> None:
+    """The files of the cluster with as much of its write-ahead log as makes them whole."""
+    target.touch(mode=0o600)
+    with TemporaryDirectory(dir=work) as name:
+        options = (f"--pgdata={name}", "--format=tar", "--wal-method=fetch", "--checkpoint=fast")
+        run(binaries, "pg_basebackup", dsn, *options)
+        (Path(name) / "base.tar").replace(target)
 
 
 def _one(connection: psycopg.Connection[Any], query: Any) -> tuple[Any, ...]:

@@ -27,7 +27,8 @@ class BackupRefused(RuntimeError):
 @dataclass(frozen=True)
 class Manifest:
     """`head`: size, root and instant of the last head of the log in it. `rows`: how many each table has. `keys`: the
-    first digits of the hash of each private key that the data were written under; the keys themselves are not here."""
+    first digits of the hash of each private key that the data were written under; the keys themselves are not here.
+    `cluster`: its identity, where the files of the cluster are in it."""
 
     made_at: str
     version: str
@@ -38,6 +39,7 @@ class Manifest:
     rows: Mapping[str, int]
     keys: Mapping[str, str]
     files: Mapping[str, str] = field(default_factory=dict)
+    cluster: str = ""
     format: str = FORMAT
 
     def text(self) -> str:

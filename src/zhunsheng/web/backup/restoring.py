@@ -30,10 +30,11 @@ FENCE: Final = """
 
 @dataclass(frozen=True)
 class Restored:
-    """What came back. `lost`: rows of the log that the second place knows and the backup does not have; None where no
-    second place is at hand."""
+    """What came back. `head`: how many rows of the log have a head. `lost`: rows that the second place knows beyond it;
+    None where no second place is at hand."""
 
     manifest: Manifest
+    head: int
     lost: int | None
 
 
@@ -90,18 +91,24 @@ def restore(
     # Without grants: nobody but the owner can use the tables before the fence stands.
     options = ("--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges")
     run(binaries, "pg_restore", dsn, *options, str(folder / DATABASE))
-    _unpack(folder / MEDIA, media)
+    unpack(folder / MEDIA, media)
     with psycopg.connect(dsn) as connection:
         _assert_whole(connection, manifest)
-        _raise_fence(connection, manifest)
+        raise_fence(connection, manifest)
         _mark(connection, None)
     provision.prepare(mode=manifest.mode, owner_dsn=dsn)
+    return restored(manifest, int(manifest.head["size"]), heads)
+
+
+def restored(manifest: Manifest, head: int, heads: Path) -> Restored:
+    """What came back, held against the second place."""
     last = SecondPlace(heads).last()
-    return Restored(manifest, last.size - int(manifest.head["size"]) if last else None)
+    return Restored(manifest, head, last.size - head if last else None)
 
 
-def _raise_fence(connection: psycopg.Connection[Any], manifest: Manifest) -> None:
-    about = {"made_at": manifest.made_at, "head": dict(manifest.head)}
+def raise_fence(connection: psycopg.Connection[Any], manifest: Manifest, **more: str) -> None:
+    """Let nothing be sent from this database until two persons lift it."""
+    about = {"made_at": manifest.made_at, "head": dict(manifest.head), **more}
     connection.execute("SELECT set_config('zs.actor', 'process:restore', true)")
     connection.execute(FENCE, [json.dumps(about)])
 
@@ -118,7 +125,8 @@ def _assert_whole(connection: psycopg.Connection[Any], manifest: Manifest) -> No
         raise BackupRefused(f"恢复后行数与清单不符：{'、'.join(wrong)}。请换一份备份，另建空库再恢复。")
 
 
-def _unpack(archive: Path, media: Path) -> None:
-    media.mkdir(mode=0o700, parents=True, exist_ok=True)
+def unpack(archive: Path, folder: Path) -> None:
+    """The files of an archive, below a folder."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tarfile.open(archive) as packed:
-        packed.extractall(media, filter="data")
+        packed.extractall(folder, filter="data")

@@ -44,7 +44,7 @@
     form.querySelectorAll("[data-thing]").forEach(asks);
   }
 
-  if (!window.indexedDB || !window.zsTasks || !owner) return;
+  if (!window.zsTasks || !owner) return;
   var queue = window.zsTasks;
 
   // The device keeps the pages of on-site checks, with what they are made of, for where there is no network.
@@ -143,7 +143,6 @@
   chosen.addEventListener("change", function () {
     draft.photos = draft.photos.concat(Array.prototype.slice.call(chosen.files));
     chosen.value = "";
-    save();
     pictures();
   });
 
@@ -165,7 +164,12 @@
     });
   }
 
-  form.addEventListener("input", function () { if (!form.elements.began_at.value) form.elements.began_at.value = new Date().toISOString(); save(); });
+  function edited() {
+    if (!form.elements.began_at.value) form.elements.began_at.value = new Date().toISOString();
+    save();
+  }
+  form.addEventListener("input", edited);
+  form.addEventListener("change", edited);
   form.addEventListener("submit", function (event) {
     event.preventDefault();
     form.elements.made_at.value = new Date().toISOString();

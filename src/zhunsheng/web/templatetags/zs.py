@@ -96,18 +96,18 @@ def large_span(length: timedelta) -> SafeString:
 def due(context: template.Context, clock: object, full: bool = False, word: bool = False) -> SafeString:
     """The strict time, with `word` followed by 届满, and in a second line 最迟 where the outer time differs.
 
-    Takes what has due, outer, due_at_end, outer_at_end.
+    Takes what has due and outer.
     """
     at, outer = _part(clock, "due"), _part(clock, "outer")
     if at is None:
         return format_html('<span class="muted">{}</span>', _("届满待定"))
     now = None if full else context["site_now"]
-    first = _time(at, now=now, at_end=bool(_part(clock, "due_at_end")))
+    first = _due_time(at, now=now)
     if word:
         first = format_html(_("{} 届满"), first)
     if outer is None or outer == at:
         return first
-    second = _time(outer, now=now, at_end=bool(_part(clock, "outer_at_end")))
+    second = _due_time(outer, now=now)
     return format_html('{}<span class="zs-outer">{} {}</span>', first, _("最迟"), second)
 
 
@@ -189,8 +189,15 @@ def _day(day: date, *, now: datetime, full: bool) -> str:
     return formats.full_day(day) if full else formats.day_in_list(day, now=now)
 
 
-def _time(at: datetime, *, now: datetime | None, at_end: bool = False) -> SafeString:
-    words = formats.moment(at, at_end=at_end) if now is None else formats.moment_in_list(at, now=now, at_end=at_end)
+def _time(at: datetime, *, now: datetime | None) -> SafeString:
+    return _marked(at, formats.moment(at) if now is None else formats.moment_in_list(at, now=now))
+
+
+def _due_time(at: datetime, *, now: datetime | None) -> SafeString:
+    return _marked(at, formats.due_moment(at, now=now))
+
+
+def _marked(at: datetime, words: str) -> SafeString:
     return format_html('<time datetime="{}">{}</time>', at.astimezone(formats.ZONE).isoformat(), words)
 
 

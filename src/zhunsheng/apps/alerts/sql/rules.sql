@@ -52,6 +52,10 @@ BEGIN
             SELECT extract(epoch FROM machine - min(e.real_at)) FROM audit_entry e
             WHERE e.xid >= sealed AND e.xid < pg_snapshot_xmax(pg_current_snapshot())::text::bigint
         ),
+        'unarchived', (
+            SELECT extract(epoch FROM machine - coalesce(last_archived_time, stats_reset)) FROM pg_stat_archiver
+            WHERE last_failed_time > coalesce(last_archived_time, '-infinity')
+        ),
         'late_sources', (
             SELECT coalesce(jsonb_agg(s.id ORDER BY s.id), '[]')
             FROM cases_source s LEFT JOIN cases_sourceheard h ON h.source_id = s.id

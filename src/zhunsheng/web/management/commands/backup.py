@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from zhunsheng.apps.audit import clock
 from zhunsheng.apps.audit.keys import KeysRefused
-from zhunsheng.launcher import embedded_server
-from zhunsheng.launcher_host import LauncherError
+from zhunsheng.launcher import embedded_dsn, embedded_server
+from zhunsheng.launcher_host import SUPERUSER, LauncherError
 from zhunsheng.web.backup.making import Origin, back_up
 from zhunsheng.web.backup.manifest import BackupRefused
 from zhunsheng.web.backup.sealing import public_key
@@ -29,6 +29,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--seal-to", type=Path, metavar="公钥", help="只有持有对应私钥的人能打开（backup_key 生成）"
         )
+        parser.add_argument(
+            "--base", action="store_true", help="连同数据库的文件：有 ZS_ARCHIVE 的归档就能恢复到任一时刻"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Back up; an embedded server that stands still is started for it."""
@@ -38,9 +41,10 @@ class Command(BaseCommand):
         try:
             with ExitStack() as stack:
                 if "DATABASE_URL" not in os.environ and not _answers(dsn):
-                    server = embedded_server(settings.DATA, os.environ).start()
+                    server = embedded_server(settings.DATA, os.environ, archive=settings.ARCHIVE).start()
                     stack.callback(server.stop)
-                origin = Origin(dsn, settings.KEYS, settings.MEDIA, settings.DATA)
+                superuser = _superuser() if options["base"] else None
+                origin = Origin(dsn, settings.KEYS, settings.MEDIA, settings.DATA, superuser)
                 seal_to = public_key(options["seal_to"]) if options["seal_to"] else None
                 at = clock.real_now()
                 made = back_up(options["folder"], origin, environ=os.environ, at=at, seal_to=seal_to)
@@ -48,6 +52,12 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from problem
         self.stdout.write(f"{options['folder']}：{sum(made.rows.values())} 行，日志到第 {made.head['size']} 条。")
         self.stdout.write(f"密钥不在其中。请另外保存 {settings.KEYS} 和 {settings.LINES}。")
+
+
+def _superuser() -> str:
+    if "DATABASE_URL" in os.environ:
+        raise BackupRefused("--base 只备份内置数据库的文件。独立的服务器请用 pg_basebackup，见运维手册第 10 节。")
+    return embedded_dsn(settings.DATA, SUPERUSER, "postgres")
 
 
 def _answers(dsn: str) -> bool:

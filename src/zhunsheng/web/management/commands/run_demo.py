@@ -17,7 +17,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from zhunsheng.apps.points.recording import record_points
 from zhunsheng.launcher_host import LauncherError
-from zhunsheng.web.demo import dossiers, inspecting, people, playing, scoring
+from zhunsheng.web.demo import dossiers, inspecting, people, playing, scoring, visiting
 from zhunsheng.web.processes import Process, Together
 from zhunsheng.web.provision import NotPrepared
 from zhunsheng.web.serving import (
@@ -77,6 +77,7 @@ class Command(BaseCommand):
         dossiers.fill(play.city.events.filter(pl.col("recorded_at") <= end), at=end)
         if scoring.approve(at=end):
             inspecting.fill(since=end - playing.HISTORY, at=end)
+            visiting.fill(at=end)
             record_points()
         return logins
 
