@@ -3,6 +3,8 @@
 import re
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -63,19 +65,47 @@ def verify(arguments: Namespace, console: Console) -> int:
 def check(arguments: Namespace, console: Console) -> int:
     """Judge the archive by all rules and checks that rest on the cases of one part; the others are named."""
     whole = inputs.rulebook_of(arguments)
-    rulebook, _ = split_by_reach(whole)
     as_of, known_at = inputs.as_of_of(arguments, whole), inputs.known_at_of(arguments, whole)
-    code, events, findings = FINE, 0, 0
-    for n, part in enumerate(archive.read_parts(arguments.archive, memory_bytes=_bytes(arguments.memory)), start=1):
-        judged = judge(part, rulebook, as_of=as_of, known_at=known_at)
-        write_tables(judged, arguments.out / f"part={n:04d}", with_steps=False)
-        code = max(code, exit_code(judged.findings), key=_gravity)
-        events, findings = events + part.height, findings + judged.findings.height
-    console.print(f"{events} events, {findings} findings.", highlight=False)
-    left = _not_by_part(whole, rulebook)
+    done = check_parts(
+        arguments.archive, whole, arguments.out, as_of=as_of, known_at=known_at, memory_bytes=bytes_of(arguments.memory)
+    )
+    console.print(f"{done.events} events, {done.findings} findings.", highlight=False)
+    left = _not_by_part(whole, split_by_reach(whole)[0])
     if left:
         console.print(f"Not judged by part, because they reach over many cases: {', '.join(left)}.", highlight=False)
-    return code
+    return done.code
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What came of an archive: the exit code of its gravest part, events judged, findings."""
+
+    code: int
+    events: int
+    findings: int
+
+
+def check_parts(
+    folder: Path,
+    whole: Rulebook,
+    out: Path,
+    *,
+    as_of: datetime,
+    known_at: datetime | None = None,
+    memory_bytes: int,
+) -> Checked:
+    """Judge an archive in parts that fit the memory, and write the tables of each to a folder of its own in `out`.
+
+    Raises  ArchiveRefused; OSError where a table cannot be written.
+    """
+    rulebook, _ = split_by_reach(whole)
+    code, events, findings = FINE, 0, 0
+    for n, part in enumerate(archive.read_parts(folder, memory_bytes=memory_bytes), start=1):
+        judged = judge(part, rulebook, as_of=as_of, known_at=known_at)
+        write_tables(judged, out / f"part={n:04d}", with_steps=False)
+        code = max(code, exit_code(judged.findings), key=_gravity)
+        events, findings = events + part.height, findings + judged.findings.height
+    return Checked(code, events, findings)
 
 
 def _not_by_part(whole: Rulebook, rulebook: Rulebook) -> list[str]:
@@ -88,7 +118,8 @@ def _gravity(code: int) -> int:
     return {0: 0, 11: 1, 10: 2}[code]
 
 
-def _bytes(text: str) -> int:
+def bytes_of(text: str) -> int:
+    """The number of a size such as 4G. Raises UsageRefused."""
     match = SIZE.fullmatch(text.strip())
     if not match or not int(match[1]):
         raise UsageRefused(f"--memory {text!r} is no size. Write for example 4G or 512M.")

@@ -1,17 +1,21 @@
-"""An archive of events: Parquet by month of recording and by hash of the case, added to, verified, judged in parts.
+"""An archive of events: Parquet by month of recording and by part, added to, verified, judged part by part.
 
     ARCHIVE/month=2026-03/part=07/0001.parquet      schemas.EVENTS
-    ARCHIVE/links.parquet                           which cases and incidents belong together
+    ARCHIVE/homes-0003.parquet                      HOMES: with what each case and incident is judged
+    ARCHIVE/bonds-0003.parquet                      BONDS: what only later turned out to be judged together
     ARCHIVE/manifest.json                           every file with its rows and SHA-256, and how far it reaches
 
-What is judged together lies in one part, or is fetched from where it lies: an incident may come to belong to a case of
-another part, and a correction may have taken an event from there. So each part can be judged by itself, and a log
-larger than the memory is judged part by part.
+Cases and incidents are numbered by the SHA-256 of their names (two that share a number are judged together, which
+changes no answer). A case lies in the part of what it was first named with, so that nearly all that is judged together
+lies in one part. What two parts hold of one group (an incident that is named by a case later on, a correction that
+takes an event to another case) is brought together while the archive is read. So each part can be judged by itself, and
+a log larger than the memory is judged part by part.
 """
 
 import hashlib
 import json
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -29,9 +33,14 @@ BYTES_PER_EVENT: Final = 5_000
 FIXED_BYTES: Final = 400 * 2**20
 """What the program and the rulebook take without any event."""
 MANIFEST: Final = "manifest.json"
-LINKS: Final = "links.parquet"
 LINK: Final = pl.Schema({"one": pl.String(), "other": pl.String()})
+HOMES: Final = pl.Schema({"key": pl.UInt64(), "root": pl.UInt64()})
+"""Of every case and incident the number, and that of its root: it lies in the part `root % parts`."""
+BONDS: Final = pl.Schema({"one": pl.UInt64(), "other": pl.UInt64()})
+"""Roots that are judged together."""
+MOVED: Final = pl.Schema({"key": pl.UInt64(), "into": pl.UInt64()})
 KEY: Final = pl.coalesce("case", "incident")
+KINDS: Final = ("homes", "bonds")
 BLOCK: Final = 1 << 20
 
 Ints = NDArray[np.int64]
@@ -60,24 +69,27 @@ def append(events: pl.DataFrame, folder: Path, *, parts: int = PARTS) -> Added:
     schemas.assert_schema(events, schemas.EVENTS, "events")
     if events["recorded_at"].null_count():
         raise ArchiveRefused("An event does not say when it was recorded. Only a log that says so can be added to.")
-    manifest = _manifest(folder) if (folder / MANIFEST).is_file() else {"parts": parts, "reaches": None, "files": {}}
+    manifest = _manifest(folder) if (folder / MANIFEST).is_file() else _empty(parts)
     reaches = datetime.fromisoformat(manifest["reaches"]) if manifest["reaches"] else None
     fresh = events if reaches is None else events.filter(pl.col("recorded_at") > reaches)
     if fresh.is_empty():
         return Added(0, events.height)
     folder.mkdir(parents=True, exist_ok=True)
-    links = (
-        pl.concat([_links(folder), _links_of(fresh), _corrected(fresh, folder, manifest)]).unique().sort("one", "other")
-    )
-    for (month, part), rows in _placed(fresh, manifest["parts"]).group_by(["month", "part"], maintain_order=True):
+    before = {kind: manifest[kind]["file"] for kind in KINDS if manifest[kind]}
+    homes, bonds = _settled(fresh, folder, manifest)
+    for (month, part), rows in _placed(fresh, homes, manifest["parts"]).group_by(["month", "part"]):
         _write(rows.drop("month", "part"), folder, f"month={month}/part={part:02d}", manifest)
-    links.write_parquet(folder / f".{LINKS}")
-    (folder / f".{LINKS}").replace(folder / LINKS)
     latest = fresh["recorded_at"].max()
     assert isinstance(latest, datetime)  # no row is without
-    manifest |= {"reaches": latest.isoformat(), "links": _sha256(folder / LINKS)}
+    manifest |= {"reaches": latest.isoformat(), "appends": manifest["appends"] + 1}
+    for kind, table in zip(KINDS, (homes, bonds), strict=True):
+        name = f"{kind}-{manifest['appends']:04d}.parquet"
+        table.write_parquet(folder / name)
+        manifest[kind] = {"file": name, "sha256": _sha256(folder / name)}
     (folder / f".{MANIFEST}").write_text(json.dumps(manifest, indent=1, sort_keys=True), "utf-8")
     (folder / f".{MANIFEST}").replace(folder / MANIFEST)  # last: until then a reader sees the archive as it was
+    for name in before.values():
+        (folder / name).unlink(missing_ok=True)
     return Added(fresh.height, events.height - fresh.height)
 
 
@@ -87,14 +99,13 @@ def verify(folder: Path) -> int:
     Raises  ArchiveRefused naming the first file that is missing, was changed, or is not in the manifest.
     """
     manifest = _manifest(folder)
-    for name, said in sorted(manifest["files"].items()):
+    tables = {manifest[kind]["file"]: manifest[kind] for kind in KINDS}
+    for name, said in sorted((manifest["files"] | tables).items()):
         path = folder / name
         if not path.is_file():
             raise ArchiveRefused(f"{path}: missing. Bring it back from a copy, or write the archive anew.")
         if _sha256(path) != said["sha256"]:
             raise ArchiveRefused(f"{path}: not as it was written. Bring it back from a copy.")
-    if _sha256(folder / LINKS) != manifest["links"]:
-        raise ArchiveRefused(f"{folder / LINKS}: not as it was written. Bring it back from a copy.")
     strange = {str(path.relative_to(folder)) for path in folder.rglob("month=*/*/*.parquet")} - set(manifest["files"])
     if strange:
         raise ArchiveRefused(f"{folder / min(strange)}: not in the manifest. An append was cut off: remove it.")
@@ -108,63 +119,47 @@ def read_parts(folder: Path, *, memory_bytes: int) -> Iterator[pl.DataFrame]:
     Raises  ArchiveRefused.
     """
     manifest = _manifest(folder)
-    groups = _groups(folder)
     most = max(1, (memory_bytes - FIXED_BYTES) // BYTES_PER_EVENT)
+    moved = _moved(folder, manifest)
     held: list[pl.DataFrame] = []
-    for part in range(manifest["parts"]):
-        events = _of_part(folder, manifest, groups, part)
-        for piece in _pieces(events, groups, most):
-            if held and sum(map(len, held)) + piece.height > most:
-                yield pl.concat(held)
-                held = []
-            held.append(piece)
-    if held:
-        yield pl.concat(held)
+    with tempfile.TemporaryDirectory(prefix="zs-archive-") as name:
+        _send(folder, manifest, moved, Path(name))
+        for part in range(manifest["parts"]):
+            events = pl.concat([_staying(folder, manifest, moved, part), _arrived(Path(name), part)])
+            for piece in _pieces(events, folder, manifest, moved, most):
+                if held and sum(map(len, held)) + piece.height > most:
+                    yield pl.concat(held)
+                    held = []
+                held.append(piece)
+        if held:
+            yield pl.concat(held)
 
 
-def _of_part(folder: Path, manifest: dict[str, Any], groups: pl.DataFrame, part: int) -> pl.DataFrame:
-    """What belongs to a part: the rows that lie there, but for those that belong elsewhere, and those that lie
-    elsewhere."""
-    own = _read(folder, manifest, part)
-    guests = own.join(_elsewhere(groups, part, manifest["parts"]), left_on=KEY, right_on="key", how="anti")
-    calls = groups.filter(
-        (_place(pl.col("group"), manifest["parts"]) == part) & (_place(pl.col("key"), manifest["parts"]) != part)
-    )
-    if calls.is_empty():
-        return guests
-    places = calls.select(_place(pl.col("key"), manifest["parts"])).to_series().unique()
-    fetched = [_read(folder, manifest, place).join(calls, left_on=KEY, right_on="key", how="semi") for place in places]
-    return pl.concat([guests, *fetched])
+def _settled(fresh: pl.DataFrame, folder: Path, manifest: dict[str, Any]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Homes and bonds with what some events name: a new name takes the root of what it is named with, else the
+    smallest new name is the root of all; roots that meet are bonded."""
+    homes, bonds = (_table(folder, manifest, kind) for kind in KINDS)
+    pairs = pl.concat([_links_of(fresh), _corrected(fresh, folder, manifest)]).unique()
+    named_by = [fresh.select(KEY).to_series(), pairs["one"], pairs["other"]]
+    names = pl.concat(named_by).fill_null("").unique().sort()
+    named = pl.DataFrame({"name": names, "key": _numbers(names), "label": _labels(pairs, names)})
+    named = named.join(homes, on="key", how="left", maintain_order="left")
+    own = pl.coalesce(pl.col("root").drop_nulls().min(), pl.col("key").first())
+    together = named.with_columns(own=own.over("label"))
+    met = together.filter(pl.col("root").is_not_null() & (pl.col("root") != pl.col("own")))
+    bonds = pl.concat([bonds, met.select(one="own", other="root")]).unique().sort("one", "other")
+    new = together.filter(pl.col("root").is_null()).select("key", root="own").unique("key", keep="first")
+    return pl.concat([homes, new]), bonds
 
 
-def _elsewhere(groups: pl.DataFrame, part: int, parts: int) -> pl.DataFrame:
-    return groups.filter((_place(pl.col("key"), parts) == part) & (_place(pl.col("group"), parts) != part))
-
-
-def _pieces(events: pl.DataFrame, groups: pl.DataFrame, most: int) -> Iterator[pl.DataFrame]:
-    """Events in pieces of about so many rows, groups whole."""
-    if events.height <= most:
-        yield events
-        return
-    grouped = events.with_columns(key=KEY).join(groups, on="key", how="left").with_columns(pl.coalesce("group", "key"))
-    sizes = grouped.group_by("group").len().sort("group")
-    sizes = sizes.with_columns(piece=(pl.col("len").cum_sum() - pl.col("len")) // most)
-    for _, names in sizes.group_by("piece", maintain_order=True):
-        yield grouped.join(names, on="group", how="semi").drop("key", "group")
-
-
-def _groups(folder: Path) -> pl.DataFrame:
-    """Keys that are not alone, and the smallest key of their group (`key`, `group`)."""
-    pairs = _links(folder)
-    names = pl.concat([pairs["one"], pairs["other"]]).unique().sort()
-    if names.is_empty():
-        return pl.DataFrame(schema={"key": pl.String(), "group": pl.String()})
+def _labels(pairs: pl.DataFrame, names: pl.Series) -> Ints:
+    """The place of the smallest name that each name hangs together with."""
     codes = pl.DataFrame({"name": names}).with_row_index("code")
     one, other = (
-        pairs.join(codes, left_on=side, right_on="name", how="left")["code"].to_numpy() for side in pairs.columns
+        pairs.join(codes, left_on=side, right_on="name", how="left", maintain_order="left")["code"].to_numpy()
+        for side in ("one", "other")
     )
-    labels = _smallest(one.astype(np.int64), other.astype(np.int64), len(names))
-    return pl.DataFrame({"key": names, "group": names.gather(labels)})
+    return _smallest(one.astype(np.int64), other.astype(np.int64), len(names))
 
 
 def _smallest(one: Ints, other: Ints, count: int) -> Ints:
@@ -187,40 +182,107 @@ def _links_of(events: pl.DataFrame) -> pl.DataFrame:
 
 
 def _corrected(fresh: pl.DataFrame, folder: Path, manifest: dict[str, Any]) -> pl.DataFrame:
-    """Keys between which a correction moved an event."""
-    again = fresh.filter(pl.col("version") != 1).select("source", "id").unique()
+    """Names between which a correction moved an event."""
+    about = ("source", "id")
+    again = fresh.filter(pl.col("version") != 1).select(about).unique()
     if again.is_empty():
         return pl.DataFrame(schema=LINK)
-    files = [folder / name for name in manifest["files"]]
-    old = [pl.scan_parquet(files).select("source", "id", "case", "incident")] if files else []
-    every = pl.concat([*old, fresh.lazy().select("source", "id", "case", "incident")])
-    keys = every.join(again.lazy(), on=["source", "id"], how="semi", nulls_equal=True).select("source", "id", key=KEY)
-    named = keys.unique().collect()
-    pairs = named.join(named, on=["source", "id"], nulls_equal=True).select(one="key", other="key_right")
+    old = (pl.read_parquet(folder / name, columns=[*about, "case", "incident"]) for name in manifest["files"])
+    found = [
+        rows.join(again, on=about, how="semi", nulls_equal=True).select(*about, key=KEY)
+        for rows in (*old, fresh.select(*about, "case", "incident"))
+    ]
+    named = pl.concat(found).unique()
+    pairs = named.join(named, on=about, nulls_equal=True).select(one="key", other="key_right")
     return pairs.filter(pl.col("one") < pl.col("other")).unique()
 
 
-def _placed(events: pl.DataFrame, parts: int) -> pl.DataFrame:
-    month = pl.col("recorded_at").dt.strftime("%Y-%m")
-    return events.with_columns(month=month, part=_place(KEY, parts)).sort("month", "part", "at", "source", "id")
+def _placed(events: pl.DataFrame, homes: pl.DataFrame, parts: int) -> pl.DataFrame:
+    """Events with the month and the part in which they are written, in the order of files."""
+    homed = _numbered(events).join(homes, on="key", how="left").with_columns(part=_part(pl.col("root"), parts))
+    placed = homed.drop("key", "root").with_columns(month=pl.col("recorded_at").dt.strftime("%Y-%m"))
+    return placed.sort("month", "part", "at", "source", "id")
 
 
-def _place(key: pl.Expr, parts: int) -> pl.Expr:
-    """The part of a key: of its SHA-256, which no release of a library changes."""
-    return key.map_batches(lambda names: _places(names, parts), return_dtype=pl.Int64)
+def _part(root: pl.Expr, parts: int) -> pl.Expr:
+    return (root % parts).cast(pl.Int64)
 
 
-def _places(names: pl.Series, parts: int) -> pl.Series:
+def _numbered(events: pl.DataFrame) -> pl.DataFrame:
+    """Events with the number of their case, else incident, as `key`."""
+    names = events.select(KEY.fill_null("")).to_series()
     known = names.unique()
-    numbers = [int.from_bytes(hashlib.sha256((name or "").encode()).digest()[:4]) % parts for name in known]
-    return names.replace_strict(known, pl.Series(numbers, dtype=pl.Int64), return_dtype=pl.Int64)
+    numbers = pl.DataFrame({"name": known, "key": _numbers(known)})
+    return events.with_columns(name=names).join(numbers, on="name", how="left", maintain_order="left").drop("name")
+
+
+def _numbers(names: Iterable[str]) -> pl.Series:
+    """The numbers of some names: of their SHA-256, which no release of a library changes."""
+    numbers = [int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) for name in names]
+    return pl.Series(numbers, dtype=pl.UInt64)
+
+
+def _moved(folder: Path, manifest: dict[str, Any]) -> pl.DataFrame:
+    """Cases and incidents that hang together with others of another root: MOVED, `into` the root of all."""
+    bonds = _table(folder, manifest, "bonds")
+    roots = pl.concat([bonds["one"], bonds["other"]]).unique().sort()
+    if roots.is_empty():
+        return pl.DataFrame(schema=MOVED)
+    one, other = (roots.search_sorted(bonds[side]).to_numpy().astype(np.int64) for side in ("one", "other"))
+    into = roots.gather(_smallest(one, other, len(roots)))
+    bonded = pl.LazyFrame({"root": roots, "into": into})
+    homes = pl.scan_parquet(folder / manifest["homes"]["file"])
+    return homes.join(bonded, on="root").select("key", "into").collect()
+
+
+def _send(folder: Path, manifest: dict[str, Any], moved: pl.DataFrame, spill: Path) -> None:
+    """Write the events that belong to another part than the one they lie in to a folder, by that part."""
+    if moved.is_empty():
+        return
+    parts = manifest["parts"]
+    for part in range(parts):
+        rows = _numbered(_read(folder, manifest, part)).join(moved, on="key")
+        leaving = rows.with_columns(part=_part(pl.col("into"), parts)).filter(pl.col("part") != part)
+        for (target,), some in leaving.group_by(["part"]):
+            (spill / f"{target}").mkdir(exist_ok=True)
+            some.drop("key", "into", "part").write_parquet(spill / f"{target}" / f"{part}.parquet")
+
+
+def _staying(folder: Path, manifest: dict[str, Any], moved: pl.DataFrame, part: int) -> pl.DataFrame:
+    """The events of a part without those that belong to another."""
+    own = _read(folder, manifest, part)
+    away = moved.filter(_part(pl.col("into"), manifest["parts"]) != part)
+    return own if away.is_empty() else _numbered(own).join(away, on="key", how="anti").drop("key")
+
+
+def _arrived(spill: Path, part: int) -> pl.DataFrame:
+    """The events that were sent to a part."""
+    files = sorted((spill / f"{part}").glob("*.parquet"))
+    return pl.read_parquet(files) if files else pl.DataFrame(schema=schemas.EVENTS)
+
+
+def _pieces(
+    events: pl.DataFrame, folder: Path, manifest: dict[str, Any], moved: pl.DataFrame, most: int
+) -> Iterator[pl.DataFrame]:
+    """Events in pieces of about so many rows, what is judged together whole."""
+    if events.height <= most:
+        yield events
+        return
+    keyed = _numbered(events)
+    homes = pl.scan_parquet(folder / manifest["homes"]["file"]).join(keyed.lazy(), on="key", how="semi").collect()
+    group = pl.coalesce("into", "root")
+    groups = homes.join(moved, on="key", how="left").select("key", group=group)
+    grouped = keyed.join(groups, on="key", how="left")
+    sizes = grouped.group_by("group").len().sort("group")
+    sizes = sizes.with_columns(piece=(pl.col("len").cum_sum() - pl.col("len")) // most)
+    for _, names in sizes.group_by("piece", maintain_order=True):
+        yield grouped.join(names, on="group", how="semi").drop("key", "group")
 
 
 def _write(rows: pl.DataFrame, folder: Path, place: str, manifest: dict[str, Any]) -> None:
     (folder / place).mkdir(parents=True, exist_ok=True)
-    number = sum(name.startswith(f"{place}/") for name in manifest["files"]) + 1
-    name = f"{place}/{number:04d}.parquet"
-    partial = folder / place / f".{number:04d}.partial"
+    name = f"{place}/{manifest['appends'] + 1:04d}.parquet"
+    partial = folder / f"{name}.partial"
     rows.write_parquet(partial)
     partial.replace(folder / name)
     manifest["files"][name] = {"rows": rows.height, "sha256": _sha256(folder / name)}
@@ -233,9 +295,15 @@ def _read(folder: Path, manifest: dict[str, Any], part: int) -> pl.DataFrame:
     return schemas.assert_schema(pl.read_parquet(files, hive_partitioning=False), schemas.EVENTS, "archive")
 
 
-def _links(folder: Path) -> pl.DataFrame:
-    path = folder / LINKS
-    return pl.read_parquet(path) if path.is_file() else pl.DataFrame(schema=LINK)
+def _table(folder: Path, manifest: dict[str, Any], kind: str) -> pl.DataFrame:
+    """Homes or bonds as they stand."""
+    if manifest[kind] is None:
+        return pl.DataFrame(schema={"homes": HOMES, "bonds": BONDS}[kind])
+    return pl.read_parquet(folder / manifest[kind]["file"])
+
+
+def _empty(parts: int) -> dict[str, Any]:
+    return {"parts": parts, "appends": 0, "reaches": None, "files": {}, "homes": None, "bonds": None}
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
