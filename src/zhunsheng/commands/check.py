@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser, Namespace
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -171,10 +172,14 @@ def write_tables(judgement: Judgement, folder: Path, *, with_steps: bool) -> Non
     tables = {"clocks": judgement.clocks, "verdicts": judgement.verdicts, "findings": judgement.findings}
     if with_steps:
         tables["steps"] = judgement.steps
-    for name, table in tables.items():
-        partial = folder / f".{name}.parquet.partial"
-        table.write_parquet(partial)
-        partial.replace(folder / f"{name}.parquet")
+    with ThreadPoolExecutor(len(tables)) as pool:
+        list(pool.map(lambda name: _write_table(tables[name], folder / f"{name}.parquet"), tables))
+
+
+def _write_table(table: pl.DataFrame, path: Path) -> None:
+    partial = path.with_name(f".{path.name}.partial")
+    table.write_parquet(partial)
+    partial.replace(path)
 
 
 def exit_code(findings: pl.DataFrame) -> int:

@@ -33,10 +33,12 @@ from zhunsheng.core.fold.state import (
     make_work,
     records,
 )
-from zhunsheng.core.program import AXIS_OF, INCIDENT_AXIS, Compiled
+from zhunsheng.core.program import AXIS_OF, INCIDENT_AXIS, Compiled, Ints
 from zhunsheng.core.vocabulary import Vocabulary
 
 MIN_EVENTS_PER_THREAD: Final = 50_000
+ROOM_OF_A_CASE: Final = 1_000
+"""Clocks, or marks of pauses, for which there may be room in every case without counting how many it needs."""
 
 
 @dataclass(frozen=True)
@@ -191,24 +193,28 @@ class _Run:
     def _first_guess(self, first: int, end: int) -> dict[str, int]:
         """Room that nearly always suffices: as many clocks as there are starts. Memory that is not touched costs
         nothing."""
-        arrays, cases = self.encoded.arrays, self.encoded.cases
-        opening = self.compiled.openings[arrays.type[cases[first] : cases[end]]]
-        events = int(np.diff(cases[first : end + 1]).max())
-        results = int(opening.sum())
+        cases = self.encoded.cases[first : end + 1]
+        types = self.encoded.arrays.type[cases[0] : cases[-1]]
+        events = int(np.diff(cases).max())
+        results = int(np.bincount(types, minlength=len(self.compiled.types)) @ self.compiled.openings)
         return {
             "rules": len(self.compiled.rules),
-            "clocks": _most_in_a_case(self.compiled.openings, arrays.type, cases[first : end + 1]) + 1,
+            "clocks": _most_in_a_case(self.compiled.openings, types, cases, events) + 1,
             "events": events * int(np.diff(self.compiled.program.role_ptr).max()) + 1,
-            "pauses": _most_in_a_case(self.compiled.pausing, arrays.type, cases[first : end + 1]) + 1,
+            "pauses": _most_in_a_case(self.compiled.pausing, types, cases, events) + 1,
             "results": results,
             "steps": results * 12 + 1 if self.with_steps else 0,
             "anomalies": max(1024, results // 16),
         }
 
 
-def _most_in_a_case(weights: NDArray[np.int64], types: NDArray[np.int32], edges: NDArray[np.int64]) -> int:
-    found = weights[types[edges[0] : edges[-1]]]
-    return int(np.add.reduceat(found, edges[:-1] - edges[0]).max())
+def _most_in_a_case(weights: Ints, types: NDArray[np.int32], cases: Ints, events: int) -> int:
+    """A bound on the weights of the types of one case together: counted out only where its events alone leave too much
+    room."""
+    bound = events * int(weights.max())
+    if bound <= ROOM_OF_A_CASE:
+        return bound
+    return int(np.add.reduceat(weights[types], cases[:-1] - cases[0]).max())
 
 
 def _joined(compiled: Compiled, encoded: Encoded, as_of: NDArray[np.int64], works: list[tuple[Work, int]]) -> FoldPart:
