@@ -1,19 +1,24 @@
 """What a sound file says: defaults, times, bare dates, facts, officers, corrections, repetitions."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.files.tables import DETAINED, FILED, Row, csv_text, write
 from tests.files.words import VOCABULARY
 from zhunsheng.core.schemas import EVENTS
+from zhunsheng.files.facts import facts_of_json, json_text
 from zhunsheng.files.load import load_file
 from zhunsheng.files.mapping import Mapping
 from zhunsheng.files.read import read_events
-from zhunsheng.files.refusal import InputRefused, masked
+from zhunsheng.files.refusal import ROW, InputRefused, Issues, masked
+from zhunsheng.files.times import Clockwork
 
 
 def read(rows: list[Row], folder: Path) -> pl.DataFrame:
@@ -260,3 +265,29 @@ def test_a_mapping_without_events_states_only_how_to_read(tmp_path: Path) -> Non
 def test_the_frame_is_the_event_table(tmp_path: Path) -> None:
     assert read_events([write([FILED], "csv", tmp_path)], vocabulary=VOCABULARY).frame.schema == EVENTS
     assert read_events([], vocabulary=VOCABULARY).frame.schema == EVENTS
+
+
+# What a free text may hold that a reader in a hurry takes for something else: quotes, escapes, other facts, controls.
+FREE = st.text(st.sampled_from('a案"\\,:{}\n\t\x7f 0Z') | st.characters(exclude_categories=["Cs"]), max_size=12)
+
+
+@given(st.lists(FREE, min_size=1, max_size=5), st.sampled_from([json_text, json.dumps]))
+def test_a_free_text_is_kept_letter_by_letter_however_json_spells_it(
+    texts: list[str], spelled: Callable[[object], str]
+) -> None:
+    """Texts of one shape are read together; each must come out as if it had been read alone."""
+    stated = [spelled({"minor": True, "title": text}) for text in texts]
+    about = pl.DataFrame({ROW: range(1, len(texts) + 1), "type": ["case.filed"] * len(texts)})
+    issues = Issues("log.jsonl")
+    found = facts_of_json(pl.Series(stated), about, VOCABULARY, Clockwork("Asia/Shanghai"), issues)
+    assert not issues.found
+    assert [json.loads(each)["title"] for each in found] == texts
+    assert list(found) == [json_text(json.loads(each)) for each in stated]
+
+
+def test_a_control_character_in_a_free_text_is_no_json_also_beside_sound_ones() -> None:
+    stated = pl.Series(['{"title":"one"}', '{"title":"a\tb"}', '{"title":"two"}'])
+    about = pl.DataFrame({ROW: [1, 2, 3], "type": ["case.filed"] * 3})
+    issues = Issues("log.jsonl")
+    facts_of_json(stated, about, VOCABULARY, Clockwork("Asia/Shanghai"), issues)
+    assert [(issue.row, issue.text) for issue in issues.found] == [(2, "not a JSON object.")]

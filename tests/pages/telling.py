@@ -141,7 +141,7 @@ def told_inspection(world: World) -> SimpleNamespace:
                 at=noon("2026-02-12"), case=number, unit=unit,
             )  # fmt: skip
         found = SimpleNamespace(plan=_drawn(world, colleagues[0]), case=world.cases["unit_ordinary"].number)
-        file = reading.pick_for_risk(Case.objects.get(pk=found.case), points="5", by=None, at=BEGIN)
+        file = reading.pick_for_risk(Case.objects.get(pk=found.case), points="5", at=BEGIN)
         row = Assigned.objects.get(pick=file)
         own = world.officers["legal_department"]
         if row.reader_id != own.pk:

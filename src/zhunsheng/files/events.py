@@ -1,6 +1,8 @@
 """Rows under the names of the event table → schemas.EVENTS, or every reason why not."""
 
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 
 import polars as pl
 
@@ -12,8 +14,6 @@ from zhunsheng.files.times import FAULTS, Clockwork, Times, at_wall_clock, read_
 
 REQUIRED: Final = ("id", "type", "at")
 TEXTS: Final = tuple(name for name, dtype in EVENTS.items() if dtype == pl.String() and name not in ("facts", "source"))
-AS_THEY_ARE: Final = tuple(name for name in TEXTS if name not in ("at_precision", "until_precision"))
-"""Columns that `to_events` takes over unchanged, where a file has them."""
 FIRST_VERSION: Final = 1
 LARGEST_VERSION: Final = 10**9
 LONGEST_ID: Final = 200
@@ -33,29 +33,59 @@ IDS: Final = (
 )
 
 
+@dataclass(frozen=True)
+class Typed:
+    """Rows as events (schemas.EVENTS and #row). `are_as_given`: every column is the one that was given."""
+
+    events: pl.DataFrame
+    are_as_given: bool
+
+
 def to_events(
     rows: pl.DataFrame, vocabulary: Vocabulary, clockwork: Clockwork, issues: Issues, *, source: str
-) -> pl.DataFrame:
+) -> Typed:
     """Type, complete and check rows whose columns are named like the event table, plus #row and fact.<id>.
 
     Takes   text columns (null = empty) or columns that have their type already; `source` names where none is stated.
-    Returns schemas.EVENTS and #row. Raises InputRefused with every issue of the file.
+    Raises  InputRefused with every issue of the file.
     """
     _columns(rows, issues)
     issues.refuse()
-    columns = {ROW: rows[ROW], **_texts(rows, issues, source), **_numbers(rows, issues)}
-    columns |= _moments(rows, clockwork, issues)
+    given = Given({name: rows[name] for name in rows.columns}, rows.height)
+    columns = {ROW: given.numbers, **_texts(given, issues, source), **_numbers(given, issues)}
+    columns |= _moments(given, clockwork, issues)
     types = columns["type"]
     unknown = (~types.is_in(list(vocabulary.event_types)) & types.is_not_null()).fill_null(value=False)
-    issues.where(unknown, rows[ROW], "type", "no such event type.", "Use a type of vocabulary.toml.", values=types)
-    columns["officers"] = _officers(rows)
-    facts = rows.select(ROW, pl.col(r"^(facts|fact\..*)$")).with_columns(types.alias("type"))
-    if "facts" in rows.columns:
-        columns["facts"] = facts_of_json(facts, vocabulary, clockwork, issues)
+    issues.where(unknown, given.numbers, "type", "no such event type.", "Use a type of vocabulary.toml.", values=types)
+    columns["officers"] = _officers(given)
+    if "facts" in given.columns:
+        about = pl.DataFrame([given.numbers, types.alias("type")])
+        columns["facts"] = facts_of_json(given.columns["facts"], about, vocabulary, clockwork, issues)
     else:
+        facts = rows.select(ROW, pl.col(r"^fact\..*$")).with_columns(types.alias("type"))
         columns["facts"] = facts_of_columns(facts, vocabulary, clockwork, issues)
     issues.refuse()
-    return pl.DataFrame(columns).select(ROW, *(pl.col(name).cast(dtype) for name, dtype in EVENTS.items()))
+    as_given = all(columns[name] is given.columns.get(name) for name in EVENTS)
+    typed = pl.DataFrame(columns).select(ROW, *(pl.col(name).cast(dtype) for name, dtype in EVENTS.items()))
+    return Typed(typed, as_given and rows.columns == [*EVENTS, ROW])
+
+
+@dataclass(frozen=True)
+class Given:
+    """The columns of a file, each as one object: what is taken over unchanged is known by being it."""
+
+    columns: Mapping[str, pl.Series]
+    height: int
+
+    @property
+    def numbers(self) -> pl.Series:
+        """#row."""
+        return self.columns[ROW]
+
+    def of(self, name: str, dtype: pl.DataType) -> pl.Series:
+        """A column; one of nulls where the file has none."""
+        column = self.columns.get(name)
+        return pl.repeat(None, self.height, dtype=dtype, eager=True) if column is None else column
 
 
 def without_rows(events: pl.DataFrame) -> pl.DataFrame:
@@ -94,68 +124,85 @@ def _is_read(name: str, dtype: pl.DataType) -> bool:
     return name in ("at", "until", "recorded_at") and isinstance(dtype, pl.Datetime | pl.Date)
 
 
-def _texts(rows: pl.DataFrame, issues: Issues, source: str) -> dict[str, pl.Series]:
-    nothing = pl.Series([None] * rows.height, dtype=pl.String)
-    columns = {name: rows[name] if name in rows.columns else nothing for name in ("source", *TEXTS)}
+def _texts(given: Given, issues: Issues, source: str) -> dict[str, pl.Series]:
+    columns = {name: given.of(name, pl.String()) for name in ("source", *TEXTS)}
     for name in ("id", "type"):
-        issues.where(columns[name].is_null(), rows[ROW], name, "the cell is empty.", "State it in every row.")
+        issues.where(columns[name].is_null(), given.numbers, name, "the cell is empty.", "State it in every row.")
     homeless = columns["case"].is_null() & columns["incident"].is_null()
-    issues.where(homeless, rows[ROW], "case", "neither case nor incident is named.", "Name one of them in every row.")
+    text, remedy = "neither case nor incident is named.", "Name one of them in every row."
+    issues.where(homeless, given.numbers, "case", text, remedy)
     longest = pl.DataFrame([columns[name].alias(name) for name in IDS]).select(pl.all().str.len_bytes().max())
     for name in (name for name in IDS if (longest[name].item() or 0) > LONGEST_ID):
         too_long = (columns[name].str.len_chars() > LONGEST_ID).fill_null(value=False)
         text = f"longer than {LONGEST_ID} characters."
-        issues.where(too_long, rows[ROW], name, text, "Use the id, not a description.", values=columns[name])
+        issues.where(too_long, given.numbers, name, text, "Use the id, not a description.", values=columns[name])
     for name in ("at_precision", "until_precision"):
         wrong = (~columns[name].is_in(list(PRECISIONS))).fill_null(value=False)
-        issues.where(wrong, rows[ROW], name, "not a precision.", "Write minute or day.", values=columns[name])
-    columns["source"] = columns["source"].fill_null(source)
+        issues.where(wrong, given.numbers, name, "not a precision.", "Write minute or day.", values=columns[name])
+    columns["source"] = _filled(columns["source"], source)
     return columns
 
 
-def _numbers(rows: pl.DataFrame, issues: Issues) -> dict[str, pl.Series]:
-    version = rows["version"] if "version" in rows.columns else pl.Series([None] * rows.height, dtype=pl.Int64)
-    number = version.cast(pl.Int64, strict=False)
+def _filled(column: pl.Series, value: Any) -> pl.Series:
+    """The column with a value where it has none; itself where it lacks none."""
+    return column.fill_null(value) if column.null_count() else column
+
+
+def _numbers(given: Given, issues: Issues) -> dict[str, pl.Series]:
+    version = given.of("version", pl.Int64())
+    number = version if version.dtype == pl.Int64 else version.cast(pl.Int64, strict=False)
     in_range = number.is_between(FIRST_VERSION, LARGEST_VERSION).fill_null(value=False)
     wrong = version.is_not_null() & ~in_range
-    issues.where(wrong, rows[ROW], "version", "not a version.", "Write 1, 2, 3 ….", values=version)
-    void = rows["void"] if "void" in rows.columns else pl.Series([None] * rows.height, dtype=pl.Boolean)
+    issues.where(wrong, given.numbers, "version", "not a version.", "Write 1, 2, 3 ….", values=version)
+    void = given.of("void", pl.Boolean())
     truth = void
     if void.dtype == pl.String:
         truth = void.replace_strict(["true", "false"], [True, False], default=None, return_dtype=pl.Boolean)
     unclear = void.is_not_null() & truth.is_null()
-    issues.where(unclear, rows[ROW], "void", "not true or false.", "Write true or false.", values=void)
-    return {"version": number.fill_null(FIRST_VERSION), "void": truth.fill_null(value=False)}
+    issues.where(unclear, given.numbers, "void", "not true or false.", "Write true or false.", values=void)
+    return {"version": _filled(number, FIRST_VERSION), "void": _filled(truth, value=False)}
 
 
-def _moments(rows: pl.DataFrame, clockwork: Clockwork, issues: Issues) -> dict[str, pl.Series]:
+def _moments(given: Given, clockwork: Clockwork, issues: Issues) -> dict[str, pl.Series]:
     """Instants and their precisions. A bare date in `until` ends with its day: stored as the next local midnight."""
-    issues.where(rows["at"].is_null(), rows[ROW], "at", "the cell is empty.", "State when it happened.")
-    at, at_precision = _moment(rows, "at", clockwork, issues)
-    until, until_precision = _moment(rows, "until", clockwork, issues)
-    recorded_at = _times(rows, "recorded_at", clockwork, issues).instant
+    empty = given.columns["at"].is_null()
+    issues.where(empty, given.numbers, "at", "the cell is empty.", "State when it happened.")
+    at, at_precision = _moment(given, "at", clockwork, issues)
+    until, until_precision = _moment(given, "until", clockwork, issues)
+    recorded_at = _times(given, "recorded_at", clockwork, issues).instant
+    if recorded_at.null_count():
+        recorded_at = recorded_at.zip_with(recorded_at.is_not_null(), at)
     return {
         "at": at,
         "at_precision": at_precision,
         "until": until,
         "until_precision": until_precision,
-        "recorded_at": pl.select(pl.coalesce(pl.lit(recorded_at), pl.lit(at))).to_series(),
+        "recorded_at": recorded_at,
     }
 
 
-def _moment(rows: pl.DataFrame, name: str, clockwork: Clockwork, issues: Issues) -> tuple[pl.Series, pl.Series]:
+def _moment(given: Given, name: str, clockwork: Clockwork, issues: Issues) -> tuple[pl.Series, pl.Series]:
     """An instant and its precision: as stated in the column beside it, else as it is written."""
-    times = _times(rows, name, clockwork, issues)
-    column = f"{name}_precision"
-    stated = rows[column] if column in rows.columns else pl.Series([None] * rows.height, dtype=pl.String)
-    frame = pl.DataFrame({ROW: rows[ROW], "instant": times.instant, "is_bare": times.is_day, "stated": stated})
-    written = pl.when("is_bare").then(pl.lit("day")).otherwise(pl.lit("minute"))
-    frame = frame.with_columns(precision=pl.when(pl.col("instant").is_not_null()).then(pl.coalesce("stated", written)))
-    by_day = frame.select((pl.col("precision") == "day").fill_null(value=False) | pl.col("is_bare")).to_series()
+    times = _times(given, name, clockwork, issues)
+    precision = _precision(times, given.of(f"{name}_precision", pl.String()))
+    by_day = (precision == "day").fill_null(value=False) | times.is_day
     if not by_day.any():
-        return frame["instant"], frame["precision"]
-    days = _days(frame.filter(by_day), name, clockwork, issues)
-    return frame["instant"].scatter(by_day.arg_true(), days), frame["precision"]
+        return times.instant, precision
+    columns = {ROW: given.numbers, "instant": times.instant, "is_bare": times.is_day, "precision": precision}
+    frame = pl.DataFrame(columns).filter(by_day)
+    days = _days(frame, name, clockwork, issues)
+    if days.equals(frame["instant"]):
+        return times.instant, precision
+    return times.instant.scatter(by_day.arg_true(), days), precision
+
+
+def _precision(times: Times, stated: pl.Series) -> pl.Series:
+    """The precision of each instant; `stated` itself where it says it of each and of nothing else."""
+    if (stated.is_null() == times.instant.is_null()).all():
+        return stated
+    written = pl.when(pl.lit(times.is_day)).then(pl.lit("day")).otherwise(pl.lit("minute"))
+    there = pl.when(pl.lit(times.instant).is_not_null()).then(pl.coalesce(pl.lit(stated), written))
+    return pl.select(there).to_series()
 
 
 def _days(frame: pl.DataFrame, name: str, clockwork: Clockwork, issues: Issues) -> pl.Series:
@@ -176,23 +223,20 @@ def _days(frame: pl.DataFrame, name: str, clockwork: Clockwork, issues: Issues) 
     return frame.select(stands).to_series()
 
 
-def _times(rows: pl.DataFrame, name: str, clockwork: Clockwork, issues: Issues) -> Times:
-    if name not in rows.columns:
-        nothing = pl.Series([None] * rows.height, dtype=INSTANT)
-        return Times(nothing, nothing.is_not_null(), nothing.cast(pl.String))
-    times = read_times(rows[name], clockwork)
-    if times.fault.null_count() == rows.height:
+def _times(given: Given, name: str, clockwork: Clockwork, issues: Issues) -> Times:
+    column = given.of(name, INSTANT)
+    times = read_times(column, clockwork)
+    if times.fault.null_count() == given.height:
         return times
     for fault, (text, remedy) in FAULTS.items():
         bad = (times.fault == fault).fill_null(value=False)
-        issues.where(bad, rows[ROW], name, text, remedy, values=rows[name])
+        issues.where(bad, given.numbers, name, text, remedy, values=column)
     return times
 
 
-def _officers(rows: pl.DataFrame) -> pl.Series:
+def _officers(given: Given) -> pl.Series:
     """A list, or text with a semicolon between the officers; null where none is named."""
-    if "officers" not in rows.columns:
-        return pl.Series([None] * rows.height, dtype=pl.List(pl.String))
-    if rows["officers"].dtype != pl.String:
-        return rows["officers"]
-    return rows["officers"].str.split(SEPARATOR).list.eval(pl.element().str.strip_chars())
+    officers = given.of("officers", pl.List(pl.String))
+    if officers.dtype != pl.String:
+        return officers
+    return officers.str.split(SEPARATOR).list.eval(pl.element().str.strip_chars())

@@ -21,6 +21,9 @@ WHOLE: Final = 10**18
 REMEDY: Final = "See vocabulary.toml for what may be stated."
 CANONICAL_INSTANT: Final = re.compile(r'"[12]\d{3}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ"')
 SOME_INSTANT: Final = "2026-03-01T06:35:00Z"
+SOME_TEXT: Final = "text"
+CHECKED_TYPES: Final = ("bool", "integer", "set", "enum", "instant")
+"""Types of fact whose values `fact_value` holds against something; any other is free text."""
 IS_ZONED: Final = re.compile(ZONED)
 IS_LOCAL: Final = re.compile(LOCAL)
 
@@ -49,13 +52,19 @@ def facts_of_columns(rows: pl.DataFrame, vocabulary: Vocabulary, clockwork: Cloc
     return pl.DataFrame(parts).select(facts=pl.when(is_stated).then(pl.lit("{") + body + pl.lit("}")))["facts"]
 
 
-def facts_of_json(rows: pl.DataFrame, vocabulary: Vocabulary, clockwork: Clockwork, issues: Issues) -> pl.Series:
-    """Facts from one JSON object a row, column facts. Needs #row and type. Each distinct object is read once."""
+def facts_of_json(
+    facts: pl.Series, rows: pl.DataFrame, vocabulary: Vocabulary, clockwork: Clockwork, issues: Issues
+) -> pl.Series:
+    """Facts from one JSON object a row. Needs #row and type. Each distinct object is read once.
+
+    Returns `facts` itself where every object is written as it should be.
+    """
+    rows = rows.with_columns(facts.alias("facts"))
     distinct = rows.select("type", "facts").filter(pl.col("facts").is_not_null()).unique()
     readers = {type_id: _reader(type_id, vocabulary, clockwork) for type_id in distinct["type"].unique().to_list()}
-    distinct = distinct.filter(~_are_canonical(distinct, readers))
+    distinct = distinct.filter(~_are_canonical(distinct, readers, vocabulary))
     if distinct.is_empty():
-        return rows["facts"]
+        return facts
     results: list[str | None] = []
     faults: list[str | None] = []
     for type_id, text in distinct.iter_rows():
@@ -73,12 +82,16 @@ def facts_of_json(rows: pl.DataFrame, vocabulary: Vocabulary, clockwork: Clockwo
     return joined.select(kept).to_series()
 
 
-def _are_canonical(distinct: pl.DataFrame, readers: Mapping[str, Callable[[str], str | None]]) -> pl.Series:
-    """Objects that are as they should be already, told by their shape: with every instant and number replaced by one of
-    its kind few shapes are left, and each is read once. False where that cannot tell."""
+def _are_canonical(
+    distinct: pl.DataFrame, readers: Mapping[str, Callable[[str], str | None]], vocabulary: Vocabulary
+) -> pl.Series:
+    """Objects that are as they should be already, told by their shape: with every instant, number and free text
+    replaced by one of its kind few shapes are left, and each is read once. False where that cannot tell."""
+    texts = "|".join(re.escape(fact.id) for fact in vocabulary.facts.values() if fact.type not in CHECKED_TYPES)
     shape = (
         pl.col("facts")
         .str.replace_all(CANONICAL_INSTANT.pattern, f'"{SOME_INSTANT}"')
+        .str.replace_all(rf'([{{,]"(?:{texts})"):"[^"\\\x00-\x1f]+"', f'$1:"{SOME_TEXT}"')
         .str.replace_all(r":-?[1-9]\d{0,17}([,}])", ":1$1")
     )
     days = (

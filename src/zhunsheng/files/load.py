@@ -6,11 +6,10 @@ from typing import Final
 
 import polars as pl
 
-from zhunsheng.core.schemas import EVENTS
 from zhunsheng.core.vocabulary import Vocabulary
 from zhunsheng.files.csv_file import read_csv
 from zhunsheng.files.duplicates import FILE, collapse
-from zhunsheng.files.events import AS_THEY_ARE, to_events
+from zhunsheng.files.events import to_events
 from zhunsheng.files.jsonl_file import read_jsonl
 from zhunsheng.files.mapped import map_rows
 from zhunsheng.files.mapping import Mapping
@@ -43,23 +42,16 @@ def load_file(path: Path, *, vocabulary: Vocabulary, mapping: Mapping | None = N
     rows, are_as_stored = _rows(path, how, issues)
     named = map_rows(rows, how, issues) if how.blocks else rows
     clockwork = how.clockwork(vocabulary.zone)
-    events = to_events(named, vocabulary, clockwork, issues, source=how.source or _stem(path))
+    typed = to_events(named, vocabulary, clockwork, issues, source=how.source or _stem(path))
+    events = typed.events
     kept = collapse(events.with_columns(pl.lit(path.name).alias(FILE))).drop(FILE)
     return Loaded(
         events=kept,
         rows_in=rows.height,
         rows_without_event=rows.height - (events[ROW].n_unique() if how.blocks else rows.height),
         repeated=events.height - kept.height,
-        is_canonical=are_as_stored and _are_the_events(rows, kept),
+        is_canonical=are_as_stored and typed.are_as_given and kept.height == rows.height,
     )
-
-
-def _are_the_events(rows: pl.DataFrame, events: pl.DataFrame) -> bool:
-    """Whether rows have the columns and the contents of the events that were made of them."""
-    if rows.columns != [*EVENTS, ROW] or rows.height != events.height:
-        return False
-    made = [name for name in rows.columns if name not in AS_THEY_ARE]
-    return rows.select(made).equals(events.select(made))
 
 
 def load_table(path: Path) -> pl.DataFrame:

@@ -8,6 +8,10 @@ from zhunsheng.files.refusal import ROW, Issues
 
 MOST_COLUMNS: Final = 1000
 LONGEST_CELL: Final = 100_000
+SAMPLE: Final = 100_000
+"""Rows that say whether the values of a column repeat."""
+FEW: Final = 0.95
+"""The share of different values below which each is looked at once."""
 
 
 def check_header(header: list[str], issues: Issues, *, row: int) -> None:
@@ -38,31 +42,43 @@ def tidy(rows: pl.DataFrame, issues: Issues) -> pl.DataFrame:
     names = [name for name in names if rows[name].null_count() < rows.height]
     if not names:
         return rows
-    is_untidy = [((pl.col(name).str.strip_chars() != pl.col(name)) | (pl.col(name) == "")).any() for name in names]
-    untidy = [name for name, found in zip(names, rows.select(is_untidy).row(0), strict=True) if found]
+    values = _values(rows.select(names))
+    untidy = _those(values, (pl.all().str.strip_chars() != pl.all()) | (pl.all() == ""))
     if untidy:
         stripped = {name: pl.col(name).str.strip_chars() for name in untidy}
         rows = rows.with_columns(pl.when(text != "").then(text).alias(name) for name, text in stripped.items())
+        values |= {name: rows[name] for name in untidy}
     again = rows.filter(pl.col(name) == name for name in names[:1]).filter(pl.col(name) == name for name in names)
     if again.height:
         every = pl.Series([True] * again.height)
         issues.where(every, again[ROW], names[0], "the header again.", "Two files were joined: keep one header.")
-    _refuse_cells(rows, names, issues)
+    _refuse_cells(rows, values, issues)
     return rows
 
 
-def _refuse_cells(rows: pl.DataFrame, names: list[str], issues: Issues) -> None:
+def _values(texts: pl.DataFrame) -> dict[str, pl.Series]:
+    """What stands in each column: every value once where they are seen to repeat, else the column."""
+    some = {name: texts[name].head(SAMPLE).drop_nulls() for name in texts.columns}
+    few = [name for name, sample in some.items() if sample.n_unique() < len(sample) * FEW]
+    once = texts.select(pl.col(name).unique().implode() for name in few)
+    return {name: once[name].explode() if name in few else texts[name] for name in texts.columns}
+
+
+def _those(values: dict[str, pl.Series], wrong: pl.Expr) -> list[str]:
+    """The columns of which any value is wrong."""
+    return [name for name, column in values.items() if column.to_frame().select(wrong.any()).item()]
+
+
+def _refuse_cells(rows: pl.DataFrame, values: dict[str, pl.Series], issues: Issues) -> None:
     faults = {
-        "a NUL character.": (pl.all().str.contains("\0", literal=True), "Remove it where the file is made."),
+        "a NUL character.": (pl.all().str.find("\0", literal=True).is_not_null(), "Remove it where the file is made."),
         f"a cell of more than {LONGEST_CELL} bytes.": (
             pl.all().str.len_bytes() > LONGEST_CELL,
             "Is a quote left open?",
         ),
     }
-    texts = rows.select(names)
     for text, (is_wrong, remedy) in faults.items():
-        found = texts.select(is_wrong.any()).row(0)
-        for name in (name for name, wrong in zip(names, found, strict=True) if wrong):
-            bad = texts.select(name).select(is_wrong).to_series().fill_null(value=False)
+        for name in _those(values, is_wrong):
+            bad = rows.select(name).select(is_wrong).to_series().fill_null(value=False)
             issues.where(bad, rows[ROW], name, text, remedy)
     issues.refuse()

@@ -61,6 +61,9 @@ def read_times(column: pl.Series, clockwork: Clockwork) -> Times:
 
     An hour that summer time skips moves forward, a doubled hour takes the later (clock.md, same_time).
     """
+    if column.dtype == INSTANT and _is_in_range(column):
+        nothing = pl.repeat(None, len(column), dtype=pl.String, eager=True)
+        return Times(column, pl.repeat(value=False, n=len(column), eager=True), nothing)
     if isinstance(column.dtype, pl.Datetime | pl.Date):
         parts = _typed(column, clockwork)
     elif clockwork.time_format is None:
@@ -70,13 +73,18 @@ def read_times(column: pl.Series, clockwork: Clockwork) -> Times:
     return _settled(parts, clockwork.zone)
 
 
+def _is_in_range(instants: pl.Series) -> bool:
+    first, last = instants.min(), instants.max()
+    return first is None or (first.year >= FIRST_YEAR and last.year <= LAST_YEAR)  # type: ignore[union-attr]
+
+
 def _typed(column: pl.Series, clockwork: Clockwork) -> pl.DataFrame:
     """The same columns as of text, of dates and datetimes."""
     is_date = column.dtype == pl.Date
     is_zoned = isinstance(column.dtype, pl.Datetime) and column.dtype.time_zone is not None
     stated = column.is_not_null()
     lacks_zone = stated & (not (is_date or is_zoned or clockwork.zone_is_stated))
-    nothing = pl.Series([None] * len(column), dtype=pl.Datetime("us"))
+    nothing = pl.repeat(None, len(column), dtype=pl.Datetime("us"), eager=True)
     return pl.DataFrame(
         {
             "local": nothing if is_zoned else column.cast(pl.Datetime("us")),

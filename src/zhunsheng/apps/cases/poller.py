@@ -95,7 +95,7 @@ def _events(rows: pl.DataFrame, source: Source, view: View, vocabulary: Vocabula
     try:
         named = map_rows(rows, view.mapping, issues)
         clockwork = view.mapping.clockwork(vocabulary.zone)
-        events = to_events(named, vocabulary, clockwork, issues, source=source.id)
+        events = to_events(named, vocabulary, clockwork, issues, source=source.id).events
     except InputRefused as problem:
         raise PollerRefused(f"{view.name} 的内容读不懂，水位停在这一批之前：\n{problem}") from problem
     return events.drop(ROW).with_columns(source=pl.lit(source.id))
