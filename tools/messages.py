@@ -61,11 +61,22 @@ def python_words(path: Path) -> Iterator[str]:
     except SyntaxError:
         return  # the linter says so, with the line
     for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            yield from refusal_words(node)
         if not isinstance(node, ast.Call):
             continue
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
         texts = node.args[:1] if name in CALLS else []
         yield from (text.value for text in texts if isinstance(text, ast.Constant) and isinstance(text.value, str))
+
+
+def refusal_words(kind: ast.ClassDef) -> Iterator[str]:
+    """What a refusal says: the constant `text` of its class, which DomainError gives to gettext."""
+    for part in kind.body:
+        is_text = isinstance(part, ast.Assign) and [ast.unparse(target) for target in part.targets] == ["text"]
+        value = part.value if isinstance(part, ast.Assign) and is_text else None
+        if isinstance(value, ast.Constant) and isinstance(value.value, str) and HAN.search(value.value):
+            yield value.value
 
 
 def template_words(path: Path) -> Iterator[str]:

@@ -148,3 +148,33 @@ def test_a_draw_of_more_than_there_is_is_refused() -> None:
     with pytest.raises(DrawRefused, match="不能抽 13 件"):
         drawn(LOT, {"S1": IDS}, {"S1": 13})
     assert isinstance(drawn(LOT, {"S1": IDS}, {"S1": 12})[0], Drawn)
+
+
+def test_fault_21_a_record_holds_no_float_and_its_bytes_follow_from_hashes_of_bytes_alone() -> None:
+    # What differs between machines is how floats are printed, how texts are sorted and how hex is written: none is used
+    def parts(value: Any) -> list[Any]:
+        inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        return [value, *(each for one in inner for each in parts(one))]
+
+    ids = (*IDS, "密-00ff", "密-00FF", "a", "Z", "é")
+    text = record(LOT, drawn(LOT, {"S1": ids}, {"S1": 9}))
+    assert not [one for one in parts(json.loads(text)) if isinstance(one, float)]
+    assert json.loads(text)["strata"][0]["ids"] == sorted(ids, key=lambda one: one.encode("utf-8"))
+    command, seeded = [sys.executable, "-I", "-c", HASHED, text], {"PYTHONHASHSEED": "7"}
+    again = subprocess.run(command, capture_output=True, text=True, check=True, env=seeded)
+    assert again.stdout.split() == [pick["mark"] for pick in json.loads(text)["strata"][0]["picks"]]
+
+
+HASHED = """
+import hashlib, json, sys
+r = json.loads(sys.argv[1])
+key = bytes.fromhex(r["seed"]).ljust(64, b"\\0")
+pads = [bytes(b ^ p for b in key) for p in (0x36, 0x5C)]
+s = r["strata"][0]
+marks = []
+for one in s["ids"]:
+    inner = hashlib.sha256(pads[0] + (r["plan"] + "|" + s["name"] + "|" + one).encode()).digest()
+    marks.append(hashlib.sha256(pads[1] + inner).hexdigest())
+print(*sorted(marks)[: s["draw"]])
+"""
+"""HMAC written out by hand (RFC 2104), in a process of its own."""

@@ -1,12 +1,18 @@
 """Limits of alarms follow from the false alarms a year that are allowed: the design's section 10."""
 
+import random
+from collections.abc import Iterator
+from math import exp
+
 import pytest
 
 from zhunsheng.core.inspection.oversight import (
+    FALSE_ALARMS_A_YEAR,
     INDICATORS,
     Counts,
     error_of,
     expected,
+    hush,
     indicator_counts,
     is_alarm,
     is_too_quiet,
@@ -68,3 +74,53 @@ def test_one_silent_week_of_a_small_station_says_nothing_and_two_do() -> None:
 
 def test_a_rare_rule_may_be_silent_for_so_many_weeks() -> None:
     assert longest_gap(0.86, error=QUIET) == pytest.approx(6.94, abs=0.005)
+
+
+def test_a_run_of_silence_is_one_test_of_all_its_weeks() -> None:
+    # why: 2 and 10 a week in turn are 6 on average with a variance of 16.6, so k = 36/10.6 = 3.4
+    before = [2, 10] * 13
+    one, two = hush([*before, 0]), hush([*before, 0, 0])
+    assert one is not None
+    assert two is not None
+    assert (one.weeks, one.weekly, two.weeks, two.found) == (1, 6, 2, 0)
+    assert one.probability > QUIET > two.probability
+    busy = hush([*before, 0, 3])
+    assert busy is not None
+    assert (busy.weeks, busy.found) == (1, 3)  # the week before was another test
+    assert hush([0] * 27) is None
+
+
+def weeks(lots: random.Random, mean: float) -> Iterator[int]:
+    """Alerts of an honest station, week by week."""
+    while True:
+        count, left = 0, lots.random()
+        chance = exp(-mean)
+        while left > chance:
+            left -= chance
+            count += 1
+            chance *= mean / count
+        yield count
+
+
+def test_too_quiet_to_be_true_keeps_to_one_false_alarm_a_quarter() -> None:
+    """Thirty honest stations of 4 to 24 alerts a week over sixty quarters; each week judged by the 26 before it."""
+    lots, alarms, quarters = random.Random(11), 0, 60
+    for station in range(30):
+        source = weeks(lots, 4 + station * 20 / 29)
+        counts = [next(source) for _ in range(26)]
+        for _week in range(13 * quarters):
+            counts.append(next(source))
+            seen = hush(counts[-27:])
+            alarms += seen is not None and seen.probability <= QUIET
+    assert alarms <= quarters
+    assert alarms > 0  # the test is awake
+
+
+def test_all_indicators_together_keep_to_twelve_false_alarms_a_year() -> None:
+    """Fourteen indicators of thirty honest units over ten years: no more alarms than were allowed."""
+    lots, alarms, years = random.Random(12), 0, 10
+    for n in range(len(INDICATORS) * 30):
+        mean = 1 + n % 9
+        limit, source = Counts(mean).limit(MANY), weeks(lots, mean)
+        alarms += sum(next(source) >= limit for _month in range(12 * years))
+    assert 0 < alarms <= FALSE_ALARMS_A_YEAR * years

@@ -82,7 +82,7 @@ def test_papers_have_five_working_days() -> None:
     assert papers.due_at == at("11-24 00:00")  # why: Tue, Wed, Thu, Fri, Mon
 
 
-def test_22_make_up_days_are_worked_holidays_are_not_and_beyond_the_calendar_nothing_is_guessed() -> None:
+def test_fault_22_cards_keep_make_up_days_holidays_year_ends_and_leap_days_and_guess_nothing_beyond() -> None:
     # 2026: Labour Day 1 to 5 May, worked on Saturday 9 May; National Day 1 to 7 October, worked on 20 September and
     # 10 October, as the notice has it
     assert working_due(at("05-06 10:00"), 3, CALENDAR) == at("05-10 00:00")  # why: Thu 7, Fri 8, Sat 9

@@ -15,7 +15,7 @@ WIDTHS = {1440: 900, 390: 844, 320: 640}
 PAPER: Final = {"width": 658, "height": 945}
 """A4 without its margins, 174 by 250 mm, in CSS pixels."""
 NOT_ON_PAPER: Final = (
-    ".zs-top, .zs-side, .zs-tabs, .btn, button, textarea, select:not(.zs-blank *),"
+    ".zs-top, .zs-side, .zs-tabs, .btn, button, textarea:not(.zs-blank *), select:not(.zs-blank *),"
     " input:not([type=radio]):not([type=checkbox]):not(.zs-blank *):not(.zs-q1 *)"
 )
 """The blanks of a rule that is written as sentences, and of a sheet, stay: they are what it says."""

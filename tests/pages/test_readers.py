@@ -39,7 +39,7 @@ def test_a_bait_raises_an_alarm_and_a_file_is_found_by_its_code(site: Site) -> N
     head = site.page("unit_head")
     head.goto(f"/cases/{number}/")
     inspector.goto("/reading/")
-    expect(inspector.locator("#alarms")).to_contain_text("account:unit-head")
+    expect(inspector.locator("#alarms")).to_contain_text("unit-head")
     judge(inspector, "reading-watch")
     inspector.get_by_role("button", name=f"撤除 {number}").click()
     expect(inspector.get_by_role("button", name="撤除")).to_have_count(0)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from tests.platform.accounts import Person, account, signed_in
 from tests.platform.inspection_world import HOUR, Inspection, at, build, committed, drawn, given_out, planned
@@ -96,6 +96,12 @@ def test_a_plan_that_is_sent_twice_is_made_once(world: Inspection) -> None:
     status, refused = post(planner, "/inspection/plans", {**body, "below": "5"}, key="k2")
     assert (status, refused["code"]) == (409, "PlanRefused")
     assert "也只能说低于" in refused["text"]
+    october = {**body, "from_on": "2026-10-01"}
+    status, refused = post(planner, "/inspection/plans", october, key="k3")
+    assert (status, "不能重新抽" in refused["text"]) == (409, True)
+    with as_process("test"), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM cases_event WHERE type = 'inspection.redraw_refused'")
+        assert cursor.fetchone() == (1,)  # fault 9: the attempt stays on record, also by this way
     assert post(planner, "/inspection/plans", body, key=None)[0] == 422
     assert post(person(world, "witness"), "/inspection/plans", body)[0] == 403
 

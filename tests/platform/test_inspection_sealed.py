@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import CommandError
 
 from tests.platform.databases import OwnDatabase
 from tests.platform.inspection_world import NONCE, OCTOBER, at, build, committed, drawn, planned
@@ -132,3 +134,25 @@ def forgeries(card: str, alarm: str, plan: str) -> list[tuple[str, str, Change, 
         (plan, "inspection_draw", lambda row: row.update(nonce="00" * 16), "not those that the witness promised"),
         (plan, "inspection_draw", lambda row: row.update(seed="00" * 32), "does not follow"),
     ]
+
+
+def test_fault_23_without_the_inspectors_key_reading_stops_and_the_log_does_not(own: OwnDatabase) -> None:
+    world, log = build(closed=2), SealedLog(own)
+    with as_process("test"):
+        fault = cards.Fault(world.cases[0], WEST_STATION, "立案审查逾期", "", "fault", finding="f" * 64)
+        number = cards.issue(fault, by=world["reader"], at=at("12-10 10:00")).number
+    log.seal()
+    evidence, kept = log.evidence(), settings.KEYS / PUBLIC
+    away = kept.with_suffix(".away")
+    kept.rename(away)
+    try:
+        with pytest.raises(CommandError, match="公钥"):
+            call_command("prove_inspection", number)
+        with as_process("test"):
+            cards.answer(number, by=world["head"], at=at("12-11 09:00"), reason="已改", document_no="1号")
+        assert log.seal() is not None
+    finally:
+        away.rename(kept)
+    assert log.verified().problems == []
+    assert evidence.public_key == bytes.fromhex(kept.read_text("ascii").strip())
+    assert verify.main(["log", "gone", "--public-key", str(away)]) == 2

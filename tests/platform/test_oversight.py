@@ -109,7 +109,7 @@ def test_a_query_goes_to_the_head_of_the_unit_and_back(world: Inspection) -> Non
         assert watching.precision()["looks"][:2] == (0, 1)
 
 
-def test_every_indicator_can_be_counted_and_listed_one_by_one(world: Inspection) -> None:
+def test_every_indicator_can_be_counted(world: Inspection) -> None:
     del world
     with as_process("test"):
         record_event(

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from tests.inspection.classifier import separation
+from tests.platform.accounts import account, signed_in
 from tests.platform.inspection_world import (
     HOUR,
     Inspection,
@@ -27,7 +28,7 @@ from zhunsheng.apps.access.scope import Viewer, viewer_of
 from zhunsheng.apps.cases.dossiers import open_dossier
 from zhunsheng.apps.cases.models import Case, Document, Dossier, Page
 from zhunsheng.apps.inspection import plans, planting, reading, results
-from zhunsheng.apps.inspection.models import Assigned, Card, Pick, Plan, Planted
+from zhunsheng.apps.inspection.models import Assigned, Card, Pick, Plan, Planted, Submission
 from zhunsheng.apps.inspection.refusals import PlantRefused
 from zhunsheng.apps.inspection.sheet_page import sheet_page, task_rows
 from zhunsheng.core.inspection.planting import Paper, PlantedFile
@@ -75,18 +76,14 @@ def lot(world: Inspection, *, files: int) -> Plan:
 
 
 def read_all(plan: Plan, problems: dict[str, str]) -> None:
-    """Every file read by everybody who has it: all questions answered, in some files one of them as a problem."""
+    """Every file handed in by everybody who has it; in some files each of them found a problem."""
     with as_process("test"), planting.shown():
         for row in Assigned.objects.filter(pick__plan=plan).select_related("pick", "reader").order_by("pk"):
             assert row.reader is not None
-            for _sheet, parts in reading.asked_of(row, at=HOUR):
-                for _title, asked in parts:
-                    for one in asked:
-                        said = Said(one.question.id, "not_applicable")
-                        if problems.get(row.pick.case) == one.question.id:
-                            said = Said(one.question.id, "problem", "没有签名", "1", "", "刑规206", "036009", 2)
-                        reading.answer(row, said, by=row.reader, at=at("11-17 10:00"))
-            reading.submit(row, by=row.reader, at=at("11-17 11:00"))
+            Submission.objects.create(assigned=row, by=row.reader, at=at("11-17 10:00"))
+            if question := problems.get(row.pick.case):
+                said = Said(question, "problem", "", "1", "", "刑规206", "036009", 2)
+                reading.answer(row, said, by=row.reader, at=at("11-17 11:00"))
 
 
 def told_of(case: str) -> set[str]:
@@ -117,6 +114,12 @@ def test_16_planted_files_are_drawn_and_read_like_others_and_enter_no_rate_no_lo
     assert "inspection.sample_settled" not in told_of(faulty) | told_of(clean)
     with as_process("test"):
         detected = planting.found_by_readers()
+    plan_page = signed_in(account("fz", officer=world["planner"])).get(f"/inspection/plans/{plan.pk}/").content.decode()
+    assert "阅卷人检出率 100" in plan_page
+    page = signed_in(account("dc", officer=world["witness"])).get("/oversight/").content.decode()
+    assert "检验阅卷的卷宗" in page
+    assert faulty in page
+    assert clean not in signed_in(account("head", officer=world["head"])).get("/oversight/").content.decode()
     assert detected.sensitivity is not None
     assert (detected.sensitivity.found, detected.sensitivity.planted) == (1, 1)
     assert detected.false_problems is not None

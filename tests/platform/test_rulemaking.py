@@ -105,6 +105,7 @@ def test_a_tried_draft_is_proposed_by_one_and_put_in_force_by_another(legal: Per
 def test_a_check_is_written_as_sentences_and_read_by_its_own_tests(legal: Person) -> None:
     """A warrant need not be shown if somebody asks for it to be hidden: the file's tests say otherwise. What it tells
     the officer is one line of the file, and nothing else changes."""
+    assert "编写和回测" in legal.client.get(f"/rules/{CHECK}/").content.decode()
     page = legal.client.get(f"/drafts/{CHECK}/").content.decode()
     assert "或者必须：" in page
     assert "符合，不提示。" in page

@@ -53,6 +53,7 @@ EMPTY: Final = {
     "inspection:cards": ("unit_head", "全部整改完毕。"),
     "inspection:oversight": ("inspectorate", "没有报警。"),
     "inspection:verify": ("legal_department", "还没有抽取过。"),
+    "tasks:mine": ("legal_officer", "没有检查任务。"),
     "readers:urgent": ("inspectorate", "没有紧急查阅。"),
     "readers:watch": ("inspectorate", "没有人查阅诱饵。"),
     "readers:exports": ("inspectorate", "没有符合条件的导出。"),
@@ -184,7 +185,7 @@ def test_whatever_is_fetched_says_so_until_it_comes() -> None:
 
 @pytest.mark.parametrize("name", ["desk:city", "desk:overdue", "desk:leads", "desk:withdrawn", "desk:premises"])
 def test_a_list_is_taken_away_with_its_heads_and_the_log_says_so(people: dict[str, Person], name: str) -> None:
-    answer = people[EMPTY[name][0]].get(reverse(f"{name}_sheet"))
+    answer = people[EMPTY[name][0]].export(reverse(f"{name}_sheet"))
     assert answer.status_code == 200
     table = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
     assert len(table) == (6 if name == "desk:city" else 1)  # five units, without the squad

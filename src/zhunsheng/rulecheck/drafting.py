@@ -5,7 +5,7 @@ legal department had not reviewed, whoever has it is asked to look. A lawyer put
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -122,7 +122,7 @@ def _tests(one: Repeated, ending: str, zone: ZoneInfo) -> list[str]:
     return lines
 
 
-def _test(name: str, shows: str, why: str, given: list[tuple[object, str]], expect: str) -> list[str]:
+def _test(name: str, shows: str, why: str, given: Sequence[tuple[object, str]], expect: str) -> list[str]:
     rows = [f'    {{ at = {_moment(at)}, type = "{kind}" }},' for at, kind in given]
     head = ["", "[[test]]", f"name   = {_quoted(name)}", f'shows  = "{shows}"', f"why    = {_quoted(why)}"]
     return [*head, "given  = [", *rows, "]", f"expect = {expect}"]

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_noop as _
 
 from zhunsheng.apps.alerts.reasons import AlertReason
 from zhunsheng.apps.audit.fields import SealedModel
@@ -18,13 +19,13 @@ class AlertGroup(models.Model):
     class State(models.TextChoices):
         """Where it stands among people."""
 
-        WAITING = "waiting", "待签收"
-        ACKNOWLEDGED = "acknowledged", "已签收"
-        SNOOZED = "snoozed", "稍后提醒"
-        CLAIMED_DONE = "claimed_done", "已办结待核"
-        DONE = "done", "已办结"
-        DISPUTED = "disputed", "误报待裁"
-        WITHDRAWN = "withdrawn", "已撤回"
+        WAITING = "waiting", _("待签收")
+        ACKNOWLEDGED = "acknowledged", _("已签收")
+        SNOOZED = "snoozed", _("稍后提醒")
+        CLAIMED_DONE = "claimed_done", _("已办结待核")
+        DONE = "done", _("已办结")
+        DISPUTED = "disputed", _("误报待裁")
+        WITHDRAWN = "withdrawn", _("已撤回")
 
     key = models.CharField("编号", primary_key=True, max_length=KEY)
     case = models.TextField("案件编号", null=True, blank=True)
@@ -129,16 +130,16 @@ class Action(SealedModel):
     class Act(models.TextChoices):
         """Kinds of acts."""
 
-        ACKNOWLEDGE = "acknowledge", "签收"
-        SNOOZE = "snooze", "稍后提醒"
-        HAND_OVER = "hand_over", "交给"
-        ACCEPT = "accept", "接收"
-        DECLINE = "decline", "不接收"
-        CLAIM_DONE = "claim_done", "报已办结"
-        DISPUTE = "dispute", "报误报"
-        RULE = "rule", "裁定"
-        URGE = "urge", "督办"
-        ESCALATE = "escalate", "升级"
+        ACKNOWLEDGE = "acknowledge", _("签收")
+        SNOOZE = "snooze", _("稍后提醒")
+        HAND_OVER = "hand_over", _("交给")
+        ACCEPT = "accept", _("接收")
+        DECLINE = "decline", _("不接收")
+        CLAIM_DONE = "claim_done", _("报已办结")
+        DISPUTE = "dispute", _("报误报")
+        RULE = "rule", _("裁定")
+        URGE = "urge", _("督办")
+        ESCALATE = "escalate", _("升级")
 
     group = models.ForeignKey(AlertGroup, models.PROTECT, related_name="actions")
     act = models.CharField("操作", max_length=16, choices=Act)
@@ -190,7 +191,7 @@ class Switch(models.Model):
     class Name(models.TextChoices):
         """What can be decided."""
 
-        MASKED_CASE_TITLE = "masked_case_title", "短信中使用隐名案件名称"
+        MASKED_CASE_TITLE = "masked_case_title", _("短信中使用隐名案件名称")
 
     name = models.CharField("事项", max_length=24, choices=Name)
     is_on = models.BooleanField("启用")
@@ -274,12 +275,12 @@ class Delivery(models.Model):
     class State(models.TextChoices):
         """How far it has come."""
 
-        QUEUED = "queued", "待发送"
-        LEASED = "leased", "发送中"
-        SENT = "sent", "已提交网关"
-        CONFIRMED = "confirmed", "已送达"
-        FAILED = "failed", "未送达"
-        SUPERSEDED = "superseded", "不再需要"
+        QUEUED = "queued", _("待发送")
+        LEASED = "leased", _("发送中")
+        SENT = "sent", _("已提交网关")
+        CONFIRMED = "confirmed", _("已送达")
+        FAILED = "failed", _("未送达")
+        SUPERSEDED = "superseded", _("不再需要")
 
     key = models.CharField("编号", primary_key=True, max_length=KEY)
     alert = models.ForeignKey(Alert, models.PROTECT, related_name="deliveries")
@@ -330,12 +331,12 @@ class DeliveryOutcome(SealedModel):
     class What(models.TextChoices):
         """Kinds of outcomes."""
 
-        ACCEPTED = "accepted", "网关已接收"
-        CONFIRMED = "confirmed", "已送达"
-        UNDELIVERABLE = "undeliverable", "未送达"
-        SECOND_CHANNEL = "second_channel", "改用第二途径"
-        NO_SECOND_CHANNEL = "no_second_channel", "没有第二途径"
-        SUPERSEDED = "superseded", "不再需要"
+        ACCEPTED = "accepted", _("网关已接收")
+        CONFIRMED = "confirmed", _("已送达")
+        UNDELIVERABLE = "undeliverable", _("未送达")
+        SECOND_CHANNEL = "second_channel", _("改用第二途径")
+        NO_SECOND_CHANNEL = "no_second_channel", _("没有第二途径")
+        SUPERSEDED = "superseded", _("不再需要")
 
     delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="outcomes")
     alert = models.ForeignKey(Alert, models.PROTECT, related_name="outcomes")
@@ -365,10 +366,10 @@ class Reply(SealedModel):
     class Effect(models.TextChoices):
         """What it did."""
 
-        ACKNOWLEDGED = "acknowledged", "已签收"
-        NOT_UNDERSTOOD = "not_understood", "看不懂"
-        NO_ALERT = "no_alert", "没有对应预警"
-        REFUSED = "refused", "不能签收"
+        ACKNOWLEDGED = "acknowledged", _("已签收")
+        NOT_UNDERSTOOD = "not_understood", _("看不懂")
+        NO_ALERT = "no_alert", _("没有对应预警")
+        REFUSED = "refused", _("不能签收")
 
     key = models.CharField("编号", primary_key=True, max_length=KEY)
     alert = models.ForeignKey(Alert, models.PROTECT, null=True, related_name="replies")

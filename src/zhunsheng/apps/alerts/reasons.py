@@ -1,24 +1,25 @@
 """Why an alert was sent."""
 
 from django.db import models
+from django.utils.translation import gettext_noop as _
 
 
 class AlertReason(models.TextChoices):
     """Why it was sent."""
 
-    FIRST = "first", "首次"
-    WORSE = "worse", "加重"
-    REPEAT = "repeat", "再次提醒"
-    WITHDRAWN = "withdrawn", "更正"
-    ESCALATED = "escalated", "升级"
-    HANDED_OVER = "handed_over", "移交"
-    URGED = "urged", "督办"
-    DIGEST = "digest", "汇总"
-    NO_RECIPIENT = "no_recipient", "无人接收"
-    DISPUTED = "disputed", "误报待裁"
-    SILENCE_ENDED = "silence_ended", "静默结束"
-    UNDELIVERED = "undelivered", "短信未送达"
-    FAULT = "fault", "无法处理"
-    DEMOTED = "demoted", "规则退回试用"
-    URGENT_ACCESS = "urgent_access", "紧急查阅"
-    BAIT_READ = "bait_read", "查阅诱饵"
+    FIRST = "first", _("首次")
+    WORSE = "worse", _("加重")
+    REPEAT = "repeat", _("再次提醒")
+    WITHDRAWN = "withdrawn", _("更正")
+    ESCALATED = "escalated", _("升级")
+    HANDED_OVER = "handed_over", _("移交")
+    URGED = "urged", _("督办")
+    DIGEST = "digest", _("汇总")
+    NO_RECIPIENT = "no_recipient", _("无人接收")
+    DISPUTED = "disputed", _("误报待裁")
+    SILENCE_ENDED = "silence_ended", _("静默结束")
+    UNDELIVERED = "undelivered", _("短信未送达")
+    FAULT = "fault", _("无法处理")
+    DEMOTED = "demoted", _("规则退回试用")
+    URGENT_ACCESS = "urgent_access", _("紧急查阅")
+    BAIT_READ = "bait_read", _("查阅诱饵")

@@ -72,7 +72,7 @@ def told_lines(told: Sequence[Told]) -> list[ToldLine]:
             at=one.at,
             who=one.officer,
             role=str(_("程序")) if one.role == PROGRAM else page_vocabulary().roles.get(one.role, one.role),
-            reason=one.reason,
+            reason=str(_(one.reason)) if one.reason else "",
             level=one.level,
             text=one.text,
             sent=[_sent(delivery) for delivery in one.deliveries],

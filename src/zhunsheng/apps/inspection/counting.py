@@ -167,6 +167,17 @@ def rules_switched(begin: datetime, end: datetime) -> set[str]:
         return {str(row[0]) for row in cursor.fetchall()}
 
 
+def found_by_rule(*, begin: datetime, end: datetime) -> list[tuple[str, int, datetime]]:
+    """Each rule that found anything in a span, with how often and when last."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT rule, count(*), max(found_at) FROM supervision_finding WHERE found_at >= %s AND found_at < %s"
+            " GROUP BY rule ORDER BY rule",
+            [begin, end],
+        )
+        return list(cursor.fetchall())
+
+
 def listed(indicator: str, *, unit: str, begin: datetime, end: datetime) -> list[tuple[datetime, str]]:
     """What an indicator counts of a unit in a span, one by one: when, and the case or thing it is about; at most
     MOST_LISTED. Row security applies."""

@@ -61,12 +61,14 @@ def oversight(request: HttpRequest) -> HttpResponse:
         month = watching.month_before(localdate(now))
         with whole():
             seen, quiet = watching.indicators(month), watching.quiet_units(now)
+            silent = watching.silent_rules(now)
             precise = watching.precision()
             detected, planted = planting.found_by_readers(), planting.planted_rows()
         page |= {
             "month": month,
             "seen": [(one, _(TITLES[one.indicator]), names.get(one.unit, one.unit)) for one in seen],
             "quiet": [(one, names.get(one.unit, one.unit)) for one in quiet],
+            "silent": silent,
             "detected": detected,
             "planted": planted,
             "precision": [(_(TITLES[name]), *figures) for name, figures in sorted(precise.items())],

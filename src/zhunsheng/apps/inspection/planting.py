@@ -22,7 +22,6 @@ from zhunsheng.apps.cases.services import register_case
 from zhunsheng.apps.cases.uploads import image_of, page_path, why_refused
 from zhunsheng.apps.inspection import book
 from zhunsheng.apps.inspection.models import Assigned, Planted
-from zhunsheng.apps.inspection.outcomes import latest_answers
 from zhunsheng.apps.inspection.people import INSPECTORS, roles_of
 from zhunsheng.apps.inspection.refusals import PlantRefused
 from zhunsheng.apps.org.models import Officer, Unit
@@ -140,7 +139,7 @@ def planted_rows() -> list[PlantedRow]:
     """Every planted file, the newest first."""
     with shown():
         titles = dict(Case.objects.filter(pk__in=planted_numbers()).values_list("number", "title"))
-        read = {row.pick.case: _reading(row) for row in _first_readings()}
+        read = _first_readings()
         return [
             PlantedRow(
                 case=row.case,
@@ -157,17 +156,18 @@ def planted_rows() -> list[PlantedRow]:
 def found_by_readers() -> p.Found:
     """How much readers find of what is there, over all planted files whose first reading was handed in."""
     with shown():
-        return p.found(_reading(row) for row in _first_readings())
+        return p.found(_first_readings().values())
 
 
-def _first_readings() -> list[Assigned]:
-    rows = Assigned.objects.filter(round="first", submission__isnull=False, pick__case__in=planted_numbers())
-    return list(rows.select_related("pick").order_by("pk"))
-
-
-def _reading(row: Assigned) -> p.Reading:
-    known = Planted.objects.get(pk=row.pick.case).known
-    return p.reading_of(known, {name: one.answer for name, one in latest_answers(row).items()})
+def _first_readings() -> dict[str, p.Reading]:
+    """What the first reading of each planted file said, by case, once it was handed in."""
+    known = dict(Planted.objects.values_list("case", "known"))
+    rows = Assigned.objects.filter(round="first", submission__isnull=False, pick__case__in=known).order_by("pk")
+    found = {}
+    for row in rows.select_related("pick").prefetch_related("answers"):
+        answers = sorted(row.answers.all(), key=lambda one: one.version)  # the newest of a question comes last
+        found[row.pick.case] = p.reading_of(known[row.pick.case], {one.question: one.answer for one in answers})
+    return found
 
 
 def _require(holds: bool, why: str) -> None:

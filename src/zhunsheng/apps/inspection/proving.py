@@ -28,6 +28,10 @@ ALARM: Final = "DC-"
 Rows = list[tuple[str, str]]
 
 
+class NoPublicKey(RuntimeError):
+    """The key that outsiders verify by is lost."""
+
+
 class NoSuchMatter(ValueError):
     """There is no card, plan or alarm of this number."""
 
@@ -35,15 +39,23 @@ class NoSuchMatter(ValueError):
 def prove(number: str) -> dict[str, Any]:
     """The bundle of a card (ZG-…), a plan (IP-…) or an alarm (DC-…), for tools/verify.py.
 
-    Raises  NoSuchMatter; audit.bundle.NotSealed if one of its rows is not under a head yet.
+    Raises  NoSuchMatter, NoPublicKey; audit.bundle.NotSealed if one of its rows is not under a head yet.
     """
+    public_key = _public_key()
     with as_process("prove", purpose="出具质检和督察证明"):
         rows = _rows(number)
         record(action="prove", kind="inspection", key=number)
     with psycopg.connect(settings.DATABASE_URLS["zs_verifier"], autocommit=True) as verifier:
         proved = bundle(verifier, tables=sealed_tables(), rows=rows)
-    public_key = (settings.KEYS / PUBLIC).read_text(encoding="ascii").strip()
     return {**proved, "public_key": public_key, "inspection": number}
+
+
+def _public_key() -> str:
+    """The key by which outsiders verify. Without it nothing is given out; the log goes on."""
+    try:
+        return str((settings.KEYS / PUBLIC).read_text(encoding="ascii").strip())
+    except OSError as problem:
+        raise NoPublicKey("没有找到核验日志的公钥，不能出具证明；日志照常封存。请从备份恢复公钥后再试。") from problem
 
 
 def _rows(number: str) -> Rows:

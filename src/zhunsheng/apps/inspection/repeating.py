@@ -10,6 +10,7 @@ from ninja.errors import HttpError
 
 from zhunsheng.apps.access.requests import asking, viewer_behind
 from zhunsheng.apps.inspection.models import ApiCall
+from zhunsheng.apps.refusals import DomainError
 
 HEADER: Final = "Idempotency-Key"
 LONGEST: Final = 100
@@ -29,13 +30,18 @@ def once(request: HttpRequest, act: Callable[[], Answer]) -> Answer:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{account}|{key}"])
         known = ApiCall.objects.filter(account=account, key=key).first()
-        if known is None:
+        if known is not None and known.digest != digest:
+            raise HttpError(409, f"{HEADER} {key} 已用于另一个请求。请换一个。")
+        if known is not None:
+            return dict(known.answer)
+        try:
             answer = act()
+        except DomainError as problem:
+            refused = problem  # what was recorded of a refusal stays: it is raised outside of this transaction
+        else:
             ApiCall.objects.create(account=account, key=key, digest=digest, answer=answer, at=asking(request).now)
             return answer
-        if known.digest != digest:
-            raise HttpError(409, f"{HEADER} {key} 已用于另一个请求。请换一个。")
-        return dict(known.answer)
+    raise refused
 
 
 def _key(request: HttpRequest) -> str:

@@ -1,9 +1,10 @@
 """What a plan found: the rate of its random stream with its interval, and beside it, never in it, the risk stream."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from zhunsheng.apps.inspection import planting
+from zhunsheng.apps.inspection import book, planting
 from zhunsheng.apps.inspection.models import Assigned, Pick, Plan
 from zhunsheng.apps.inspection.outcomes import (
     current_readings,
@@ -18,6 +19,19 @@ from zhunsheng.core.inspection.estimates import Rate, RateRefused, Read, Stream,
 from zhunsheng.core.inspection.risk import Lift, lift
 from zhunsheng.core.inspection.sheets import ANSWERS
 
+LEAST_PAIRS: Final = 20
+"""So many files that both answered a question in, before anything is said of it."""
+Pair = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Doubtful:
+    """A question that two readers answer too differently: to be rewritten, or worse."""
+
+    question: str
+    text: str
+    agreement: Agreement
+
 
 @dataclass(frozen=True)
 class Result:
@@ -31,6 +45,7 @@ class Result:
     lift: Lift | None
     agreement: Agreement | None
     sensitivity: Detection | None = None
+    doubtful: tuple[Doubtful, ...] = ()
 
 
 def result(plan: Plan) -> Result:
@@ -57,8 +72,9 @@ def _result(plan: Plan) -> Result:
             found = rate([*_strata(plan, random, deciding), *_whole(risky, deciding)])
         except RateRefused as problem:
             why = str(problem)
-    lifted, agreed = _lift(random, risky, deciding), _agreement(random)
-    return Result(len(picks), read, found, why, lifted, agreed, planting.found_by_readers().sensitivity)
+    lifted, pairs = _lift(random, risky, deciding), _pairs(random)
+    sensitivity = planting.found_by_readers().sensitivity
+    return Result(len(picks), read, found, why, lifted, _agreement(pairs), sensitivity, _doubtful(pairs))
 
 
 def _strata(plan: Plan, picks: Iterable[Pick], deciding: dict[int, Assigned | None]) -> list[Read]:
@@ -93,13 +109,30 @@ def _lift(random: list[Pick], risky: list[Pick], deciding: dict[int, Assigned | 
     return lift(found(risky), found(random))
 
 
-def _agreement(picks: Iterable[Pick]) -> Agreement | None:
-    pairs: list[tuple[str, str]] = []
+def _agreement(pairs: Iterable[Pair]) -> Agreement | None:
+    return kappa(cross_table([(one, other) for _question, one, other in pairs], list(ANSWERS)))
+
+
+def _doubtful(pairs: Sequence[Pair]) -> tuple[Doubtful, ...]:
+    """Questions on which readers hardly agree, of those that were answered twice often enough, the worst first."""
+    found = []
+    for question in sorted({question for question, _one, _other in pairs}):
+        own = [pair for pair in pairs if pair[0] == question]
+        agreed = _agreement(own) if len(own) >= LEAST_PAIRS else None
+        if agreed is not None and agreed.verdict != "keep":
+            known = book.questions().get(question)
+            found.append(Doubtful(question, known[1].text if known else "", agreed))
+    return tuple(sorted(found, key=lambda one: (one.agreement.kappa, one.question)))
+
+
+def _pairs(picks: Iterable[Pick]) -> list[Pair]:
+    """What both readers of a file said to each question that both answered."""
+    pairs: list[Pair] = []
     for pick in picks:
         rows = current_readings(pick)
         first, second = rows.get("first"), rows.get("second")
         if first is None or second is None or not (hasattr(first, "submission") and hasattr(second, "submission")):
             continue
         one, other = latest_answers(first), latest_answers(second)
-        pairs += [(one[name].answer, other[name].answer) for name in one.keys() & other.keys()]
-    return kappa(cross_table(pairs, list(ANSWERS)))
+        pairs += [(name, one[name].answer, other[name].answer) for name in sorted(one.keys() & other.keys())]
+    return pairs

@@ -10,7 +10,15 @@ from django.utils.timezone import get_default_timezone, localdate
 
 from zhunsheng.apps.cases.sources import late_sources
 from zhunsheng.apps.inspection import book
-from zhunsheng.apps.inspection.counting import COUNTED, Counts, counted, listed, rules_switched, weekly_alerts
+from zhunsheng.apps.inspection.counting import (
+    COUNTED,
+    Counts,
+    counted,
+    found_by_rule,
+    listed,
+    rules_switched,
+    weekly_alerts,
+)
 from zhunsheng.apps.inspection.models import Alarm, CheckStep
 from zhunsheng.apps.inspection.people import INSPECTORS, leads, roles_of
 from zhunsheng.apps.inspection.refusals import CheckRefused
@@ -26,6 +34,8 @@ ANSWER_DAYS: Final = 5
 QUIET: Final = "quiet"
 QUIET_BUDGET: Final = 1
 QUARTER_WEEKS: Final = 13
+WEEK: Final = timedelta(weeks=1)
+LEAST_FOUND: Final = 5
 WEEKEND: Final = 5
 HOLIDAYS: Final = 2
 """So many working days off in a quiet span explain it."""
@@ -108,6 +118,37 @@ def quiet_units(now: datetime) -> list[Quiet]:
         for unit, one in found
         if one.probability <= error
     ]
+
+
+@dataclass(frozen=True)
+class SilentRule:
+    """A rule that has found nothing for longer than chance leaves it. `longest`: the weeks that chance would."""
+
+    rule: str
+    title: str
+    weekly: float
+    weeks: float
+    longest: float
+    cause: str
+
+
+def silent_rules(now: datetime) -> list[SilentRule]:
+    """Rules that fell silent, by the rate at which they found something before. Rules about liberty are not judged by
+    statistics, and what was found fewer than five times says nothing."""
+    begin = now - timedelta(weeks=2 * WEEKS)
+    rules = {rule.id: rule for rule in book.rulebook().rules}
+    rows = found_by_rule(begin=begin, end=now)
+    error = o.error_of(QUIET_BUDGET, max(1, len(rows) * QUARTER_WEEKS))
+    found = []
+    for name, count, last in rows:
+        known, span, gap = rules.get(name), (last - begin) / WEEK, (now - last) / WEEK
+        if count < LEAST_FOUND or span <= 0 or (known is not None and known.custody):
+            continue
+        longest = o.longest_gap(count / span, error=error)
+        if gap > longest:
+            title = known.title if known else name
+            found.append(SilentRule(name, title, count / span, gap, longest, _cause(last, now, now)))
+    return found
 
 
 def _cause(begin: datetime, end: datetime, now: datetime) -> str:

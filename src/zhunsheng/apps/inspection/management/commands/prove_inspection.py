@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from zhunsheng.apps.audit.bundle import NotSealed
-from zhunsheng.apps.inspection.proving import NoSuchMatter, prove
+from zhunsheng.apps.inspection.proving import NoPublicKey, NoSuchMatter, prove
 
 
 class Command(BaseCommand):
@@ -23,6 +23,6 @@ class Command(BaseCommand):
         del args
         try:
             proved = prove(options["number"])
-        except (NoSuchMatter, NotSealed) as problem:
+        except (NoPublicKey, NoSuchMatter, NotSealed) as problem:
             raise CommandError(str(problem)) from problem
         self.stdout.write(json.dumps(proved, ensure_ascii=False, indent=1))
