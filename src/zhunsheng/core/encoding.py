@@ -4,6 +4,7 @@ from collections.abc import Container, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
+from threading import Lock
 from typing import Any, Final
 
 import numpy as np
@@ -29,10 +30,26 @@ STATEMENTS: Final = {"pair": pl.UInt32, "code": pl.Int32, "value": pl.Int64}
 EVENT_KEY: Final = pl.concat_str([pl.col("source").fill_null(""), pl.lit("/"), pl.col("id")])
 
 
+class Columns:
+    """The columns of a log, each in one piece once it is asked for: to gather from many takes ten times as long."""
+
+    def __init__(self, log: pl.DataFrame) -> None:
+        self._log = log
+        self._whole: dict[str, pl.Series] = {}
+        self._lock = Lock()
+
+    def __getitem__(self, name: str) -> pl.Series:
+        with self._lock:
+            if name not in self._whole:
+                self._whole[name] = self._log[name].rechunk()
+            return self._whole[name]
+
+
 @dataclass(frozen=True)
 class Coded:
-    """Events as integers, row by row as they came, before anybody asks in which order."""
+    """Events as integers, row by row as they came, before anybody asks in which order; `words` is what is none."""
 
+    words: Columns
     at: Ints
     day: NDArray[np.uint8]
     type: NDArray[np.int32]
@@ -49,7 +66,6 @@ class Coded:
 class Ordered:
     """Events of one kind of group, and the order (group, at, source, id) in which the fold reads them."""
 
-    events: pl.DataFrame
     coded: Coded
     rows: NDArray[np.uint32]  # of the events, in fold order
     cases: Ints  # (groups + 1,) ranges of places in that order
@@ -62,10 +78,10 @@ class Ordered:
 
 @dataclass(frozen=True)
 class Encoded:
-    """Events of one kind of group in fold order. What is not an integer stays in the frame that they came in."""
+    """Events of one kind of group in fold order. What is not an integer stays in the columns that they came in."""
 
-    events: pl.DataFrame
-    rows: NDArray[np.uint32]  # of that frame, in fold order
+    words: Columns
+    rows: NDArray[np.uint32]  # of theirs, in fold order
     arrays: EventArrays
     cases: Ints  # (groups + 1,) ranges of places in that order
 
@@ -75,7 +91,7 @@ class Encoded:
         return len(self.cases) - 1
 
     def rows_of(self, places: Any) -> pl.Series:
-        """Row numbers of the frame for places in fold order; null for -1."""
+        """Row numbers of the columns for places in fold order; null for -1."""
         index = np.asarray(places)
         if not len(self.rows):
             return pl.Series([None] * len(index), dtype=pl.UInt32)
@@ -85,7 +101,7 @@ class Encoded:
 
     def column(self, name: str, places: Any) -> pl.Series:
         """A column at places in fold order; null for -1."""
-        return self.events[name].gather(self.rows_of(places))
+        return self.words[name].gather(self.rows_of(places))
 
 
 def as_of_by_group(encoded: Encoded, as_of: AsOf) -> NDArray[np.int64]:
@@ -114,18 +130,16 @@ def in_fold_order(counted: Counted, coded: Coded, *, group_by: str) -> Ordered:
     case, incident = counted.log["case"], counted.log["incident"]
     group = _codes(case.zip_with(case.is_not_null(), incident) if group_by == "case" else incident)
     rows = counted.rows if group_by == "case" else counted.rows[group[counted.rows] >= 0]
-    rows = _fold_order(group, coded.at, rows, counted.log)
+    rows = _fold_order(group, rows, coded)
     own = group[rows]
     starts = np.flatnonzero(own[1:] != own[:-1]) + 1 if len(own) else np.zeros(0, dtype=np.int64)
     edges = np.concatenate([[0], starts, [len(own)]]) if len(own) else np.zeros(1)
-    return Ordered(counted.log, coded, rows, edges.astype(np.int64))
+    return Ordered(coded, rows, edges.astype(np.int64))
 
 
-def _fold_order(
-    group: NDArray[np.int32], at: Ints, rows: NDArray[np.uint32], events: pl.DataFrame
-) -> NDArray[np.uint32]:
+def _fold_order(group: NDArray[np.int32], rows: NDArray[np.uint32], coded: Coded) -> NDArray[np.uint32]:
     """Row numbers in fold order. Source and id are compared only where instants tie."""
-    own, then = (group, at) if len(rows) == len(group) else (group[rows], at[rows])
+    own, then = (group, coded.at) if len(rows) == len(group) else (group[rows], coded.at[rows])
     follows = own[1:] == own[:-1]
     runs = len(own) - int(follows.sum())
     if (follows & (then[1:] < then[:-1])).any() or runs != pl.Series(own).n_unique():
@@ -135,7 +149,7 @@ def _fold_order(
     tied = np.flatnonzero(same | np.append(False, same[:-1]))
     if not len(tied):
         return rows
-    ties = pl.DataFrame([events[name].gather(pl.Series(rows[tied])) for name in ("source", "id")])
+    ties = pl.DataFrame([coded.words[name].gather(pl.Series(rows[tied])) for name in ("source", "id")])
     run = np.cumsum(~np.append(False, same[tied][:-1]))  # a new one begins where the row before is not tied on
     numbered = ties.with_columns(pl.col("source").fill_null(""), run=run, row=rows[tied])
     resolved = numbered.sort("run", "source", "id")["row"]
@@ -165,6 +179,7 @@ def coded(
         subjects = pool.map(lambda axis: _codes(events[SUBJECT_AXES[axis]]), named)
         pair, edges, codes, values = told.result()
         return Coded(
+            words=Columns(events),
             at=events["at"].to_physical().to_numpy(),
             day=_is_day(events["at_precision"]),
             type=kinds.result().to_numpy(),
@@ -187,7 +202,7 @@ def encode(ordered: Ordered, compiled: Compiled, groups: tuple[int, int] | None 
     first, end = groups or (0, ordered.groups)
     cases = ordered.cases[first : end + 1] - ordered.cases[first]
     rows = ordered.rows[ordered.cases[first] : ordered.cases[end]]
-    return Encoded(ordered.events, rows, _arrays(ordered.coded, rows, cases, compiled), cases)
+    return Encoded(ordered.coded.words, rows, _arrays(ordered.coded, rows, cases, compiled), cases)
 
 
 def _arrays(coded: Coded, rows: NDArray[np.uint32], cases: Ints, compiled: Compiled) -> EventArrays:
