@@ -1,10 +1,11 @@
 """What happened before the pages are looked at: each function tells one part, committed, on the world of the site.
 The fixtures of conftest.py call each once a session."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Final
 
 from django.core.management import call_command
 from django.db import connections, transaction
@@ -20,7 +21,7 @@ from zhunsheng.apps.audit import clock
 from zhunsheng.apps.cases.eventlog import record_event
 from zhunsheng.apps.cases.models import Assignment, Case
 from zhunsheng.apps.cases.services import assign, register_case
-from zhunsheng.apps.inspection import assigning, cards, plans, reading
+from zhunsheng.apps.inspection import assigning, cards, plans, planting, reading
 from zhunsheng.apps.inspection.models import Alarm, Assigned, Plan
 from zhunsheng.apps.org.models import Unit
 from zhunsheng.apps.points import appeals, decisions, policies
@@ -29,6 +30,7 @@ from zhunsheng.apps.points.people import code_of
 from zhunsheng.apps.points.recording import record_points
 from zhunsheng.apps.supervision.models import Finding
 from zhunsheng.core.inspection.draw import commitment
+from zhunsheng.core.inspection.planting import Paper, PlantedFile
 
 NOW = datetime.fromisoformat("2026-03-02T10:30:00+08:00")
 """The city's clock stands still at this instant: the people of the world were detained at noon the day before."""
@@ -128,6 +130,14 @@ def world_case(n: int, k: int) -> str:
     return f"A{EAST_STATION}202603{7000 + 10 * n + k}"
 
 
+MADE_UP: Final = PlantedFile(
+    title="电动车被盗案", kind="criminal", unit=EAST_STATION, month="202602", result="prosecution.transferred",
+    ended_on=date(2099, 1, 1), known=("CR12",), uses=("theft",), said={},
+    papers=(Paper("讯问笔录", "", None, False, ()),),
+)  # fmt: skip
+"""A planted file of a period that no plan of this world draws from."""
+
+
 def told_inspection(world: World) -> SimpleNamespace:
     """A drawn plan and one that waits, a file of the legal department, cards in three states, an alarm."""
     with transaction.atomic(), as_process("test"):
@@ -156,6 +166,7 @@ def told_inspection(world: World) -> SimpleNamespace:
                 unit=EAST_STATION, kind="broken", level="yellow", found_at=at, state="withdrawn", state_reason="facts",
                 appeared_at=at - timedelta(days=1), release="r" * 64,
             )  # fmt: skip
+        planting.plant(MADE_UP, {}, by=world.officers["inspectorate"], at=BEGIN)
         alarm = Alarm.objects.create(
             indicator="withdrawn", unit=EAST_STATION, month=noon("2026-02-01").date(), found=TAKEN_BACK, expected=0.4,
             limit=TAKEN_BACK, at=BEGIN,
