@@ -13,7 +13,7 @@ STORY = """
 
 
 def test_judging_leaves_no_circles_of_ours() -> None:
-    """A circle is only freed when Python comes to look for circles: on a log in parts several parts stayed until then."""
+    """A circle is only freed when Python comes to look for it: of a log in parts several parts stayed until then."""
     events = history(STORY, law())
     as_of = events["at"].max()
     judge(events, law(), as_of=as_of)  # type: ignore[arg-type]
