@@ -89,7 +89,7 @@ GROUPS: Final = (
     Group("unit", (*PYTEST, "tests", *(f"--ignore=tests/{name}" for name in (*LAW, *ELSEWHERE))), "tests"),
     Group("law", (*PYTEST, *(f"tests/{name}" for name in LAW)), "tests/golden"),
     Group("db", ("-m", "tests.db"), "tests/db", (POSTGRESQL,)),
-    Group("spark", (*PYTEST, "tests/spark"), "tests/spark", (JAVA,)),
+    Group("spark", ("-m", "tests.spark"), "tests/spark", (JAVA,)),
     Group("fuzz", ("-m", "tests.files.fuzz"), "tests/files/fuzz.py", nightly=True),
     Group("xes", ("-m", "tests.files.xes_speed"), "tests/files/xes_speed.py", nightly=True),
     Group(
@@ -139,6 +139,7 @@ GROUPS: Final = (
     Group("ranking", ("-m", "tests.platform.nightly.ranking"), "tests/platform/nightly/ranking.py", nightly=True),
     Group("restore", ("-m", "tests.platform.nightly.restore"), "tests/platform/nightly/restore.py", nightly=True),
     Group("offline", ("-m", "tests.tools.offline"), "tests/tools/offline.py", nightly=True),
+    Group("scale", ("-m", "tests.spark", "nightly"), "tests/spark/nightly.py", (JAVA,), nightly=True),
     Group("peers", ("-m", "tests.platform.nightly.peers"), "tests/platform/nightly/peers", nightly=True),
 )
 
