@@ -16,10 +16,11 @@ from zhunsheng.core.wording import placeholders
 VOICES: Final = ("officer", "legal", "head")
 ASSIGNED: Final = ("case_officer", "co_officer")
 VOICED: Final = ("raised", "bundle", "repeat", "claim", "rejected", "escalated", "urged", "handed")
-EXTRA_TEXTS: Final = {"officer": ("message",), "legal": ("many", "disputed", "alone"), "head": ("many",)}
+EXTRA_TEXTS: Final = {"officer": ("message", "many"), "legal": ("many", "disputed", "alone"), "head": ("many",)}
 ANY_TEXTS: Final = (
     "withdrawn",
     "withdrawn_many",
+    "withdrawn_cases",
     "digest",
     "alone",
     "silence_ending",
@@ -97,6 +98,7 @@ class AlertPolicy:
     quiet_until: time
     digest_at: time
     digest_not_if_due_within: timedelta
+    gathered_every: timedelta
     late_told_within: timedelta
     claim_returns_after: timedelta
     ruling_working_days: int
@@ -152,6 +154,7 @@ class _Reader:
             quiet_until=_time(quiet, "until"),
             digest_at=_time(digest, "at"),
             digest_not_if_due_within=_duration(digest, "not_if_due_within"),
+            gathered_every=_part_of_a_day(top.table("gathered")),
             late_told_within=_duration(late, "told_within"),
             claim_returns_after=_duration(claim, "returns_after"),
             ruling_working_days=ruling.take("working_days", int),
@@ -255,6 +258,14 @@ def _time(table: Table, name: str) -> time:
     except ValueError:
         table.issue(name, f"{text!r} is no time of day. Write it as 22:00.")
         return time()
+
+
+def _part_of_a_day(table: Table) -> timedelta:
+    every = _duration(table, "every")
+    if DAY % every:
+        table.issue("every", f"{every} does not divide a day. Write PT1H, PT2H, PT3H or PT4H.")
+    table.close()
+    return every
 
 
 def _duration(table: Table, name: str) -> timedelta:
