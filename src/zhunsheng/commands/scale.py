@@ -26,7 +26,12 @@ from zhunsheng.scale.extra import NoSpark, environment
 AT_ONCE: Final = 100_000
 CASES: Final = 50_000
 SEED: Final = 20260101
-MEASURED: Final = ("src/zhunsheng/core", "src/zhunsheng/scale")
+MEASURED: Final = (
+    "src/zhunsheng/core/judge.py",
+    "src/zhunsheng/core/fold",
+    "src/zhunsheng/core/checks",
+    "src/zhunsheng/scale",
+)
 MEASUREMENTS: Final = inputs.ROOT / "docs" / "measurements.toml"
 
 
