@@ -170,9 +170,10 @@ def decide(*, second: str, confirmed: bool) -> Release:
     waiting.second, waiting.decided_at = second, at
     waiting.save()
     if confirmed:
-        tell_switched(switched(before, rulebooks.loaded(waiting.files)), waiting, at=at)
+        after = rulebooks.loaded(waiting.files)
+        tell_switched(switched(before, after), waiting, at=at)
         _judge_anew(at)
-        queue.index_acts(rulebooks.loaded(waiting.files))
+        queue.index_acts(after)
     return waiting
 
 
