@@ -147,7 +147,7 @@ GROUPS: Final = (
     ),
     long(4, "mutants", f"{NIGHTLY}.mutants", flag="--append", size="20,000 mutated batches, tables and rules"),
     long(4, "recipients", f"{NIGHTLY}.recipients", flag="--append", size="6 attacks × 10"),
-    long(4, "bugs", "tests.bugs", size="34 safety lines and seeded faults"),
+    long(4, "bugs", "tests.bugs", size="every safety line, protection and seeded fault"),
     long(4, "holes", "tools.holes", size="every locked package"),
     long(4, "offline", "tests.tools.offline", size="a release without a network"),
     long(4, "scale", "tests.spark nightly", size="a city on a cluster, an executor killed", needs=(JAVA,)),
