@@ -154,27 +154,26 @@ class Crawl:
             "holder": (NAMES[0], "035001"),
             "assigned": (self.task, "0"),
             "bait": (self.bait, "0"),
-            "pk": ("1",), "silence": ("1",), "held": ("1",), "alarm": ("1",),
+            **dict.fromkeys(("pk", "silence", "held", "alarm", "schedule", "photo"), ("1",)),
             "proposal": (UNKNOWN,), "trial": (UNKNOWN,), "job": (UNKNOWN,),
         }  # fmt: skip
-        if (name, part) in NUMBERS:
-            return [(NUMBERS[name, part] or self.plan, "")]
+        for pattern, of, value in NO_CASE:
+            if part == of and pattern.fullmatch(name):
+                return [(value or self.plan, "")]
         if part in of_cases:
             return of_cases[part]
         return [(value, "") for value in others[part]]
 
 
-NUMBERS: Final = {
-    ("cases:page_image", "number"): "1",
-    ("points:published", "number"): "1",
-    **{(f"inspection:{name}", "number"): "" for name in ("plan", "record", "plan_act")},
-    **{
-        (name, "number"): "ZG20260001"
-        for name in ("inspection:card", "inspection:card_act", "printing:rectification_letter")
-    },
-    ("api:pointsEntry", "key"): "k",
-}
-"""Numbers that are no case's; empty: that of the plan."""
+NO_CASE: Final = (
+    (re.compile(r"inspection:(plan|record|plan_act)|api:inspectionDraw"), "number", ""),
+    (re.compile(r"inspection:card(_act)?|printing:rectification_letter|api:rectification\w+"), "number", "ZG20260001"),
+    (re.compile(r"tasks:\w+"), "number", "RW20260001"),
+    (re.compile(r"cases:page_image|points:published"), "number", "1"),
+    (re.compile(r"api:pointsEntry"), "key", "k"),
+)
+"""Numbers and keys that are no case's; empty: that of the plan. Cards, tasks and points of somebody else have tests of
+their own: here they are not there."""
 
 
 def named(patterns: Sequence[URLPattern | URLResolver], namespace: str = "") -> Iterator[tuple[str, list[str]]]:
