@@ -128,9 +128,7 @@ GROUPS: Final = (
     long(2, "kills", f"{NIGHTLY}.kills 30", flag="--append", size="30 kills of the whole database"),
     long(2, "attacks", f"{NIGHTLY}.attacks", flag="--append", size="10 attacks × 200 on 2,000 rows"),
     long(2, "disk", f"{NIGHTLY}.disk", flag="--append", size="a disk that fills up"),
-    long(
-        2, "deliver", f"{NIGHTLY}.deliver", flag="--append", size="50 alerts/s for 60 s, 25 to 800; 47 kills"
-    ),
+    long(2, "deliver", f"{NIGHTLY}.deliver", flag="--append", size="50 alerts/s for 60 s, 25 to 800; 47 kills"),
     long(2, "outage", f"{NIGHTLY}.outage", flag="--append", size="3 hours; 500 red, 3,000 yellow, 10,000 blue"),
     long(2, "switch", f"{NIGHTLY}.switch", flag="--append", size="10 silences × 5, scaled"),
     long(2, "storm", f"{NIGHTLY}.storm", flag="--append", size="14 points × 10, as many at random, 20 of the database"),

@@ -245,7 +245,7 @@ def no_way_out() -> Iterator[list[str]]:
             raise ConnectionRefusedError(address)
         really(self, address)
 
-    socket.socket.connect = noted  # type: ignore[method-assign]
+    socket.socket.connect = noted  # type: ignore[method-assign, assignment]
     try:
         yield tried
     finally:

@@ -49,6 +49,16 @@ NAMES: Final = frozenset(
         "unit",
     }
 )
+MATTER: Final = ("case", "title", "situation")
+REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
+    "message": ("message",),
+    "bundle": ("case", "count", "title", "situation"),
+    "many": ("case", "count", "title", "situation"),
+    "claim": ("case", "title"),
+    "disputed": ("case", "title", "until"),
+    **dict.fromkeys(("raised", "repeat", "rejected", "escalated", "urged", "handed", "program"), MATTER),
+}
+"""What a text must name: whoever gets it knows which matter it is, and how it stands."""
 DAY: Final = timedelta(days=1)
 
 
@@ -220,9 +230,15 @@ def _closed(table: Table, keys: tuple[str, ...], names: frozenset[str]) -> dict[
     found = {}
     for key in keys:
         found[key] = table.take(key, str)
-        for name in placeholders(found[key]):
+        used = placeholders(found[key])
+        for name in used:
             if name not in names:
                 table.issue(key, f"{{{name}}} is not filled by anything. Use {', '.join(sorted(names))}.")
+        for name in REQUIRED.get(key, ()):
+            if name not in used:
+                table.issue(key, f"{{{name}}} is missing. Whoever gets it must know what it is about.")
+        if not found[key].strip():
+            table.issue(key, "blank. Whoever gets it must know what it is about.")
     table.close()
     return found
 
