@@ -1,7 +1,7 @@
 """Every address of the site, asked by everybody about everything: who is answered, what leaks, what runs.
 
-`Crawl` knows the addresses from the site itself. A kind of address whose parts it has no values for fails: whoever adds
-a page says here what it is about.
+`Crawl` knows the addresses from the site itself. A part of an address that it has no values for is asked with one that
+names nothing: whoever adds a page says here what it is about.
 """
 
 import html
@@ -154,15 +154,14 @@ class Crawl:
             "holder": (NAMES[0], "035001"),
             "assigned": (self.task, "0"),
             "bait": (self.bait, "0"),
-            **dict.fromkeys(("pk", "silence", "held", "alarm", "schedule", "photo"), ("1",)),
-            "proposal": (UNKNOWN,), "trial": (UNKNOWN,), "job": (UNKNOWN,),
-        }  # fmt: skip
+            **dict.fromkeys(("proposal", "trial", "job"), (UNKNOWN,)),
+        }
         for pattern, of, value in NO_CASE:
             if part == of and pattern.fullmatch(name):
                 return [(value or self.plan, "")]
         if part in of_cases:
             return of_cases[part]
-        return [(value, "") for value in others[part]]
+        return [(value, "") for value in others.get(part, ("1",))]
 
 
 NO_CASE: Final = (
