@@ -11,6 +11,7 @@ A fault is an answer of 500, a right that is given or refused wrongly, a canary 
 see it, a hostile text that comes back unescaped, a way to another site, a connection to anywhere. Exit code 1 if any.
 """
 
+import logging
 import os
 import subprocess
 import sys
@@ -188,4 +189,5 @@ def interface() -> list[str]:
 
 
 if __name__ == "__main__":
+    logging.disable(logging.CRITICAL)  # every refusal would be a line
     sys.exit(main(arguments()))
