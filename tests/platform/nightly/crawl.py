@@ -2,7 +2,7 @@
 
     python -m tests.platform.nightly.crawl [questions] [forms] [parameters] [interface] [--append]
 
-questions    every address about every case of the world, every role and a stranger, every method
+questions    every address about every case of the world, by every role and a stranger; and every method
 forms        every form that a page offers to a role, sent with each hostile text in each of its fields
 parameters   every address with each hostile text in each parameter that some page takes
 interface    what the description promises, with the key of a source and with that of a reading program
@@ -97,8 +97,13 @@ def questions(crawl: Crawl) -> list[str]:
     faults = []
     for address in crawl.addresses(whole=True):
         for role in (NOBODY, *ROLES):
-            for method in METHODS:
+            for method in address.page.methods:
                 faults += crawl.faults(role, method, address, crawl.ask(role, method, address.path))
+    for address in crawl.addresses(whole=False):
+        for role in (NOBODY, *ROLES):
+            for method in METHODS:
+                if method not in address.page.methods:
+                    faults += crawl.faults(role, method, address, crawl.ask(role, method, address.path))
     return faults
 
 
