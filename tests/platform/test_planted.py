@@ -93,7 +93,7 @@ def told_of(case: str) -> set[str]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def test_16_planted_files_are_drawn_and_read_like_others_and_enter_no_rate_no_load_and_no_points(
+def test_16_planted_files_are_read_like_others_and_enter_no_rate_no_load_and_no_points(
     world: Inspection,
 ) -> None:
     faulty, clean = plant(world, made_up("CR12")), plant(world, made_up(unit=EAST_STATION))
