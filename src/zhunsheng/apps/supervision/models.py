@@ -148,6 +148,11 @@ class Finding(models.Model):
                 condition=Q(kind__in=("overdue", "broken"), state="current"),
             ),
             models.Index(fields=["state_at", "key"], name="finding_withdrawn", condition=Q(state="withdrawn")),
+            models.Index(
+                fields=["unit", "rule"],
+                name="finding_counted",
+                condition=Q(kind__in=("overdue", "late", "broken"), state="current"),
+            ),
         )
 
     def __str__(self) -> str:
@@ -239,6 +244,16 @@ class Touched(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case or ''} {self.incident or ''}".strip()
+
+
+class TouchedUnit(models.Model):
+    """A unit whose findings a batch changed. Written in the transaction of the batch, removed by the one that judges
+    the unit."""
+
+    unit = models.TextField("单位代码")
+
+    def __str__(self) -> str:
+        return self.unit
 
 
 class Release(models.Model):

@@ -1,7 +1,7 @@
 """The tags and filters of every page. They format; they never ask the database."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -165,6 +165,12 @@ def tail(case: str) -> str:
 def actor(name: str) -> str:
     """Who acted, in words."""
     return formats.actor(name)
+
+
+@register.filter
+def listed(parts: Iterable[object]) -> str:
+    """Several things in a row: 甲、乙, A, B."""
+    return formats.listed(parts)
 
 
 @register.filter
