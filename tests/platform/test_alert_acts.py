@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from tests.platform.alert_world import CASE, FAMILY, LEVELS, RED, XU, YELLOW, AlertWorld, alert_world, told
-from tests.platform.people import WEST_STATION, officer
+from tests.platform.people import EAST_STATION, WEST_STATION, officer
 from tests.story import at
 from zhunsheng.apps.access.processes import as_process, as_viewer
 from zhunsheng.apps.access.scope import Viewer, viewer_of
@@ -110,6 +110,34 @@ def test_it_is_handed_to_a_named_person_who_must_accept(world: AlertWorld) -> No
     )
     assert world.group().state == "waiting"
     assert services.accept(world.group(), other, NOON, "phone").owner == other
+
+
+def test_an_open_alert_concerns_whoever_was_told_has_it_or_shall_take_it_and_a_closed_one_nobody(
+    world: AlertWorld,
+) -> None:
+    me, other = world.people["case_officer"], officer("999902", ("officer", EAST_STATION))
+    was_told = set(Alert.objects.filter(group=world.group()).values_list("officer", flat=True))
+    assert me.pk in was_told
+    assert concerned(world) == was_told
+    services.hand_over(world.group(), me, NOON, "web", to=other, reason="换班")
+    assert concerned(world) == was_told | {other.pk}
+    services.accept(world.group(), other, NOON, "web")
+    services.hand_over(world.group(), other, NOON, "web", to=me, reason="换班")
+    services.accept(world.group(), me, NOON, "web")
+    assert concerned(world) == was_told | {other.pk}, "he was told that it was handed to him"
+    AlertGroup.objects.update(closed_at=NOON)
+    assert concerned(world) == set()
+    AlertGroup.objects.update(closed_at=None)
+    assert concerned(world) == was_told | {other.pk}, "what returns concerns again whom it did"
+
+
+def concerned(world: AlertWorld) -> set[int]:
+    """The officers whom the one group concerns, as pages ask it."""
+    group = world.group()
+    return {
+        one for one in Officer.objects.values_list("pk", flat=True)
+        if AlertGroup.objects.filter(selectors.concerns(one), pk=group.pk).exists()
+    }  # fmt: skip
 
 
 def test_who_says_it_is_done_needs_a_document_and_without_data_it_returns(world: AlertWorld) -> None:
