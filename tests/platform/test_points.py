@@ -20,6 +20,7 @@ from tests.platform.points_world import (
     NAME,
     POLICY,
     PointsWorld,
+    acted,
     audited,
     bounded,
     closed,
@@ -42,7 +43,7 @@ from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.audit import clock
 from zhunsheng.apps.cases.eventlog import record_event
 from zhunsheng.apps.org.models import Leave
-from zhunsheng.apps.points import appeals, closing, recorder, stored
+from zhunsheng.apps.points import appeals, closing, stored
 from zhunsheng.apps.points.closing import NotPublished, PeriodNotClosed
 from zhunsheng.apps.points.measuring import measured_weights
 from zhunsheng.apps.points.models import Act, Bound, Proposal, Publication
@@ -353,23 +354,6 @@ def _hundredths(text: str) -> int:
     return round(float(text.replace("−", "-")) * 100)
 
 
-def test_recording_is_done_every_five_minutes_and_a_fault_in_it_holds_up_no_task(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    asked = []
-
-    def fails() -> None:
-        asked.append(1)
-        raise InterruptedError
-
-    monkeypatch.setattr(recorder, "record_all", fails)
-    between = recorder.Recorder(seconds=iter([0.0, 0.0, 299.0, 300.0, 300.0]).__next__)
-    for _ in range(3):
-        between()
-    assert len(asked) == 2
-    assert "recording failed" in caplog.text
-
-
 def test_a_policy_on_trial_is_computed_and_shown_to_the_legal_department_alone(world: PointsWorld) -> None:
     path = world.folder / "points" / "policies" / NAME
     text = path.read_text("utf-8")
@@ -404,15 +388,3 @@ def test_weights_are_measured_from_the_spans_of_the_cases_that_ended_in_the_year
         # One type in one unit has nothing to be shrunk to but itself: (270 + 60) / 2
         assert measured_weights(2026, ENDINGS) == [(EAST_STATION, "criminal", 165)]
         assert measured_weights(2025, ENDINGS) == []
-
-
-def acted(case: str, acts: list[tuple[str, str, list[str]]]) -> None:
-    """A case with its acts, each with one person, on days of 2026."""
-    story = [("case.filed", acts[0][1], acts[0][2]), *acts]
-    with as_process("test"):
-        for n, (type_, when, officers) in enumerate(story):
-            record_event(
-                recorder="process:test", second_person=True, source="jz", id=f"{case}-{n}", type=type_,
-                at=at(f"2026-{when}"), case=case, person=f"P{case}", unit=EAST_STATION, officers=officers,
-                document_no="甲公字〔2026〕1号", facts={"case_kind": "criminal"} if type_ == "case.filed" else {},
-            )  # fmt: skip
