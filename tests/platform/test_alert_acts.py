@@ -14,7 +14,7 @@ from zhunsheng.apps.alerts import selectors, services
 from zhunsheng.apps.alerts.models import Action, Alert, AlertGroup
 from zhunsheng.apps.alerts.refusals import AlertActRefused
 from zhunsheng.apps.cases.models import Assignment, Case
-from zhunsheng.apps.cases.services import assign
+from zhunsheng.apps.cases.services import assign, set_label
 from zhunsheng.apps.org.models import Officer
 
 NOON = at("2022-11-09 12:30")
@@ -209,6 +209,22 @@ def test_an_inbox_shows_what_its_viewer_may_see_and_a_detail_who_was_told(world:
         refusal("no_alert", selectors.group_detail, viewer(stranger), row.key, as_of=NOON)
         assert not AlertGroup.objects.exists(), "row security under the queryset"
         assert not Alert.objects.exists()
+
+
+def test_who_may_see_an_alert_follows_the_label_and_the_unit_of_its_case(world: AlertWorld) -> None:
+    head, case = viewer(world.people["unit_head"]), Case.objects.get(pk=CASE)
+
+    def seen() -> tuple[bool, bool]:
+        with as_viewer(head):
+            return AlertGroup.objects.exists(), selectors.visible_groups(head).exists()
+
+    assert seen() == (True, True)
+    set_label(case=case, label="recusal")
+    assert seen() == (False, False), "by row security alone, and by the queryset"
+    set_label(case=case, label="sensitive")
+    assert seen() == (True, True)
+    Case.objects.filter(pk=CASE).update(unit=WEST_STATION)
+    assert seen() == (False, False)
 
 
 def test_a_rule_whose_alerts_are_often_wrong_is_marked(world: AlertWorld) -> None:
