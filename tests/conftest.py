@@ -1,7 +1,9 @@
 """What holds for every test."""
 
 import gc
+from importlib.util import find_spec
 
+collect_ignore = [] if find_spec("pyspark") else ["spark"]  # ./zs test spark brings it
 OBJECTS_PER_COLLECTION = 50_000
 
 

@@ -1,8 +1,9 @@
-"""Write requirements.lock and requirements-dev.lock: versions and hashes for x86-64 and aarch64, no host.
+"""Write requirements.lock, -dev.lock and -spark.lock: versions and hashes for x86-64 and aarch64, no host.
 
     .venv/bin/python -m tools.lock
 
 The wheels are those that pip would install on Debian 12 with Python 3.11; pip resolves them and reports their hashes.
+pyspark is no wheel: it comes as source, which is Java archives and Python.
 """
 
 import json
@@ -22,12 +23,14 @@ HEAD = (
     "# Written by tools/lock.py: Python 3.11, Linux, x86-64 and aarch64. Where packages come from is pip's setting.\n"
 )
 
+SOURCE_ONLY = "pyspark"
+
 Lock = dict[str, tuple[str, set[str]]]
 """Package → version and the hashes of its wheels."""
 
 
 def main() -> None:
-    """Resolve both sets together, so that the two locks agree, and write them."""
+    """Resolve all sets together, so that the locks agree, and write them."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     build = project["build-system"]["requires"]  # ./zs installs the package itself without build isolation
     runtime = [*project["project"]["dependencies"], *build]
@@ -36,6 +39,8 @@ def main() -> None:
     needed = resolve(runtime, constraints=pins)
     write(ROOT / "requirements.lock", needed)
     write(ROOT / "requirements-dev.lock", {name: pin for name, pin in everything.items() if name not in needed})
+    spark = with_source(project["project"]["optional-dependencies"]["spark"], constraints=pins)
+    write(ROOT / "requirements-spark.lock", {name: pin for name, pin in spark.items() if name not in needed})
 
 
 def resolve(requirements: Iterable[str], *, constraints: Iterable[str] = ()) -> Lock:
@@ -54,18 +59,34 @@ def resolve(requirements: Iterable[str], *, constraints: Iterable[str] = ()) -> 
     return lock
 
 
+def with_source(requirements: Iterable[str], *, constraints: Iterable[str]) -> Lock:
+    """Resolve requirements of which one is source alone: that one first, then the others with what it requires."""
+    wanted = list(requirements)
+    source = [requirement for requirement in wanted if requirement.startswith(SOURCE_ONLY)]
+    (entry,) = report(["--no-deps", f"--no-binary={SOURCE_ONLY}"], source, ())["install"]
+    required = [text for text in entry["metadata"].get("requires_dist", ()) if ";" not in text]
+    others = [requirement for requirement in wanted if requirement not in source]
+    lock = resolve([*others, *required], constraints=constraints)
+    digest = entry["download_info"]["archive_info"]["hashes"]["sha256"]
+    return {**lock, SOURCE_ONLY: (entry["metadata"]["version"], {digest})}
+
+
 def pip_report(requirements: Iterable[str], constraints: Iterable[str], machine: str) -> dict[str, Any]:
     """What pip would install on a machine, with the hash of each wheel."""
+    options = ["--only-binary=:all:", "--implementation=cp", "--python-version=3.11", "--target=none"]
+    return report([*options, *(f"--platform={tag}" for tag in platform_tags(machine))], requirements, constraints)
+
+
+def report(options: Iterable[str], requirements: Iterable[str], constraints: Iterable[str]) -> dict[str, Any]:
+    """What pip would install, as it reports it; nothing is installed."""
     with tempfile.TemporaryDirectory() as folder:
-        wanted, bounds, report = (Path(folder, name) for name in ("wanted.txt", "bounds.txt", "report.json"))
+        wanted, bounds, said = (Path(folder, name) for name in ("wanted.txt", "bounds.txt", "report.json"))
         wanted.write_text("\n".join(requirements), "utf-8")
         bounds.write_text("\n".join(constraints), "utf-8")
-        command = [sys.executable, "-m", "pip", "install", "--quiet", "--dry-run", "--ignore-installed"]
-        command += ["--only-binary=:all:", "--implementation=cp", "--python-version=3.11", f"--target={folder}/none"]
-        command += [f"--platform={tag}" for tag in platform_tags(machine)]
-        command += ["--report", str(report), "-c", str(bounds), "-r", str(wanted)]
+        command = [sys.executable, "-m", "pip", "install", "--quiet", "--dry-run", "--ignore-installed", *options]
+        command += ["--report", str(said), "-c", str(bounds), "-r", str(wanted)]
         subprocess.run(command, check=True)
-        answer: dict[str, Any] = json.loads(report.read_text("utf-8"))
+        answer: dict[str, Any] = json.loads(said.read_text("utf-8"))
         return answer
 
 

@@ -2,7 +2,8 @@
 
     ./zs test                     every group that this machine can run
     ./zs test unit rules          these groups
-    ./zs test --nightly [GROUP]   the long ones
+    ./zs test --nightly [GROUP | part1 … part4] [--append]   the long ones; their figures into docs/measurements.toml
+    ./zs test --nightly --list    what they are, how large, and how long each took last
     ./zs test --packages          the Debian packages that the groups need, one a line
 
 A group that needs something this machine lacks is named as not run; where CI=true that is a failure. Groups run
@@ -17,10 +18,11 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +36,12 @@ GROUND: Final = (
     "served", "serving", "sources_and_labels", "uploads", "vital_signs",
 )  # fmt: skip
 ELSEWHERE: Final = ("platform", "db", "pages", "spark")
+NIGHTLY: Final = "tests.platform.nightly"
+PART_SECONDS: Final = 25 * 60
+NOT_ASKED: Final = 3  # the exit code of a group that could not be run here, and has said why
+APPEND: Final = "--append"
+FLAGS: Final = ("--nightly", APPEND, "--list")
+MEASUREMENTS: Final = ROOT / "docs" / "measurements.toml"
 ONE_AT_A_TIME: Final = threading.Lock()
 MEMORY: Final = Path("/dev/shm")  # noqa: S108 (a folder of our own is made in it)
 ROOM: Final = 4 << 30
@@ -69,10 +77,21 @@ class Group:
     needs: tuple[Need, ...] = ()
     nightly: bool = False
     early: bool = False  # before the others: it compiles what they need, or needs nothing of it
+    part: int = 0  # of the night
+    size: str = ""
+    flag: str = ""  # with which it appends its own figures
 
     def exists(self) -> bool:
         """Whether the tree has this part."""
         return (ROOT / self.folder).exists()
+
+
+def long(part: int, name: str, words: str, *, size: str, flag: str = "", needs: tuple[Need, ...] = ()) -> Group:
+    """A group of the night: a module, or a folder of one, and its arguments."""
+    module, *rest = words.split()
+    path = Path(*(module.split(".") if module != "pytest" else rest[1:2]))
+    folder = path if (ROOT / path).is_dir() else path.with_suffix(".py")
+    return Group(name, ("-m", module, *rest), str(folder), needs, nightly=True, part=part, size=size, flag=flag)
 
 
 # In the order in which they start, the longest first.
@@ -89,57 +108,45 @@ GROUPS: Final = (
     Group("unit", (*PYTEST, "tests", *(f"--ignore=tests/{name}" for name in (*LAW, *ELSEWHERE))), "tests"),
     Group("law", (*PYTEST, *(f"tests/{name}" for name in LAW)), "tests/golden"),
     Group("db", ("-m", "tests.db"), "tests/db", (POSTGRESQL,)),
-    Group("spark", (*PYTEST, "tests/spark"), "tests/spark", (JAVA,)),
-    Group("fuzz", ("-m", "tests.files.fuzz"), "tests/files/fuzz.py", nightly=True),
-    Group("xes", ("-m", "tests.files.xes_speed"), "tests/files/xes_speed.py", nightly=True),
-    Group(
-        "city",
-        ("-m", "tests.differential.city", "--cases", "10000", "--instants", "3"),
-        "tests/differential/city.py",
-        nightly=True,
+    Group("spark", ("-m", "tests.spark"), "tests/spark", (JAVA,)),
+    # The long ones, in four parts of at most 25 minutes.
+    long(1, "fuzz", "tests.files.fuzz", size="20,000 mutated files of events"),
+    long(1, "xes", "tests.files.xes_speed", size="XES beside its floor"),
+    long(
+        1, "city", "tests.differential.city --cases 10000 --instants 3", size="10,000 cases, 3 instants, by the oracle"
     ),
-    Group(
-        "backtest",
-        ("-m", "tests.backtest.equal", "--cases", "1000", "--days", "365"),
-        "tests/backtest/equal.py",
-        nightly=True,
-    ),
-    Group("backtest_speed", ("-m", "tests.backtest.speed"), "tests/backtest/speed.py", nightly=True),
-    Group(
-        "histories",
-        ("-m", "tests.differential.compare", "rulebook", "200", "1"),
-        "tests/differential/compare.py",
-        nightly=True,
-    ),
-    Group(
+    long(1, "histories", "tests.differential.compare rulebook 200 1", size="200 histories a rule, by the oracle"),
+    long(
+        1,
         "properties",
-        (*PYTEST, "tests/properties", "--hypothesis-profile=nightly"),
-        "tests/properties",
-        nightly=True,
+        "pytest --quiet tests/properties --hypothesis-profile=nightly",
+        size="2,000 examples a property",
     ),
-    Group("mutation", ("-m", "tests.rulecheck.mutation"), "tests/rulecheck/mutation.py", nightly=True),
-    Group("bugs", ("-m", "tests.bugs"), "tests/bugs/__main__.py", nightly=True),
-    Group("months", ("-m", "tests.inspection.months"), "tests/inspection/months.py", nightly=True),
-    Group("ingest", ("-m", "tests.platform.nightly.ingest"), "tests/platform/nightly/ingest.py", nightly=True),
-    Group(
-        "online_batch",
-        ("-m", "tests.platform.nightly.online_batch"),
-        "tests/platform/nightly/online_batch.py",
-        nightly=True,
-    ),
-    Group("kills", ("-m", "tests.platform.nightly.kills"), "tests/platform/nightly/kills.py", nightly=True),
-    Group("attacks", ("-m", "tests.platform.nightly.attacks"), "tests/platform/nightly/attacks.py", nightly=True),
-    Group("disk", ("-m", "tests.platform.nightly.disk"), "tests/platform/nightly/disk.py", nightly=True),
-    Group("deliver", ("-m", "tests.platform.nightly.deliver"), "tests/platform/nightly/deliver.py", nightly=True),
-    Group("outage", ("-m", "tests.platform.nightly.outage"), "tests/platform/nightly/outage.py", nightly=True),
-    Group("switch", ("-m", "tests.platform.nightly.switch"), "tests/platform/nightly/switch.py", nightly=True),
-    Group("storm", ("-m", "tests.platform.nightly.storm"), "tests/platform/nightly/storm.py", nightly=True),
-    Group("messages", ("-m", "tests.platform.nightly.messages"), "tests/platform/nightly/messages.py", nightly=True),
-    Group("points", ("-m", "tests.points.nightly"), "tests/points/nightly.py", nightly=True),
-    Group("ranking", ("-m", "tests.platform.nightly.ranking"), "tests/platform/nightly/ranking.py", nightly=True),
-    Group("restore", ("-m", "tests.platform.nightly.restore"), "tests/platform/nightly/restore.py", nightly=True),
-    Group("offline", ("-m", "tests.tools.offline"), "tests/tools/offline.py", nightly=True),
-    Group("peers", ("-m", "tests.platform.nightly.peers"), "tests/platform/nightly/peers", nightly=True),
+    long(1, "mutation", "tests.rulecheck.mutation", size="every mutant of every rule file"),
+    long(1, "backtest", "tests.backtest.equal --cases 1000 --days 365", size="1,000 cases, 365 days one by one"),
+    long(1, "backtest_speed", "tests.backtest.speed", flag="--append", size="a year beside one judgement"),
+    long(2, "kills", f"{NIGHTLY}.kills 30", flag="--append", size="30 kills of the whole database"),
+    long(2, "attacks", f"{NIGHTLY}.attacks", flag="--append", size="10 attacks × 200 on 2,000 rows"),
+    long(2, "disk", f"{NIGHTLY}.disk", flag="--append", size="a disk that fills up"),
+    long(2, "deliver", f"{NIGHTLY}.deliver", flag="--append", size="50 alerts/s for 60 s, 25 to 800; 47 kills"),
+    long(2, "outage", f"{NIGHTLY}.outage", flag="--append", size="3 hours; 500 red, 3,000 yellow, 10,000 blue"),
+    long(2, "switch", f"{NIGHTLY}.switch", flag="--append", size="10 silences × 5, scaled"),
+    long(2, "storm", f"{NIGHTLY}.storm", flag="--append", size="14 points × 10, as many at random, 20 of the database"),
+    long(3, "ingest", f"{NIGHTLY}.ingest", flag="--append", size="1,000,000 events and a fifth again, 10 kills"),
+    long(3, "online_batch", f"{NIGHTLY}.online_batch", flag="--append", size="a moving city, 20 instants, 12 kills"),
+    long(3, "messages", f"{NIGHTLY}.messages", flag="--append", size="5 days of a city and its people"),
+    long(3, "points", "tests.points.nightly", flag="--write", size="14 strategies × 200 years; a month of a city"),
+    long(3, "ranking", f"{NIGHTLY}.ranking", flag="--append", size="3,000 officers, 198,000 entries"),
+    long(3, "pages_load", f"{NIGHTLY}.pages", flag="--append", size="300,000 cases, 200 users, 60 s, 16 connections"),
+    long(3, "months", "tests.inspection.months", size="months of drawn inspections"),
+    long(3, "restore", f"{NIGHTLY}.restore", flag="--append", size="1,000,000 rows of the log, 3 kills"),
+    long(4, "mutants", f"{NIGHTLY}.mutants", flag="--append", size="20,000 mutated batches, tables and rules"),
+    long(4, "recipients", f"{NIGHTLY}.recipients", flag="--append", size="6 attacks × 10"),
+    long(4, "bugs", "tests.bugs", size="every safety line, protection and seeded fault"),
+    long(4, "holes", "tools.holes", size="every locked package"),
+    long(4, "offline", "tests.tools.offline", size="a release without a network"),
+    long(4, "scale", "tests.spark nightly", size="a city on a cluster, an executor killed", needs=(JAVA,)),
+    long(4, "peers", f"{NIGHTLY}.peers", size="SMPP and CMPP programs of others"),
 )
 
 
@@ -164,22 +171,59 @@ def main(arguments: list[str], environment: Mapping[str, str] = os.environ) -> i
     if "--packages" in arguments:
         print("\n".join(sorted({need.package for group in present for need in group.needs if not need.is_met()})))
         return 0
-    names = [name for name in arguments if name != "--nightly"]
-    unknown = sorted(set(names) - {group.name for group in present})
+    if "--list" in arguments:
+        print("\n".join(listed(present)))
+        return 0
+    names = [name for name in arguments if name not in FLAGS]
+    unknown = sorted(set(names) - {group.name for group in present} - {f"part{group.part}" for group in present})
     if unknown:
-        listed = ", ".join(group.name for group in present)
+        known = ", ".join(group.name for group in present)
         print(
-            f"test: no {'nightly ' * nightly}group named {', '.join(unknown)}. The groups are {listed}.",
+            f"test: no {'nightly ' * nightly}group named {', '.join(unknown)}. The groups are {known}.",
             file=sys.stderr,
         )
         return 2
-    chosen = [group for group in present if not names or group.name in names]
+    chosen = [group for group in present if not names or {group.name, f"part{group.part}"} & set(names)]
+    if nightly:
+        return night(chosen, append=APPEND in arguments, required=environment.get("CI") == "true")
     began = time.monotonic()
-    lanes, required = 1 if nightly else LANES, environment.get("CI") == "true"
-    results = run_all([group for group in chosen if group.early], lanes=lanes, required=required)
-    results += run_all([group for group in chosen if not group.early], lanes=lanes, required=required)
+    required = environment.get("CI") == "true"
+    results = run_all([group for group in chosen if group.early], lanes=LANES, required=required)
+    results += run_all([group for group in chosen if not group.early], lanes=LANES, required=required)
     print_times(results, time.monotonic() - began)
     return 1 if any(result.is_failure for result in results) else 0
+
+
+def night(chosen: Sequence[Group], *, append: bool, required: bool) -> int:
+    """Run the long groups one after the other: each measures. With `append` each leaves what became of it, in how many
+    seconds, and its own figures."""
+    began, results = time.monotonic(), []
+    for group in chosen:
+        flags = (group.flag,) if append and group.flag else ()
+        result = run(replace(group, command=(*group.command, *flags)), required=required)
+        results.append(result)
+        if append and not result.outcome.startswith("not run"):
+            words = ("-m", "tools.measured", f"nightly.{group.name}", f"{result.outcome} in {result.seconds:.0f} s")
+            subprocess.run([sys.executable, *words, f"./zs test --nightly {group.name} {APPEND}"], cwd=ROOT, check=True)
+    if append:
+        subprocess.run([sys.executable, "-m", "tools.trust", "--write"], cwd=ROOT, check=True)
+    print_times(results, time.monotonic() - began)
+    for part in sorted({group.part for group in chosen}):
+        of_part = {group.name for group in chosen if group.part == part}
+        seconds = sum(result.seconds for result in results if result.group in of_part)
+        print(f"part {part:<9} {seconds:7.1f} s  {'more than its 25 minutes' if seconds > PART_SECONDS else 'in time'}")
+    return 1 if any(result.is_failure for result in results) else 0
+
+
+def listed(groups: Iterable[Group]) -> list[str]:
+    """The long groups, one a line: part, name, size, and what became of it last."""
+    last = {}
+    for entry in tomllib.loads(MEASUREMENTS.read_text("utf-8"))["measurement"]:
+        last[entry["name"]] = f"{entry['figure']} ({entry['measured_at']:%Y-%m-%d})"
+    return [
+        f"{group.part}  {group.name:<15} {group.size:<55} {last.get(f'nightly.{group.name}', 'not measured')}"
+        for group in groups
+    ]
 
 
 def run_all(groups: Sequence[Group], *, lanes: int, required: bool) -> list[Result]:
@@ -208,6 +252,8 @@ def run(group: Group, *, required: bool) -> Result:
         said.seek(0)
         with ONE_AT_A_TIME:
             print(f"── {group.name}\n{said.read().decode(errors='replace')}", flush=True)
+    if group.nightly and done.returncode == NOT_ASKED:
+        return Result(group.name, "not run: it says why", seconds)
     return Result(group.name, "passed" if done.returncode == 0 else f"FAILED ({done.returncode})", seconds)
 
 
@@ -226,9 +272,9 @@ def print_times(results: list[Result], total: float) -> None:
     """One line a group, then how long all took together."""
     print("── time by group")
     for result in results:
-        print(f"{result.group:<10} {result.seconds:7.1f} s  {result.outcome}")
+        print(f"{result.group:<14} {result.seconds:7.1f} s  {result.outcome}")
     failed = [result.group for result in results if result.is_failure]
-    print(f"{'all':<10} {total:7.1f} s  {'FAILED: ' + ', '.join(failed) if failed else 'passed'}")
+    print(f"{'all':<14} {total:7.1f} s  {'FAILED: ' + ', '.join(failed) if failed else 'passed'}")
 
 
 if __name__ == "__main__":

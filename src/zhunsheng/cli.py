@@ -22,6 +22,7 @@ from zhunsheng.commands import (
     prove,
     recompute,
     rules,
+    scale,
     supervise,
 )
 from zhunsheng.commands.outcome import REFUSED, UsageRefused
@@ -53,6 +54,7 @@ VERBS: Final = {
     "city": Verb("a synthetic city, judged or written to a folder", city.add_arguments, city.run),
     "rules": Verb("lint, test, list, show, vectors", rules.add_arguments, rules.run),
     "archive": Verb("events as partitioned Parquet, judged part by part", archive.add_arguments, archive.run),
+    "scale": Verb("the same judgement on Spark, for a log larger than one machine", scale.add_arguments, scale.run),
     "points": Verb("the policies of points, and what they reward", points.add_arguments, points.run),
     "inspection": Verb(
         "repeat a draw, size a sample, judge the check sheets", inspection.add_arguments, inspection.run

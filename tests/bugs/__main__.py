@@ -1,6 +1,7 @@
 """Seeded faults: each is put into a copy of the source, and the suite must fail: python -m tests.bugs [WORD…]
 
-`seeded.toml` has faults of the core, `safety.toml` the safety lines of the platform, each switched off.
+`seeded.toml` has faults of the core, `safety.toml` the safety lines of the platform, `trust.toml` more of what protects
+it, each switched off.
 
 The fold runs as plain Python (NUMBA_DISABLE_JIT), so that no fault needs a compilation. 0: every fault was found.
 """
@@ -17,7 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
-FILES: Final = ("seeded.toml", "safety.toml")
+FILES: Final = ("seeded.toml", "safety.toml", "trust.toml")
 NEEDED: Final = ("src", "rulebook", "tests", "tools", "simulators", "pyproject.toml")
 LEFT_OUT: Final = shutil.ignore_patterns("__pycache__", ".mypy_cache", ".pytest_cache", "*.nbi", "*.nbc")
 SUITE: Final = ("-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider", "-o", "addopts=")

@@ -146,3 +146,21 @@ def test_a_level_of_liberty_that_would_not_rise_is_refused() -> None:
     text = (RULEBOOK / "alerts.toml").read_text("utf-8").replace(', blue = "PT8H", again', ", again")
     with pytest.raises(AlertPolicyRefused, match=r"escalation\.liberty\.blue"):
         parse_alert_policy(text, law().vocabulary)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (
+            '“{title}”{situation}，请办理。"\nbundle',
+            '"\nbundle',
+            "{title} is missing",
+        ),  # the text that a case officer gets
+        ('withdrawn_many = "更正：关于{case}的{count}项预警有误，已撤回，不计分。"', 'withdrawn_many = " "', "blank"),
+    ],
+)
+def test_a_text_that_says_nothing_of_the_matter_is_refused(old: str, new: str, says: str) -> None:
+    text = (RULEBOOK / "alerts.toml").read_text("utf-8")
+    assert old in text
+    with pytest.raises(AlertPolicyRefused, match=says):
+        parse_alert_policy(text.replace(old, new), law().vocabulary)

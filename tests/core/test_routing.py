@@ -215,7 +215,9 @@ def _changes(instant: str) -> list[Change]:
         ("yellow", False, "PT20H", "2026-03-02 21:59", None),
         ("yellow", False, "PT20H", "2026-03-02 22:00", "2026-03-03 07:00"),
         ("yellow", False, "PT20H", "2026-03-02 06:59", "2026-03-02 07:00"),
-        ("yellow", False, "PT20H", "2026-03-02 07:00", None),
+        ("yellow", False, "PT20H", "2026-03-02 07:00", "2026-03-02 08:00"),
+        ("yellow", False, "PT20H", "2026-03-02 12:01", "2026-03-02 14:00"),
+        ("yellow", False, "PT1H", "2026-03-02 12:01", None),
         ("blue", False, "PT24H", "2026-03-02 12:00", None),
         ("blue", False, "PT25H", "2026-03-02 12:00", "2026-03-03 08:00"),
         ("yellow", False, "P5D", "2026-03-02 07:59", "2026-03-02 08:00"),
@@ -223,8 +225,41 @@ def _changes(instant: str) -> list[Change]:
     ],
 )
 def test_when_it_is_told(level: str, liberty: bool, left: str, now: str, told: str | None) -> None:
-    """Quiet from 22:00 to 07:00; what is not red and not due within a day waits for 08:00. Red and liberty: never."""
-    spans = {"PT5H": 5, "PT20H": 20, "PT24H": 24, "PT25H": 25, "P5D": 120, "P9D": 216}
+    """Quiet from 22:00 to 07:00; what is not red and not due within a day waits for 08:00, what is due within a day for
+    the next even hour, unless that is too late or quiet. Red and liberty: never."""
+    spans = {"PT1H": 1, "PT5H": 5, "PT20H": 20, "PT24H": 24, "PT25H": 25, "P5D": 120, "P9D": 216}
     due = at(now) + timedelta(hours=spans[left]) if left else None
     found = told_at(level, liberty=liberty, due=due, as_of=at(now), policy=shipped_policy())
     assert found == (at(told) if told else None)
+
+
+@pytest.mark.parametrize(
+    ("now", "hours_left", "told", "why"),
+    [
+        ("2026-03-02 12:01", None, "2026-03-02 14:00", "the next even hour"),
+        ("2026-03-02 14:00", None, None, "it is one"),
+        ("2026-03-02 23:10", 120, "2026-03-03 00:00", "no night is quiet for red"),
+        ("2026-03-02 12:01", 1, None, "due at 13:01, before 14:00"),
+        ("2026-03-02 12:01", -5, "2026-03-02 14:00", "it is overdue already, and somebody has been told so"),
+    ],
+)
+def test_a_red_that_somebody_hears_of_at_once_is_told_to_others_together(
+    now: str, hours_left: int | None, told: str | None, why: str
+) -> None:
+    due = at(now) + timedelta(hours=hours_left) if hours_left is not None else None
+    found = told_at("red", liberty=False, due=due, as_of=at(now), policy=shipped_policy(), gathered=True)
+    assert found == (at(told) if told else None), why
+
+
+@pytest.mark.parametrize(
+    ("hours_left", "told"), [(None, "2026-03-03 08:00"), (-5, "2026-03-03 08:00"), (20, "2026-03-02 14:00")]
+)
+def test_a_reminder_of_red_waits_for_the_digest_unless_it_ends_within_a_day(hours_left: int | None, told: str) -> None:
+    now = at("2026-03-02 12:01")
+    due = now + timedelta(hours=hours_left) if hours_left is not None else None
+    found = told_at("red", liberty=False, due=due, as_of=now, policy=shipped_policy(), gathered=True, reminds=True)
+    assert found == at(told)
+
+
+def test_liberty_is_never_gathered() -> None:
+    assert told_at("red", liberty=True, due=None, as_of=at(LEVELS[1]), policy=shipped_policy(), gathered=True) is None

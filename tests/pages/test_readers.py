@@ -44,7 +44,7 @@ def test_a_bait_raises_an_alarm_and_a_file_is_found_by_its_code(site: Site) -> N
     inspector.get_by_role("button", name=f"撤除 {number}").click()
     expect(inspector.get_by_role("button", name="撤除")).to_have_count(0)
     inspector.goto("/overdue/")
-    inspector.get_by_role("link", name="导出").click()
+    inspector.get_by_role("link", name="导出", exact=True).click()
     inspector.get_by_role("button", name="导出").click()
     expect(inspector.get_by_role("alert")).to_contain_text("请写明用途")
     judge(inspector, "export-refused")

@@ -19,6 +19,7 @@ from zhunsheng.apps.supervision.changes import Changes
 from zhunsheng.apps.supervision.frames import copied_out, selected
 from zhunsheng.apps.supervision.loop import Supervisor
 from zhunsheng.apps.supervision.models import Release
+from zhunsheng.apps.supervision.queue import index_acts
 from zhunsheng.apps.supervision.rulebooks import current
 from zhunsheng.core import schemas
 from zhunsheng.core.judge import judge
@@ -69,6 +70,7 @@ def put_in_force(files: dict[str, str], *, by: str = "account:a", second: str = 
     """A rulebook in force, as if two people had released it; nothing is judged anew by it."""
     instant = clock.now()
     with as_process("test"):
+        index_acts(rulebooks.loaded(files))
         return Release.objects.create(
             sha256=rulebooks.digest_of(files),
             state=Release.State.RELEASED,

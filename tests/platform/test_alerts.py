@@ -27,7 +27,8 @@ from zhunsheng.apps.alerts.models import Alert, AlertGroup, Delivery, Gap, Pendi
 from zhunsheng.apps.alerts.silences import SilenceRefused, set_silence
 from zhunsheng.apps.alerts.switches import SwitchRefused, confirm, propose
 from zhunsheng.apps.cases.models import Assignment, Case
-from zhunsheng.apps.cases.services import assign, set_label
+from zhunsheng.apps.cases.services import assign, register_case, set_label
+from zhunsheng.apps.org.models import Unit
 from zhunsheng.apps.org.services import give_post, take_leave
 
 HELD = f"2026-03-02 02:30 P1 person.detained case={CASE} case_kind=criminal\n"
@@ -91,14 +92,53 @@ def test_a_decision_in_time_closes_it_by_data_and_takes_back_what_waits() -> Non
 
 
 def test_a_correction_reaches_those_whom_the_alert_reached_and_nobody_else() -> None:
-    world = told(*LEVELS, "2022-11-09 15:00", story=XU + VOIDED)
+    world = told(*LEVELS, "2022-11-09 15:00", story=XU + VOIDED).pass_time("2022-11-09 16:01")
     assert world.group().state == AlertGroup.State.WITHDRAWN
     assert world.texts("legal_officer")[-1] == (
         "【准绳】更正：11月9日12:00关于案件（尾号0187）“刑事受案后立案审查”的红色预警有误，已撤回，不计分。"
     )
     assert [a.reason for a in world.alerts("county_head")] == []
-    corrections = Delivery.objects.filter(channel="sms", alert__reason="withdrawn", alert__level="red")
-    assert corrections.count() == 4
+    corrections = Delivery.objects.filter(channel="sms", alert__text__contains="更正")
+    assert [row.not_before for row in corrections] == [at("2022-11-09 16:00")] * 4, "one each, at the even hour"
+
+
+def test_a_correction_reaches_those_who_were_told_by_a_digest() -> None:
+    """Blue left at 08:00 with the digest; at 15:00 the acceptance is taken back, and the next digest says so."""
+    voided = VOIDED.replace("09T15", "08T15")
+    world = told(BLUE, "2022-11-08 15:00", story=XU + voided).pass_time("2022-11-09 08:01")
+    assert world.texts("case_officer")[-1] == (
+        "【准绳】更正：11月8日00:00关于案件（尾号0187）“刑事受案后立案审查”的蓝色提示有误，已撤回，不计分。"
+    )
+    assert world.texts("unit_head") == [], "he was not told"
+
+
+def test_red_is_told_at_once_to_who_handles_the_case_and_to_who_oversees_it_at_the_even_hour() -> None:
+    world = told(BLUE, YELLOW, "2022-11-09 12:30")
+    sent = {row.alert.officer: row.not_before for row in Delivery.objects.filter(channel="sms", alert__level="red")}
+    assert sent == {world.people[role]: at("2022-11-09 12:30") for role in ("case_officer", "co_officer")}
+    world.pass_time("2022-11-09 14:01")
+    for role, word in (("unit_head", "请过问"), ("legal_officer", "请督促办理")):
+        red = Delivery.objects.get(channel="sms", alert__level="red", alert__officer=world.people[role])
+        assert (red.not_before, word in red.alert.text) == (at("2022-11-09 14:00"), True)
+
+
+def test_red_is_told_to_who_oversees_it_at_once_where_nobody_handles_the_case() -> None:
+    world = alert_world(without=("case_officer", "co_officer")).judge("2022-11-09 12:30")
+    assert len(world.texts("unit_head")) == len(world.texts("legal_officer")) == 1
+
+
+def test_several_cases_of_one_judgement_are_one_message_that_names_the_most_urgent() -> None:
+    """Two limits of seven days; the one that was accepted first ends first."""
+    second = "A3502030100002022110188"
+    other = "\n".join(XU.replace(CASE, second).replace("11-02", "11-03").splitlines())
+    world = alert_world(XU + other)
+    station = Unit.objects.get(pk=EAST_STATION)
+    case = register_case(number=second, title="陈某某盗窃案", kind=Case.Kind.CRIMINAL, unit=station)
+    assign(case=case, officer=world.people["case_officer"], role="case_officer", from_at=at("2022-11-03 16:48"))
+    world.judge("2022-11-10 12:00")
+    assert world.texts("case_officer") == [
+        "【准绳】红色预警：您办理的案件有2项需要办理，最急的案件（尾号0187）“刑事受案后立案审查”11月9日24:00届满，已超期12小时。"
+    ]
 
 
 def test_a_correction_before_anything_left_the_house_stays_in_the_inbox() -> None:

@@ -70,7 +70,7 @@ def test_a_check_is_told_once_with_what_it_rests_on() -> None:
     """A document approved after the act: broken, red, and its explanation names the article and the event."""
     story = f"2022-11-02 16:48 P1 person.detained case={CASE} approved_at=2022-11-02T18:00\n"
     world = lived(story, "2022-11-02 16:48", "2022-11-02 19:00", rules=("documents.approval-before-act",))
-    (alert,) = world.alerts("unit_head")
+    (alert,) = world.alerts("unit_head", "first")
     assert (alert.kind, alert.level, alert.reason) == ("broken", "red", "first")
     assert "先办事后审批" in alert.text
     assert alert.explanation["article"].endswith("第一百二十五条")

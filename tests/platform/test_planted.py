@@ -93,7 +93,7 @@ def told_of(case: str) -> set[str]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def test_16_planted_files_are_drawn_and_read_like_others_and_enter_no_rate_no_load_and_no_points(
+def test_16_planted_files_are_read_like_others_and_enter_no_rate_no_load_and_no_points(
     world: Inspection,
 ) -> None:
     faulty, clean = plant(world, made_up("CR12")), plant(world, made_up(unit=EAST_STATION))
@@ -103,6 +103,8 @@ def test_16_planted_files_are_drawn_and_read_like_others_and_enter_no_rate_no_lo
         # why: of 26 files drawn whole two are planted; every process of ours sees the other 24
         assert Pick.objects.filter(plan=plan).count() == 24
         assert plans.counted(plan) == (24, 24)
+        # why: of 24 files to be read two should be planted, and both are there
+        assert planting.still_to_plant() == 0
         published = json.loads(plans.published(plan))
     assert {faulty, clean} <= {row["id"] for part in published["strata"] for row in part["picks"]}
     read_all(plan, {faulty: "CR12", world.cases[0]: "CR12"})
@@ -113,6 +115,7 @@ def test_16_planted_files_are_drawn_and_read_like_others_and_enter_no_rate_no_lo
     assert found.rate.value == pytest.approx(1 / 24)
     assert "inspection.sample_settled" not in told_of(faulty) | told_of(clean)
     with as_process("test"):
+        assert planting.still_to_plant() == 0  # nothing is to be read any more
         detected = planting.found_by_readers()
     plan_page = signed_in(account("fz", officer=world["planner"])).get(f"/inspection/plans/{plan.pk}/").content.decode()
     assert "阅卷人检出率 100" in plan_page

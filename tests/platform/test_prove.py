@@ -55,7 +55,7 @@ def proved(server: EmbeddedServer) -> Iterator[Proved]:
         patch.setitem(settings.DATABASE_URLS, "zs_verifier", database.dsn("zs_verifier"))
         with as_process("test"):
             world = lived(DETAINED + XU, "2022-11-02 16:48", "2022-11-04 10:00", *LEVELS, rules=(*BOTH, CHECK))
-            heads = world.alerts("unit_head")
+            heads = world.alerts("unit_head", "first", "worse")
             (red,) = [alert for alert in heads if alert.created_at == at(LEVELS[-1])]
             (broken,) = [alert for alert in heads if alert.kind == "broken"]
             sent = list(Delivery.objects.filter(alert=red, channel="sms").values_list("key", flat=True))

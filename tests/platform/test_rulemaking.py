@@ -12,19 +12,22 @@ from tests.platform.people import CITY, EAST_STATION, city, officer
 from tests.platform.supervised import it_is, put_in_force, recorded
 from tests.platform.test_alerts_supervised import shipped
 from zhunsheng.apps.access.processes import as_process
+from zhunsheng.apps.audit import clock
 from zhunsheng.apps.jobs.models import Job
 from zhunsheng.apps.jobs.working import work_once
 from zhunsheng.apps.jobs.works import WORKS
-from zhunsheng.apps.rulemaking.drafts import digest
+from zhunsheng.apps.rulemaking.drafts import digest, keep_check
 from zhunsheng.apps.rulemaking.forms import as_asked
 from zhunsheng.apps.rulemaking.models import Draft, Trial
 from zhunsheng.apps.supervision import rulebooks
 from zhunsheng.apps.supervision.models import DueKey
 from zhunsheng.launcher import EmbeddedServer
+from zhunsheng.rulecheck.drafting import FOLDER
 from zhunsheng.rulecheck.sentences import said
 
 RULE = "criminal.intake.filing-decision"
 CHECK = "detention.warrant-shown"
+NEW = "reading.warrant-shown"
 CASE = "A3502030100002026030001"
 
 
@@ -119,6 +122,21 @@ def test_a_check_is_written_as_sentences_and_read_by_its_own_tests(legal: Person
     differing = [pair for pair in zip(before.splitlines(), after.splitlines(), strict=True) if pair[0] != pair[1]]
     assert [new for _, new in differing] == [f'broken  = "{told}"']
     assert done(legal, "/jobs/rules/try/", {"rule": CHECK, "first": "2026-03-01", "last": "2026-03-19"}) == "done"
+
+
+def test_a_new_check_is_written_tried_and_proposed_like_any_other(legal: Person) -> None:
+    """Nothing of it is in force: the page leads to no rule, and what is proposed is one file more."""
+    shipped_text = next(text for name, text in shipped(CHECK).items() if name.endswith(f"/{CHECK}.toml"))
+    text = shipped_text.replace(f'"{CHECK}"', f'"{NEW}"').replace('"P24"', '"P97"').replace('"stable"', '"trial"')
+    with as_process("test"):
+        keep_check(NEW, f"{FOLDER}/{NEW}.toml", text, by="account:fz", at=clock.now())
+    page = legal.client.get(f"/drafts/{NEW}/").content.decode()
+    assert "新规则，还没有发布过" in page
+    assert f'href="/rules/{NEW}/"' not in page
+    assert f'href="/drafts/{NEW}/"' in legal.client.get("/releases/").content.decode()
+    assert done(legal, "/jobs/rules/try/", {"rule": NEW, "first": "2026-03-01", "last": "2026-03-19"}) == "done"
+    assert done(legal, "/jobs/rules/propose/", {"rule": NEW}) == "done"
+    assert f"{FOLDER}/{NEW}.toml" in legal.client.get("/releases/").content.decode()
 
 
 def test_what_if_is_asked_of_a_draft_and_is_no_trial_of_it(legal: Person) -> None:

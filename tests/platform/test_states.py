@@ -53,7 +53,6 @@ EMPTY: Final = {
     "inspection:cards": ("unit_head", "全部整改完毕。"),
     "inspection:oversight": ("inspectorate", "没有报警。"),
     "inspection:verify": ("legal_department", "还没有抽取过。"),
-    "tasks:mine": ("legal_officer", "没有检查任务。"),
     "readers:urgent": ("inspectorate", "没有紧急查阅。"),
     "readers:watch": ("inspectorate", "没有人查阅诱饵。"),
     "readers:exports": ("inspectorate", "没有符合条件的导出。"),
@@ -63,6 +62,7 @@ EMPTY: Final = {
     "points:unit": ("unit_head", "本期还没有积分"),
     "points:policies": ("legal_department", "还没有批准在用的办法，没有期次。"),
     "points:decisions": ("legal_department", "没有待确认的。"),
+    "tasks:mine": ("legal_officer", "没有检查任务。"),
     "access:accounts": ("system_admin", ""),
     "access:audit_log": ("audit_admin", ""),
 }
@@ -77,6 +77,7 @@ REFUSED: Final = {
     "desk:premises": "custodian",
     "desk:silences": "legal_officer",
     "desk:wall": "legal_officer",
+    "tasks:mine": "unit_head",
 }
 """Pages that some who may list cases do not open, and one of these."""
 FOR_ALL: Final = ("desk:looks", "jobs:mine", "inspection:verify")

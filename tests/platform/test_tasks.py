@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
 from tests.platform.inspection_world import HOUR, Inspection, at, build, committed, drawn, given_out, planned
-from tests.platform.people import EAST_STATION, WEST_STATION, officer
+from tests.platform.people import EAST_STATION, WEST, WEST_STATION, officer
 from tests.platform.world import PIXEL
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.access.scope import Viewer, viewer_of
@@ -24,7 +24,8 @@ from zhunsheng.apps.inspection import cards, reading, results
 from zhunsheng.apps.inspection.card_page import card_page
 from zhunsheng.apps.inspection.models import Answer, Assigned, Card, CardNow, Plan
 from zhunsheng.apps.inspection.refusals import CardRefused
-from zhunsheng.apps.org.models import Officer
+from zhunsheng.apps.org.models import Officer, Unit
+from zhunsheng.apps.org.services import add_unit
 from zhunsheng.apps.supervision.models import Finding
 from zhunsheng.apps.tasks import daily, giving, lists, making, reporting, ruling, things
 from zhunsheng.apps.tasks.models import Photo, Report, Said, Task
@@ -33,6 +34,7 @@ from zhunsheng.core.inspection.sheets import Answer as Spoken
 
 pytestmark = pytest.mark.usefixtures("db")
 MONDAY = at("11-16 10:00")
+OTHER_WEST = "350205020000"
 PROBLEM = {"page": "候问室2", "basis": "四个一律", "responsible": "036009", "remedy_days": 2}
 
 
@@ -133,10 +135,12 @@ def test_15_nobody_checks_his_own_station_or_a_case_of_his(world: Inspection) ->
     assert doer(task) == world["third"]
 
 
-def finding(case: str, *, key: str = "f", kind: str = "overdue", level: str = "red", days: int = 3) -> Finding:
+def finding(
+    case: str, *, key: str = "f", kind: str = "overdue", level: str = "red", days: int = 3, unit: str = WEST_STATION
+) -> Finding:
     """A finding as the supervisor keeps it."""
     return Finding.objects.create(
-        key=key * 64, rule="criminal.intake.filing-decision", case=case, unit=WEST_STATION, kind=kind, level=level,
+        key=key * 64, rule="criminal.intake.filing-decision", case=case, unit=unit, kind=kind, level=level,
         found_at=MONDAY - timedelta(days=days), state="current", appeared_at=MONDAY, state_at=MONDAY, release="r" * 64,
     )  # fmt: skip
 
@@ -160,23 +164,27 @@ def test_a_plan_makes_its_task_once_a_turn_until_it_is_ended(world: Inspection) 
 def test_what_stands_and_what_came_in_make_tasks_once_a_week_and_once_a_day(world: Inspection) -> None:
     west = world.cases[0]
     with as_process("test"):
+        add_unit(code=OTHER_WEST, name="西二派出所", short_name="西二所", kind=Unit.Kind.STATION, parent=WEST)
         finding(west, key="a", kind="broken", level="yellow")
         finding(west, key="b")
+        finding(west, key="c", kind="broken", level="yellow", unit=OTHER_WEST)
         clock.set_city_clock(at("11-13 15:00"), seconds_per_second=0)
         record_event(
             recorder="process:test", source="jz", id="IN1", type="case.accepted", at=at("11-13 14:00"), case=west,
             unit=WEST_STATION,
         )  # fmt: skip
         clock.set_city_clock(MONDAY, seconds_per_second=0)
-    # why: of the week a patrol and a visit of the western station, of the day what was accepted there on Friday
-    assert daily.make_due(MONDAY) == 3
+    # why: of the week a patrol of either western station and a visit of the one with more points, of the day what was
+    # accepted on Friday
+    assert daily.make_due(MONDAY) == 4
     assert daily.make_due(MONDAY + timedelta(hours=1)) == 0
     with as_process("test"):
-        made = {task.kind: list(task.things.order_by("n")) for task in Task.objects.all()}
+        tasks = Task.objects.filter(unit=WEST_STATION)
+        made = {task.kind: list(task.things.order_by("n")) for task in tasks}
     assert [thing.finding[0] for thing in made["online"]] == ["b", "a"]  # the overdue red one first
     assert [(thing.question, thing.case) for thing in made["daily"]] == [("CR02", west)]
     assert {thing.case for thing in made["onsite"]} == {""}
-    # On Tuesday nothing new came in; next Monday what was asked about is not asked again
+    # On Tuesday nothing new came in, and no other station of the branch is visited; next Monday nothing is asked again
     assert daily.make_due(MONDAY + timedelta(days=1)) == 0
     with as_process("test"):
         assert things.of_findings(WEST_STATION, now=MONDAY + timedelta(days=7)) == []

@@ -2,4 +2,4 @@
 
 from hypothesis import settings
 
-settings.register_profile("nightly", max_examples=1_000, derandomize=True, deadline=None, database=None)
+settings.register_profile("nightly", max_examples=2_000, derandomize=True, deadline=None, database=None)

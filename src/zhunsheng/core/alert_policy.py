@@ -16,10 +16,11 @@ from zhunsheng.core.wording import placeholders
 VOICES: Final = ("officer", "legal", "head")
 ASSIGNED: Final = ("case_officer", "co_officer")
 VOICED: Final = ("raised", "bundle", "repeat", "claim", "rejected", "escalated", "urged", "handed")
-EXTRA_TEXTS: Final = {"officer": ("message",), "legal": ("many", "disputed", "alone"), "head": ("many",)}
+EXTRA_TEXTS: Final = {"officer": ("message", "many"), "legal": ("many", "disputed", "alone"), "head": ("many",)}
 ANY_TEXTS: Final = (
     "withdrawn",
     "withdrawn_many",
+    "withdrawn_cases",
     "digest",
     "alone",
     "silence_ending",
@@ -48,6 +49,16 @@ NAMES: Final = frozenset(
         "unit",
     }
 )
+MATTER: Final = ("case", "title", "situation")
+REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
+    "message": ("message",),
+    "bundle": ("case", "count", "title", "situation"),
+    "many": ("case", "count", "title", "situation"),
+    "claim": ("case", "title"),
+    "disputed": ("case", "title", "until"),
+    **dict.fromkeys(("raised", "repeat", "rejected", "escalated", "urged", "handed", "program"), MATTER),
+}
+"""What a text must name: whoever gets it knows which matter it is, and how it stands."""
 DAY: Final = timedelta(days=1)
 
 
@@ -97,6 +108,7 @@ class AlertPolicy:
     quiet_until: time
     digest_at: time
     digest_not_if_due_within: timedelta
+    gathered_every: timedelta
     late_told_within: timedelta
     claim_returns_after: timedelta
     ruling_working_days: int
@@ -152,6 +164,7 @@ class _Reader:
             quiet_until=_time(quiet, "until"),
             digest_at=_time(digest, "at"),
             digest_not_if_due_within=_duration(digest, "not_if_due_within"),
+            gathered_every=_part_of_a_day(top.table("gathered")),
             late_told_within=_duration(late, "told_within"),
             claim_returns_after=_duration(claim, "returns_after"),
             ruling_working_days=ruling.take("working_days", int),
@@ -217,9 +230,15 @@ def _closed(table: Table, keys: tuple[str, ...], names: frozenset[str]) -> dict[
     found = {}
     for key in keys:
         found[key] = table.take(key, str)
-        for name in placeholders(found[key]):
+        used = placeholders(found[key])
+        for name in used:
             if name not in names:
                 table.issue(key, f"{{{name}}} is not filled by anything. Use {', '.join(sorted(names))}.")
+        for name in REQUIRED.get(key, ()):
+            if name not in used:
+                table.issue(key, f"{{{name}}} is missing. Whoever gets it must know what it is about.")
+        if not found[key].strip():
+            table.issue(key, "blank. Whoever gets it must know what it is about.")
     table.close()
     return found
 
@@ -255,6 +274,14 @@ def _time(table: Table, name: str) -> time:
     except ValueError:
         table.issue(name, f"{text!r} is no time of day. Write it as 22:00.")
         return time()
+
+
+def _part_of_a_day(table: Table) -> timedelta:
+    every = _duration(table, "every")
+    if DAY % every:
+        table.issue("every", f"{every} does not divide a day. Write PT1H, PT2H, PT3H or PT4H.")
+    table.close()
+    return every
 
 
 def _duration(table: Table, name: str) -> timedelta:

@@ -31,17 +31,40 @@ def acknowledged_until(group: Group, at: datetime, policy: AlertPolicy) -> datet
 
 
 def told_at(
-    level: str, *, liberty: bool, due: datetime | None, as_of: datetime, policy: AlertPolicy
+    level: str,
+    *,
+    liberty: bool,
+    due: datetime | None,
+    as_of: datetime,
+    policy: AlertPolicy,
+    gathered: bool = False,
+    reminds: bool = False,
 ) -> datetime | None:
-    """When a message is told together with others; None: at once. Red and liberty never wait."""
-    if liberty or level == "red":
+    """When a message is told together with others; None: at once. Liberty never waits, nor does red, unless it may be
+    `gathered`: somebody hears of it at once, and this message is to others or says it again. Such a red, and what ends
+    within a day, wait for the next full interval of the day, unless they end before; what only `reminds` waits for the
+    digest, as what ends later does."""
+    if liberty or (level == "red" and not gathered):
         return None
     is_near = due is not None and as_of < due <= as_of + policy.digest_not_if_due_within
-    if not is_near:
+    if not is_near and (reminds or level != "red"):
         return _next(as_of, policy.digest_at.hour, policy.digest_at.minute, policy)
-    local = as_of.astimezone(ZoneInfo(policy.zone)).time()
-    quiet = local >= policy.quiet_from or local < policy.quiet_until
-    return _next(as_of, policy.quiet_until.hour, policy.quiet_until.minute, policy) if quiet else None
+    if level != "red" and _is_quiet(as_of, policy):
+        return _next(as_of, policy.quiet_until.hour, policy.quiet_until.minute, policy)
+    at = _next_interval(as_of, policy)
+    ends_before = due is not None and as_of < due <= at
+    return None if at == as_of or ends_before or (level != "red" and _is_quiet(at, policy)) else at
+
+
+def _is_quiet(at: datetime, policy: AlertPolicy) -> bool:
+    local = at.astimezone(ZoneInfo(policy.zone)).time()
+    return local >= policy.quiet_from or local < policy.quiet_until
+
+
+def _next_interval(as_of: datetime, policy: AlertPolicy) -> datetime:
+    """The next full interval since the midnight before, itself if it is one."""
+    midnight = as_of.astimezone(ZoneInfo(policy.zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight - (midnight - as_of) // policy.gathered_every * policy.gathered_every
 
 
 def _next(as_of: datetime, hour: int, minute: int, policy: AlertPolicy) -> datetime:

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from zhunsheng.core import schemas
-from zhunsheng.core.check import SPANNING, Check
+from zhunsheng.core.check import SPANNING, Check, Count
 from zhunsheng.core.checks.beside import judge_beside
 from zhunsheng.core.clocks import Folded, Rulebook, fold_events
 from zhunsheng.core.findings import part_findings
@@ -68,9 +68,23 @@ def within_persons(rulebook: Rulebook) -> Rulebook:
 
 
 def supervised(rulebook: Rulebook) -> Rulebook:
-    """The rulebook with the checks that `standing` judges: whose verdict on an act rests on the cases of its persons or
-    of its incident, or on what the same officer or place had at the time. What counts over a unit needs a whole log."""
-    return replace(rulebook, checks=tuple(check for check in rulebook.checks if _is_supervised(check)))
+    """The rulebook with the checks that a supervisor judges: whose verdict on an act rests on the cases of its persons
+    or of its incident, or on what the same officer or place had at the time; and those that count the findings of a
+    unit. What else is told of a unit needs a whole log."""
+    wanted = {*(check.id for check in rulebook.checks if _is_supervised(check)), *(c.id for c in counting(rulebook))}
+    return replace(rulebook, checks=tuple(check for check in rulebook.checks if check.id in wanted))
+
+
+def counting(rulebook: Rulebook) -> tuple[Check, ...]:
+    """The checks that count the findings of a unit. `standing` leaves them out: it sees some cases of a unit."""
+    checks = rulebook.judged_checks()
+    return tuple(check for check in checks if isinstance(check.body, Count) and check.body.of_findings)
+
+
+def counted_kinds(rulebook: Rulebook) -> frozenset[str]:
+    """The kinds of finding that some check counts."""
+    bodies = [check.body for check in counting(rulebook) if isinstance(check.body, Count)]
+    return frozenset(kind for body in bodies for kind in body.of_findings)
 
 
 def types_at_once(rulebook: Rulebook) -> frozenset[tuple[str, str]]:
@@ -89,9 +103,9 @@ def _rests_on_persons(check: Check) -> bool:
 
 
 def _checks(folded: Folded, rulebook: Rulebook, as_of: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """What supervised checks find (schemas.FINDINGS), and when time alone will break others (TO_COME)."""
+    """What supervised checks find of acts (schemas.FINDINGS), and when time alone will break others (TO_COME)."""
     happened = set(folded.counted.events["type"].unique())
-    own = tuple(check for check in supervised(rulebook).checks if happened.intersection(check.events))
+    own = tuple(check for check in rulebook.checks if _is_supervised(check) and happened.intersection(check.events))
     nothing = pl.DataFrame(schema=schemas.FINDINGS)
     told, _ = judge_beside(nothing, folded, replace(rulebook, checks=own))
     timed = replace(rulebook, checks=tuple(check for check in own if check.kind in TIMED_KINDS))

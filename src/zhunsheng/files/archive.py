@@ -38,7 +38,7 @@ HOMES: Final = pl.Schema({"key": pl.UInt64(), "root": pl.UInt64()})
 """Of every case and incident the number, and that of its root: it lies in the part `root % parts`."""
 BONDS: Final = pl.Schema({"one": pl.UInt64(), "other": pl.UInt64()})
 """Roots that are judged together."""
-MOVED: Final = pl.Schema({"key": pl.UInt64(), "into": pl.UInt64()})
+MOVED: Final = pl.Schema({"key": pl.UInt64(), "root": pl.UInt64(), "into": pl.UInt64()})
 KEY: Final = pl.coalesce("case", "incident")
 KINDS: Final = ("homes", "bonds")
 BLOCK: Final = 1 << 20
@@ -223,7 +223,7 @@ def _numbers(names: Iterable[str]) -> pl.Series:
 
 
 def _moved(folder: Path, manifest: dict[str, Any]) -> pl.DataFrame:
-    """Cases and incidents that hang together with others of another root: MOVED, `into` the root of all."""
+    """Cases and incidents of a root that hangs together with others: MOVED, `into` the root of all."""
     bonds = _table(folder, manifest, "bonds")
     roots = pl.concat([bonds["one"], bonds["other"]]).unique().sort()
     if roots.is_empty():
@@ -232,26 +232,25 @@ def _moved(folder: Path, manifest: dict[str, Any]) -> pl.DataFrame:
     into = roots.gather(_smallest(one, other, len(roots)))
     bonded = pl.LazyFrame({"root": roots, "into": into})
     homes = pl.scan_parquet(folder / manifest["homes"]["file"])
-    return homes.join(bonded, on="root").select("key", "into").collect()
+    return homes.join(bonded, on="root").select(MOVED.names()).collect()
 
 
 def _send(folder: Path, manifest: dict[str, Any], moved: pl.DataFrame, spill: Path) -> None:
     """Write the events that belong to another part than the one they lie in to a folder, by that part."""
-    if moved.is_empty():
-        return
     parts = manifest["parts"]
-    for part in range(parts):
-        rows = _numbered(_read(folder, manifest, part)).join(moved, on="key")
-        leaving = rows.with_columns(part=_part(pl.col("into"), parts)).filter(pl.col("part") != part)
+    goes = moved.select("key", lies=_part(pl.col("root"), parts), part=_part(pl.col("into"), parts))
+    for (part,), keys in goes.filter(pl.col("lies") != pl.col("part")).group_by(["lies"]):
+        assert isinstance(part, int)  # the number of a part
+        leaving = _numbered(_read(folder, manifest, part)).join(keys, on="key")
         for (target,), some in leaving.group_by(["part"]):
             (spill / f"{target}").mkdir(exist_ok=True)
-            some.drop("key", "into", "part").write_parquet(spill / f"{target}" / f"{part}.parquet")
+            some.drop("key", "lies", "part").write_parquet(spill / f"{target}" / f"{part}.parquet")
 
 
 def _staying(folder: Path, manifest: dict[str, Any], moved: pl.DataFrame, part: int) -> pl.DataFrame:
     """The events of a part without those that belong to another."""
-    own = _read(folder, manifest, part)
-    away = moved.filter(_part(pl.col("into"), manifest["parts"]) != part)
+    own, parts = _read(folder, manifest, part), manifest["parts"]
+    away = moved.filter((_part(pl.col("root"), parts) == part) & (_part(pl.col("into"), parts) != part))
     return own if away.is_empty() else _numbered(own).join(away, on="key", how="anti").drop("key")
 
 
@@ -271,7 +270,7 @@ def _pieces(
     keyed = _numbered(events)
     homes = pl.scan_parquet(folder / manifest["homes"]["file"]).join(keyed.lazy(), on="key", how="semi").collect()
     group = pl.coalesce("into", "root")
-    groups = homes.join(moved, on="key", how="left").select("key", group=group)
+    groups = homes.join(moved.drop("root"), on="key", how="left").select("key", group=group)
     grouped = keyed.join(groups, on="key", how="left")
     sizes = grouped.group_by("group").len().sort("group")
     sizes = sizes.with_columns(piece=(pl.col("len").cum_sum() - pl.col("len")) // most)

@@ -1,8 +1,9 @@
 """The delivery process under load and under kills.
 
-    python -m tests.platform.nightly.deliver [rate] [kills] [--append]
+    python -m tests.platform.nightly.deliver [rate] [sweep] [kills] [--append]
 
 rate     50 alerts a second for a minute: from the commit to the gateway's file, p50, p99, longest
+sweep    25 to 800 alerts a second, each for 20 seconds, until red waits longer than three: where the knee is
 kills    the process killed at each of its named points and at random moments: nothing lost, nothing said twice
 
 What was sent is what the simulator's file says, and nothing else. Exit code 1 if a promise is broken.
@@ -36,6 +37,8 @@ from tests.platform.nightly import append_figures, arguments
 
 PER_SECOND = 50
 SECONDS = 60
+SWEEP = (25, 50, 100, 200, 400, 800)
+SWEEP_SECONDS = 20
 AT_ONCE = 10  # alerts of one transaction, as a batch of the supervisor commits them
 LEVELS = ("red", "yellow", "blue")
 WARM_UP_SECONDS = 3.0
@@ -48,7 +51,7 @@ PHONES = tuple(f"139000000{number:02}" for number in range(20))
 
 def main(words: list[str]) -> int:
     """Run the parts that are named, or all."""
-    parts: dict[str, Callable[[OwnDatabase, Path], bool]] = {"rate": rate, "kills": kills}
+    parts: dict[str, Callable[[OwnDatabase, Path], bool]] = {"rate": rate, "sweep": sweep, "kills": kills}
     chosen = words or list(parts)
     kept = True
     with embedded(HOME) as server:
@@ -61,27 +64,56 @@ def main(words: list[str]) -> int:
 
 def rate(database: OwnDatabase, folder: Path) -> bool:
     """An open loop: alerts are committed on time, however the delivery does."""
-    with writing(database) as writer, simulated("http_sms", folder) as gateway:
-        with delivering(database, write_lines(folder / "lines.toml", gateway)):
-            committed: dict[str, float] = {}
-            level_of: dict[str, str] = {}
-            start = time.time() + WARM_UP_SECONDS
-            for number in range(0, PER_SECOND * SECONDS, AT_ONCE):
-                time.sleep(max(0.0, start + number / PER_SECOND - time.time()))
-                level = LEVELS[number // AT_ONCE % len(LEVELS)]
-                keys = writer.write(level, count=AT_ONCE, phones=PHONES)
-                level_of |= dict.fromkeys(keys, level)
-                committed |= dict.fromkeys(keys, time.time())
-            took = time.time() - start
-            writer.all_are("confirmed", seconds=120)
-        accepted = accepted_at(gateway)
-    per_second = len(committed) / took
-    say(f"{len(committed)} alerts committed in {took:.1f} s ({per_second:.1f} a second)")
+    with (
+        writing(database) as writer,
+        simulated("http_sms", folder) as gateway,
+        delivering(database, write_lines(folder / "lines.toml", gateway)),
+    ):
+        waits, per_second = waits_at(writer, gateway, PER_SECOND, SECONDS)
     for level in LEVELS:
-        tell_waits(level, [accepted[key] - at for key, at in committed.items() if level_of[key] == level])
-    p99 = tell_waits("all", [accepted[key] - at for key, at in committed.items()])
+        tell_waits(level, waits[level])
+    p99 = tell_waits("all", [wait for level in LEVELS for wait in waits[level]])
     append_figures({"deliver.p99": f"{p99:.2f} s at {per_second:.0f} alerts a second"}, run="deliver", paths=PATHS)
     return p99 <= LONGEST_P99
+
+
+def sweep(database: OwnDatabase, folder: Path) -> bool:
+    """Faster and faster, until red waits too long. No rate is a promise."""
+    found: list[tuple[float, float]] = []
+    with (
+        writing(database) as writer,
+        simulated("http_sms", folder) as gateway,
+        delivering(database, write_lines(folder / "lines.toml", gateway)),
+    ):
+        for wanted in SWEEP:
+            waits, per_second = waits_at(writer, gateway, wanted, SWEEP_SECONDS)
+            found.append((per_second, tell_waits(f"red at {per_second:.0f} a second", waits["red"])))
+            if found[-1][1] > LONGEST_P99:
+                break
+    in_time = [per_second for per_second, p99 in found if p99 <= LONGEST_P99]
+    rates = ", ".join(f"{p99:.2f} s at {per_second:.0f}" for per_second, p99 in found)
+    figure = f"red p99 {rates} a second; in time up to {max(in_time, default=0):.0f} a second"
+    append_figures({"deliver.sweep": figure}, run="deliver", paths=PATHS)
+    return bool(in_time)
+
+
+def waits_at(writer: Writer, gateway: Simulated, wanted: int, seconds: int) -> tuple[dict[str, list[float]], float]:
+    """Alerts committed at a rate: how long each waited for the gateway, by level, and the rate that came about."""
+    committed: dict[str, float] = {}
+    level_of: dict[str, str] = {}
+    start = time.time() + WARM_UP_SECONDS
+    for number in range(0, wanted * seconds, AT_ONCE):
+        time.sleep(max(0.0, start + number / wanted - time.time()))
+        level = LEVELS[number // AT_ONCE % len(LEVELS)]
+        keys = writer.write(level, count=AT_ONCE, phones=PHONES)
+        level_of |= dict.fromkeys(keys, level)
+        committed |= dict.fromkeys(keys, time.time())
+    took = time.time() - start
+    writer.all_are("confirmed", seconds=180)
+    accepted = accepted_at(gateway)
+    say(f"{len(committed)} alerts committed in {took:.1f} s ({len(committed) / took:.1f} a second)")
+    waits = {level: [accepted[key] - at for key, at in committed.items() if level_of[key] == level] for level in LEVELS}
+    return waits, len(committed) / took
 
 
 def tell_waits(name: str, waits: list[float]) -> float:

@@ -5,9 +5,16 @@
 
 At 20 random instants the tables are kept; at the end the whole log is judged in one batch as of each of these instants,
 as far as it was known then, and must give the same clocks and findings row for row. The log is replayed into an empty
-database, by one supervisor that nobody kills, and must give the same alerts with the same keys. Then so many open
-clocks are judged anew, against the batch over the same events, and a tick with nothing due against an empty indexed
-query. Exit code 1 if a row or an alert differs, or a ratio is beyond its bound.
+database, by one supervisor that nobody kills, and must give the same alerts with the same keys. Exit code 1 if a row or
+an alert differs, or one of two ratios is beyond its bound:
+
+Judged anew. So many open clocks, all of them due: once as they are, once after a release that withdraws a rule, every
+seventh clock and finding with it. One supervisor reads the events and what is kept, judges, and writes what differs. It
+is held against what `./zs check FILE --out` does with the same events, without its start: read them from Parquet, judge
+them, write clocks, verdicts and findings as Parquet; after the release both read the rule files first. That every row
+is written, as when the clocks are judged for the first time, is measured and has no bound.
+
+A tick: a look at what is due, where nothing is, against an empty indexed query.
 """
 
 import os
@@ -16,10 +23,12 @@ import signal
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 import polars as pl
@@ -47,7 +56,9 @@ from zhunsheng.apps.supervision import releases, rulebooks
 from zhunsheng.apps.supervision.loop import Supervisor
 from zhunsheng.apps.supervision.queue import seconds_until_due
 from zhunsheng.city.make import City, generate
+from zhunsheng.commands.check import write_tables
 from zhunsheng.core import schemas
+from zhunsheng.core.clocks import Rulebook
 from zhunsheng.core.judge import judge
 from zhunsheng.core.standing import supervised
 from zhunsheng.web.demo.people import settle
@@ -121,9 +132,9 @@ def main(cases: int, open_clocks: int) -> int:
 def moving_city(database: OwnDatabase, city: City, files: dict[str, str], chance: random.Random) -> "Run":
     """Play a city, kill its supervisors, release a repaired rulebook in the middle."""
     events = city.events.sort("recorded_at")
-    first, last = events["recorded_at"][0], events["recorded_at"][-1]
-    minutes = int((last - first).total_seconds() // 60)
-    instants = sorted(first + timedelta(minutes=chance.randrange(1, minutes)) for _ in range(INSTANTS))
+    first, known = events["recorded_at"][0], events["recorded_at"].unique()
+    # Of events, not of time: a city begins with years in which little is on record.
+    instants = sorted(known.sample(INSTANTS, seed=chance.randrange(2**32)))
     begin(city, files, first)
     copies = Copies(database)
     kills = set(chance.sample(range(INSTANTS * STEPS), KILLS))
@@ -271,23 +282,29 @@ def speed(database: OwnDatabase, open_clocks: int) -> bool:
     events = many_open(-(-open_clocks // MANY_OPEN))
     for part in events.iter_slices(20_000):
         receive(part)
-    book, path = supervised(rulebooks.loaded(files)), HOME / "many.parquet"
+    path = HOME / "many.parquet"
     log().write_parquet(path)
     opened = timed(supervise)
-    batch = [timed(lambda: judge(pl.read_parquet(path), book, as_of=now))]
+    batch = timed(lambda: check(path, supervised(rulebooks.loaded(files)), now))
+    known = supervised(rulebooks.loaded(files))
+    batch_known = statistics.median(timed(lambda: check(path, known, now)) for _ in range(3))
     judge_all_again()
     same = timed(supervise)
     release(repaired(files))
     anew = timed(supervise)
-    batch.append(timed(lambda: judge(pl.read_parquet(path), book, as_of=now)))
+    changed = repaired(files)
+    batch_repaired = statistics.median(
+        timed(lambda: check(path, supervised(rulebooks.loaded(changed)), now)) for _ in range(3)
+    )
     with database.connect("postgres") as superuser:  # what the server does by itself a minute later
         superuser.execute("ANALYZE supervision_duekey")
     tick, empty = ticks()
     rows = [table.height for table in standing_tables()]
     whole_round = statistics.median(timed(Supervisor(route=route, sweep=sweep_due).round) for _ in range(20))
-    worst = max(same, anew) / max(batch)
-    say(f"{rows[0]} clocks, {rows[1]} findings; first judged in {opened:.1f} s")
-    say(f"batch {batch[0]:.1f} and {batch[1]:.1f} s; anew unchanged {same:.1f} s, after a release {anew:.1f} s")
+    worst = max(same / batch_known, anew / batch_repaired)
+    say(f"{rows[0]} clocks, {rows[1]} findings; first judged in {opened:.1f} s, the batch {batch:.2f} s")
+    say(f"anew unchanged {same:.2f} s, the batch {batch_known:.2f} s: {same / batch_known:.2f}")
+    say(f"after a release {anew:.2f} s, the batch {batch_repaired:.2f} s: {anew / batch_repaired:.2f}")
     say(f"anew / batch {worst:.2f} (at most {REJUDGE_BOUND})")
     say(
         f"tick {tick * 1e6:.0f} us, empty indexed query {empty * 1e6:.0f} us: {tick / empty:.2f} (at most {TICK_BOUND})"
@@ -295,10 +312,17 @@ def speed(database: OwnDatabase, open_clocks: int) -> bool:
     say(f"a whole round of the supervisor with nothing due: {whole_round * 1e3:.1f} ms")
     figures = {
         "million.rejudged": f"{worst:.2f} × the batch, {rows[0]:,} clocks",
+        "million.first": f"{opened / batch:.1f} × the batch",
         "million.tick": f"{tick / empty:.2f} × an empty indexed query, {rows[0]:,} clocks",
     }
     append_figures(figures, run="online_batch speed", paths=PATHS)
     return worst > REJUDGE_BOUND or tick / empty > TICK_BOUND
+
+
+def check(path: Path, book: Rulebook, now: datetime) -> None:
+    """What `./zs check FILE --out` does."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_tables(judge(pl.read_parquet(path), book, as_of=now), Path(folder), with_steps=False)
 
 
 def ticks() -> tuple[float, float]:

@@ -79,12 +79,32 @@ def reached_outside(findings: Collection[str]) -> Mapping[str, set[int]]:
     for finding, officer in sent.values_list("alert__finding", "alert__officer"):
         found.setdefault(finding, set()).add(officer)
     leads = Alert.objects.filter(finding__in=findings).exclude(lead="").values_list("finding", "officer", "lead")
-    by_lead = {lead: (finding, officer) for finding, officer, lead in leads}
+    by_lead: dict[str, list[tuple[str, int]]] = {}
+    for finding, officer, lead in leads:
+        by_lead.setdefault(lead, []).append((finding, officer))
     left = Delivery.objects.filter(alert__in=by_lead).exclude(channel=INBOX).exclude(state__in=NEVER_SENT)
     for lead in left.values_list("alert", flat=True):
-        finding, officer = by_lead[lead]
+        for finding, officer in by_lead[lead]:
+            found.setdefault(finding, set()).add(officer)
+    for finding, officer in _told_with_others(findings):
         found.setdefault(finding, set()).add(officer)
     return found
+
+
+def _told_with_others(findings: Collection[str]) -> set[tuple[str, int]]:
+    """For each finding that waited, the officers to whom a message that speaks of it left the house."""
+    waited = Alert.objects.filter(finding__in=findings, not_before__isnull=False, officer__isnull=False)
+    about = {key: (finding, officer) for key, finding, officer in waited.values_list("key", "finding", "officer")}
+    if not about:
+        return set()
+    digests = Alert.objects.filter(
+        reason=Alert.Reason.DIGEST,
+        officer__in={officer for _, officer in about.values()},
+        created_at__gte=min(waited.values_list("created_at", flat=True)),
+    )
+    left = Delivery.objects.filter(alert__in=digests).exclude(channel=INBOX).exclude(state__in=NEVER_SENT)
+    covered = {key for covers in left.values_list("alert__covers", flat=True) for key in covers}
+    return {about[key] for key in covered & about.keys()}
 
 
 def told_before(findings: Collection[str]) -> dict[str, list[tuple[int, str, datetime]]]:

@@ -1,7 +1,7 @@
 """Notices → alerts: to whom, in which words, at once or with others, and what is done when there is nobody."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -21,8 +21,9 @@ from zhunsheng.core.wording import Deployment
 
 RETRY_GAP: Final = timedelta(minutes=5)
 LEGAL: Final = "legal_department"
-MAY_WAIT: Final = frozenset({"first", "worse", "repeat", "escalated"})
-BUNDLED: Final = MAY_WAIT | {"withdrawn"}
+RAISED: Final = frozenset({"first", "worse"})
+SAID_AGAIN: Final = frozenset({"repeat", "escalated", "withdrawn"})
+MAY_WAIT: Final = RAISED | SAID_AGAIN
 Explain = Callable[[Sequence[str]], Mapping[str, Mapping[str, Any]]]
 
 
@@ -37,6 +38,7 @@ class Draft:
     told: datetime | None = None  # when what is corrected was told
     outside: bool = True  # whether it leaves the house; a correction goes only where the alert went
     until: datetime | None = None
+    waits_until: datetime | None = None  # told together with others; None: at once
 
 
 @dataclass
@@ -66,7 +68,7 @@ class Teller:
     def tell(self, notices: Sequence[tuple[Held, Notice]], *, until: datetime | None = None) -> list[Alert]:
         """Write the alerts that follow, with their deliveries. What was told under the same key is not told again."""
         drafts, gaps = self._drafts(notices, until)
-        drafts += self._of_gaps(gaps)
+        drafts = self._timed([*drafts, *self._of_gaps(gaps)])
         known = set(Alert.objects.filter(key__in={draft.key for draft in drafts}).values_list("key", flat=True))
         fresh = {draft.key: draft for draft in drafts if draft.key not in known}
         alerts = self._written(list(fresh.values()))
@@ -121,15 +123,14 @@ class Teller:
         keys = sorted({draft.held.row.key for draft in drafts})
         explained = self.explain(keys) if keys else {}
         alerts, pending, deliveries = [], [], []
-        for bundle in _bundles(drafts, self.policy, self.as_of):
+        for bundle in _bundles(drafts):
             lead = bundle[0]
             for draft in bundle:
                 alert = self._alert(draft, bundle, explained)
                 alerts.append(alert)
                 deliveries += inbox_rows(alert)
-                at = self._waits_until(draft)
-                if at is not None:
-                    pending.append(Pending(alert=alert, officer_id=draft.person.officer, at=at))
+                if draft.waits_until is not None:
+                    pending.append(Pending(alert=alert, officer_id=draft.person.officer, at=draft.waits_until))
                 elif draft is lead and draft.outside:
                     deliveries += channel_rows(alert, draft.person.mobile, self.policy)
         Alert.objects.bulk_create(alerts, batch_size=500)
@@ -137,8 +138,34 @@ class Teller:
         queue(deliveries)
         return alerts
 
-    def _waits_until(self, draft: Draft) -> datetime | None:
-        return waits_until(draft, self.policy, self.as_of)
+    def _timed(self, drafts: Sequence[Draft]) -> list[Draft]:
+        """Each with the instant at which it is told. Red is told at once to those who handle the case; where no message
+        reaches one of them now, to everybody."""
+        handled = {
+            draft.notice.finding
+            for draft in drafts
+            if draft.notice.reason in RAISED and draft.person.mobile and not self._oversees(draft.person.role)
+        }
+        return [replace(draft, waits_until=self._waits_until(draft, handled)) for draft in drafts]
+
+    def _waits_until(self, draft: Draft, handled: Collection[str]) -> datetime | None:
+        notice, group = draft.notice, draft.held.group
+        if notice.reason not in MAY_WAIT or not draft.outside:
+            return None
+        beside = self._oversees(draft.person.role) and notice.finding in handled
+        gathered = beside or notice.reason in SAID_AGAIN
+        return told_at(
+            notice.level,
+            liberty=group.liberty,
+            due=group.due,
+            as_of=self.as_of,
+            policy=self.policy,
+            gathered=gathered,
+            reminds=notice.reason == "repeat",
+        )
+
+    def _oversees(self, role: str) -> bool:
+        return self.policy.roles[role].voice != "officer"
 
     def _alert(self, draft: Draft, bundle: list[Draft], explained: Mapping[str, Mapping[str, Any]]) -> Alert:
         held, notice, lead = draft.held, draft.notice, bundle[0]
@@ -160,7 +187,7 @@ class Teller:
             text=self._text(draft, bundle if draft is lead else [draft]),
             explanation=explanation,
             created_at=self.as_of,
-            not_before=self._waits_until(draft),
+            not_before=draft.waits_until,
             lead="" if draft is lead else lead.key,
             covers=[other.key for other in bundle[1:]] if draft is lead else [],
         )
@@ -169,8 +196,8 @@ class Teller:
         occasion, count = draft.notice.text, len({one.held.row.key for one in bundle})
         if count > 1:
             of_one_case = len({(one.held.row.case, one.held.row.incident) for one in bundle}) == 1
-            raised = "bundle" if of_one_case else "many"
-            occasion = "withdrawn_many" if draft.notice.reason == "withdrawn" else raised
+            is_correction = draft.notice.reason == "withdrawn"
+            occasion = many_occasion(of_one_case=of_one_case, is_correction=is_correction)
         saying = Saying(
             occasion=occasion,
             role=draft.person.role,
@@ -239,12 +266,11 @@ class Teller:
         )
 
 
-def waits_until(draft: Draft, policy: AlertPolicy, as_of: datetime) -> datetime | None:
-    """When a draft is told together with others; None: at once."""
-    if draft.notice.reason not in MAY_WAIT:
-        return None
-    group = draft.held.group
-    return told_at(draft.notice.level, liberty=group.liberty, due=group.due, as_of=as_of, policy=policy)
+def many_occasion(*, of_one_case: bool, is_correction: bool) -> str:
+    """The words for several alerts in one message."""
+    if is_correction:
+        return "withdrawn_many" if of_one_case else "withdrawn_cases"
+    return "bundle" if of_one_case else "many"
 
 
 def gap_key(notice: Notice) -> str:
@@ -252,19 +278,14 @@ def gap_key(notice: Notice) -> str:
     return _key("gap", notice.group, notice.finding)
 
 
-def _bundles(drafts: Iterable[Draft], policy: AlertPolicy, as_of: datetime) -> list[list[Draft]]:
-    """What one person is told in one message, the worst first: to those who handle a case what is of that case, to
-    those who oversee many what is of all of them. What waits stands alone until it is told."""
+def _bundles(drafts: Iterable[Draft]) -> list[list[Draft]]:
+    """What one person is told in one message, of whichever cases, the worst first. Corrections are said apart. What
+    waits stands alone until it is told."""
     bundles: dict[tuple[object, ...], list[Draft]] = {}
     for draft in sorted(drafts, key=_worst_first):
-        row, notice = draft.held.row, draft.notice
-        alone = notice.reason not in BUNDLED or waits_until(draft, policy, as_of) is not None
-        said = "withdrawn" if notice.reason == "withdrawn" else "raised"
         key: tuple[object, ...] = (draft.key,)
-        if not alone:
-            oversees = said == "raised" and policy.roles[draft.person.role].voice != "officer"
-            about = "" if oversees else f"{row.case or ''}/{row.incident or ''}"
-            key = (draft.person.officer, about, said, draft.outside)
+        if draft.notice.reason in MAY_WAIT and draft.waits_until is None:
+            key = (draft.person.officer, draft.notice.reason == "withdrawn", draft.outside)
         bundles.setdefault(key, []).append(draft)
     return list(bundles.values())
 

@@ -93,7 +93,10 @@ def taken_away(*, before: int | None, mark: str, most: int) -> list[tuple[int, T
             """,
             {"before": before, "mark": mark, "most": most},
         )
-        return [(row[0], TakenAway(*row[1:5], int(row[5]) if row[5] else None, *row[6:])) for row in cursor.fetchall()]
+        return [
+            (row[0], TakenAway(row[1], row[2], row[3], row[4], int(row[5]) if row[5] else None, row[6], row[7]))
+            for row in cursor.fetchall()
+        ]
 
 
 def entries_of(actor: str) -> QuerySet[AuditEntry]:

@@ -30,10 +30,11 @@ from zhunsheng.apps.desk.elements import (
 )
 from zhunsheng.apps.desk.moments import Moment, moments_of
 from zhunsheng.apps.desk.rulebook import all_rules
-from zhunsheng.apps.display.formats import is_english
+from zhunsheng.apps.display.formats import ZONE, is_english, page_language
 from zhunsheng.apps.org.models import Unit
 from zhunsheng.apps.supervision.case_file import CaseFile, case_file
 from zhunsheng.apps.supervision.models import Finding
+from zhunsheng.report.words import Wording
 
 GLYPHS: Final = {
     PERSON: gettext_lazy("人"),
@@ -220,6 +221,7 @@ def _found(file: CaseFile, names: Mapping[str, str]) -> list[Found]:
     rules = {rule.id: rule for rule in all_rules(file.rulebook)}
     checks = {check.id: check for check in file.rulebook.checks}
     types, events = page_vocabulary().event_types, {event.key: event for event in file.happened}
+    wording = Wording(page_language(), ZONE.key)
     shown = [row for row in file.findings if row.rule in checks and row.closed_at is None]
     found = []
     for row in shown:
@@ -228,7 +230,8 @@ def _found(file: CaseFile, names: Mapping[str, str]) -> list[Found]:
         about = row.subject if row.subject not in (None, row.case) else None
         keys = [key for key in row.events or () if key in events and events[key].type in types]
         rests_on = [types[events[key].type].title for key in keys]
-        said = f"{title}（{names.get(about, about)}）" if about else title
+        named = names.get(about, about) if about else None
+        said = wording.about(title, named)
         found.append(Found(row, said, check.key, check.element, rests_on))
     return found
 

@@ -106,7 +106,7 @@ def explanation_of(line: Line, file: CaseFile) -> Explanation:
 def _to_do(rule: Rule, vocabulary: Vocabulary) -> str:
     """What has to be on record for a limit to end."""
     titles = [vocabulary.event_types[name].title for name in rule.stop.satisfying]
-    acts = gettext("、").join(titles)
+    acts = formats.listed(titles)
     if len(titles) < 2:
         return gettext("登记“%(acts)s”，期限即结束。") % {"acts": acts} if titles else ""
     if rule.stop.all_of:

@@ -205,7 +205,7 @@ def _steps(rule: Rule, vocabulary: Vocabulary) -> list[tuple[Words, Words]]:
 
 
 def _judgement(check: Check, vocabulary: Vocabulary) -> list[tuple[Words, Words]]:
-    events = _("、").join(vocabulary.event_types[name].title for name in check.events)
+    events = formats.listed(vocabulary.event_types[name].title for name in check.events)
     return [(_("看什么"), events), (_("怎么看"), CHECK_KINDS[check.kind]), (_("编号"), check.code)]
 
 

@@ -4,7 +4,7 @@ Every function returns words of the language that is active. 24:00 of a day is s
 whoever passes such an instant says so with `at_end`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -194,6 +194,11 @@ def percent(share: float) -> str:
 def tail(case: str) -> str:
     """The last four digits of a case number, for messages and labels."""
     return case[-TAIL:]
+
+
+def listed(parts: Iterable[object]) -> str:
+    """Several things in a row, with the mark between them of the language: 甲、乙."""
+    return _("、").join(map(str, parts))
 
 
 def actor(name: str) -> str:

@@ -6,9 +6,11 @@ from django.conf import settings
 
 from zhunsheng.book import load_calendar, load_rulebook
 from zhunsheng.core.calendar import Calendar
+from zhunsheng.core.check import Check
 from zhunsheng.core.clocks import Rulebook
 from zhunsheng.core.inspection.rectification import Clocks
 from zhunsheng.core.inspection.sheets import Question, Sheet
+from zhunsheng.core.rule import Rule
 from zhunsheng.inspection_book import load_clocks, load_sheets
 
 
@@ -27,8 +29,8 @@ def rules_of_codes() -> dict[str, str]:
 @cache
 def rules_in_trial() -> frozenset[str]:
     """The rules that are shown and not yet relied upon."""
-    known = rulebook()
-    return frozenset(one.id for one in (*known.rules, *known.checks) if one.status == "trial")
+    both: tuple[Rule | Check, ...] = (*rulebook().rules, *rulebook().checks)
+    return frozenset(one.id for one in both if one.status == "trial")
 
 
 @cache

@@ -71,6 +71,7 @@ def oversight(request: HttpRequest) -> HttpResponse:
             "silent": silent,
             "detected": detected,
             "planted": planted,
+            "still_to_plant": planting.still_to_plant(),
             "precision": [(_(TITLES[name]), *figures) for name, figures in sorted(precise.items())],
         }
     record_read(kind="oversight", key="alarms", detail={"count": len(alarms)})

@@ -26,6 +26,7 @@ from zhunsheng.apps.inspection.people import INSPECTORS, roles_of
 from zhunsheng.apps.inspection.refusals import PlantRefused
 from zhunsheng.apps.org.models import Officer, Unit
 from zhunsheng.core.inspection import planting as p
+from zhunsheng.core.inspection.readers import planted_count
 from zhunsheng.core.points.from_events import ENDINGS
 
 SHOWN: Final = {"zs.planted": "on"}
@@ -151,6 +152,16 @@ def planted_rows() -> list[PlantedRow]:
             )
             for row in Planted.objects.order_by("-at", "case")
         ]
+
+
+def still_to_plant() -> int:
+    """How many more planted files the readers' present load asks for: one in twenty."""
+    with session_settings({**session_scope(None), **NOT_SHOWN}):
+        waiting = Assigned.objects.filter(round="first", submission=None, pick__stream="random").count()
+    with shown():
+        read = Assigned.objects.filter(pick__case__in=planted_numbers(), submission__isnull=False).values("pick__case")
+        planted = Planted.objects.exclude(case__in=read).count()
+    return max(0, planted_count(waiting) - planted)
 
 
 def found_by_readers() -> p.Found:

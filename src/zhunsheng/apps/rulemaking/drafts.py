@@ -185,9 +185,9 @@ def check_drafts() -> list[Draft]:
     return [row for row in Draft.objects.order_by("rule") if row.rule not in known]
 
 
-def title_of(draft: Draft) -> str:
-    """What the file calls itself."""
-    return str(tomllib.loads(draft.text).get("title", draft.rule))
+def title_in(text: str) -> str:
+    """What a file calls itself."""
+    return str(tomllib.loads(text).get("title", ""))
 
 
 def keep_trial(

@@ -66,7 +66,7 @@ def computation(rule: Rule | Check) -> list[tuple[str | Promise, str]]:
         return [(line[2:4], line[6:]) for line in track(rule, rulebook.vocabulary)]
     titles = {name: kind.title for name, kind in rulebook.vocabulary.event_types.items()}
     pairs = [line.partition("：") for line in says(rule, titles, rulebook.vocabulary)]
-    return [(what, how) if how else (_("要求"), what) for what, _colon, how in pairs]
+    return [(what, how) if how else (_("须符合"), what) for what, _colon, how in pairs]
 
 
 def samples(rule: Rule | Check) -> list[Sample]:

@@ -43,15 +43,18 @@ def edit(request: HttpRequest, rule: str) -> HttpResponse:
     except DomainError as problem:
         form.add_error(None, str(problem))
     record_read(kind="rule_draft", key=rule)
-    now = drafts.text_in_force(rule) or text
+    now = drafts.text_in_force(rule)
     page = {
         "rule": rule,
         "groups": groups(form),
-        "title": rule_titles().get(rule, rule),
+        "title": rule_titles().get(rule) or drafts.title_in(text),
+        "is_new": not now,
         "form": form,
         "leads": LEADS,
         "draft": draft,
-        "differs": [(form.fields[name].label, before, after) for name, before, after in _differing(now, text, form)],
+        "differs": [
+            (form.fields[name].label, before, after) for name, before, after in _differing(now or text, text, form)
+        ],
         "seen": _seen(drafts.looked(path, text)),
         "try": TryForm(initial=_last_days(asking(request).now), of_check=not path.startswith(drafts.LIMITS)),
         "trials": drafts.trials_of(rule, text),
@@ -126,7 +129,7 @@ def _releases(request: HttpRequest, *, problem: str = "") -> HttpResponse:
     page = {
         "lines": lines,
         "waiting": waiting,
-        "checks": [(row, drafts.title_of(row)) for row in drafts.check_drafts()],
+        "checks": [(row, drafts.title_in(row.text)) for row in drafts.check_drafts()],
         "is_own": waiting is not None and own in (waiting.row.by, waiting.row.signed),
         "problem": problem,
     }

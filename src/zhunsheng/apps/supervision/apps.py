@@ -7,6 +7,7 @@ from django.apps import AppConfig
 from zhunsheng.apps.audit.tables import TableRule
 
 OF_CASE_OR_INCIDENT_SEEN = """
+    (SELECT zs_every_case()) OR
     CASE WHEN "case" IS NOT NULL THEN EXISTS (SELECT FROM cases_case c WHERE c.number = "case")
     ELSE EXISTS (SELECT FROM cases_incident i WHERE i.number = incident) END
 """
@@ -28,6 +29,7 @@ class SupervisionConfig(AppConfig):
         "supervision_personkey": PROCESSES_ONLY,
         "supervision_actkey": PROCESSES_ONLY,
         "supervision_touched": PROCESSES_ONLY,
+        "supervision_touchedunit": PROCESSES_ONLY,
     }
     app_functions = ("zs_due_in()", "zs_unfold_appended()", "zs_index_acts(text[], text[])")
     table_rules = (
@@ -39,6 +41,7 @@ class SupervisionConfig(AppConfig):
         TableRule("supervision_acttype", app_may=("select",), key=("id",), change="plain"),
         TableRule("supervision_actkey", app_may=("select",), key=("id",), change="plain"),
         TableRule("supervision_touched", app_may=CACHED, key=("id",), change="plain"),
+        TableRule("supervision_touchedunit", app_may=CACHED, key=("id",), change="plain"),
         TableRule("supervision_appended", app_may=(), key=("xid",), change="function"),
         TableRule("supervision_release", app_may=KEPT, key=("id",), change="audited", hidden=("files",)),
         TableRule("supervision_heartbeat", app_may=KEPT, key=("process",), change="plain"),

@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Final
 
 import polars as pl
-import psycopg
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.crashpoints import crash_at
 from zhunsheng.apps.supervision import changes as ch
-from zhunsheng.apps.supervision import queue, stored, writing
+from zhunsheng.apps.supervision import queue, stored, units, writing
 from zhunsheng.apps.supervision.explaining import explained
 from zhunsheng.apps.supervision.frames import content_digest
 from zhunsheng.apps.supervision.keys import KEY, keyed, of_keys
@@ -21,12 +21,12 @@ from zhunsheng.apps.supervision.models import OF_CASE, OF_INCIDENT
 from zhunsheng.apps.supervision.rulebooks import current, of_release
 from zhunsheng.core import schemas
 from zhunsheng.core.clocks import Rulebook
-from zhunsheng.core.standing import Standing, standing
+from zhunsheng.core.findings import clock_keys
+from zhunsheng.core.standing import Standing, counting, standing
 
 PROCESS: Final = "supervise"
 LIMIT: Final = 5000
 LONGEST_SECONDS: Final = 600
-ENVIRONMENT: Final = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 
 
 class BatchFailed(RuntimeError):
@@ -58,21 +58,31 @@ class _Judged:
 
     claim: queue.Claim
     events: pl.DataFrame
-    clocks: pl.DataFrame  # CLOCKS + digest
-    findings: pl.DataFrame  # FINDINGS + digest
+    clocks: pl.DataFrame  # DESCRIBED + digest
+    findings: pl.DataFrame  # schemas.FINDINGS + digest
     wakes: pl.DataFrame
     rulebook: Rulebook
     release: str
 
+    @cached_property
+    def keyed_clocks(self) -> pl.DataFrame:
+        """CLOCKS: only where somebody asks for a clock by its key."""
+        return self.clocks.with_columns(clock_keys(self.clocks)).select(ch.CLOCKS.names())
+
 
 def judge_due(*, route: ch.Route, limit: int = LIMIT) -> Done:
-    """Judge what is due now, up to about `limit` keys.
+    """Judge what is due now, up to about `limit` keys, and then the units whose findings that changed.
 
     Raises  BatchFailed: nothing is written, and the same keys are due again.
     """
+    done = _judge_keys(route, limit)
+    units.judge_units(route=route)
+    return done
+
+
+def _judge_keys(route: ch.Route, limit: int) -> Done:
     with as_process(PROCESS):
         allow_long_batches()
-        queue.index_acts(current()[0])
         queue.unfold()
     with as_process(PROCESS):
         allow_long_batches()
@@ -84,8 +94,8 @@ def judge_due(*, route: ch.Route, limit: int = LIMIT) -> Done:
             changed = _keep(judged)
             if changed:
                 route(changed, as_of=claim.as_of)
-        except ENVIRONMENT:
-            raise  # the database is away or busy: no fault of the keys
+        except queue.AWAY:
+            raise  # no fault of the keys
         except Exception as cause:
             raise BatchFailed(claim, cause) from cause
         crash_at("supervise.before_commit")
@@ -101,8 +111,11 @@ def judge_due(*, route: ch.Route, limit: int = LIMIT) -> Done:
 
 
 def warm_up() -> None:
-    """Judge one event that is nobody's, so that the fold is compiled before a transaction waits for it."""
+    """Judge one event that is nobody's, so that the fold is compiled before a transaction waits for it; and index the
+    acts that this version of the platform holds together."""
     rulebook, _ = current()
+    with as_process(PROCESS):
+        queue.index_acts(rulebook)
     row = {"source": "warm-up", "id": "1", "version": 1, "void": False, "at_precision": "minute", "case": "warm-up"}
     row |= {"type": next(iter(rulebook.vocabulary.event_types)), "at": datetime.fromtimestamp(0, UTC)}
     event = pl.DataFrame([{**dict.fromkeys(schemas.EVENTS), **row}], schema=schemas.EVENTS, orient="row")
@@ -123,8 +136,8 @@ def _judge(claim: queue.Claim) -> _Judged:
     rulebook, release = current()
     events = stored.events_of_batch()
     stands = standing(events, rulebook, as_of=claim.as_of)
-    clocks = ch.keyed_clocks(of_keys(stands.clocks, claim.keys), rulebook)
-    findings = ch.keyed_findings(of_keys(stands.findings, claim.keys))
+    clocks = ch.described_clocks(of_keys(stands.clocks, claim.keys), rulebook)
+    findings = of_keys(stands.findings, claim.keys)
     return _Judged(
         claim,
         events,
@@ -140,13 +153,12 @@ def _keep(judged: _Judged) -> ch.Changes:
     """Write the differences."""
     as_of, release = judged.claim.as_of, judged.release
     writing.prepare()
-    kept_clocks, kept_findings = stored.clocks_of_batch(), stored.findings_of_batch()
-    clocks = ch.clock_changes(judged.clocks, kept_clocks)
-    findings = ch.finding_changes(judged.findings, kept_findings)
-    gone = ch.gone_keys(judged.clocks, kept_clocks)
-    stood = kept_findings.filter(pl.col("state") == "current").select("key", "digest")
-    parted = _parted(ch.gone_keys(judged.findings, stood), judged)
+    clocks, gone = _changed_clocks(judged)
+    findings, vanished = _changed_findings(judged)
+    parted = _parted(vanished, judged)
     staged = _restaged(judged).join(findings.select("key"), on="key", how="anti")
+    changed = pl.concat([ch.as_changed(findings), ch.as_changed(staged), parted])
+    units.touch(changed, judged.rulebook)
     removed = writing.removed_clocks(gone)
     writing.keep_clocks(clocks, as_of=as_of)
     writing.keep_findings(findings, as_of=as_of, release=release)
@@ -154,11 +166,25 @@ def _keep(judged: _Judged) -> ch.Changes:
     writing.advance(judged.wakes, as_of=as_of, release=release)
     return ch.Changes(
         clocks=pl.concat([clocks.select(ch.CHANGED_CLOCKS.names()), removed]),
-        findings=pl.concat([_as_changed(findings), _as_changed(staged), parted]),
+        findings=changed,
         rulebook=judged.rulebook,
         release=release,
-        explanations=lambda keys: explained(keys, judged.clocks, judged.events, judged.rulebook, as_of=as_of),
+        explanations=lambda keys: explained(keys, judged.keyed_clocks, judged.events, judged.rulebook, as_of=as_of),
     )
+
+
+def _changed_clocks(judged: _Judged) -> tuple[pl.DataFrame, pl.DataFrame]:
+    fresh, no_more = ch.apart(judged.clocks, stored.clock_digests())
+    return ch.clock_changes(fresh, stored.clocks_with(no_more))
+
+
+def _changed_findings(judged: _Judged) -> tuple[pl.DataFrame, pl.DataFrame]:
+    beside = [check.id for check in counting(judged.rulebook)]
+    standing_now, has_others = stored.finding_digests(beside)
+    fresh, no_more = ch.apart(judged.findings, standing_now)
+    keyed = ch.keyed_findings(fresh).with_columns(fresh["digest"])
+    known = stored.findings_of(keyed["key"]) if has_others else pl.DataFrame(schema=ch.STATED)
+    return ch.finding_changes(keyed, stored.findings_with(no_more, beside), known.filter(pl.col("state") != "current"))
 
 
 def _restaged(judged: _Judged) -> pl.DataFrame:
@@ -167,11 +193,7 @@ def _restaged(judged: _Judged) -> pl.DataFrame:
     before = set(judged.claim.keys["release"].unique()) - {"", judged.release}
     rules = frozenset[str]().union(*(restaged(of_release(sha256), judged.rulebook) for sha256 in before))
     is_open = pl.col("rule").is_in(list(rules)) & pl.col("closed_at").is_null()
-    return judged.findings.filter(is_open).with_columns(change=pl.lit("changed"))
-
-
-def _as_changed(findings: pl.DataFrame) -> pl.DataFrame:
-    return findings.with_columns(state_reason=pl.lit("")).select(ch.CHANGED_FINDINGS.names())
+    return ch.keyed_findings(judged.findings.filter(is_open)).with_columns(change=pl.lit("changed"))
 
 
 def _parted(gone: pl.DataFrame, judged: _Judged) -> pl.DataFrame:
@@ -184,7 +206,7 @@ def _parted(gone: pl.DataFrame, judged: _Judged) -> pl.DataFrame:
         repaired=(pl.col("release") != "") & (pl.col("release") != judged.release)
     ).select(*KEY, "repaired")
     of_keys = keyed(vanished).join(repaired, on=KEY, how="left", maintain_order="left")
-    return ch.parted(vanished, judged.clocks, of_keys["repaired"].fill_null(value=False))
+    return ch.parted(vanished, judged.keyed_clocks, of_keys["repaired"].fill_null(value=False))
 
 
 def _wakes(stands: Standing, keys: pl.DataFrame) -> pl.DataFrame:

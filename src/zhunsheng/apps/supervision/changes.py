@@ -13,9 +13,10 @@ from zhunsheng.core.findings import RESTING_ON_EVENT, clock_keys, finding_keys
 from zhunsheng.core.standing import STANDING
 
 TEXT: Final = pl.String()
-KEPT_CLOCK: Final = pl.Schema({"key": TEXT, "digest": pl.Int64()})
-KEPT_FINDING: Final = pl.Schema({"key": TEXT, "digest": pl.Int64(), "state": TEXT})
-CLOCKS: Final = pl.Schema({"key": TEXT, **STANDING, "nature": TEXT, "liberty": pl.Boolean()})
+KEPT: Final = pl.Schema({"key": TEXT, "digest": pl.Int64()})
+STATED: Final = pl.Schema({"key": TEXT, "state": TEXT})
+DESCRIBED: Final = pl.Schema({**STANDING, "nature": TEXT, "liberty": pl.Boolean()})
+CLOCKS: Final = pl.Schema({"key": TEXT, **DESCRIBED})
 FINDINGS: Final = pl.Schema({"key": TEXT, "clock": TEXT, **schemas.FINDINGS})
 CHANGED_CLOCKS: Final = pl.Schema({**CLOCKS, "change": TEXT})
 CHANGED_FINDINGS: Final = pl.Schema({**FINDINGS, "change": TEXT, "state_reason": TEXT})
@@ -55,16 +56,20 @@ def no_route(changes: Changes, *, as_of: datetime) -> None:
     del changes, as_of
 
 
-def keyed_clocks(clocks: pl.DataFrame, rulebook: Rulebook) -> pl.DataFrame:
-    """Clocks (STANDING) as CLOCKS: with their keys and what their rules say of them."""
+def described_clocks(clocks: pl.DataFrame, rulebook: Rulebook) -> pl.DataFrame:
+    """Clocks (STANDING) as DESCRIBED: with what their rules say of them."""
     about = {rule.id: (rule.nature, rule.custody) for rule in rulebook.rules}
     rules = pl.DataFrame(
         [(rule, *said) for rule, said in about.items()],
         schema={"rule": TEXT, "nature": TEXT, "liberty": pl.Boolean()},
         orient="row",
     )
-    keyed = clocks.with_columns(clock_keys(clocks)).join(rules, on="rule", how="left", maintain_order="left")
-    return keyed.select(CLOCKS.names())
+    return clocks.join(rules, on="rule", how="left", maintain_order="left").select(DESCRIBED.names())
+
+
+def keyed_clocks(clocks: pl.DataFrame, rulebook: Rulebook) -> pl.DataFrame:
+    """Clocks (STANDING) as CLOCKS: with their keys and what their rules say of them."""
+    return described_clocks(clocks, rulebook).with_columns(clock_keys(clocks)).select(CLOCKS.names())
 
 
 def keyed_findings(findings: pl.DataFrame) -> pl.DataFrame:
@@ -74,34 +79,52 @@ def keyed_findings(findings: pl.DataFrame) -> pl.DataFrame:
     return keyed.with_columns(pl.when(of_clock).then(pl.col("clock"))).select(FINDINGS.names())
 
 
-def clock_changes(now: pl.DataFrame, kept: pl.DataFrame) -> pl.DataFrame:
-    """The clocks (CLOCKS + digest) that are not as they were kept (KEPT_CLOCK), with `change`: opened or changed."""
-    both = now.join(kept.rename({"digest": "before"}), on="key", how="left", maintain_order="left")
+def apart(now: pl.DataFrame, kept: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
+    """The rows of a judgement whose digest is not among those that are kept, and the digests that no row has any more.
+
+    Nearly all of what is judged again is as it was, and to make a key takes longer than to judge a clock: rows are told
+    apart by their digests, of 64 bits, and keys are made for the others alone.
+    """
+    digests = kept.to_frame("digest")
+    fresh = now.join(digests, on="digest", how="anti", maintain_order="left")
+    return fresh, digests.join(now.select("digest"), on="digest", how="anti")["digest"]
+
+
+def clock_changes(fresh: pl.DataFrame, old: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The clocks that are not as they were kept, with `change`: opened or changed; and the keys of those that were kept
+    and are no more.
+
+    Takes   fresh: DESCRIBED + digest, those that are not kept so; old: KEPT, those that stand no more so.
+    """
+    keyed = fresh.with_columns(clock_keys(fresh)).select(*CLOCKS.names(), "digest")
+    both = keyed.join(old.select("key", before="digest"), on="key", how="left", maintain_order="left")
     change = pl.when(pl.col("before").is_null()).then(pl.lit("opened")).otherwise(pl.lit("changed"))
-    return both.filter(pl.col("before").is_null() | (pl.col("before") != pl.col("digest"))).select(
-        *now.columns, change.alias("change")
-    )
+    return both.select(*keyed.columns, change.alias("change")), _keys_without(old, keyed)
 
 
-def gone_keys(now: pl.DataFrame, kept: pl.DataFrame) -> pl.DataFrame:
-    """The keys that were kept and are no more."""
-    return kept.join(now.select("key"), on="key", how="anti").select("key")
+def finding_changes(
+    keyed: pl.DataFrame, old: pl.DataFrame, parted_before: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The findings that are not as they were kept, with `change`: appeared, returned or changed; and the keys of those
+    that stood and stand no more.
 
-
-def finding_changes(now: pl.DataFrame, kept: pl.DataFrame) -> pl.DataFrame:
-    """The findings (FINDINGS + digest) that are not as they were kept (KEPT_FINDING), with `change`: appeared, returned
-    or changed."""
-    both = now.join(kept.rename({"digest": "before"}), on="key", how="left", maintain_order="left")
-    differs = pl.col("before") != pl.col("digest")
+    Takes   keyed: FINDINGS + digest, those that do not stand so; old: KEPT, those that stand no more so; parted_before:
+            STATED, the findings under these keys that stood no more already.
+    """
+    stated = pl.concat([old.select("key", state=pl.lit("current")), parted_before]).unique("key")
+    both = keyed.join(stated, on="key", how="left", maintain_order="left")
     change = (
-        pl.when(pl.col("before").is_null())
+        pl.when(pl.col("state").is_null())
         .then(pl.lit("appeared"))
         .when(pl.col("state") != "current")
         .then(pl.lit("returned"))
-        .when(differs)
-        .then(pl.lit("changed"))
+        .otherwise(pl.lit("changed"))
     )
-    return both.with_columns(change.alias("change")).drop_nulls("change").select(*now.columns, "change")
+    return both.select(*keyed.columns, change.alias("change")), _keys_without(old, keyed)
+
+
+def _keys_without(rows: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    return rows.select("key").join(others.select("key"), on="key", how="anti")
 
 
 def parted(vanished: pl.DataFrame, clocks: pl.DataFrame, repaired: pl.Series) -> pl.DataFrame:
@@ -126,6 +149,11 @@ def parted(vanished: pl.DataFrame, clocks: pl.DataFrame, repaired: pl.Series) ->
     )
     change = pl.when(still | moved).then(pl.lit("superseded")).otherwise(pl.lit("withdrawn"))
     return both.with_columns(change.alias("change"), reason.alias("state_reason")).select(CHANGED_FINDINGS.names())
+
+
+def as_changed(findings: pl.DataFrame) -> pl.DataFrame:
+    """FINDINGS with `change` as CHANGED_FINDINGS: they stand."""
+    return findings.with_columns(state_reason=pl.lit("")).select(CHANGED_FINDINGS.names())
 
 
 def counts(findings: pl.DataFrame) -> Mapping[str, int]:

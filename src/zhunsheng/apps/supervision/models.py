@@ -70,6 +70,14 @@ class Clock(models.Model):
             models.Index(fields=["key"], name="clock_red", condition=Q(level="red", outcome__in=OPEN_OUTCOMES)),
             # The list of cases by what ends next reads its first rows from here, however many clocks are open.
             models.Index(fields=["due", "key"], name="clock_due", condition=Q(outcome__in=OPEN_OUTCOMES)),
+            # What pages count of open clocks is in here, and no row is read.
+            models.Index(
+                fields=["case", "due"],
+                include=["key", "incident", "outcome", "question", "question_fact", "question_hard"],
+                name="clock_open_case",
+                condition=Q(outcome__in=OPEN_OUTCOMES),
+            ),
+            models.Index(fields=["rule", "due"], name="clock_open_rule", condition=Q(outcome__in=OPEN_OUTCOMES)),
         )
 
     def __str__(self) -> str:
@@ -148,6 +156,11 @@ class Finding(models.Model):
                 condition=Q(kind__in=("overdue", "broken"), state="current"),
             ),
             models.Index(fields=["state_at", "key"], name="finding_withdrawn", condition=Q(state="withdrawn")),
+            models.Index(
+                fields=["unit", "rule"],
+                name="finding_counted",
+                condition=Q(kind__in=("overdue", "late", "broken"), state="current"),
+            ),
         )
 
     def __str__(self) -> str:
@@ -239,6 +252,16 @@ class Touched(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case or ''} {self.incident or ''}".strip()
+
+
+class TouchedUnit(models.Model):
+    """A unit whose findings a batch changed. Written in the transaction of the batch, removed by the one that judges
+    the unit."""
+
+    unit = models.TextField("单位代码")
+
+    def __str__(self) -> str:
+        return self.unit
 
 
 class Release(models.Model):

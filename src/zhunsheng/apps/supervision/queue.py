@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Final, LiteralString
 
 import polars as pl
-from django.db import connection
+import psycopg
+from django.db import InterfaceError, OperationalError, connection
 from psycopg import sql
 
 from zhunsheng.apps.audit import clock
@@ -18,6 +19,8 @@ from zhunsheng.apps.supervision.frames import copied_in, copied_out
 from zhunsheng.core.clocks import Rulebook
 from zhunsheng.core.standing import types_at_once
 
+AWAY: Final = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
+"""The database is away or busy."""
 MANY: Final = 1000  # keys from which on the planner is told how many there are
 TOUCHED: Final = pl.Schema({"touched": pl.Int64()})
 KEYS: Final = pl.Schema({"kind": pl.String(), "number": pl.String(), "release": pl.String()})

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from zhunsheng.apps.audit import clock
 from zhunsheng.apps.refusals import DomainError
-from zhunsheng.apps.supervision import lifecycle, queue, rulebooks, stored
+from zhunsheng.apps.supervision import lifecycle, queue, rulebooks, stored, units
 from zhunsheng.apps.supervision.keys import of_keys
 from zhunsheng.apps.supervision.models import Release
 from zhunsheng.apps.supervision.switched import switched, tell_switched
@@ -170,8 +170,10 @@ def decide(*, second: str, confirmed: bool) -> Release:
     waiting.second, waiting.decided_at = second, at
     waiting.save()
     if confirmed:
-        tell_switched(switched(before, rulebooks.loaded(waiting.files)), waiting, at=at)
+        after = rulebooks.loaded(waiting.files)
+        tell_switched(switched(before, after), waiting, at=at)
         _judge_anew(at)
+        queue.index_acts(after)
     return waiting
 
 
@@ -208,6 +210,7 @@ def _judge_anew(at: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', '0', true), set_config('statement_timeout', '0', true)")
         cursor.execute(ANEW, [at])
+        units.touch_all()
         cursor.execute("SELECT pg_notify('zs_events', '')")
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from zhunsheng import book
 from zhunsheng.apps.supervision.models import Release
+from zhunsheng.apps.supervision.queue import index_acts
 from zhunsheng.core.clocks import Rulebook
 
 PROCESS: Final = "process:supervise"
@@ -86,7 +87,7 @@ def ensure_released(folder: Path, *, at: datetime) -> Release:
         return in_force()
     except NothingReleased:
         files = files_of(folder)
-        return Release.objects.create(
+        release = Release.objects.create(
             sha256=digest_of(files),
             state=Release.State.RELEASED,
             by=PROCESS,
@@ -95,3 +96,5 @@ def ensure_released(folder: Path, *, at: datetime) -> Release:
             decided_at=at,
             files=files,
         )
+        index_acts(of_release(release.sha256))
+        return release

@@ -13,12 +13,16 @@ from zhunsheng.core.rule import Rule
 
 RECORDER: Final = "process:rulebook"
 SOURCE: Final = "rulebook"
+EVENT: Final = "rule.status_changed"
 RANKS: Final = {"trial": 1, "stable": 2}
 """How far a rule is heard: not at all, shown, sent."""
 
 
 def switched(before: Rulebook, after: Rulebook) -> tuple[str, ...]:
-    """The rules that are heard less than before, and the limits that warn at other times; by id."""
+    """The rules that are heard less than before, and the limits that warn at other times; by id. None where the new
+    rulebook has no word for it: an event that no vocabulary knows cannot be judged."""
+    if EVENT not in after.vocabulary.event_types:
+        return ()
     now = {one.id: one for one in _all(after)}
     return tuple(
         sorted(
@@ -50,7 +54,7 @@ def tell_switched(rules: tuple[str, ...], release: Release, *, at: datetime) -> 
             recorder=RECORDER,
             source=SOURCE,
             id=f"release/{release.pk}/{rule}",
-            type="rule.status_changed",
+            type=EVENT,
             at=at,
             incident=f"GZ-{release.pk}",
             document=rule,

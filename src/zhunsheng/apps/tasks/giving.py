@@ -1,8 +1,8 @@
 """Who does a task: nobody with a stake in it; of the others whoever has least to do. A change says why."""
 
-from collections.abc import Collection
-from dataclasses import replace
-from datetime import date, datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from django.db import connection, transaction
@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.timezone import localdate
 
 from zhunsheng.apps.access.policy import Action
-from zhunsheng.apps.access.scope import viewer_of
+from zhunsheng.apps.access.scope import Viewer, viewer_of
 from zhunsheng.apps.cases.models import Assignment
 from zhunsheng.apps.cases.selectors import visible_cases
 from zhunsheng.apps.inspection.assigning import reader_of
@@ -40,13 +40,35 @@ def doer_of(task: Task) -> Officer | None:
     return row.officer if row else None
 
 
-def give(task: Task, *, at: datetime) -> Given:
-    """Give a task that was just made. Its maker sees every row: conflicts are not judged by halves."""
+@dataclass
+class Staff:
+    """Whoever may do tasks on a day: what each may read, and what he has to do; the latter grows as tasks are given."""
+
+    people: Sequence[Officer]
+    viewers: Mapping[int, Viewer]
+    readers: dict[str, Reader]
+
+
+def staff(at: datetime) -> Staff:
+    """The staff of now. Whoever asks must see every row: conflicts are not judged by halves."""
+    return _staff(holders(READERS, on=localdate(at)), at)
+
+
+def _staff(people: Sequence[Officer], at: datetime) -> Staff:
     on = localdate(at)
-    people = holders(READERS, on=on)
-    file = _file(task, people, on=on)
+    viewers = {one.pk: viewer_of(account="", officer=one.pk, admin_role="", on=on) for one in people}
     readers = [_with_tasks(reader_of(one, on=on, at=at)) for one in people]
-    chosen = assigned([file], readers, seed=seed_of(task.number, at), on=on, round_="task")[task.number]
+    return Staff(people, viewers, {reader.id: reader for reader in readers})
+
+
+def give(task: Task, among: Staff, *, at: datetime) -> Given:
+    """Give a task that was just made to whoever has least to do of those without a stake in it."""
+    readers = list(among.readers.values())
+    seed, on = seed_of(task.number, at), localdate(at)
+    chosen = assigned([_file(task, among)], readers, seed=seed, on=on, round_="task")[task.number]
+    if chosen is not None:
+        reader = among.readers[chosen]
+        among.readers[chosen] = replace(reader, minutes=reader.minutes + MINUTES[task.kind])
     row = Given.objects.create(task=task, officer_id=int(chosen) if chosen else None, at=at)
     return _told("inspection.task_given", row)
 
@@ -69,7 +91,8 @@ def give_to(task: Task, number: str, *, reason: str, by: Officer, at: datetime) 
     if to is None:
         raise TaskRefused(f"没有警号为 {number.strip()[:20]} 的在岗法制员。请核对警号。")
     with whole():
-        why = blocked(reader_of(to, on=on), _file(task, [to], on=on), on=on)
+        among = _staff([to], at)
+        why = blocked(among.readers[str(to.pk)], _file(task, among), on=on)
     if why is not None:
         raise TaskRefused(f"不能交给这个人：{BLOCKS[why]}。请选择别人。")
     row = Given.objects.create(task=task, officer=to, reason=reason.strip()[:200], by=by, at=at)
@@ -86,14 +109,14 @@ def _with_tasks(reader: Reader) -> Reader:
     return replace(reader, minutes=reader.minutes + sum(MINUTES[kind] for kind in rows))
 
 
-def _file(task: Task, people: Collection[Officer], *, on: date) -> File:
+def _file(task: Task, among: Staff) -> File:
     cases = set(task.things.exclude(case="").values_list("case", flat=True))
     return File(
         id=task.number,
         units=team_units(task.unit),
         minutes=MINUTES[task.kind],
-        officers=frozenset(_of_cases(cases, people)),
-        no_access=frozenset(str(one.pk) for one in people if not _may_read(one, cases, on=on)),
+        officers=frozenset(_of_cases(cases, among.people)),
+        no_access=frozenset(str(pk) for pk, viewer in among.viewers.items() if not _may_read(viewer, cases)),
     )
 
 
@@ -106,8 +129,5 @@ def _of_cases(cases: Collection[str], people: Collection[Officer]) -> set[str]:
     return {str(one.pk) for one in people if code_of(one) in codes} | {str(one) for one in on_case}
 
 
-def _may_read(officer: Officer, cases: Collection[str], *, on: date) -> bool:
-    if not cases:
-        return True
-    viewer = viewer_of(account="", officer=officer.pk, admin_role="", on=on)
-    return visible_cases(viewer, Action.CASE_READ).filter(pk__in=cases).count() == len(cases)
+def _may_read(viewer: Viewer, cases: Collection[str]) -> bool:
+    return not cases or visible_cases(viewer, Action.CASE_READ).filter(pk__in=cases).count() == len(cases)

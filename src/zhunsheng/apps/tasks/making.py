@@ -65,8 +65,11 @@ def _items(kind: str, unit: str, sheet: str, at: datetime) -> list[things.Item]:
     return things.of_sheet(sheet, on=localdate(at))
 
 
-def make(wanted: Wanted, *, by: Officer | None, at: datetime) -> Task | None:
-    """Write a task and give it to whoever has no stake in it; None where it was made for this occasion before."""
+def make(wanted: Wanted, *, by: Officer | None, at: datetime, among: giving.Staff | None = None) -> Task | None:
+    """Write a task and give it to whoever has no stake in it; None where it was made for this occasion before.
+
+    `among`: the staff, where several tasks are made at once.
+    """
     with transaction.atomic(), whole():
         _one_at_a_time()
         if not wanted.items or (wanted.occasion and Task.objects.filter(occasion=wanted.occasion).exists()):
@@ -85,7 +88,7 @@ def make(wanted: Wanted, *, by: Officer | None, at: datetime) -> Task | None:
         )
         Thing.objects.bulk_create(Thing(task=task, n=n, **asdict(item)) for n, item in enumerate(wanted.items, 1))
         tell_of_plan("inspection.task_made", plan=task.number, key=f"task/{task.number}", at=at, by=by)
-        giving.give(task, at=at)
+        giving.give(task, among or giving.staff(at), at=at)
     return task
 
 
@@ -140,11 +143,12 @@ def end_plan(schedule: Schedule, *, reason: str, by: Officer, at: datetime) -> S
 def by_plans(now: datetime) -> int:
     """Make what plans have their turn for today; run again, nothing more."""
     today = localdate(now)
-    rows = Schedule.objects.filter(from_on__lte=today, until_on__gt=today, end=None).order_by("pk")
-    return sum(_turn(row, today, now) for row in rows)
+    rows = list(Schedule.objects.filter(from_on__lte=today, until_on__gt=today, end=None).order_by("pk"))
+    among = giving.staff(now) if rows else None
+    return sum(_turn(row, today, among, now) for row in rows)
 
 
-def _turn(row: Schedule, today: date, now: datetime) -> bool:
+def _turn(row: Schedule, today: date, among: giving.Staff | None, now: datetime) -> bool:
     begin = t.turn(row.every, today, sheet_book.calendar())
     if begin is None:
         return False
@@ -152,7 +156,7 @@ def _turn(row: Schedule, today: date, now: datetime) -> bool:
     reason = f"计划 {t.EVERY[row.every]} {begin.isoformat()}"
     items = _items(row.kind, row.unit, row.sheet, now)
     wanted = Wanted(row.kind, "plan", row.unit, reason, items, occasion=occasion)
-    return make(wanted, by=None, at=now) is not None
+    return make(wanted, by=None, at=now, among=among) is not None
 
 
 def _require_planner(by: Officer, at: datetime) -> None:

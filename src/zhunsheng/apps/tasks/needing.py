@@ -8,7 +8,7 @@ from django.utils.timezone import localdate
 from zhunsheng.apps.inspection import book as sheet_book
 from zhunsheng.apps.inspection.signs import signs as signs_of
 from zhunsheng.apps.org.models import Unit
-from zhunsheng.apps.tasks import book, things
+from zhunsheng.apps.tasks import book, giving, things
 from zhunsheng.apps.tasks.making import Wanted, make, stations
 from zhunsheng.apps.tasks.models import Task
 from zhunsheng.core.inspection import tasks as t
@@ -19,43 +19,46 @@ def by_need(now: datetime) -> int:
     """Make what the week and the day call for; run again, nothing more."""
     today, calendar = localdate(now), sheet_book.calendar()
     week, day = t.turn("week", today, calendar), t.turn("day", today, calendar)
-    made = 0
+    among, made = giving.staff(now), 0
     if week is not None:
         signs = {unit.code: signs_of(unit.code, now=now) for unit in stations()}
-        made += sum(_patrol(unit, week, now) for unit in signs) + _visits(signs, week, now)
+        made += sum(_patrol(unit, week, among, now) for unit in signs) + _visits(signs, week, among, now)
     if day is not None:
-        made += sum(_day(unit.code, day, now) for unit in stations())
+        made += sum(_day(unit.code, day, among, now) for unit in stations())
     return made
 
 
-def _patrol(unit: str, week: date, now: datetime) -> bool:
+def _patrol(unit: str, week: date, among: giving.Staff, now: datetime) -> bool:
     wanted = Wanted(
         "online", "risk", unit, f"{week.isoformat()} 当周未处理的发现", things.of_findings(unit, now=now),
         occasion=f"risk/online/{unit}/{week.isoformat()}",
     )  # fmt: skip
-    return make(wanted, by=None, at=now) is not None
+    return make(wanted, by=None, at=now, among=among) is not None
 
 
-def _visits(signs: dict[str, list[Sign]], week: date, now: datetime) -> int:
+def _visits(signs: dict[str, list[Sign]], week: date, among: giving.Staff, now: datetime) -> int:
     """In each branch the station with most points that was not visited for a quarter."""
     lately = now - timedelta(weeks=book.terms().again_weeks)
     visited = set(Task.objects.filter(kind="onsite", at__gte=lately).values_list("unit", flat=True))
-    branches: dict[str | None, dict[str, Fraction]] = {}
+    branches: dict[str, dict[str, Fraction]] = {}
     for row in Unit.objects.filter(pk__in=signs):
         points = sum(scores(signs[row.code]).values(), Fraction(0))
-        branches.setdefault(row.parent_id, {})[row.code] = points
-    chosen = [t.neediest(points, visited) for points in branches.values()]
-    return sum(_visit(unit, signs[unit], week, now) for unit in chosen if unit is not None)
+        branches.setdefault(row.parent_id or "", {})[row.code] = points
+    chosen = {branch: t.neediest(points, visited) for branch, points in branches.items()}
+    occasions = [
+        (f"risk/onsite/{branch}/{week.isoformat()}", unit) for branch, unit in chosen.items() if unit is not None
+    ]
+    return sum(_visit(occasion, unit, signs[unit], among, now) for occasion, unit in occasions)
 
 
-def _visit(unit: str, signs: list[Sign], week: date, now: datetime) -> bool:
+def _visit(occasion: str, unit: str, signs: list[Sign], among: giving.Staff, now: datetime) -> bool:
     sheet = _sheet_for(signs)
     points = sum(scores(signs).values(), Fraction(0))
     wanted = Wanted(
         "onsite", "risk", unit, f"风险分 {float(points):.1f}，本分局最高", things.of_sheet(sheet, on=localdate(now)),
-        occasion=f"risk/onsite/{unit}/{week.isoformat()}",
+        occasion=occasion,
     )  # fmt: skip
-    return make(wanted, by=None, at=now) is not None
+    return make(wanted, by=None, at=now, among=among) is not None
 
 
 def _sheet_for(signs: list[Sign]) -> str:
@@ -65,9 +68,9 @@ def _sheet_for(signs: list[Sign]) -> str:
     return max(book.terms().sheets, key=lambda name: sum(rule in asked.get(name, ()) for rule in rules))
 
 
-def _day(unit: str, day: date, now: datetime) -> bool:
+def _day(unit: str, day: date, among: giving.Staff, now: datetime) -> bool:
     wanted = Wanted(
         "daily", "risk", unit, f"{day.isoformat()} 前一工作日以来新受理、新采取措施",
         things.of_arrivals(unit, now=now), occasion=f"daily/{unit}/{day.isoformat()}",
     )  # fmt: skip
-    return make(wanted, by=None, at=now) is not None
+    return make(wanted, by=None, at=now, among=among) is not None

@@ -36,6 +36,7 @@ class ThingShown:
     case_title: str
     may_open: bool
     data_said: str
+    data_word: str
     options: Sequence[Option]
     fields: Mapping[str, str]
     is_open: bool
@@ -140,13 +141,14 @@ def _thing(
         case=thing.case,
         case_title=titles.get(thing.case, ""),
         may_open=thing.case in titles,
-        data_said=_(ANSWER_TITLES[thing.data_said]) if thing.data_said else "",
+        data_said=thing.data_said,
+        data_word=_(ANSWER_TITLES[thing.data_said]) if thing.data_said else "",
         options=[
             Option(keys.index(name) + 1, name, _(ANSWER_TITLES[name]), fields.get("answer") == name)
             for name in question_of(thing).answers
         ],
         fields=fields,
-        is_open=bool(why) or fields.get("answer") in (*FAULTS, "cannot_tell"),
+        is_open=bool(why or fields.get("note")) or fields.get("answer") in (*FAULTS, "cannot_tell"),
         said=last,
         answer=_(ANSWER_TITLES[last.answer]) if last else "",
         versions=[(_(ANSWER_TITLES[one.answer]), one.report.at) for one in versions],

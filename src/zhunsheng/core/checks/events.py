@@ -167,7 +167,7 @@ class Events:
 
     def fact(self, name: str, rows: Ints, edge: int) -> Ints:
         """A fact for each row: of the event, else of its person, else of the case; NONE where nobody states it."""
-        return self._statements(name).read(rows, edge)
+        return self._statements(name).read(self, rows, edge)
 
     def _statements(self, name: str) -> "Statements":
         if name not in self._facts:
@@ -181,10 +181,14 @@ class Events:
 
 
 class Statements:
-    """Every statement of one fact: on the events, for persons, for cases."""
+    """Every statement of one fact: on the events, for persons, for cases.
+
+    It does not hold the events: they hold it, and a circle of the two would keep millions of events in memory until
+    Python looks for circles.
+    """
 
     def __init__(self, events: Events, fact: Fact, rows: Ints, values: Ints) -> None:
-        self.events, self.fact, self.rows, self.values = events, fact, rows, values
+        self.fact, self.rows, self.values = fact, rows, values
         group = events.group[rows].astype(np.int64) if fact.of != "event" else rows
         if fact.of == "person":
             people = events.codes("person")
@@ -195,7 +199,7 @@ class Statements:
         elif fact.of == "case":
             self.key, self.by_key = group, values
 
-    def read(self, rows: Ints, edge: int) -> Ints:
+    def read(self, events: Events, rows: Ints, edge: int) -> Ints:
         """The fact for each row. To an edge of its day a dated fact may have been stated, to the other not yet."""
         found = _last(self.rows, self.values, rows)
         if self.fact.of == "event" or not len(self.rows):
@@ -203,20 +207,20 @@ class Statements:
         missing = np.flatnonzero(found == NONE)
         asked = rows[missing]
         if self.fact.of == "person":
-            group = self.events.group[asked].astype(np.int64) * self.width
-            person = self.events.codes("person")[asked]
+            group = events.group[asked].astype(np.int64) * self.width
+            person = events.codes("person")[asked]
             own = np.where(person >= 0, _last(self.key, self.by_key, group + person + 1), NONE)
             found[missing] = np.where(own != NONE, own, _last(self.key, self.by_key, group))
         elif self.fact.dated:
-            found[missing] = self._dated(asked, edge)
+            found[missing] = self._dated(events, asked, edge)
         else:
-            found[missing] = _last(self.key, self.by_key, self.events.group[asked].astype(np.int64))
+            found[missing] = _last(self.key, self.by_key, events.group[asked].astype(np.int64))
         return found
 
-    def _dated(self, asked: Ints, edge: int) -> Ints:
+    def _dated(self, events: Events, asked: Ints, edge: int) -> Ints:
         """Of the case, the last statement no later than each row, those of the same instant included."""
-        at, group = self.events.encoded.arrays.at, self.events.group.astype(np.int64)
-        places = last_before(group[self.rows], at[self.rows], group[asked], self.events.at(asked, edge))
+        at, group = events.encoded.arrays.at, events.group.astype(np.int64)
+        places = last_before(group[self.rows], at[self.rows], group[asked], events.at(asked, edge))
         return np.where(places >= 0, self.values[np.maximum(places, 0)], NONE)
 
 

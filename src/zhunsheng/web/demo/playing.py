@@ -38,7 +38,7 @@ def made(cases: int, rulebook: Path) -> City:
     return generate(cases, SEED, book.vocabulary, book.calendar)
 
 
-def beginning(city: City) -> "tuple[Play, datetime]":
+def beginning(city: City, history: timedelta = HISTORY) -> "tuple[Play, datetime]":
     """The city from a morning two thirds into its year on, and the instant at which the demonstration opens.
 
     Of the cases that were open before, nothing is told: half a case would ask for what it lacks.
@@ -49,7 +49,7 @@ def beginning(city: City) -> "tuple[Play, datetime]":
     assert isinstance(last, datetime)
     morning = (first + (last - first) * 2 / 3).astimezone(BEIJING).replace(hour=9, minute=0, second=0, microsecond=0)
     opens = morning.astimezone(UTC)
-    start = opens - HISTORY
+    start = opens - history
     begun = city.events.group_by(pl.coalesce("case", "incident").alias("key")).agg(pl.col("recorded_at").min())
     later = begun.filter(pl.col("recorded_at") > start)
     events = city.events.filter(pl.coalesce("case", "incident").is_in(later["key"].implode()))

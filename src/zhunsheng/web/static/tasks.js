@@ -18,6 +18,9 @@
   function asks(thing) {
     var chosen = thing.querySelector("input[type=radio]:checked"), value = chosen ? chosen.value : "";
     var wanted = { problem: ["where", "basis", "responsible", "remedy_days"], flaw: ["where"], cannot_tell: ["note"] }[value] || [];
+    // Whoever contradicts what data say gives a reason.
+    var said = thing.dataset.said, differs = said === "problem" && value === "pass" || said === "pass" && /^(flaw|problem)$/.test(value);
+    if (differs || said && value === "not_applicable") wanted = ["note"].concat(wanted);
     thing.querySelectorAll("[data-field]").forEach(function (input) { input.required = wanted.indexOf(input.dataset.field) >= 0; });
     thing.querySelectorAll(".zs-five label").forEach(function (label) { label.classList.toggle("on", label.contains(chosen)); });
     if (wanted.length) thing.querySelector("details").open = true;
@@ -39,9 +42,15 @@
       : next && next.matches("[data-thing]") ? next.querySelector("input[type=radio]:checked") || next.querySelector("input[type=radio]") : choice;
     goal.focus();
   });
+  // The one number of the page: what is left to answer.
+  var left = form && document.querySelector("[data-unanswered]");
+  function count() {
+    if (left) left.firstChild.nodeValue = form.querySelectorAll("[data-thing]").length - form.querySelectorAll("[data-thing] input[type=radio]:checked").length;
+  }
   if (form) {
-    form.addEventListener("change", function (event) { var thing = thingOf(event.target); if (thing) asks(thing); });
+    form.addEventListener("change", function (event) { var thing = thingOf(event.target); if (thing) { asks(thing); count(); } });
     form.querySelectorAll("[data-thing]").forEach(asks);
+    count();
   }
 
   if (!window.zsTasks || !owner) return;
@@ -62,7 +71,8 @@
   }
   function ready(addresses) {
     if (!navigator.serviceWorker || !navigator.onLine) return;
-    navigator.serviceWorker.register("/tasks/worker.js", { scope: "/tasks/" }).then(function () { return keep(addresses); })
+    navigator.serviceWorker.register("/tasks/worker.js", { scope: "/tasks/" }).then(function () { return navigator.serviceWorker.ready; })
+      .then(function () { return keep(addresses); })
       .then(function () { document.documentElement.dataset.kept = "yes"; var word = document.getElementById("zs-task-kept"); if (word) word.hidden = false; }, function () {});
   }
   function later() {
@@ -118,6 +128,7 @@
       else found.value = field[1];
     });
     form.querySelectorAll("[data-thing]").forEach(asks);
+    count();
   }
 
   // Pictures are drawn, not linked to: the policy of the page lets nothing in by address.

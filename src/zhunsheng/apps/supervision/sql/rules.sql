@@ -175,7 +175,7 @@ CREATE OR REPLACE FUNCTION zs_due_in() RETURNS double precision
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
     SELECT CASE
         WHEN EXISTS (SELECT FROM supervision_touched) OR EXISTS (SELECT FROM supervision_appended)
-            OR soonest <= zs_now() THEN 0
+            OR EXISTS (SELECT FROM supervision_touchedunit) OR soonest <= zs_now() THEN 0
         ELSE extract(epoch FROM soonest - zs_now())
             / nullif(coalesce((SELECT city_seconds_per_second FROM audit_deployment), 1), 0)
     END
