@@ -154,6 +154,18 @@ def worked(case: str, *team: str, filed: str, ended: str, void: bool = False, ma
             )  # fmt: skip
 
 
+def acted(case: str, acts: list[tuple[str, str, list[str]]]) -> None:
+    """A case with its acts, each with one person, on days of 2026."""
+    story = [("case.filed", acts[0][1], acts[0][2]), *acts]
+    with as_process("test"):
+        for n, (type_, when, officers) in enumerate(story):
+            record_event(
+                recorder="process:test", second_person=True, source="jz", id=f"{case}-{n}", type=type_,
+                at=at(f"2026-{when}"), case=case, person=f"P{case}", unit=EAST_STATION, officers=officers,
+                document_no="甲公字〔2026〕1号", facts={"case_kind": "criminal"} if type_ == "case.filed" else {},
+            )  # fmt: skip
+
+
 def run_at(moment: str) -> Recorded:
     """Time passes, everything is judged, one run."""
     it_is(moment)

@@ -4,6 +4,7 @@ gives. The expectations are written out by hand here; the code derives its own f
 import logging
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,11 +12,13 @@ from django.db import connection, transaction
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.platform.accounts import stranger
+from tests.platform.people import noon
 from tests.platform.world import LABELS, NAMES, PIXEL, ROLES, World, build
 from zhunsheng.apps.access.declared import Audience, declared_pages
-from zhunsheng.apps.access.policy import Action
-from zhunsheng.apps.access.processes import as_viewer
+from zhunsheng.apps.access.policy import Action, Label
+from zhunsheng.apps.access.processes import as_process, as_viewer
 from zhunsheng.apps.access.scope import Viewer, viewer_of
+from zhunsheng.apps.cases.models import Assignment
 from zhunsheng.apps.cases.persons import PersonNotVisible, PurposeMissing, find_persons, reveal_person
 from zhunsheng.apps.cases.selectors import visible_cases
 from zhunsheng.launcher import EmbeddedServer
@@ -191,6 +194,32 @@ def test_row_security_alone_shows_what_the_queryset_shows(world: World, role: st
             cursor.execute(f"SELECT count(*) FROM {table}")
             assert cursor.fetchone() == (len(allowed),), table
         assert set(visible_cases(viewer, Action.CASE_LIST).values_list("number", flat=True)) == allowed
+
+
+def test_who_reaches_every_case_and_is_recused_from_none_sees_each_row_without_a_look_at_its_case(world: World) -> None:
+    # why: these are the labels that zs_every_case asks for
+    assert {label.value for label in Label} == {"ordinary", "sensitive", "minor", "recusal"}
+    legal = viewer_for(world, "legal_department")
+    with as_viewer(legal):
+        assert asked("SELECT zs_every_case()") == [(False,)], "he is recused from one"
+    with as_process("test"):
+        recusals = Assignment.objects.filter(officer=legal.officer, role=Assignment.Role.RECUSED)
+        recusals.update(until_at=noon("2026-03-02"))
+    everything = {place.number for place in world.cases.values()}
+    with as_viewer(legal):
+        assert asked("SELECT zs_every_case()") == [(True,)]
+        assert set(visible_cases(legal, Action.CASE_LIST).values_list("number", flat=True)) == everything
+        assert {number for (number,) in asked("SELECT number FROM cases_case")} == everything
+        assert {case for (case,) in asked('SELECT DISTINCT "case" FROM cases_event')} == everything
+    for role in ("county_head", "unit_head", "system_admin"):
+        with as_viewer(viewer_for(world, role)):
+            assert asked("SELECT zs_every_case()") == [(False,)], role
+
+
+def asked(query: str) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return list(cursor.fetchall())
 
 
 def test_a_session_without_a_viewer_sees_no_row() -> None:

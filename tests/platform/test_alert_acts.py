@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from tests.platform.alert_world import CASE, FAMILY, LEVELS, RED, XU, YELLOW, AlertWorld, alert_world, told
-from tests.platform.people import WEST_STATION, officer
+from tests.platform.people import EAST_STATION, WEST_STATION, officer
 from tests.story import at
 from zhunsheng.apps.access.processes import as_process, as_viewer
 from zhunsheng.apps.access.scope import Viewer, viewer_of
@@ -14,7 +14,7 @@ from zhunsheng.apps.alerts import selectors, services
 from zhunsheng.apps.alerts.models import Action, Alert, AlertGroup
 from zhunsheng.apps.alerts.refusals import AlertActRefused
 from zhunsheng.apps.cases.models import Assignment, Case
-from zhunsheng.apps.cases.services import assign
+from zhunsheng.apps.cases.services import assign, set_label
 from zhunsheng.apps.org.models import Officer
 
 NOON = at("2022-11-09 12:30")
@@ -112,6 +112,34 @@ def test_it_is_handed_to_a_named_person_who_must_accept(world: AlertWorld) -> No
     assert services.accept(world.group(), other, NOON, "phone").owner == other
 
 
+def test_an_open_alert_concerns_whoever_was_told_has_it_or_shall_take_it_and_a_closed_one_nobody(
+    world: AlertWorld,
+) -> None:
+    me, other = world.people["case_officer"], officer("999902", ("officer", EAST_STATION))
+    was_told = set(Alert.objects.filter(group=world.group()).values_list("officer", flat=True))
+    assert me.pk in was_told
+    assert concerned(world) == was_told
+    services.hand_over(world.group(), me, NOON, "web", to=other, reason="换班")
+    assert concerned(world) == was_told | {other.pk}
+    services.accept(world.group(), other, NOON, "web")
+    services.hand_over(world.group(), other, NOON, "web", to=me, reason="换班")
+    services.accept(world.group(), me, NOON, "web")
+    assert concerned(world) == was_told | {other.pk}, "he was told that it was handed to him"
+    AlertGroup.objects.update(closed_at=NOON)
+    assert concerned(world) == set()
+    AlertGroup.objects.update(closed_at=None)
+    assert concerned(world) == was_told | {other.pk}, "what returns concerns again whom it did"
+
+
+def concerned(world: AlertWorld) -> set[int]:
+    """The officers whom the one group concerns, as pages ask it."""
+    group = world.group()
+    return {
+        one for one in Officer.objects.values_list("pk", flat=True)
+        if AlertGroup.objects.filter(selectors.concerns(one), pk=group.pk).exists()
+    }  # fmt: skip
+
+
 def test_who_says_it_is_done_needs_a_document_and_without_data_it_returns(world: AlertWorld) -> None:
     me = world.people["case_officer"]
     refusal("no_evidence", services.claim_done, world.group(), me, NOON, "web")
@@ -181,6 +209,22 @@ def test_an_inbox_shows_what_its_viewer_may_see_and_a_detail_who_was_told(world:
         refusal("no_alert", selectors.group_detail, viewer(stranger), row.key, as_of=NOON)
         assert not AlertGroup.objects.exists(), "row security under the queryset"
         assert not Alert.objects.exists()
+
+
+def test_who_may_see_an_alert_follows_the_label_and_the_unit_of_its_case(world: AlertWorld) -> None:
+    head, case = viewer(world.people["unit_head"]), Case.objects.get(pk=CASE)
+
+    def seen() -> tuple[bool, bool]:
+        with as_viewer(head):
+            return AlertGroup.objects.exists(), selectors.visible_groups(head).exists()
+
+    assert seen() == (True, True)
+    set_label(case=case, label="recusal")
+    assert seen() == (False, False), "by row security alone, and by the queryset"
+    set_label(case=case, label="sensitive")
+    assert seen() == (True, True)
+    Case.objects.filter(pk=CASE).update(unit=WEST_STATION)
+    assert seen() == (False, False)
 
 
 def test_a_rule_whose_alerts_are_often_wrong_is_marked(world: AlertWorld) -> None:

@@ -20,6 +20,7 @@ from tests.platform.points_world import (
     NAME,
     POLICY,
     PointsWorld,
+    acted,
     audited,
     bounded,
     closed,
@@ -42,13 +43,15 @@ from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.audit import clock
 from zhunsheng.apps.cases.eventlog import record_event
 from zhunsheng.apps.org.models import Leave
-from zhunsheng.apps.points import appeals, closing, recorder, stored
+from zhunsheng.apps.points import appeals, closing, stored
 from zhunsheng.apps.points.closing import NotPublished, PeriodNotClosed
+from zhunsheng.apps.points.measuring import measured_weights
 from zhunsheng.apps.points.models import Act, Bound, Proposal, Publication
 from zhunsheng.apps.points.own import own_page
 from zhunsheng.apps.points.policies import files, in_use
 from zhunsheng.apps.points.recording import Recorded, recompute
 from zhunsheng.apps.points.standing import standing, standing_at
+from zhunsheng.core.points.from_events import ENDINGS
 from zhunsheng.core.points.states import counted
 from zhunsheng.launcher import EmbeddedServer
 
@@ -230,7 +233,7 @@ def test_what_inspection_confirmed_is_a_defect_until_it_is_taken_back(world: Poi
     inspected("confirmed", "confirmed/7", sample_stream="risk", held_responsible=world.code("lead"))
     run_at("2026-03-16 10:05")
     inspected("confirmed", "confirmed/7", version=2, void=True)
-    assert run_at("2026-03-18 10:05") == Recorded(acts=1)
+    assert run_at("2026-03-18 10:05") == Recorded(rows=1, acts=1)  # the two points that it cost come back
     assert run_at("2026-03-18 10:10") == Recorded()
     with as_process("test"):
         (defect,) = stored.facts("t.fact = 'defect.sample_problem'").rows(named=True)
@@ -351,23 +354,6 @@ def _hundredths(text: str) -> int:
     return round(float(text.replace("−", "-")) * 100)
 
 
-def test_recording_is_done_every_five_minutes_and_a_fault_in_it_holds_up_no_task(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    asked = []
-
-    def fails() -> None:
-        asked.append(1)
-        raise InterruptedError
-
-    monkeypatch.setattr(recorder, "record_all", fails)
-    between = recorder.Recorder(seconds=iter([0.0, 0.0, 299.0, 300.0, 300.0]).__next__)
-    for _ in range(3):
-        between()
-    assert len(asked) == 2
-    assert "recording failed" in caplog.text
-
-
 def test_a_policy_on_trial_is_computed_and_shown_to_the_legal_department_alone(world: PointsWorld) -> None:
     path = world.folder / "points" / "policies" / NAME
     text = path.read_text("utf-8")
@@ -382,3 +368,23 @@ def test_a_policy_on_trial_is_computed_and_shown_to_the_legal_department_alone(w
         assert "本期还没有积分" in world.people["lead"].get(reverse("points:mine")).content.decode()
     finally:
         path.write_text(text, "utf-8")
+
+
+def test_weights_are_measured_from_the_spans_of_the_cases_that_ended_in_the_year(world: PointsWorld) -> None:
+    lead, second = world.code("lead"), world.code("second")
+    it_is("2026-04-01 10:00")
+    # Two officers for two hours, one for half an hour: 2 × 120 + 30 = 270
+    acted("M1", [("interrogation.started", "03-02 10:00", [lead, second]),
+                 ("interrogation.closed", "03-02 12:00", [lead]),
+                 ("questioning.started", "03-02 13:00", [lead]), ("questioning.ended", "03-02 13:30", [lead]),
+                 ("case.closed", "03-03 10:00", [lead])])  # fmt: skip
+    # An hour; what nobody ended, and what would have lasted for more than a day, is no span: 60
+    acted("M2", [("interrogation.started", "03-04 10:00", [lead]), ("interrogation.closed", "03-04 11:00", [lead]),
+                 ("interrogation.started", "03-05 10:00", [lead]), ("interrogation.closed", "03-06 11:00", [lead]),
+                 ("questioning.started", "03-06 12:00", [lead]), ("case.closed", "03-07 10:00", [lead])])  # fmt: skip
+    # It has not ended, however long it took
+    acted("M3", [("interrogation.started", "03-08 10:00", [lead]), ("interrogation.closed", "03-08 20:00", [lead])])
+    with as_process("test"), stored.whole():
+        # One type in one unit has nothing to be shrunk to but itself: (270 + 60) / 2
+        assert measured_weights(2026, ENDINGS) == [(EAST_STATION, "criminal", 165)]
+        assert measured_weights(2025, ENDINGS) == []

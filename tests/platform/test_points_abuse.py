@@ -45,7 +45,7 @@ from zhunsheng.apps.cases.services import register_case, set_label
 from zhunsheng.apps.jobs import works
 from zhunsheng.apps.jobs.models import Job
 from zhunsheng.apps.org.models import Unit
-from zhunsheng.apps.points import appeals, closing, decisions, recording, stored
+from zhunsheng.apps.points import appeals, closing, decisions, recorder, recording, stored
 from zhunsheng.apps.points.decisions import NotYours
 from zhunsheng.apps.points.effects import CannotBeRecorded
 from zhunsheng.apps.points.models import Check, Decision, Exposure, Fact, Look, Proposal
@@ -363,3 +363,20 @@ def test_nudge_test_and_simulator_are_run_as_a_task_and_kept_by_the_hash_of_the_
     assert kept.gains
     page = world.people["legal_department"].get(reverse("points:policy", args=[NAME])).content.decode()
     assert "演了 2 年" in page
+
+
+def test_recording_is_done_every_five_minutes_and_a_fault_in_it_holds_up_no_task(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = []
+
+    def fails() -> None:
+        asked.append(1)
+        raise InterruptedError
+
+    monkeypatch.setattr(recorder, "record_all", fails)
+    between = recorder.Recorder(seconds=iter([0.0, 0.0, 299.0, 300.0, 300.0]).__next__)
+    for _ in range(3):
+        between()
+    assert len(asked) == 2
+    assert "recording failed" in caplog.text

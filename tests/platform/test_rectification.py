@@ -48,17 +48,6 @@ from zhunsheng.core.inspection.sheets import Answer as Said
 
 pytestmark = pytest.mark.usefixtures("db")
 FILING = "criminal.intake.filing-decision"
-DEDUCTION = """
-[[entry]]
-id      = "problem"
-title   = "质检确认的问题"
-block   = "quality"
-sign    = "deduct"
-fact    = "{fact}"
-measure = "count"
-points  = "2.00"
-cite    = {{ instrument = "本局积分办法", article = "第八条", gist = "每项扣二分" }}
-"""
 
 
 @pytest.fixture
@@ -129,11 +118,9 @@ def viewer(world: Inspection, name: str) -> Viewer:
 
 def policy_with_problems(name: str) -> str:
     """A policy under which a confirmed problem costs two points and takes back what the case has earned."""
-    text = policy_text(name).replace(
+    return policy_text(name).replace(
         '"defect.record_falsified"]', '"defect.record_falsified", "defect.sample_problem"]'
     )
-    entry = DEDUCTION.format(fact="defect.sample_problem")
-    return text.replace("[[manual]]", f"{entry}\n[[manual]]")
 
 
 @pytest.fixture

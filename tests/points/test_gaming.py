@@ -37,6 +37,14 @@ def test_story_10_the_shipped_policy_holds_all_fourteen_strategies() -> None:
     assert found["S5"].upper <= 0  # a detention more costs time and earns nothing
 
 
+def test_a_policy_of_stations_is_played_against_as_if_all_of_a_station_did_it() -> None:
+    found = gains(shipped("station_unit"), ["S1", "S12", "S13"], seeds=2)
+    # It pays neither numbers of cases nor days: one more of either changes nothing, or a rounding of thirty parts
+    assert [abs(found[code].mean) < 0.005 for code in ("S1", "S12")] == [True, True]
+    assert found["S13"].mean < 0  # what is ended in haste has more problems
+    assert [code for code, gain in found.items() if not gain.passes] == []
+
+
 def test_story_10_with_volume_30_and_no_cap_cherry_picking_and_hasty_endings_pay() -> None:
     policy = shipped()
     blocks = {**policy.blocks, "volume": 30, "quality": 30}

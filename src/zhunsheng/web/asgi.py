@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 from zhunsheng.web.assets import WithAssets
-from zhunsheng.web.databases import session_dsn
+from zhunsheng.web.databases import pooled, session_dsn
 from zhunsheng.web.guards import assert_safe
 from zhunsheng.web.live import Ear, WithLive
 
@@ -19,6 +19,7 @@ def build() -> WithAssets:
     Raises  guards.UnsafeDatabase, psycopg.OperationalError: nothing is served then.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhunsheng.web.settings")
+    settings.DATABASES["default"] = pooled(settings.DATABASES["default"])
     django.setup()
     dsn = session_dsn(settings.DATABASE_URLS["zs_app"])
     with psycopg.connect(dsn) as connection:

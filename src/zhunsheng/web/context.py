@@ -29,7 +29,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
         return {**language, "site_account": "", "site_now": None}
     if who.account is None or who.viewer is None:
         return {**language, "site_account": "", "site_now": who.now}
-    entries = entries_for(who.viewer)
+    counts = _counts(who.viewer)
+    entries = entries_for(who.viewer, in_header=sum(counts.values()))
     return {
         **language,
         "site_now": who.now,
@@ -45,7 +46,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_sections": sections_of(entries),
         "site_tabs": [entry for entry in entries if entry.is_tab][:TABS],
         "site_here": here(entries, request.path),
-        "site_counts": _counts(who.viewer),
+        "site_counts": [(level, counts[level]) for level in LEVELS if counts.get(level)],
         "site_late": late_sources(now=who.now),
         "site_idle_seconds": int(IDLE.total_seconds()),
         # Whoever checks at a place may have something on the device that is not sent yet.
@@ -59,11 +60,11 @@ def _role(viewer: Viewer) -> str:
     return held[0] if held else ""
 
 
-def _counts(viewer: Viewer) -> list[tuple[str, int]]:
-    """Alerts that wait for him by level, where an application says how many (`header_counts`); 0 is left out."""
+def _counts(viewer: Viewer) -> dict[str, int]:
+    """Alerts that wait for him by level, where an application says how many (`header_counts`)."""
     found: dict[str, int] = {}
     for config in apps.get_app_configs():
         asked = getattr(config, "header_counts", None)
         if asked is not None:
             found |= asked(viewer)
-    return [(level, found[level]) for level in LEVELS if found.get(level)]
+    return found

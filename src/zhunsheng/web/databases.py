@@ -25,6 +25,7 @@ PARAMETERS: Final = {
     "keepalives_count": "3",
     "tcp_user_timeout": "10000",  # milliseconds
 }
+POOL: Final = {"min_size": 2, "max_size": 30, "timeout": 5}  # seconds in which a connection must be there
 SESSION_OPTIONS: Final = " ".join(
     f"-c {name}={value}"
     for name, value in {
@@ -75,6 +76,14 @@ def alias_settings(url: str) -> dict[str, Any]:
         "AUTOCOMMIT": True,
         "TEST": {},
     }
+
+
+def pooled(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for a process of threads that come and go: they share connections, and no more than POOL of them.
+
+    Each request of the site has a thread of its own; without this it would open a connection and close it again.
+    """
+    return {**settings, "CONN_MAX_AGE": 0, "OPTIONS": {**settings["OPTIONS"], "pool": dict(POOL)}}
 
 
 def site_secret(keys: Path) -> str:

@@ -27,7 +27,8 @@ class Item:
 
     `position` orders the entries of a section. `roles` narrows them to some roles, where the policy table lets others
     open the page too. `home_for`: the page is the first that these roles see. `count`: what waits for the viewer there;
-    nothing is shown at 0. `is_tab`: one of the five tabs on a phone. `go`: the letter that leads there after G.
+    nothing is shown at 0. `is_in_header`: what waits there is what the top of the page counts by level; it is asked
+    once for both. `is_tab`: one of the five tabs on a phone. `go`: the letter that leads there after G.
     """
 
     title: Words
@@ -37,6 +38,7 @@ class Item:
     roles: frozenset[str] = frozenset()
     home_for: frozenset[str] = frozenset()
     count: Callable[["Viewer"], int] | None = field(default=None, compare=False)
+    is_in_header: bool = False
     is_tab: bool = True
     go: str = ""
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.utils.http import urlencode
@@ -48,11 +48,11 @@ class AccessMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer within one transaction of the asker."""
-        at = clock.real_now()
+        at, is_outermost = clock.real_now(), not connection.in_atomic_block
         with transaction.atomic():
             stands = sessions.progress(request.session, at=at, by_itself=request.path == BY_ITSELF)
             who = identify(request, progress=stands, at=at, now=clock.now())
-            with session_settings(_settings(who)):
+            with session_settings(_settings(who), is_outermost=is_outermost):
                 response = self.get_response(request)
                 if response.status_code >= 500:
                     transaction.set_rollback(True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from django.apps import apps
 from django.urls import reverse
@@ -25,9 +26,10 @@ class Entry:
     go: str
 
 
-def entries_for(viewer: Viewer) -> list[Entry]:
-    """The entries that applications offer and this viewer may open, in order, with what waits for him."""
-    return [_entry(name, item, viewer) for name, item in _open_to(viewer)]
+def entries_for(viewer: Viewer, *, in_header: int) -> list[Entry]:
+    """The entries that applications offer and this viewer may open, in order, with what waits for him. `in_header`: how
+    much the top of the page counts."""
+    return [_entry(name, item, viewer, in_header) for name, item in _open_to(viewer)]
 
 
 def home_of(viewer: Viewer) -> str:
@@ -50,16 +52,20 @@ def here(entries: list[Entry], path: str) -> str:
     return max(under, key=lambda entry: len(entry.address)).name if under else ""
 
 
-def offered() -> list[tuple[str, Item]]:
+@cache
+def offered() -> tuple[tuple[str, Item], ...]:
     """Every entry of every application, in the order of the menu. A bare title is an item of that title."""
     order = list(SECTIONS)
     found = [(name, item if isinstance(item, Item) else Item(item)) for name, item in _declared()]
-    return sorted(found, key=lambda pair: (order.index(pair[1].section), pair[1].position))
+    return tuple(sorted(found, key=lambda pair: (order.index(pair[1].section), pair[1].position)))
 
 
-def _entry(name: str, item: Item, viewer: Viewer) -> Entry:
-    waiting = item.count(viewer) if item.count else 0
-    return Entry(name, item.title, reverse(name), item.icon, item.section, waiting, item.is_tab, item.go)
+_address = cache(reverse)
+
+
+def _entry(name: str, item: Item, viewer: Viewer, in_header: int) -> Entry:
+    waiting = in_header if item.is_in_header else item.count(viewer) if item.count else 0
+    return Entry(name, item.title, _address(name), item.icon, item.section, waiting, item.is_tab, item.go)
 
 
 def _declared() -> Iterator[tuple[str, Item | Words]]:
@@ -68,8 +74,9 @@ def _declared() -> Iterator[tuple[str, Item | Words]]:
 
 
 def _open_to(viewer: Viewer) -> Iterator[tuple[str, Item]]:
+    roles, pages = viewer.roles(), declared_pages()
     for name, item in offered():
-        action = declared_pages()[name].actions.get("GET")
-        is_his = not item.roles or bool(item.roles & viewer.roles())
+        action = pages[name].actions.get("GET")
+        is_his = not item.roles or bool(item.roles & roles)
         if is_his and (action is None or viewer.may(action)):
             yield name, item

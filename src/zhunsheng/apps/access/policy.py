@@ -7,6 +7,7 @@ these labels. What no permit says is refused.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
 from django.utils.translation import gettext_noop as _
@@ -175,9 +176,10 @@ POLICY: Final = (
 """The table. Changed by review, released with the code, and tested cell by cell."""
 
 
-def permits(role: str, action: Action) -> list[Permit]:
+@cache
+def permits(role: str, action: Action) -> tuple[Permit, ...]:
     """The rows that let a role do an action."""
-    return [permit for permit in POLICY if permit.role == role and action in permit.actions]
+    return tuple(permit for permit in POLICY if permit.role == role and action in permit.actions)
 
 
 def allowed(role: str, relation: Relation, action: Action, label: Label) -> bool:

@@ -44,6 +44,7 @@ class Viewer:
     officer: int | None
     standings: tuple[Standing, ...]
     below: Mapping[str, frozenset[str]] = field(default_factory=dict)  # unit → the units under it
+    _reached: dict[Action, dict[Label, Reach]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def may(self, action: Action) -> bool:
         """Whether he may do it to anything at all."""
@@ -53,14 +54,23 @@ class Viewer:
         """The roles he holds now."""
         return frozenset(standing.role for standing in self.standings)
 
-    def reach(self, action: Action) -> dict[Label, Reach]:
+    def reach(self, action: Action) -> Mapping[Label, Reach]:
         """For each label, the cases that the action reaches."""
+        if action not in self._reached:
+            self._reached[action] = self._reach(action)
+        return self._reached[action]
+
+    def _reach(self, action: Action) -> dict[Label, Reach]:
         reached = {label: Reach() for label in Label}
         for standing in self.standings:
             for permit in permits(standing.role, action):
                 for label in permit.labels:
                     reached[label] |= self._by_relations(standing, permit.relations)
         return reached
+
+    def reaches_all(self, action: Action) -> bool:
+        """Whether the action reaches every case, whatever its label and unit."""
+        return all(reach.everywhere for reach in self.reach(action).values())
 
     def _by_relations(self, standing: Standing, relations: frozenset[Relation]) -> Reach:
         units: set[str] = set()

@@ -10,10 +10,23 @@ from zhunsheng.apps.audit.tables import TableRule
 READ_ADD = ("select", "insert")
 READ_WRITE = ("select", "insert", "update")
 ABOUT_SEEN = """
-    ("case" IS NOT NULL AND EXISTS (SELECT FROM cases_case c WHERE c.number = "case"))
+    ("case" IS NOT NULL OR incident IS NOT NULL) AND (SELECT zs_every_case())
+    OR ("case" IS NOT NULL AND EXISTS (SELECT FROM cases_case c WHERE c.number = "case"))
     OR ("case" IS NULL AND incident IS NOT NULL AND EXISTS (SELECT FROM cases_incident i WHERE i.number = incident))
 """
-OF_GROUP_SEEN = "EXISTS (SELECT FROM alerts_alertgroup g WHERE g.key = group_id)"
+GROUP_SEEN = """
+    (SELECT zs_every_case()) OR (
+        seen_label = ANY ((SELECT zs_scope('everywhere'))::text[])
+        OR seen_label || ':' || seen_unit IN (SELECT unnest(zs_scope('units')))
+        OR "case" = ANY ((SELECT zs_urgent())::text[])
+        OR (seen_label = ANY ((SELECT zs_scope('own'))::text[]) AND "case" IN (
+            SELECT a.case_id FROM cases_assignment a WHERE a.officer_id = (SELECT zs_officer())
+                AND a.until_at IS NULL AND a.role <> 'recused'))
+    ) AND NOT coalesce("case" IN (
+        SELECT a.case_id FROM cases_assignment a WHERE a.officer_id = (SELECT zs_officer())
+            AND a.until_at IS NULL AND a.role = 'recused'), false)
+"""
+OF_GROUP_SEEN = "(SELECT zs_every_case()) OR EXISTS (SELECT FROM alerts_alertgroup g WHERE g.key = group_id)"
 
 
 READING = ("listCases", "listClocks", "listFindings", "listAlerts", "explainClock")
@@ -25,15 +38,17 @@ class AlertsConfig(AppConfig):
     name = "zhunsheng.apps.alerts"
     label = "alerts"
     verbose_name = "预警"
+    app_functions = ("zs_alerts_waiting(bigint)",)
     pages: ClassVar[dict[str, Page]] = {f"api:{name}": for_sources("GET") for name in READING}
     # What is about a case is seen by those who may list the case; a digest by its receiver; a gap names no case.
     row_conditions: ClassVar[dict[str, str]] = {
-        "alerts_alertgroup": ABOUT_SEEN,
+        "alerts_alertgroup": GROUP_SEEN,
         "alerts_alert": f"""
             {ABOUT_SEEN} OR ("case" IS NULL AND incident IS NULL
                 AND (officer_id = (SELECT zs_officer()) OR reason IN ('no_recipient', 'fault')))
         """,
         "alerts_action": OF_GROUP_SEEN,
+        "alerts_concern": "officer_id = (SELECT zs_officer())",
         "alerts_delivery": "EXISTS (SELECT FROM alerts_alert a WHERE a.key = alert_id)",
         "alerts_deliveryoutcome": "EXISTS (SELECT FROM alerts_alert a WHERE a.key = alert_id)",
         "alerts_reply": "EXISTS (SELECT FROM alerts_alert a WHERE a.key = alert_id)",
@@ -47,6 +62,7 @@ class AlertsConfig(AppConfig):
             hidden=("clock", "findings", "explanation"),
         ),
         TableRule("alerts_alert", app_may=READ_ADD, key=("key",), change="append", sealed=True),
+        TableRule("alerts_concern", app_may=("select",), key=("id",), change="function"),
         TableRule("alerts_action", app_may=READ_ADD, key=("id",), change="append", sealed=True),
         TableRule("alerts_silence", app_may=READ_WRITE, key=("id",), change="audited"),
         TableRule("alerts_switch", app_may=READ_WRITE, key=("id",), change="audited"),

@@ -5,12 +5,18 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
+from zhunsheng.apps.alerts.concern import Concern as Concern
 from zhunsheng.apps.alerts.reasons import AlertReason
 from zhunsheng.apps.audit.fields import SealedModel
 from zhunsheng.apps.org.models import Officer
 
 LEVELS = (("ask", "待核实"), ("blue", "蓝色提示"), ("yellow", "黄色预警"), ("red", "红色预警"))
 KEY = 64  # a SHA-256 in hex
+COUNTED_CLOSED = ["key", "case", "incident", "rule", "nature", "level", "state", "seen_label", "seen_unit"]
+COUNTED_OPEN = [
+    "key", "case", "incident", "unit", "rule", "nature", "liberty", "level", "state", "held", "outer", "outer_at_end",
+    "closed_at", "seen_label",
+]  # fmt: skip
 
 
 class AlertGroup(models.Model):
@@ -61,6 +67,9 @@ class AlertGroup(models.Model):
     ruled_due = models.DateTimeField("裁定所及届满", null=True)
     opened_at = models.DateTimeField("开始")
     closed_at = models.DateTimeField("结束", null=True)
+    # Label and unit of the case or incident as they are there now, kept by triggers: the row says who may see it.
+    seen_label = models.CharField("密级标签", max_length=10, null=True, editable=False)
+    seen_unit = models.CharField("案件单位", max_length=12, null=True, editable=False)
 
     class Meta:
         indexes = (
@@ -69,7 +78,12 @@ class AlertGroup(models.Model):
             models.Index(fields=["unit", "due", "key"], name="alerts_group_unit", condition=Q(closed_at=None)),
             models.Index(fields=["owner", "state"], name="alerts_group_owner", condition=Q(closed_at=None)),
             models.Index(fields=["rule", "opened_at"], name="alerts_group_rule"),
-        )
+            models.Index(fields=["inhibited_by"], name="alerts_group_under", condition=Q(closed_at=None)),
+            models.Index(fields=["seen_unit", "due"], include=COUNTED_OPEN, name="alerts_group_open",
+                         condition=Q(closed_at=None)),
+            models.Index(fields=["closed_at"], include=COUNTED_CLOSED, name="alerts_group_closed",
+                         condition=Q(closed_at__isnull=False)),
+        )  # fmt: skip
         constraints = (
             models.CheckConstraint(condition=Q(liberty=False) | ~Q(state="snoozed"), name="liberty_is_never_snoozed"),
             models.CheckConstraint(condition=~Q(level="red", state="snoozed"), name="red_is_never_snoozed"),

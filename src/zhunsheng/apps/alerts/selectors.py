@@ -2,21 +2,29 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
+from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from zhunsheng.apps.access.policy import Action as Permission
-from zhunsheng.apps.access.scope import Viewer
+from zhunsheng.apps.access.scope import Viewer, cases_q
+from zhunsheng.apps.alerts.doubt import doubtful_rules
 from zhunsheng.apps.alerts.groups import held_group
-from zhunsheng.apps.alerts.models import Action, Alert, AlertGroup, Delivery, Gap, Silence
+from zhunsheng.apps.alerts.models import Action, Alert, AlertGroup, Concern, Delivery, Gap, Silence
 from zhunsheng.apps.alerts.outgoing import INBOX
 from zhunsheng.apps.alerts.policy import alert_policy
 from zhunsheng.apps.alerts.refusals import AlertActRefused
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.cases.models import Case
-from zhunsheng.apps.cases.selectors import visible_cases
+from zhunsheng.apps.cases.selectors import (
+    looked_up,
+    of_visible_cases,
+    own_cases,
+    recused_cases,
+    urgent_cases,
+)
 from zhunsheng.apps.org.models import Unit
 from zhunsheng.core.alert_acts import snooze_latest
 from zhunsheng.core.alert_words import situation
@@ -30,8 +38,6 @@ OPEN: Final = (
     AlertGroup.State.CLAIMED_DONE,
     AlertGroup.State.DISPUTED,
 )
-PRECISION_WINDOW: Final = timedelta(days=30)
-DOUBTFUL_PERCENT: Final = 5
 
 
 @dataclass(frozen=True)
@@ -245,14 +251,19 @@ def for_officer(officer: int, *, as_of: datetime) -> list[InboxRow]:
 
 def visible_groups(viewer: Viewer) -> QuerySet[AlertGroup]:
     """The groups whose case the viewer may list; those of an incident, by its unit."""
-    cases = visible_cases(viewer, Permission.CASE_LIST)
+    if viewer.reaches_all(Permission.CASE_LIST):
+        return AlertGroup.objects.filter(of_visible_cases(viewer, Permission.CASE_LIST) | Q(case=None))
     reach = viewer.reach(Permission.CASE_LIST).values()
-    beside = Q(pk__in=[])
+    own = own_cases(viewer) if any(part.own for part in reach) else []
+    units = sorted({unit for part in reach for unit in part.units})
+    # The first condition finds the rows by their index; the second says which of them he may list.
+    urgent = urgent_cases(viewer)
+    near = Q(seen_unit__in=units) | Q(case__in=[*own, *urgent])
     if any(part.everywhere for part in reach):
-        beside = Q(case=None)
-    elif units := {unit for part in reach for unit in part.units}:
-        beside = Q(case=None, unit__in=sorted(units))
-    return AlertGroup.objects.filter(Q(case__in=cases.values("number")) | beside)
+        near = Q()
+    reached = cases_q(viewer, Permission.CASE_LIST, own=Q(case__in=own), prefix="seen_")
+    recused = Q(case__in=recused_cases(viewer))
+    return AlertGroup.objects.filter(near, reached | Q(case__in=urgent), Q(case=None) | ~recused)
 
 
 def open_gaps() -> list[Gap]:
@@ -264,15 +275,6 @@ def silences(*, as_of: datetime) -> list[Silence]:
     """Silences in force or to come, with their owners: supervised like everything else."""
     rows = Silence.objects.filter(until_at__gt=as_of, ended_at=None).select_related("owner")
     return list(rows.order_by("until_at", "pk"))
-
-
-def doubtful_rules(*, as_of: datetime) -> dict[str, float]:
-    """Rules of whose alerts of the last 30 days more than 5 % were ruled wrong, with that share in percent."""
-    recent = AlertGroup.objects.filter(opened_at__gte=as_of - PRECISION_WINDOW, opened_at__lte=as_of)
-    wrong = Exists(Action.objects.filter(group=OuterRef("pk"), act=Action.Act.RULE, verdict="upheld"))
-    rows = recent.values("rule").annotate(n=Count("key"), wrong=Count("key", filter=Q(wrong)))
-    shares = {row["rule"]: 100 * row["wrong"] / row["n"] for row in rows}
-    return {rule: share for rule, share in shares.items() if share > DOUBTFUL_PERCENT}
 
 
 def _filtered(groups: QuerySet[AlertGroup], viewer: Viewer, filters: Filters, as_of: datetime) -> QuerySet[AlertGroup]:
@@ -294,14 +296,21 @@ def _filtered(groups: QuerySet[AlertGroup], viewer: Viewer, filters: Filters, as
     if filters.due_before is not None:
         conditions &= Q(due__lt=filters.due_before)
     if filters.mine:
-        conditions &= concerns(viewer.officer or 0)
+        told = Exists(Alert.objects.filter(group=OuterRef("pk"), officer=viewer.officer or 0))
+        conditions &= Q(told) | Q(owner=viewer.officer or 0) | Q(handed_to=viewer.officer or 0)
     return groups.filter(conditions)
 
 
 def concerns(officer: int) -> Q:
-    """What an officer was told of, owns, or was handed."""
-    told = Exists(Alert.objects.filter(group=OuterRef("pk"), officer=officer))
-    return Q(told) | Q(owner=officer) | Q(handed_to=officer)
+    """What an officer was told of, owns, or was handed, of what is open."""
+    return looked_up("key", Concern.objects.filter(officer=officer).values("group"))
+
+
+def waiting_for(officer: int) -> dict[str, int]:
+    """How many alerts that nobody has taken concern an officer, by level. Row security applies."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT level, n FROM zs_alerts_waiting(%s)", [officer])
+        return dict(cursor.fetchall())
 
 
 def rows_of(groups: Sequence[AlertGroup], as_of: datetime) -> list[InboxRow]:

@@ -38,21 +38,21 @@ def acting(act: Acting, settings: Mapping[str, str] | None = None) -> Iterator[N
     nobody's again."""
     is_outermost = not connection.in_atomic_block
     values = {**dict(zip(SETTINGS, act.values(), strict=True)), **(settings or {})}
-    with transaction.atomic():
-        if is_outermost:  # what is set for a transaction ends with it
-            _apply(values)
-            yield
-            return
-        with session_settings(values):
-            yield
+    with transaction.atomic(), session_settings(values, is_outermost=is_outermost):
+        yield
 
 
 @contextmanager
-def session_settings(values: Mapping[str, str]) -> Iterator[None]:
+def session_settings(values: Mapping[str, str], *, is_outermost: bool = False) -> Iterator[None]:
     """Settings of this transaction only; those of an outer act return at the end.
 
-    Must run inside a transaction. If the block fails, the rollback of that transaction restores them.
+    Must run inside a transaction. If the block fails, the rollback of that transaction restores them. `is_outermost`:
+    the transaction ends with the block, and what is set with it; nothing need be put back.
     """
+    if is_outermost:
+        _apply(values)
+        yield
+        return
     before = _current(values)
     _apply(values)
     yield

@@ -9,9 +9,9 @@ from zhunsheng.apps.cases.pages import MENU, PAGES
 
 READ_WRITE = ("select", "insert", "update")
 CASE_SEEN = """
-    (
+    (SELECT zs_every_case()) OR (
         label = ANY ((SELECT zs_scope('everywhere'))::text[])
-        OR label || ':' || unit_id = ANY ((SELECT zs_scope('units'))::text[])
+        OR label || ':' || unit_id IN (SELECT unnest(zs_scope('units')))
         OR number = ANY ((SELECT zs_urgent())::text[])
         OR (label = ANY ((SELECT zs_scope('own'))::text[]) AND EXISTS (
             SELECT FROM cases_assignment a WHERE a.case_id = number AND a.officer_id = (SELECT zs_officer())
@@ -24,8 +24,9 @@ INCIDENT_SEEN = """
     'ordinary' = ANY ((SELECT zs_scope('everywhere'))::text[])
     OR 'ordinary:' || unit_id = ANY ((SELECT zs_scope('units'))::text[])
 """
-OF_CASE_SEEN = "EXISTS (SELECT FROM cases_case c WHERE c.number = case_id)"
+OF_CASE_SEEN = "(SELECT zs_every_case()) OR EXISTS (SELECT FROM cases_case c WHERE c.number = case_id)"
 EVENT_SEEN = """
+    (SELECT zs_every_case()) OR
     CASE WHEN "case" IS NOT NULL THEN EXISTS (SELECT FROM cases_case c WHERE c.number = "case")
     ELSE EXISTS (SELECT FROM cases_incident i WHERE i.number = incident) END
 """

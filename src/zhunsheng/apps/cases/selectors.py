@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy
 
@@ -41,13 +42,52 @@ class CaseNotVisible(DomainError):
 def visible_cases(viewer: Viewer, action: Action) -> QuerySet[Case]:
     """The cases to which a viewer may do something, from the policy table. A recused officer reaches none of them."""
     here = Assignment.objects.filter(case=OuterRef("pk"), officer=viewer.officer or 0, until_at=None)
-    assigned = Exists(here.exclude(role=Assignment.Role.RECUSED))
     recused = Exists(here.filter(role=Assignment.Role.RECUSED))
+    if viewer.reaches_all(action):
+        return Case.objects.exclude(recused)
+    assigned = Exists(here.exclude(role=Assignment.Role.RECUSED))
     reached = cases_q(viewer, action, own=Q(assigned))
     if action in URGENT_OPENS:
         opened = UrgentAccess.objects.filter(officer=viewer.officer or 0, until__gt=Now())
         reached |= Q(pk__in=opened.values("case"))
     return Case.objects.filter(reached).exclude(recused)
+
+
+def of_visible_cases(viewer: Viewer, action: Action) -> Q:
+    """The condition on rows that name a case in a column `case`: that the viewer may do something to it.
+
+    Where he reaches every case there is nothing to look up but what he is recused from.
+    """
+    if not viewer.reaches_all(action):
+        return Q(case__in=visible_cases(viewer, action).values("number"))
+    return Q(case__isnull=False) & ~Q(case__in=recused_cases(viewer))
+
+
+def looked_up(column: str, rows: QuerySet[Any, Any]) -> Q:
+    """The condition that a column holds one of some values, each of which the database then looks up by the column's
+    index. As `__in` it may walk through the whole table instead; of many thousand values that is the better way."""
+    values = ArraySubquery(rows)
+    return Q(Func(F(column), values, arg_joiner=" = ANY (", template="%(expressions)s)", output_field=BooleanField()))
+
+
+def own_cases(viewer: Viewer) -> list[str]:
+    """The numbers of the cases that a viewer works on now."""
+    return list(_assigned(viewer).exclude(role=Assignment.Role.RECUSED).values_list("case", flat=True))
+
+
+def recused_cases(viewer: Viewer) -> QuerySet[Assignment, str]:
+    """The numbers of the cases that a viewer is recused from."""
+    return _assigned(viewer).filter(role=Assignment.Role.RECUSED).values_list("case", flat=True)
+
+
+def urgent_cases(viewer: Viewer) -> list[str]:
+    """The numbers of the cases that are open to a viewer in an emergency."""
+    opened = UrgentAccess.objects.filter(officer=viewer.officer or 0, until__gt=Now())
+    return list(opened.values_list("case", flat=True))
+
+
+def _assigned(viewer: Viewer) -> QuerySet[Assignment]:
+    return Assignment.objects.filter(officer=viewer.officer or 0, until_at=None)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.cases.models import Assignment, Case
-from zhunsheng.apps.cases.selectors import visible_cases
+from zhunsheng.apps.cases.selectors import looked_up, of_visible_cases, own_cases, urgent_cases, visible_cases
 from zhunsheng.apps.cases.words import page_vocabulary
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.desk.case_officers import case_officers
@@ -22,6 +22,7 @@ from zhunsheng.apps.supervision.models import OPEN_OUTCOMES, Clock
 
 SOON: Final = timedelta(days=7)
 MOST_COUNTED: Final = 1000
+FEW_UNITS: Final = 5
 OF_CASE, OF_CLOCK = "case", "clock"
 
 
@@ -127,19 +128,34 @@ def every_case(viewer: Viewer, asked: Asked) -> QuerySet[Case]:
 
 def next_clocks(viewer: Viewer, asked: Asked) -> QuerySet[Clock]:
     """Of each case that fits the filters, the running clock that fits them and ends first."""
-    cases = visible_cases(viewer, Action.CASE_LIST).filter(asked.condition(of=OF_CASE)).values("number")
     fitting = Clock.objects.filter(_open(), asked.condition())
     earlier = fitting.filter(case=OuterRef("case")).filter(
         Q(due__lt=OuterRef("due")) | Q(due=OuterRef("due"), key__lt=OuterRef("key"))
     )
-    return fitting.filter(~Exists(earlier), case__in=cases)
+    return fitting.filter(_of_cases(viewer, asked.condition(of=OF_CASE)), ~Exists(earlier))
+
+
+def _of_cases(viewer: Viewer, condition: Q) -> Q:
+    """Of cases that the viewer may list and that fit a condition."""
+    if not condition and viewer.reaches_all(Action.CASE_LIST):
+        return of_visible_cases(viewer, Action.CASE_LIST)
+    cases = visible_cases(viewer, Action.CASE_LIST).filter(condition).values("number")
+    # In a station the way is from its cases to what runs in them; above it, from what ends next to whose it is.
+    units = {unit for reach in viewer.reach(Action.CASE_LIST).values() for unit in reach.units}
+    is_narrow = len(units) <= FEW_UNITS and not any(
+        reach.everywhere for reach in viewer.reach(Action.CASE_LIST).values()
+    )
+    if not is_narrow:
+        return Q(case__in=cases)
+    near = Q(unit__in=units) | Q(pk__in=[*own_cases(viewer), *urgent_cases(viewer)])
+    return looked_up("case", cases.filter(near))
 
 
 def soon(viewer: Viewer, *, now: datetime) -> str:
     """How many cases have a limit that ends within seven days. Only the next thousand limits are looked at: where there
     are more, the number is at least this, and says so by a plus."""
-    cases = visible_cases(viewer, Action.CASE_LIST).values("number")
-    ending = Clock.objects.filter(_open(), case__in=cases, due__gte=now, due__lt=now + SOON).order_by("due", "key")
+    cases = _of_cases(viewer, Q())
+    ending = Clock.objects.filter(_open(), cases, due__gte=now, due__lt=now + SOON).order_by("due", "key")
     found = list(ending.values_list("case", flat=True)[:MOST_COUNTED])
     return f"{len(set(found))}{'+' if len(found) == MOST_COUNTED else ''}"
 
@@ -148,7 +164,7 @@ def _lines(viewer: Viewer, cases: Sequence[Case], clocks: Mapping[str, Clock], *
     numbers = [case.number for case in cases]
     readable = set(visible_cases(viewer, Action.CASE_READ).filter(pk__in=numbers).values_list("number", flat=True))
     officers = case_officers(numbers)
-    titles = rule_titles() if clocks else {}
+    titles = rule_titles()
     return [
         _line(case, officers.get(case.number, []), case.number in readable, _running(clocks, case, titles, now=now))
         for case in cases

@@ -6,13 +6,14 @@ from datetime import datetime
 from statistics import median
 from typing import Any, Final
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer
+from zhunsheng.apps.alerts.doubt import doubtful_rules
 from zhunsheng.apps.alerts.models import AlertGroup, Gap
-from zhunsheng.apps.alerts.selectors import doubtful_rules, visible_groups
+from zhunsheng.apps.alerts.selectors import visible_groups
 from zhunsheng.apps.cases.selectors import visible_cases
 from zhunsheng.apps.cases.words import page_vocabulary
 from zhunsheng.apps.desk import units
@@ -139,8 +140,8 @@ def _by_unit(viewer: Viewer, now: datetime) -> Counts:
     found: Counts = {}
     groups = visible_groups(viewer).filter(closed_at=None)
     _add(found, groups.values("unit").annotate(**_alert_counts(now)))
-    running = Clock.objects.filter(case=OuterRef("number"), outcome__in=OPEN_OUTCOMES, due__isnull=False)
-    cases = visible_cases(viewer, Action.CASE_LIST).filter(Exists(running))
+    running = Clock.objects.filter(outcome__in=OPEN_OUTCOMES, due__isnull=False, case__isnull=False)
+    cases = visible_cases(viewer, Action.CASE_LIST).filter(number__in=running.values("case"))
     _add(found, cases.values("unit").annotate(cases=Count("number")))
     spans = periods(now)
     counted = {

@@ -1,5 +1,6 @@
 """预警收件箱: the alerts that a viewer may list, by the time left, in views that each have their number."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.alerts.models import AlertGroup, Gap
-from zhunsheng.apps.alerts.selectors import OPEN, InboxRow, concerns, rows_of, visible_groups
+from zhunsheng.apps.alerts.selectors import OPEN, InboxRow, concerns, rows_of, visible_groups, waiting_for
 from zhunsheng.apps.cases.models import Assignment, Case
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.desk.case_officers import case_officers
@@ -32,7 +33,17 @@ NEVER: Final = datetime(9000, 1, 1, tzinfo=UTC)
 NOBODY: Final = "-"
 """In place of an officer's number: of cases that nobody heads."""
 State = AlertGroup.State
+MINE, DONE_TODAY = "mine", "done_today"
 TO_DO: Final = (State.WAITING, State.ACKNOWLEDGED)
+OF_STATE: Final = {
+    "taken": State.ACKNOWLEDGED,
+    "waiting": State.WAITING,
+    "snoozed": State.SNOOZED,
+    "claimed": State.CLAIMED_DONE,
+    "disputed": State.DISPUTED,
+}
+ENDED_VIEWS: Final = {"done": State.DONE, "withdrawn": State.WITHDRAWN}
+"""View → the one state that it shows, of what is open, and of what has ended."""
 TAKEABLE: Final = (State.WAITING, State.SNOOZED, State.CLAIMED_DONE)
 
 
@@ -108,16 +119,17 @@ def inbox_page(viewer: Viewer, asked: Asked, *, now: datetime) -> Inbox:
     views = _views(viewer, now)
     here = asked.values.get("view") or default_view(viewer)
     chosen = next(condition for name, _title, condition in views if name == here)
-    groups = _kept(viewer, now)
-    numbers = _numbers(groups.filter(_beside(asked, "view")), views, chosen, now)
-    page = asked.page(_ordered(groups.filter(chosen), now))
+    groups = visible_groups(viewer).filter(chosen, _kept(now, is_ended=here in (DONE_TODAY, *ENDED_VIEWS)))
+    page = asked.page(_ordered(groups, now))
+    numbers = _numbers(visible_groups(viewer).filter(_beside(asked, "view")), views, now)
+    numbers |= _banded(groups.filter(_beside(asked, "view")), now)
     return Inbox(
         page=page,
         title=next(title for name, title, _condition in views if name == here),
         count=numbers[here],
         bands=_bands(page.rows, numbers, viewer, now),
         doors=[Door(title, asked.address(view=name), numbers[name], is_here=name == here) for name, title, _q in views],
-        elements=_elements(groups.filter(chosen, _beside(asked, "view", "element")), asked),
+        elements=_elements(groups.filter(_beside(asked, "view", "element")), asked),
     )
 
 
@@ -130,8 +142,7 @@ def waiting_by_level(viewer: Viewer) -> dict[str, int]:
     """Alerts that nobody has taken and that the viewer was told of, by level."""
     if viewer.officer is None:
         return {}
-    found = AlertGroup.objects.filter(concerns(viewer.officer), state=State.WAITING, held="")
-    return dict(found.values_list("level").annotate(n=Count("key")))
+    return waiting_for(viewer.officer)
 
 
 def lines_of(groups: Sequence[AlertGroup], viewer: Viewer, now: datetime) -> list[Line]:
@@ -184,33 +195,36 @@ def _views(viewer: Viewer, now: datetime) -> list[tuple[str, str, Q]]:
     open_now = Q(closed_at=None)
     mine = concerns(viewer.officer or 0)
     return [
-        ("mine", _("待我处理"), Q(state__in=TO_DO, held="") & mine),
+        (MINE, _("待我处理"), Q(closed_at=None, state__in=TO_DO, held="") & mine),
         ("today", _("今天到期"), ends_today(now)),
         ("over", _("已超期未办"), over(now)),
-        ("taken", _("已签收，办理中"), Q(state=State.ACKNOWLEDGED)),
-        ("waiting", _("没有人签收"), Q(state=State.WAITING)),
+        ("taken", _("已签收，办理中"), Q(state=OF_STATE["taken"])),
+        ("waiting", _("没有人签收"), Q(state=OF_STATE["waiting"])),
         ("untold", _("没有人可通知"), open_now & Q(pk__in=Gap.objects.filter(closed_at=None).values("group"))),
-        ("snoozed", _("稍后提醒"), Q(state=State.SNOOZED)),
-        ("claimed", _("已办结待核"), Q(state=State.CLAIMED_DONE)),
-        ("disputed", _("误报待裁"), Q(state=State.DISPUTED)),
+        ("snoozed", _("稍后提醒"), Q(state=OF_STATE["snoozed"])),
+        ("claimed", _("已办结待核"), Q(state=OF_STATE["claimed"])),
+        ("disputed", _("误报待裁"), Q(state=OF_STATE["disputed"])),
         ("all", _("全部未结"), open_now & Q(state__in=OPEN)),
-        ("done_today", _("今天办结"), Q(state=State.DONE, closed_at__gte=midnight(now, 0))),
-        ("done", _("30天内办结"), Q(state=State.DONE)),
-        ("withdrawn", _("30天内撤回"), Q(state=State.WITHDRAWN)),
+        (DONE_TODAY, _("今天办结"), Q(state=State.DONE, closed_at__gte=midnight(now, 0))),
+        ("done", _("30天内办结"), Q(state=ENDED_VIEWS["done"])),
+        ("withdrawn", _("30天内撤回"), Q(state=ENDED_VIEWS["withdrawn"])),
     ]
 
 
-def _kept(viewer: Viewer, now: datetime) -> QuerySet[AlertGroup]:
-    return visible_groups(viewer).filter(Q(closed_at=None) | Q(closed_at__gte=now - KEPT))
+def _kept(now: datetime, *, is_ended: bool) -> Q:
+    return Q(closed_at__gte=now - KEPT) if is_ended else Q(closed_at=None)
 
 
 def _ordered(groups: QuerySet[AlertGroup], now: datetime) -> QuerySet[AlertGroup]:
-    band = Choose(
+    return groups.annotate(band=_band_of(now), ends=Coalesce(F("due"), Value(NEVER))).select_related("owner")
+
+
+def _band_of(now: datetime) -> Choose:
+    return Choose(
         *(When(condition, then=Value(number)) for number, condition in _spans(now).items()),
         default=Value(LATER),
         output_field=IntegerField(),
     )
-    return groups.annotate(band=band, ends=Coalesce(F("due"), Value(NEVER))).select_related("owner")
 
 
 def _spans(now: datetime) -> dict[int, Q]:
@@ -223,18 +237,40 @@ def _spans(now: datetime) -> dict[int, Q]:
     }
 
 
-def _numbers(
-    groups: QuerySet[AlertGroup], views: Sequence[tuple[str, str, Q]], chosen: Q, now: datetime
-) -> dict[str, int]:
-    """The number of each view, and of each band of the chosen one: one query."""
-    asked = {name: Count("key", filter=condition) for name, _title, condition in views}
-    before = Q(pk__in=[])
-    for number, condition in _spans(now).items():
-        asked[f"band{number}"] = Count("key", filter=chosen & condition & ~before)
-        before |= condition
-    asked[f"band{LATER}"] = Count("key", filter=chosen & ~before)
-    found: dict[str, int] = groups.aggregate(**asked)
+def _numbers(groups: QuerySet[AlertGroup], views: Sequence[tuple[str, str, Q]], now: datetime) -> dict[str, int]:
+    """The number of each view: what is open by state and span, what has ended by state, and the two that say of whom.
+
+    Each question has an index of its own, from which it is answered without reading a row.
+    """
+    open_now, of = groups.filter(_kept(now, is_ended=False)), {name: condition for name, _title, condition in views}
+    by_state = _by_state(open_now, now)
+    kept = groups.filter(_kept(now, is_ended=True))
+    ended = dict(kept.values_list("state").annotate(n=Count("key")))
+    return {
+        MINE: open_now.filter(of[MINE]).count(),
+        "today": by_state["band", TODAY],
+        "over": by_state["band", OVER],
+        "untold": open_now.filter(of["untold"]).count(),
+        DONE_TODAY: kept.filter(of[DONE_TODAY]).count(),
+        "all": sum(by_state["state", state] for state in OPEN),
+        **{name: by_state["state", state] for name, state in OF_STATE.items()},
+        **{name: ended.get(state, 0) for name, state in ENDED_VIEWS.items()},
+    }
+
+
+def _by_state(groups: QuerySet[AlertGroup], now: datetime) -> Counter[tuple[str, object]]:
+    """How many are in each state, and how many in each band."""
+    found: Counter[tuple[str, object]] = Counter()
+    for state, band, n in groups.values_list("state", _band_of(now)).annotate(n=Count("key")):
+        found["state", state] += n
+        found["band", band] += n
     return found
+
+
+def _banded(groups: QuerySet[AlertGroup], now: datetime) -> dict[str, int]:
+    """How many of the chosen view are in each band."""
+    found = dict(groups.values_list(_band_of(now)).annotate(n=Count("key")))
+    return {f"band{number}": found.get(number, 0) for number in (*_spans(now), LATER)}
 
 
 def _bands(groups: Sequence[AlertGroup], numbers: Mapping[str, int], viewer: Viewer, now: datetime) -> list[Band]:

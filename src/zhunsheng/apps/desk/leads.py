@@ -4,7 +4,7 @@ Nothing here can be acted on. What a lead is made of is in the ledger.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -119,13 +119,14 @@ def leads(viewer: Viewer, asked: Asked, *, now: datetime) -> Leads:
         last=Max("found_at"),
         running=Count("key", filter=Q(closed_at=None)),
     )
-    titles, named = rule_titles(), {unit.code: unit.short_name for unit in units.reached(viewer)}
-    found = [_lead(row, name, titles, named) for row in counted.order_by("rule", "unit", "kind")]
+    found = list(counted.order_by("rule", "unit", "kind"))
     wanted = asked.values.get("state")
-    fitting = [lead for lead in found if wanted is None or (wanted == "open") == bool(lead.running)]
+    fitting = [row for row in found if wanted is None or (wanted == "open") == bool(row["running"])]
     column, down = asked.sort.removeprefix("-"), asked.sort.startswith("-")
-    ordered = sorted(fitting, key=lambda lead: getattr(lead, column), reverse=down)
-    return Leads(asked.part(ordered), sum(bool(lead.running) for lead in found))
+    page = asked.part(sorted(fitting, key=lambda row: _sorted_by(row, column), reverse=down))
+    titles, named = rule_titles(), units.names(viewer)
+    shown = replace(page, rows=[_lead(row, name, titles, named) for row in page.rows])
+    return Leads(shown, sum(bool(row["running"]) for row in found))
 
 
 def withdrawn_listing(viewer: Viewer) -> Listing:
@@ -150,7 +151,7 @@ def withdrawn(viewer: Viewer, asked: Asked) -> tuple[Page[Finding], list[Withdra
     """A page of what was withdrawn, the latest first, and how much fits the filters."""
     found = _visible_withdrawn(viewer)
     page = asked.page(found)
-    titles, named = rule_titles(), {unit.code: unit.short_name for unit in units.reached(viewer)}
+    titles, named = rule_titles(), units.names(viewer)
     numbers = {finding.case for finding in page.rows if finding.case}
     cases = dict(Case.objects.filter(pk__in=numbers).values_list("number", "title"))
     rows = [_withdrawn(finding, titles, named, cases) for finding in page.rows]
@@ -171,6 +172,10 @@ def withdrawn_cells(row: Withdrawn) -> list[Cell]:
 
 def _visible_withdrawn(viewer: Viewer) -> QuerySet[Finding]:
     return Finding.objects.filter(units.seen(viewer), state=Finding.State.WITHDRAWN, case__isnull=False)
+
+
+def _sorted_by(row: Mapping[str, Any], column: str) -> Any:
+    return _day(row["kind"], row[column]) if column in ("first", "last") else row[column]
 
 
 def _lead(row: Mapping[str, Any], span: str, titles: Mapping[str, str], named: Mapping[str, str]) -> Lead:

@@ -13,13 +13,8 @@ if TYPE_CHECKING:
     from zhunsheng.apps.access.scope import Viewer
 
 
-def waiting(viewer: "Viewer") -> int:
-    """How many alerts wait for a viewer."""
-    return sum(waiting_by_level(viewer).values())
-
-
 def waiting_by_level(viewer: "Viewer") -> dict[str, int]:
-    """The same by level, for the top of every page."""
+    """How many alerts wait for a viewer, by level: for the top of every page and the entry of the inbox."""
     # Menus are declared before models are there: the question is found when it is first asked.
     found: dict[str, int] = import_module("zhunsheng.apps.desk.inbox").waiting_by_level(viewer)
     return found
@@ -89,7 +84,7 @@ MENU: Final = {
         home_for=frozenset({"inspectorate"}),
     ),
     "desk:inbox": Item(
-        _("预警收件箱"), icon="inbox", position=20, home_for=frozenset({"legal_officer"}), count=waiting, go="i"
+        _("预警收件箱"), icon="inbox", position=20, home_for=frozenset({"legal_officer"}), is_in_header=True, go="i"
     ),
     "desk:cases": Item(_("案件"), icon="folder", position=30, go="c"),
     "desk:overdue": Item(

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from django.db.models import Count, Q
+from django.db.models import Case as Choose
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext as _
 
 from zhunsheng.apps.access.scope import Viewer
@@ -14,12 +15,12 @@ from zhunsheng.apps.alerts.selectors import visible_groups
 from zhunsheng.apps.cases.models import Assignment
 from zhunsheng.apps.desk.inbox import WEEK, Line, ends_on, ends_today, lines_of, midnight, over
 from zhunsheng.apps.desk.rulebook import shown_rulebook
+from zhunsheng.apps.org.models import Officer
 from zhunsheng.core.calendar import Calendar
 
 SHOWN: Final = 10
 OFFICERS: Final = 30
 LEVELS: Final = ("red", "yellow", "blue", "ask")
-COUNTED: Final = ("open", "over", "red", "yellow", "blue", "ask", "waiting")
 
 
 @dataclass(frozen=True)
@@ -57,16 +58,14 @@ class Today:
 def today_page(viewer: Viewer, *, now: datetime) -> Today:
     """The page of a leader: the alerts of the units whose cases he may list."""
     groups = visible_groups(viewer).filter(closed_at=None)
-    counts = groups.aggregate(**_counts(now), today=Count("key", filter=ends_today(now)), **_by_day(now))
+    counts = groups.aggregate(**_counts(now), today=Count("key", filter=ends_today(now)))
     pressing = groups.filter(over(now) | ends_today(now)).select_related("owner").order_by("due", "key")
-    by_case: dict[str, Mapping[str, Any]] = {}
-    for row in groups.values("case").annotate(**_counts(now)):
-        by_case[row["case"] or ""] = row
-    heads = Assignment.objects.filter(role=Assignment.Role.CASE_OFFICER, until_at=None, case__in=groups.values("case"))
-    shares = _shares(by_case, list(heads.order_by("pk").values_list("case", "officer__number", "officer__name")))
+    head = Assignment.objects.filter(role=Assignment.Role.CASE_OFFICER, until_at=None, case=OuterRef("case"))
+    by_head = groups.annotate(head=Subquery(head.order_by("pk").values("officer")[:1])).values("head")
+    shares = _shares(list(by_head.annotate(**_counts(now))))
     return Today(
         counts,
-        _days(counts, now),
+        _days(groups, now),
         lines_of(list(pressing[:SHOWN]), viewer, now),
         shares[:OFFICERS],
         len(shares[OFFICERS:]),
@@ -86,23 +85,18 @@ def _counts(now: datetime) -> dict[str, Any]:
     }
 
 
-def _by_day(now: datetime) -> dict[str, Any]:
-    """How many end on each of the next days, by level."""
-    return {
-        f"day{n}_{level}": Count("key", filter=ends_on(n, now) & Q(level=level))
-        for n in range(WEEK)
-        for level in LEVELS
-    }
-
-
-def _days(counts: Mapping[str, int], now: datetime) -> list[Day]:
+def _days(groups: QuerySet[AlertGroup], now: datetime) -> list[Day]:
+    """What ends on each of the next days, by level: one question."""
+    on = Choose(*(When(ends_on(n, now), then=Value(n)) for n in range(WEEK)), output_field=IntegerField())
+    counted = groups.annotate(on=on).filter(on__isnull=False).values_list("on", "level").annotate(n=Count("key"))
+    by_day = {(n, level): count for n, level, count in counted}
     rulebook = shown_rulebook()
     found = []
     for n in range(WEEK):
         day = midnight(now, n).date()
-        levels = [(level, counts[f"day{n}_{level}"]) for level in LEVELS]
+        levels = [(level, by_day[n, level]) for level in LEVELS if (n, level) in by_day]
         is_rest = rulebook is not None and _is_rest(day, rulebook.calendar)
-        found.append(Day(n, day, is_rest, sum(count for _level, count in levels), [one for one in levels if one[1]]))
+        found.append(Day(n, day, is_rest, sum(count for _level, count in levels), levels))
     return found
 
 
@@ -111,16 +105,13 @@ def _is_rest(day: date, calendar: Calendar) -> bool:
     return calendar.first <= day <= calendar.last and not calendar.is_working(day)
 
 
-def _shares(by_case: Mapping[str, Mapping[str, Any]], heads: Sequence[tuple[str, str, str]]) -> list[Share]:
-    """Cases summed by their officer, whoever has most of what is over and red first."""
-    first: dict[str, tuple[str, str]] = {}
-    for case, number, name in heads:
-        first.setdefault(case, (number, name))
-    sums: dict[tuple[str, str], dict[str, int]] = {}
-    for case, counts in by_case.items():
-        who = first.get(case, ("", _("没有主办民警")))
-        held = sums.setdefault(who, dict.fromkeys(COUNTED, 0))
-        for name in COUNTED:
-            held[name] += counts[name]
-    ordered = sorted(sums.items(), key=lambda item: (-item[1]["over"], -item[1]["red"], -item[1]["open"], item[0]))
-    return [Share(name, number, counts) for (number, name), counts in ordered]
+def _shares(rows: Sequence[Mapping[str, Any]]) -> list[Share]:
+    """The counts of each officer, whoever has most of what is over and red first."""
+    officers = Officer.objects.in_bulk([row["head"] for row in rows if row["head"] is not None])
+    shares = [
+        Share(officers[row["head"]].name, officers[row["head"]].number, row)
+        if row["head"] is not None
+        else Share(_("没有主办民警"), "", row)
+        for row in rows
+    ]
+    return sorted(shares, key=lambda one: (-one.counts["over"], -one.counts["red"], -one.counts["open"], one.number))

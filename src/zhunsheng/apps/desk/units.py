@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Final
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer
-from zhunsheng.apps.cases.selectors import visible_cases
+from zhunsheng.apps.cases.selectors import of_visible_cases, visible_cases
 from zhunsheng.apps.org.models import Unit
 
 KINDS: Final[Mapping[str, str | Promise]] = {
@@ -26,16 +26,25 @@ KINDS: Final[Mapping[str, str | Promise]] = {
 
 def reached(viewer: Viewer) -> list[Unit]:
     """The units whose cases a viewer may list, each after the unit that it lies under. Agencies are none of them."""
+    return list(_reached(viewer).order_by("path"))
+
+
+def _reached(viewer: Viewer) -> QuerySet[Unit]:
     reach = viewer.reach(Action.CASE_LIST).values()
     units = Unit.objects.filter(closed_on=None).exclude(kind=Unit.Kind.AGENCY)
     if not any(part.everywhere for part in reach):
         units = units.filter(code__in=frozenset().union(*(part.units for part in reach)))
-    return list(units.order_by("path"))
+    return units
 
 
 def choices(viewer: Viewer) -> list[tuple[str, str]]:
     """The same as choices of a filter, by code."""
-    return sorted((unit.code, unit.short_name) for unit in reached(viewer))
+    return list(_reached(viewer).order_by("code").values_list("code", "short_name"))
+
+
+def names(viewer: Viewer) -> dict[str, str]:
+    """The same as short names by code."""
+    return dict(choices(viewer))
 
 
 def within(code: str) -> Q:
@@ -47,6 +56,8 @@ def within(code: str) -> Q:
 def seen(viewer: Viewer) -> Q:
     """What a viewer may list, of rows with the columns `case` and `unit`: by the case, or by the unit where it has
     none."""
+    beside = Q(case=None, unit__in=_reached(viewer).values("code"))
+    if viewer.reaches_all(Action.CASE_LIST):
+        return of_visible_cases(viewer, Action.CASE_LIST) | beside
     # Asked row by row: a page reads fifty rows, and the list of all cases is long.
-    cases = visible_cases(viewer, Action.CASE_LIST).filter(number=OuterRef("case"))
-    return Q(Exists(cases)) | Q(case=None, unit__in=[unit.code for unit in reached(viewer)])
+    return Q(Exists(visible_cases(viewer, Action.CASE_LIST).filter(number=OuterRef("case")))) | beside

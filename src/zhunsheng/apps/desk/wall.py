@@ -12,7 +12,7 @@ from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.alerts.models import AlertGroup
 from zhunsheng.apps.alerts.selectors import visible_groups
-from zhunsheng.apps.cases.selectors import visible_cases
+from zhunsheng.apps.cases.selectors import of_visible_cases
 from zhunsheng.apps.cases.sources import late_sources
 from zhunsheng.apps.desk.case_track import level_now
 from zhunsheng.apps.desk.city import UnitLine, unit_lines
@@ -125,8 +125,8 @@ def _counts(viewer: Viewer, now: datetime) -> dict[str, int]:
 
 def _limits(viewer: Viewer, now: datetime) -> list[Limit]:
     """What has just been exceeded, then what ends next. What was exceeded long ago is in the number, not here."""
-    cases = visible_cases(viewer, Action.CASE_LIST).values("number")
-    running = Clock.objects.filter(case__in=cases, outcome="running", due__isnull=False)
+    cases = of_visible_cases(viewer, Action.CASE_LIST)
+    running = Clock.objects.filter(cases, outcome="running", due__isnull=False)
     just = running.filter(outer__lt=now, outer__gte=now - timedelta(days=1), nature="statutory")
     clocks = list(just.order_by("-outer", "key")[:JUST_OVER])
     clocks += running.filter(due__gte=now).order_by("due", "key")[: SHOWN - len(clocks)]

@@ -8,7 +8,7 @@ from zhunsheng.apps.audit.tables import TableRule
 from zhunsheng.apps.inspection.pages import MENU, PAGES
 
 READ_ADD = ("select", "insert")
-OF_CASE = 'EXISTS (SELECT FROM cases_case c WHERE c.number = "case")'
+OF_CASE = '(SELECT zs_every_case()) OR EXISTS (SELECT FROM cases_case c WHERE c.number = "case")'
 OF_PICK = "EXISTS (SELECT FROM inspection_pick p WHERE p.id = pick_id)"
 OF_ASSIGNED = "EXISTS (SELECT FROM inspection_assigned a WHERE a.id = assigned_id)"
 # A card of a place is of no case: its unit sees it, and whoever is held responsible.
@@ -17,7 +17,7 @@ OF_CARD_ITSELF = f"""
     ELSE 'ordinary' = ANY ((SELECT zs_scope('everywhere'))::text[])
         OR 'ordinary:' || unit = ANY ((SELECT zs_scope('units'))::text[]) OR responsible_id = (SELECT zs_officer()) END
 """
-OF_CARD = "EXISTS (SELECT FROM inspection_card c WHERE c.number = card_id)"
+OF_CARD = "(SELECT zs_every_case()) OR EXISTS (SELECT FROM inspection_card c WHERE c.number = card_id)"
 SEALED = {
     "plan": "id",
     "frame": "plan_id",
@@ -71,7 +71,7 @@ class InspectionConfig(AppConfig):
         "inspection_pick": '"case"',
         "inspection_planted": '"case"',
     }
-    app_functions = ("zs_withheld()",)
+    app_functions = ("zs_withheld()", "zs_files_waiting(bigint)", "zs_cards_waiting(bigint, text[], text[])")
     table_rules = (
         *(
             TableRule(f"inspection_{name}", app_may=READ_ADD, key=(key,), change="append", sealed=True)

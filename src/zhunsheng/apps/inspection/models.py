@@ -281,7 +281,10 @@ class CardNow(models.Model):
     failure = models.CharField("不能处理", max_length=80, blank=True, default="")
 
     class Meta:
-        indexes = (models.Index(fields=["next_at"], name="inspection_card_next", condition=Q(next_at__isnull=False)),)
+        indexes = (
+            models.Index(fields=["next_at"], name="inspection_card_next", condition=Q(next_at__isnull=False)),
+            models.Index(fields=["state", "card"], name="inspection_card_state", condition=~Q(state="closed")),
+        )
 
     def __str__(self) -> str:
         return f"{self.card_id} {self.state}"

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Final
 
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -94,21 +95,25 @@ class PlanPage:
 
 def plan_rows() -> list[PlanRow]:
     """Every plan, the newest first."""
-    rows = Plan.objects.select_related("frame", "draw", "void").order_by("-at", "-pk")[:MOST_ROWS]
-    names = _names()
-    return [_row(plan, names) for plan in rows]
+    rows = list(Plan.objects.select_related("frame", "draw", "void").order_by("-at", "-pk")[:MOST_ROWS])
+    return _rows(rows, _names())
 
 
 def _names() -> dict[str, str]:
     return dict(Unit.objects.values_list("code", "short_name"))
 
 
-def _row(plan: Plan, names: dict[str, str]) -> PlanRow:
+def _rows(rows: Sequence[Plan], names: dict[str, str]) -> list[PlanRow]:
+    is_read = Q(assignments__round="first", assignments__submission__isnull=False)
+    picks = Pick.objects.filter(plan__in=rows).values_list("plan")
+    numbers = picks.annotate(n=Count("pk", distinct=True), read=Count("pk", filter=is_read, distinct=True))
+    drawn, counted = {plan: (n, read) for plan, n, read in numbers}, plans.counted_of(rows)
+    return [_row(plan, names, *drawn.get(plan.pk, (0, 0)), *counted[plan.pk]) for plan in rows]
+
+
+def _row(plan: Plan, names: dict[str, str], picks: int, read: int, of: int, counted: int) -> PlanRow:
     files = plan.frame.files
-    picks = Pick.objects.filter(plan=plan)
-    read = picks.filter(assignments__round="first", assignments__submission__isnull=False).distinct().count()
-    state = _state(plan, picks.count(), read)
-    of, counted = plans.counted(plan)
+    state = _state(plan, picks, read)
     return PlanRow(
         number=plan.pk,
         title=plan.title,
@@ -144,7 +149,7 @@ def plan_page(plan: Plan, viewer: Viewer, *, real_at: datetime) -> PlanPage:
     kept, void = getattr(plan, "commitment", None), getattr(plan, "void", None)
     picks = list(plan.picks.prefetch_related("assignments__reader", "assignments__submission").order_by("pk"))
     return PlanPage(
-        row=_row(plan, names),
+        row=_rows([plan], names)[0],
         hour=plan.hour,
         frame_hash=plan.frame.hash,
         risk_files=plan.frame.risk_files,

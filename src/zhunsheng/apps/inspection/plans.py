@@ -5,7 +5,7 @@ The hour is one of the log's clock, which is the machine's: a demonstration's ci
 
 import hashlib
 import secrets
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Final
 
 from django.db import connection, transaction
+from django.db.models import Count, QuerySet
 from django.utils.timezone import localtime
 
 from zhunsheng.apps.access.policy import Label
@@ -268,10 +269,23 @@ def frame_of(plan: Plan) -> tuple[dict[str, tuple[str, ...]], dict[str, int]]:
 def counted(plan: Plan) -> tuple[int, int]:
     """How many files of a frame count, and how many of these are drawn, or will be at least: what was planted is in
     neither."""
+    return counted_of([plan])[plan.pk]
+
+
+def counted_of(plans: Sequence[Plan]) -> dict[str, tuple[int, int]]:
+    """The same of several plans, by number: as many questions for one as for a hundred."""
+
+    def by_plan(rows: QuerySet[FrameCase] | QuerySet[Pick]) -> dict[str, int]:
+        return dict(rows.filter(plan__in=plans, stream="random").values_list("plan").annotate(n=Count("pk")))
+
     with whole():
-        files = plan.cases.filter(stream="random").count()
-        if hasattr(plan, "draw"):
-            return files, plan.picks.filter(stream="random").count()
+        files, picks = by_plan(FrameCase.objects.all()), by_plan(Pick.objects.all())
+    return {plan.pk: _counted(plan, files.get(plan.pk, 0), picks.get(plan.pk, 0)) for plan in plans}
+
+
+def _counted(plan: Plan, files: int, picks: int) -> tuple[int, int]:
+    if hasattr(plan, "draw"):
+        return files, picks
     return files, max(0, min(plan.drawn, plan.frame.files) - (plan.frame.files - files))
 
 

@@ -43,6 +43,7 @@ class PointsConfig(AppConfig):
         "points_publication": PROCESSES_ONLY,
         "points_correction": PROCESSES_ONLY,
     }
+    app_functions = ("zs_points_undecided()",)
     table_rules = (
         TableRule("points_revision", app_may=(*READ_ADD, "update"), key=("one",), change="plain"),
         *(TableRule(f"points_{name}", app_may=READ_ADD, key=("id",), change="append", sealed=True) for name in SEALED),

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from zhunsheng.apps.access.policy import Action
@@ -151,15 +151,26 @@ def _may_see(viewer: Viewer, proposal: Proposal) -> bool:
 def proposals(viewer: Viewer, *, is_open: bool) -> list[Proposal]:
     """Those a viewer may see, the newest first: that wait, or the last hundred that were decided."""
     with stored.whole():
-        rows = Proposal.objects.filter(Q(decision=None) if is_open else Q(decision__isnull=False))
-        found = rows.select_related("by", "decision__by").order_by("-at", "pk")[:500]
-        return [one for one in found if _may_see(viewer, one)][:100]
+        return _proposals(viewer, is_open=is_open)
+
+
+def _proposals(viewer: Viewer, *, is_open: bool) -> list[Proposal]:
+    rows = Proposal.objects.filter(Q(decision=None) if is_open else Q(decision__isnull=False))
+    found = rows.select_related("by", "decision__by").order_by("-at", "pk")[:500]
+    return [one for one in found if _may_see(viewer, one)][:100]
 
 
 def waiting(viewer: Viewer) -> int:
     """How many proposals and appeals wait for a viewer; none for those who only watch."""
-    if not viewer.may(Action.POINTS_CONFIRM):
+    if not viewer.may(Action.POINTS_CONFIRM) or not _is_anything_undecided():
         return 0
-    mine = sum(one.by_id != viewer.officer for one in proposals(viewer, is_open=True))
     with stored.whole():
+        mine = sum(one.by_id != viewer.officer for one in _proposals(viewer, is_open=True))
         return mine + sum(leads(viewer, one.entry.unit) for one in open_appeals(clock.now()))
+
+
+def _is_anything_undecided() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT zs_points_undecided()")
+        row = cursor.fetchone()
+    return bool(row and row[0])

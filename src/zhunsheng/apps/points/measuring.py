@@ -24,7 +24,7 @@ MEASURED: Final = """
         SELECT e."case", e.type, e.at, greatest(1, cardinality(coalesce(e.officers, '{}'))) AS officers,
             lead(e.type) OVER own AS next_type, lead(e.at) OVER own AS next_at
         FROM cases_event e JOIN ended USING ("case")
-        WHERE e.type = ANY (%(begun)s || %(over)s) AND NOT e.void
+        WHERE e.type = ANY (%(begun)s::text[] || %(over)s::text[]) AND NOT e.void
         WINDOW own AS (PARTITION BY e."case", e.person, split_part(e.type, '.', 1) ORDER BY e.at, e.id)
     ), kinds AS (
         SELECT "case", max(facts::jsonb ->> 'case_kind') AS kind FROM cases_event JOIN ended USING ("case")

@@ -119,7 +119,7 @@ class Seen:
 
 def place_of(holder: str, *, on: date) -> Posted | None:
     """Where a holder works on a day; None where no policy can name his post."""
-    return next((one for one in posted(on=on) if one.holder == holder), None)
+    return next(iter(posted(on=on, holder=holder)), None) if holder else None
 
 
 def own_page(viewer: Viewer, holder: str, asked: str, *, now: datetime) -> Own | None:

@@ -39,9 +39,12 @@ def code_of(officer: Officer) -> str:
     return f"{officer.province}-{officer.number}"
 
 
-def posted(*, on: date) -> list[Posted]:
-    """Everybody whose post a policy can name, each once, by code."""
+def posted(*, on: date, holder: str = "") -> list[Posted]:
+    """Everybody whose post a policy can name, each once, by code; one of them where a holder is named."""
     posts = Post.objects.filter(role__in=POSTS, unit__kind__in=UNIT_KINDS, from_on__lte=on, officer__left_on=None)
+    if holder:
+        province, _, number = holder.partition("-")
+        posts = posts.filter(officer__province=province, officer__number=number)
     rows = posts.exclude(until_on__lte=on).select_related("officer", "unit").order_by("part_time", "pk")
     found: dict[str, Posted] = {}
     for row in rows:

@@ -191,6 +191,17 @@ def _facts_of_cases(policies: Sequence[Policy], as_of: datetime, since: int) -> 
 def _judged(cases: Sequence[str], withdrawn: dict[str, int], begins: datetime, as_of: datetime) -> pl.DataFrame:
     events = _of_cases("cases_event", schemas.EVENTS, cases)
     findings = _of_cases("supervision_finding", schemas.FINDINGS, cases)
+    found = facts_of(events, findings, begins=begins, ends=ALL_OF_TIME, as_of=as_of)
+    times = pl.col("group").replace_strict(withdrawn, default=0, return_dtype=pl.Int64)
+    again = pl.when(times > 0).then(pl.concat_str("key", pl.lit(AGAIN), times + 1)).otherwise("key")
+    return found.with_columns(key=again, recorded_at=pl.lit(as_of, schemas.INSTANT))
+
+
+def facts_of(
+    events: pl.DataFrame, findings: pl.DataFrame, *, begins: datetime, ends: datetime, as_of: datetime
+) -> pl.DataFrame:
+    """tables.POINT_FACTS of the cases that ended in a span, by the rulebook in force and the posts of a day; none
+    before the first release. See core.points.from_events.case_facts."""
     try:
         rulebook, _sha256 = current()
     except NothingReleased:
@@ -198,10 +209,7 @@ def _judged(cases: Sequence[str], withdrawn: dict[str, int], begins: datetime, a
     ids = [*(rule.id for rule in rulebook.rules), *(check.id for check in rulebook.checks)]
     rules = rules_of_facts(known(), ids, {check.code: check.id for check in rulebook.checks})
     people = posts_table(posted(on=as_of.astimezone(ZONE).date()))
-    found = case_facts(events, findings, rules, people, begins=begins, ends=ALL_OF_TIME)
-    times = pl.col("group").replace_strict(withdrawn, default=0, return_dtype=pl.Int64)
-    again = pl.when(times > 0).then(pl.concat_str("key", pl.lit(AGAIN), times + 1)).otherwise("key")
-    return found.with_columns(key=again, recorded_at=pl.lit(as_of, schemas.INSTANT))
+    return case_facts(events, findings, rules, people, begins=begins, ends=ends)
 
 
 def _withdraw_reopened(cases: Sequence[str], begins: datetime, as_of: datetime) -> None:

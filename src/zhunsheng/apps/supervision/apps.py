@@ -7,6 +7,7 @@ from django.apps import AppConfig
 from zhunsheng.apps.audit.tables import TableRule
 
 OF_CASE_OR_INCIDENT_SEEN = """
+    (SELECT zs_every_case()) OR
     CASE WHEN "case" IS NOT NULL THEN EXISTS (SELECT FROM cases_case c WHERE c.number = "case")
     ELSE EXISTS (SELECT FROM cases_incident i WHERE i.number = incident) END
 """

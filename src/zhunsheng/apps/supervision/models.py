@@ -70,6 +70,14 @@ class Clock(models.Model):
             models.Index(fields=["key"], name="clock_red", condition=Q(level="red", outcome__in=OPEN_OUTCOMES)),
             # The list of cases by what ends next reads its first rows from here, however many clocks are open.
             models.Index(fields=["due", "key"], name="clock_due", condition=Q(outcome__in=OPEN_OUTCOMES)),
+            # What pages count of open clocks is in here, and no row is read.
+            models.Index(
+                fields=["case", "due"],
+                include=["key", "incident", "outcome", "question", "question_fact", "question_hard"],
+                name="clock_open_case",
+                condition=Q(outcome__in=OPEN_OUTCOMES),
+            ),
+            models.Index(fields=["rule", "due"], name="clock_open_rule", condition=Q(outcome__in=OPEN_OUTCOMES)),
         )
 
     def __str__(self) -> str:

@@ -171,6 +171,12 @@ def exposure_table(world: World) -> pl.DataFrame:
     )
 
 
+def of_units(exposure: pl.DataFrame) -> pl.DataFrame:
+    """The same of stations, which are one comparable group: tables.EXPOSURE."""
+    units = exposure.group_by("unit", "period").agg(pl.col("half_days").sum())
+    return units.with_columns(holder="unit", peers=pl.lit("station")).select(t.EXPOSURE.names())
+
+
 def bounds_table(facts: pl.DataFrame) -> pl.DataFrame:
     """The random stream over three months rolling: tables.BOUNDS."""
     read = (

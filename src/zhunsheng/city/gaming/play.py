@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from zhunsheng.city.gaming.facts import YEAR, bounds_table, exposure_table, weight_table, world_facts
+from zhunsheng.city.gaming.facts import YEAR, bounds_table, exposure_table, of_units, weight_table, world_facts
 from zhunsheng.city.gaming.strategies import STRATEGIES, Strategy
 from zhunsheng.city.gaming.world import OFFICERS, World, draw_world
 from zhunsheng.core.points import tables as t
@@ -50,13 +50,15 @@ def play(
     """Play strategies against a policy, each beside the same honest years.
 
     One officer of thirty games for twelve months; the others are honest. g = (Y_s − Y_0) / Y_0 of his yearly score.
+    Under a policy of units it is the score of his station, and g is taken thirty times: as if all of them did it.
     """
     policy = from_the_start(policy)
     honest = draw_world(seeds, seed)
     stage = _Stage.of(policy, known, honest)
     before = stage.years(honest)
+    players = OFFICERS if policy.scheme == "unit" else 1
     for strategy in strategies:
-        gains = stage.years(strategy.play(honest)) / before - 1
+        gains = players * (stage.years(strategy.play(honest)) / before - 1)
         reach = ONE_SIDED_95 * float(np.std(gains, ddof=1)) / sqrt(len(gains)) if len(gains) > 1 else 0.0
         yield Gain(strategy, float(np.mean(gains)), float(np.mean(gains)) + reach)
 
@@ -85,14 +87,16 @@ class _Stage:
         return _Stage(policy, known, rows, others.filter(pl.col("fact") == "sample.passed"), weights)
 
     def years(self, world: World) -> np.ndarray:
-        """The yearly score of the first officer, by seed."""
+        """The yearly score of the first officer, or of his station under a policy of units, by seed."""
         facts = world_facts(world, range(1))
         own = ledger(facts, [self.policy], self.known, weights=self.weights)
         rows = pl.concat([self.others, own, self._assisted(world)])
         bounds = bounds_table(pl.concat([self.other_facts, facts]))
-        found = scores(rows, self.policy, self.known, exposure=exposure_table(world), bounds=bounds)
-        first = found.filter(pl.col("holder").str.ends_with("P00"))
-        year = first.group_by("unit").agg(pl.col("total").fill_null(0).mean())
+        is_of_units = self.policy.scheme == "unit"
+        exposure = of_units(exposure_table(world)) if is_of_units else exposure_table(world)
+        found = scores(rows, self.policy, self.known, exposure=exposure, bounds=bounds)
+        played = found if is_of_units else found.filter(pl.col("holder").str.ends_with("P00"))
+        year = played.group_by("unit").agg(pl.col("total").fill_null(0).mean())
         order = year.sort(pl.col("unit").str.slice(1).cast(pl.Int64))
         return order["total"].to_numpy()
 

@@ -22,17 +22,6 @@ from zhunsheng.points_book import POLICIES
 from zhunsheng.web.demo.people import PROCESS
 
 SHIPPED: Final = "station_case_team.toml"
-PROBLEMS: Final = """[[entry]]
-id      = "problem"
-title   = "质检确认的问题，经两人复核"
-block   = "quality"
-sign    = "deduct"
-fact    = "defect.sample_problem"
-measure = "count"
-points  = "2.00"
-cite    = { instrument = "本局积分办法", article = "第八条", gist = "每项扣分，扣完为止" }
-
-"""
 MINUTES: Final = {"criminal": 540, "administrative": 240}
 """Standard minutes of the demonstration; a real deployment measures its own."""
 REASON: Final = "演示"
@@ -57,7 +46,6 @@ def _changes(begins: date) -> tuple[tuple[str, str], ...]:
         ("2027-01-01", begins.isoformat()),
         ('unit_kinds = ["station"]', 'unit_kinds = ["station", "squad"]'),
         ("min_exposure_days = 8, min_cases = 12", "min_exposure_days = 1, min_cases = 1"),
-        ("[[manual]]", f"{PROBLEMS}[[manual]]"),
     )
 
 

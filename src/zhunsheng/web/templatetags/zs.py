@@ -3,17 +3,18 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhunsheng.apps.display import formats
+from zhunsheng.apps.display.listing import Choice
 from zhunsheng.web.templatetags.shapes import drawn
 
 register = template.Library()
@@ -131,6 +132,14 @@ def law(instrument: str, article: str, gist: str) -> dict[str, str]:
     return {"instrument": instrument, "article": article, "gist": gist}
 
 
+@register.simple_tag
+def options(choices: tuple[Choice, ...], value: str) -> SafeString:
+    """The options of a field with many choices, one of them chosen. Drawn once for all who are offered the same."""
+    drawn_options = _options(choices, is_english=formats.is_english())
+    chosen = (" selected" if choice.value == value else "" for choice in choices)
+    return mark_safe("".join(head + mark + tail for (head, tail), mark in zip(drawn_options, chosen, strict=True)))  # noqa: S308 - each part is escaped
+
+
 @register.filter
 def money(fen: int) -> str:
     """18,640.00 元."""
@@ -209,6 +218,14 @@ def _marked(at: datetime, words: str) -> SafeString:
 
 def _part(clock: object, name: str) -> Any:
     return clock.get(name) if isinstance(clock, Mapping) else getattr(clock, name, None)
+
+
+@lru_cache(maxsize=64)
+def _options(choices: tuple[Choice, ...], *, is_english: bool) -> list[tuple[str, str]]:
+    """Of each option what comes before and after its mark."""
+    del is_english  # titles may be in the language of the page: it is part of the key
+    parts = ((conditional_escape(choice.value), conditional_escape(choice.title)) for choice in choices)
+    return [(f'<option value="{value}"', f">{title}</option>") for value, title in parts]
 
 
 @cache

@@ -9,6 +9,13 @@ CREATE OR REPLACE FUNCTION zs_scope(part text) RETURNS text[] LANGUAGE sql STABL
     SELECT string_to_array(nullif(current_setting('zs.' || part, true), ''), ',')
 $$;
 
+-- Whether the session's viewer may list every case there is: every label everywhere, and recused from none. Policies ask
+-- it once for a query; for such a viewer no row must then be looked up in the cases.
+CREATE OR REPLACE FUNCTION zs_every_case() RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT coalesce(zs_scope('everywhere'), '{}') @> ARRAY['ordinary', 'sensitive', 'minor', 'recusal'] AND NOT EXISTS (
+        SELECT FROM cases_assignment WHERE officer_id = zs_officer() AND until_at IS NULL AND role = 'recused')
+$$;
+
 -- The cases that the session's officer has opened in an emergency and that are open still, by the machine's clock.
 CREATE OR REPLACE FUNCTION zs_urgent() RETURNS text[] LANGUAGE sql STABLE AS $$
     SELECT array_agg("case"::text) FROM access_urgentaccess WHERE officer_id = zs_officer() AND until > now()

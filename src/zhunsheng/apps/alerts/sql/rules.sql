@@ -23,6 +23,91 @@ END $$;
 CREATE OR REPLACE TRIGGER notify_told AFTER INSERT ON alerts_alert REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION zs_notify_told();
 
+-- A group says itself who may see it: it carries the label and the unit of its case, or the unit of its incident, and
+-- follows them. The case is held while a new group reads it, so that a change of its label meets the group or is met.
+CREATE OR REPLACE FUNCTION zs_mirror_group() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    NEW.seen_label := NULL;
+    NEW.seen_unit := NULL;
+    IF NEW."case" IS NOT NULL THEN
+        SELECT c.label, c.unit_id INTO NEW.seen_label, NEW.seen_unit FROM cases_case c
+        WHERE c.number = NEW."case" FOR SHARE;
+    ELSE
+        SELECT 'ordinary', i.unit_id INTO NEW.seen_label, NEW.seen_unit FROM cases_incident i
+        WHERE i.number = NEW.incident FOR SHARE;
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER mirror_group BEFORE INSERT OR UPDATE OF "case", incident, seen_label, seen_unit
+    ON alerts_alertgroup FOR EACH ROW EXECUTE FUNCTION zs_mirror_group();
+ALTER TABLE alerts_alertgroup ENABLE ALWAYS TRIGGER mirror_group;
+
+CREATE OR REPLACE FUNCTION zs_mirror_groups() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    was text := coalesce(current_setting('zs.deriving', true), 'off');
+BEGIN
+    PERFORM set_config('zs.deriving', 'on', true);  -- what a group follows was somebody's act, and is in the log as his
+    IF TG_TABLE_NAME = 'cases_case' THEN
+        UPDATE alerts_alertgroup SET seen_label = NULL WHERE "case" = NEW.number;
+    ELSE
+        UPDATE alerts_alertgroup SET seen_label = NULL WHERE "case" IS NULL AND incident = NEW.number;
+    END IF;
+    PERFORM set_config('zs.deriving', was, true);
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER mirror_groups AFTER UPDATE ON cases_case FOR EACH ROW
+    WHEN ((OLD.label, OLD.unit_id) IS DISTINCT FROM (NEW.label, NEW.unit_id)) EXECUTE FUNCTION zs_mirror_groups();
+CREATE OR REPLACE TRIGGER mirror_groups AFTER UPDATE ON cases_incident FOR EACH ROW
+    WHEN (OLD.unit_id IS DISTINCT FROM NEW.unit_id) EXECUTE FUNCTION zs_mirror_groups();
+ALTER TABLE cases_case ENABLE ALWAYS TRIGGER mirror_groups;
+ALTER TABLE cases_incident ENABLE ALWAYS TRIGGER mirror_groups;
+
+-- Which open groups concern whom: who was told, who owns it, to whom it was handed. What is closed concerns nobody.
+CREATE OR REPLACE FUNCTION zs_concern_told() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO alerts_concern (officer_id, group_id)
+    SELECT DISTINCT a.officer_id, a.group_id FROM added a JOIN alerts_alertgroup g ON g.key = a.group_id
+    WHERE a.officer_id IS NOT NULL AND g.closed_at IS NULL
+    ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER concern_told AFTER INSERT ON alerts_alert REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION zs_concern_told();
+
+CREATE OR REPLACE FUNCTION zs_concern_group() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    DELETE FROM alerts_concern WHERE group_id = NEW.key;
+    IF NEW.closed_at IS NULL THEN
+        INSERT INTO alerts_concern (officer_id, group_id)
+        SELECT officer_id, NEW.key FROM alerts_alert WHERE group_id = NEW.key AND officer_id IS NOT NULL
+        UNION SELECT officer, NEW.key FROM unnest(ARRAY[NEW.owner_id, NEW.handed_to_id]) AS officer
+        WHERE officer IS NOT NULL;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER concern_group AFTER UPDATE ON alerts_alertgroup FOR EACH ROW
+    WHEN ((OLD.owner_id, OLD.handed_to_id, OLD.closed_at IS NULL)
+        IS DISTINCT FROM (NEW.owner_id, NEW.handed_to_id, NEW.closed_at IS NULL))
+    EXECUTE FUNCTION zs_concern_group();
+CREATE OR REPLACE TRIGGER concern_new_group AFTER INSERT ON alerts_alertgroup FOR EACH ROW
+    WHEN (NEW.closed_at IS NULL AND (NEW.owner_id IS NOT NULL OR NEW.handed_to_id IS NOT NULL))
+    EXECUTE FUNCTION zs_concern_group();
+
+-- What waits for an officer by level, under the row security of who asks; on every page, so that a connection plans it
+-- once.
+CREATE OR REPLACE FUNCTION zs_alerts_waiting(officer bigint) RETURNS TABLE (level text, n bigint)
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN QUERY SELECT g.level::text, count(*) FROM alerts_alertgroup g
+    WHERE g.key = ANY (ARRAY(SELECT c.group_id FROM alerts_concern c WHERE c.officer_id = officer))
+        AND g.closed_at IS NULL AND g.state = 'waiting' AND g.held = ''
+    GROUP BY g.level;
+END $$;
+
 -- What the watcher sees: ages and counts, nothing of a case or a person. Seconds are the machine's: where a demonstration
 -- has a clock of its own, lateness by that clock is divided by its pace.
 CREATE OR REPLACE FUNCTION zs_vital_signs() RETURNS jsonb

@@ -32,3 +32,17 @@ END $$;
 CREATE OR REPLACE TRIGGER undo_once BEFORE INSERT ON points_entry
     FOR EACH ROW WHEN (NEW.kind IN ('reverse', 'restore')) EXECUTE FUNCTION zs_points_undo_once();
 ALTER TABLE points_entry ENABLE ALWAYS TRIGGER undo_once;
+
+-- Whether anything waits for anybody: a proposal or an appeal without an answer. Asked on every page of those who decide;
+-- what it is, and for whom, is asked only where there is something.
+CREATE OR REPLACE FUNCTION zs_points_undecided() RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM points_proposal p
+        WHERE NOT EXISTS (SELECT FROM points_decision d WHERE d.proposal_id = p.id)
+    ) OR EXISTS (
+        SELECT FROM points_act a WHERE a.act = 'appeal' AND NOT EXISTS (
+            SELECT FROM points_act d WHERE d.target = a.target AND d.act IN ('appeal_granted', 'appeal_refused'))
+    );
+END $$;

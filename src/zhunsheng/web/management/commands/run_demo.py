@@ -17,7 +17,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from zhunsheng.apps.points.recording import record_points
 from zhunsheng.launcher_host import LauncherError
-from zhunsheng.web.demo import dossiers, inspecting, people, playing, scoring, visiting
+from zhunsheng.web.demo import dossiers, earlier, inspecting, people, playing, scoring, visiting
 from zhunsheng.web.processes import Process, Together
 from zhunsheng.web.provision import NotPrepared
 from zhunsheng.web.serving import (
@@ -76,6 +76,7 @@ class Command(BaseCommand):
             self.say(f"  {local(instant)}")
         dossiers.fill(play.city.events.filter(pl.col("recorded_at") <= end), at=end)
         if scoring.approve(at=end):
+            earlier.state(city.events, until=end - playing.HISTORY, at=end)
             inspecting.fill(since=end - playing.HISTORY, at=end)
             visiting.fill(at=end)
             record_points()

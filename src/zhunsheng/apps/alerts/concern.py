@@ -1,0 +1,21 @@
+"""Which open alerts concern whom."""
+
+from django.db import models
+
+from zhunsheng.apps.org.models import Officer
+
+
+class Concern(models.Model):
+    """An open group concerns an officer: he was told of it, owns it, or it was handed to him.
+
+    The database's own triggers keep it (sql/rules.sql), so that every page may ask what waits for its reader.
+    """
+
+    officer = models.ForeignKey(Officer, models.PROTECT, db_index=False, related_name="alert_concerns")
+    group = models.ForeignKey("alerts.AlertGroup", models.PROTECT, related_name="concerns")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["officer", "group"], name="concerned_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.officer_id} {self.group_id}"
