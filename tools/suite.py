@@ -140,6 +140,7 @@ GROUPS: Final = (
     long(3, "pages_load", f"{NIGHTLY}.pages", flag="--append", size="300,000 cases, 200 users, 60 s, 16 connections"),
     long(3, "months", "tests.inspection.months", size="months of drawn inspections"),
     long(3, "restore", f"{NIGHTLY}.restore", flag="--append", size="1,000,000 rows of the log, 3 kills"),
+    long(4, "crawl", f"{NIGHTLY}.crawl", flag="--append", size="every address × role × case; hostile text; the API"),
     long(4, "mutants", f"{NIGHTLY}.mutants", flag="--append", size="20,000 mutated batches, tables and rules"),
     long(4, "recipients", f"{NIGHTLY}.recipients", flag="--append", size="6 attacks × 10"),
     long(4, "bugs", "tests.bugs", size="every safety line, protection and seeded fault"),

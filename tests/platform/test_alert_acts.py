@@ -11,6 +11,7 @@ from tests.story import at
 from zhunsheng.apps.access.processes import as_process, as_viewer
 from zhunsheng.apps.access.scope import Viewer, viewer_of
 from zhunsheng.apps.alerts import selectors, services
+from zhunsheng.apps.alerts.doubt import doubtful_rules
 from zhunsheng.apps.alerts.models import Action, Alert, AlertGroup
 from zhunsheng.apps.alerts.refusals import AlertActRefused
 from zhunsheng.apps.cases.models import Assignment, Case
@@ -228,10 +229,10 @@ def test_who_may_see_an_alert_follows_the_label_and_the_unit_of_its_case(world: 
 
 
 def test_a_rule_whose_alerts_are_often_wrong_is_marked(world: AlertWorld) -> None:
-    assert selectors.doubtful_rules(as_of=NOON) == {}
+    assert doubtful_rules(as_of=NOON) == {}
     services.dispute(world.group(), world.people["case_officer"], NOON, "web", reason="not_applicable")
     services.rule_on(world.group(), world.people["legal_department"], NOON, "web", upheld=True, reason="不适用")
-    assert selectors.doubtful_rules(as_of=NOON) == {"criminal.intake.filing-decision": 100.0}
+    assert doubtful_rules(as_of=NOON) == {"criminal.intake.filing-decision": 100.0}
 
 
 def _sent(until: datetime, world: AlertWorld) -> None:

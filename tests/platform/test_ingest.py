@@ -101,6 +101,8 @@ def test_a_source_that_was_switched_off_is_refused(source: Client) -> None:
         ({"facts": {"days": "many"}}, "malformed", "facts.days"),
         ({"case": None}, "malformed", "case 和 incident"),
         ({"person": "P\u0000"}, "malformed", "控制字符"),
+        ({"case": "A" * 41}, "malformed", "不超过 40 字"),  # longer than the table of cases takes
+        ({"unit": "3" * 13}, "malformed", "不超过 12 字"),
         ({"facts": {"\u0000\ud800": 1}}, "unknown_code", "没有事实"),
     ],
 )

@@ -1,6 +1,7 @@
 """A limit as sentences: values are replaced where they stand, and nothing else of the file changes."""
 
 import tomllib
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -77,7 +78,9 @@ def test_a_check_says_its_facts_its_alternatives_and_its_article() -> None:
     spoken = said((RULEBOOK / "checks" / "measures" / "detention.warrant-shown.toml").read_text("utf-8"))
     assert spoken["acts"] == ("person.detained",)
     assert (spoken["require.0.warrant_shown"], spoken["require.1.refusal_noted"]) == (True, True)
-    assert [row["article"] for row in spoken["basis"]] == ["第一百二十五条", "第八十五条"]
+    basis = spoken["basis"]
+    assert isinstance(basis, tuple)
+    assert [row["article"] for row in basis if isinstance(row, Mapping)] == ["第一百二十五条", "第八十五条"]
 
 
 def test_true_is_not_one() -> None:

@@ -49,17 +49,17 @@ FILL: Final = (
     FROM generate_series(1, %(count)s) n, LATERAL (SELECT (%(units)s::text[])[1 + n %% 2] AS u) one
     """,
     """
-    INSERT INTO supervision_clock (key, rule, rule_version, "case", epoch, unit, start, due, due_at_end, outer,
+    INSERT INTO supervision_clock (key, rule, rule_version, "case", epoch, unit, start, due, due_at_end, "outer",
         outer_at_end, outcome, question_hard, nature, liberty, level, as_of, digest)
     SELECT encode(sha256(number::bytea), 'hex'), %(rule)s, 1, number, 1, unit_id, now(), now() + h, false, now() + h,
         false, 'running', false, 'statutory', false, CASE WHEN h < interval '1 day' THEN 'red' ELSE '' END, now(), 0
     FROM cases_case, LATERAL (SELECT (right(number, 4)::int %% 720) * interval '1 hour' AS h) one
     """,
     """
-    INSERT INTO alerts_alertgroup (key, rule, "case", subject, unit, nature, liberty, level, kind, start, due, outer,
+    INSERT INTO alerts_alertgroup (key, rule, "case", subject, unit, nature, liberty, level, kind, start, due, "outer",
         due_at_end, outer_at_end, clock, findings, words, explanation, state, asks, escalations, escalated, held,
         inhibited_by, opened_at)
-    SELECT key, rule, "case", '', unit, nature, false, 'red', 'approaching', start, due, outer, false, false, '{}',
+    SELECT key, rule, "case", '', unit, nature, false, 'red', 'approaching', start, due, "outer", false, false, '{}',
         '{}', '{"title": "立案审查"}', '{}', 'waiting', 0, 0, '[]', '', '', now()
     FROM supervision_clock WHERE right("case", 1) = '7'
     """,

@@ -29,6 +29,12 @@ TEXT_COLUMNS: Final = (
     "document_no",
 )
 LONGEST_ID: Final = 120
+LONGEST: Final = {
+    **dict.fromkeys(("case", "incident"), 40),
+    **dict.fromkeys(("person", "item", "visit", "dossier", "document"), 80),
+    "unit": 12,
+}
+"""What an event names is registered where it is not known yet: no longer than its table takes."""
 UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")  # control characters, and halves of characters
 HIGHEST_VERSION: Final = 2**31 - 1
 
@@ -112,8 +118,9 @@ def _text(value: Any, name: str, *, required: bool = False) -> str | None:
         if required:
             raise _Refused("malformed", f"{name} 没有值。请补上。")
         return None
-    if not isinstance(value, str) or len(value) > LONGEST_ID or UNPRINTABLE.search(value):
-        raise _Refused("malformed", f"{name} 应为不超过 {LONGEST_ID} 字、没有控制字符的文本。")
+    longest = LONGEST.get(name, LONGEST_ID)
+    if not isinstance(value, str) or len(value) > longest or UNPRINTABLE.search(value):
+        raise _Refused("malformed", f"{name} 应为不超过 {longest} 字、没有控制字符的文本。")
     return value
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -189,8 +189,8 @@ def responsible_card(number: str, viewer: Viewer) -> Card | None:
     return row.card if row else None
 
 
-def _counted(question: str, *values: object) -> int:
+def _counted(question: str, *values: Any) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(question, values)
+        cursor.execute(question, list(values))
         row = cursor.fetchone()
     return int(row[0]) if row else 0

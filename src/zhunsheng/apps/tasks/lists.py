@@ -29,6 +29,14 @@ KIND_TITLES: Final = {
 ORIGIN_TITLES: Final = {"plan": gettext_noop("计划"), "risk": gettext_noop("风险"), "hand": gettext_noop("指派")}
 EVERY_TITLES: Final = {"day": gettext_noop("每个工作日"), "week": gettext_noop("每周"), "month": gettext_noop("每月")}
 assert (list(KIND_TITLES), list(ORIGIN_TITLES), list(EVERY_TITLES)) == (list(KINDS), list(ORIGINS), list(EVERY))
+CAUSES: Final = {
+    ("plan", "onsite"): gettext_noop("到了计划的周期"),
+    ("plan", "online"): gettext_noop("到了计划的周期"),
+    ("risk", "onsite"): gettext_noop("本分局风险分最高，一个季度没有检查过"),
+    ("risk", "online"): gettext_noop("当周未处理的发现"),
+    ("risk", "daily"): gettext_noop("前一工作日以来新受理、新采取措施"),
+}
+"""Why a task is there that nobody asked for."""
 MOST: Final = 200
 
 
@@ -97,7 +105,7 @@ def _row(
         origin=_(ORIGIN_TITLES[task.origin]),
         unit=names.get(task.unit, task.unit),
         place=task.place,
-        reason=task.reason,
+        reason=cause_of(task),
         doer=given.officer.name if given and given.officer else "",
         is_own=bool(given and given.officer_id and given.officer_id == viewer.officer),
         due=due_words(task.due_at, now=now),
@@ -106,6 +114,12 @@ def _row(
         is_done=is_done,
         problems=problems,
     )
+
+
+def cause_of(task: Task) -> str:
+    """Why it is there: the words of whoever asked for it, else what made it."""
+    known = CAUSES.get((task.origin, task.kind))
+    return _(known) if known else task.reason
 
 
 def unruled() -> QuerySet[Said]:

@@ -14,7 +14,7 @@ from zhunsheng.apps.inspection.people import PLANNERS, READERS
 from zhunsheng.apps.inspection.sheet_page import ANSWER_TITLES, Option
 from zhunsheng.apps.org.models import Unit
 from zhunsheng.apps.tasks.giving import current
-from zhunsheng.apps.tasks.lists import KIND_TITLES, ORIGIN_TITLES
+from zhunsheng.apps.tasks.lists import KIND_TITLES, ORIGIN_TITLES, cause_of
 from zhunsheng.apps.tasks.models import Given, Report, Said, Task, Thing
 from zhunsheng.apps.tasks.reporting import question_of
 from zhunsheng.core.inspection.sheets import FAULTS
@@ -61,6 +61,7 @@ class TaskPage:
     task: Task
     kind: str
     origin: str
+    cause: str
     unit: str
     due: str
     doer: str
@@ -100,6 +101,7 @@ def task_page(
         task=task,
         kind=_(KIND_TITLES[task.kind]),
         origin=_(ORIGIN_TITLES[task.origin]),
+        cause=cause_of(task),
         unit=Unit.objects.filter(pk=task.unit).values_list("short_name", flat=True).first() or task.unit,
         due=due_words(task.due_at, now=now),
         doer=given[-1].officer.name if given and given[-1].officer else "",

@@ -1,5 +1,5 @@
-"""What the city's officers did in the month before the demonstration's history begins. Of those cases nothing is told,
-as of all that were open then; but that they ended, and how, stands on the boards."""
+"""What the city's officers did this month in cases that the demonstration does not tell, because they began before its
+history. That they ended, and how, stands on the boards."""
 
 from datetime import UTC, datetime, time
 
@@ -18,18 +18,19 @@ from zhunsheng.web.demo.people import PROCESS
 from zhunsheng.web.demo.playing import BEIJING
 
 
-def state(events: pl.DataFrame, *, until: datetime, at: datetime) -> int:
-    """Record the facts of cases that ended in the month of an instant and before it. Returns how many rows of the
-    ledger follow.
+def state(events: pl.DataFrame, told: pl.DataFrame, *, at: datetime) -> int:
+    """Record the facts of cases that ended in the month of an instant and before it, but for those that are told.
+    Returns how many rows of the ledger follow.
 
-    Takes   events: schemas.EVENTS of the whole city.
+    Takes   events, told: schemas.EVENTS of the whole city, and of what is told of it.
     """
-    begins = datetime.combine(period_of(localdate(until), "month"), time(), BEIJING).astimezone(UTC)
-    own = of_ended_cases(events, begins=begins, ends=until)
+    begins = datetime.combine(period_of(localdate(at), "month"), time(), BEIJING).astimezone(UTC)
+    others = events.filter(~pl.col("case").is_in(told["case"].drop_nulls().unique().implode()))
+    own = of_ended_cases(others, begins=begins, ends=at)
     with transaction.atomic(), as_process(PROCESS):
         rulebook, _digest = rulebook_in_force()
-        found = standing(own, rulebook, as_of=until, threads=1).findings
-        facts = facts_of(own, found, begins=begins, ends=until, as_of=at)
+        found = standing(own, rulebook, as_of=at, threads=1).findings
+        facts = facts_of(own, found, begins=begins, ends=at, as_of=at)
         stored.hold()
         return add_facts(facts, at)
 

@@ -24,6 +24,8 @@ from zhunsheng.web.demo.people import PROCESS
 SHIPPED: Final = "station_case_team.toml"
 MINUTES: Final = {"criminal": 540, "administrative": 240}
 """Standard minutes of the demonstration; a real deployment measures its own."""
+FILES_READ, FEW_PROBLEMS, MANY_PROBLEMS = 60, 3, 15
+"""Of a squad's files drawn by lot: how many were read; problems are fewer than so many, or, in one squad, so many."""
 REASON: Final = "演示"
 
 
@@ -67,6 +69,20 @@ def approve(*, at: datetime) -> bool:
         rows = [(unit, kind, minutes) for unit in units for kind, minutes in MINUTES.items()]
     _agreed(Proposal.Kind.WEIGHTS, {"year": 2026, "rows": rows}, legal, second, at)
     return True
+
+
+def state_samples(*, at: datetime) -> None:
+    """What files drawn by lot said of each squad, as two bodies record it: the work block opens where few are faulty,
+    and stays held in one squad."""
+    period = period_of(localdate(at), "month").isoformat()
+    with transaction.atomic(), as_process(PROCESS):
+        units = Unit.objects.filter(kind=Unit.Kind.CASE_SQUAD).order_by("pk").values_list("pk", flat=True)
+        squads = list(units)
+    legal, second = _viewer("legal_department", at), _viewer("county_head", at)
+    for n, unit in enumerate(squads):
+        problems = MANY_PROBLEMS if n == 0 else n % FEW_PROBLEMS
+        body = {"unit": unit, "period": period, "files": FILES_READ, "problems": problems}
+        _agreed(Proposal.Kind.BOUND, body, legal, second, at)
 
 
 def _agreed(kind: str, body: dict[str, Any], first: Viewer, second: Viewer, at: datetime) -> None:

@@ -76,7 +76,8 @@ class Command(BaseCommand):
             self.say(f"  {local(instant)}")
         dossiers.fill(play.city.events.filter(pl.col("recorded_at") <= end), at=end)
         if scoring.approve(at=end):
-            earlier.state(city.events, until=end - playing.HISTORY, at=end)
+            scoring.state_samples(at=end)
+            earlier.state(city.events, play.city.events, at=end)
             inspecting.fill(since=end - playing.HISTORY, at=end)
             visiting.fill(at=end)
             record_points()

@@ -1,0 +1,198 @@
+"""The whole site asked by everybody about everything, with and without hostile text; and the interface by schemathesis.
+
+    python -m tests.platform.nightly.crawl [questions] [forms] [parameters] [interface] [--append]
+
+questions    every address about every case of the world, by every role and a stranger; and every method
+forms        every form that a page offers to a role, sent with each hostile text in each of its fields
+parameters   every address with each hostile text in each parameter that some page takes
+interface    what the description promises, with the key of a source and with that of a reading program
+
+A fault is an answer of 500, a right that is given or refused wrongly, a canary of a case shown to somebody who may not
+see it, a hostile text that comes back unescaped, a way to another site, a connection to anywhere. Exit code 1 if any.
+"""
+
+import logging
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+from django.db import transaction
+
+from tests.platform.crawling import NOBODY, POSTABLE, Address, Crawl, crawl_world, forms_in, no_way_out
+from tests.platform.databases import cloned, embedded
+from tests.platform.environment import HOME, say
+from tests.platform.nightly import append_figures, arguments
+from tests.platform.people import EAST, city
+from tests.platform.test_hostile_text import CORPUS, is_risky
+from tests.platform.test_served import KEY, served, until
+from tests.platform.world import ROLES
+from zhunsheng.apps.access.processes import as_process
+from zhunsheng.apps.access.tokens import SCOPES, issue
+from zhunsheng.apps.cases.sources import key_digest
+from zhunsheng.apps.org.models import Unit
+
+PATHS: Final = ("src/zhunsheng/apps", "src/zhunsheng/web")
+HOSTILE: Final = (*CORPUS, "\x00", "//example.invalid/", "http://127.0.0.1:9/", "../../etc/passwd", "𠮷" * 500)
+READERS: Final = ("legal_department", "officer", "system_admin")
+PARAMETERS: Final = (
+    "q",
+    "sort",
+    "unit",
+    "kind",
+    "level",
+    "state",
+    "after",
+    "before",
+    "mark",
+    "next",
+    "period",
+    "query",
+)
+METHODS: Final = ("GET", "HEAD", "OPTIONS", *POSTABLE)
+EXAMPLES: Final = "400"
+MOST_SHOWN: Final = 40
+PERSON: Final = "cases:person"
+"""The page that reveals a person to whoever may and says why: its own test holds it against every role."""
+
+
+def main(words: list[str]) -> int:
+    """Run the parts that are named, or all."""
+    parts: dict[str, Callable[[Crawl], list[str]]] = {
+        "questions": questions,
+        "forms": forms,
+        "parameters": parameters,
+    }
+    chosen = words or [*parts, "interface"]
+    faults: list[str] = []
+    with embedded(HOME) as server:
+        with cloned(server), transaction.atomic(), no_way_out() as tried:
+            crawl = crawl_world()
+            for name in chosen:
+                if name in parts:
+                    before = crawl.asked
+                    found = parts[name](crawl)
+                    faults += found
+                    say(f"{name}: {crawl.asked - before:,} questions, {len(found)} faults")
+            addresses = len(crawl.addresses(whole=False))
+            faults += [f"connected to {place}" for place in tried]
+            transaction.set_rollback(True)
+        if "interface" in chosen:
+            faults += interface()
+    for fault in faults[:MOST_SHOWN]:
+        say(f"  {fault}")
+    figure = (
+        f"{crawl.asked:,} questions to {addresses} addresses by {len(ROLES) + 1} kinds of askers, {len(faults)} faults"
+    )
+    append_figures({f"crawl.{'-'.join(words) or 'faults'}": figure}, run=" ".join(("crawl", *words)), paths=PATHS)
+    return 1 if faults else 0
+
+
+def questions(crawl: Crawl) -> list[str]:
+    """Every address, role and method."""
+    faults = []
+    for address in crawl.addresses(whole=True):
+        for role in (NOBODY, *ROLES):
+            for method in address.page.methods:
+                faults += crawl.faults(role, method, address, crawl.ask(role, method, address.path))
+    for address in crawl.addresses(whole=False):
+        for role in (NOBODY, *ROLES):
+            for method in METHODS:
+                if method not in address.page.methods:
+                    faults += crawl.faults(role, method, address, crawl.ask(role, method, address.path))
+    return faults
+
+
+def forms(crawl: Crawl) -> list[str]:
+    """Every form of every page, each hostile text in all fields that one may write in."""
+    faults, seen = [], set()
+    for role in ROLES:
+        for address in crawl.addresses(whole=False):
+            if "GET" not in address.page.methods:
+                continue
+            page = crawl.ask(role, "GET", address.path)
+            if page.status_code != 200 or not page.headers.get("Content-Type", "").startswith("text/html"):
+                continue
+            for form in forms_in(page.content.decode(), address.path):
+                if (role, form.action) not in seen and "/persons/" not in form.action:
+                    seen.add((role, form.action))
+                    faults += list(_sent(crawl, role, Address(address.name, form.action), form.fields))
+    return faults
+
+
+def _sent(crawl: Crawl, role: str, address: Address, fields: Any) -> Iterator[str]:
+    for text in HOSTILE:
+        answer = crawl.ask(role, "POST", address.path, dict.fromkeys(fields, text))
+        yield from _ran(answer, text, f"{role} POST {address.path}")
+        if answer.status_code >= 500:
+            yield f"{role} POST {address.path} with {text[:20]!r}: {answer.status_code}"
+        yield from (f"{role} POST {address.path}: shows {canary}" for canary in _shown(crawl, role, answer))
+    # One field at a time beside what stood in the others
+    for name in fields:
+        answer = crawl.ask(role, "POST", address.path, {**fields, name: HOSTILE[0]})
+        yield from _ran(answer, HOSTILE[0], f"{role} POST {address.path} {name}")
+        if answer.status_code >= 500:
+            yield f"{role} POST {address.path} {name}: {answer.status_code}"
+
+
+def parameters(crawl: Crawl) -> list[str]:
+    """Every address with hostile text in its parameters."""
+    faults = []
+    for role in READERS:
+        for address in crawl.addresses(whole=False):
+            if "GET" not in address.page.methods or address.name == PERSON:
+                continue
+            for text in HOSTILE:
+                answer = crawl.ask(role, "GET", address.path, dict.fromkeys(PARAMETERS, text))
+                faults += crawl.faults(role, "GET", address, answer)
+                faults += list(_ran(answer, text, f"{role} GET {address.path}"))
+    return faults
+
+
+def _ran(answer: Any, text: str, who: str) -> Iterator[str]:
+    if not answer.streaming and is_risky(text) and text in answer.content.decode(errors="replace"):
+        yield f"{who}: {text!r} comes back as it was"
+    if "example.invalid" in answer.headers.get("Location", "") or answer.headers.get("Location", "").startswith("//"):
+        yield f"{who}: leads to {answer.headers['Location']}"
+
+
+def _shown(crawl: Crawl, role: str, answer: Any) -> list[str]:
+    return [] if answer.streaming else crawl.leaked(role, answer.content.decode(errors="replace"))
+
+
+def interface() -> list[str]:
+    """Schemathesis against the site as it is served, as a source and as a program that reads."""
+    faults = []
+    with tempfile.TemporaryDirectory() as name, embedded(Path(name) / "data") as server:
+        with as_process("test"):
+            city()
+            token = issue("crawl", scopes=SCOPES, unit=Unit.objects.get(pk=EAST))[1]
+        with psycopg.connect(server.dsn("zs_app")) as connection:
+            connection.execute("SELECT set_config('zs.actor', 'process:test', true)")
+            connection.execute(
+                "INSERT INTO cases_source VALUES ('jz', '警综平台', %s, '', false, true)", [key_digest(KEY)]
+            )
+        site = served(server.data, server, ZS_KEYS=str(HOME / "keys"))
+        try:
+            assert until(site, 200), (server.data / "served.log").read_text()
+            for who, key in (("source", KEY), ("reader", token)):
+                command = [str(Path(sys.executable).with_name("schemathesis")), "run"]
+                command += [f"http://127.0.0.1:{site.port}/api/v1/openapi.json", "-H", f"Authorization: Bearer {key}"]
+                command += ["--max-examples", EXAMPLES, "--seed", "1", "--checks", "all", "--request-timeout", "120"]
+                done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=name, env=os.environ)
+                say("\n".join(done.stdout.splitlines()[-14:]))
+                if done.returncode != 0:
+                    faults.append(f"interface as {who}: {done.stdout[-4000:]}")
+        finally:
+            site.process.terminate()
+            site.process.wait(timeout=30)
+    return faults
+
+
+if __name__ == "__main__":
+    logging.disable(logging.CRITICAL)  # every refusal would be a line
+    sys.exit(main(arguments()))
