@@ -12,7 +12,7 @@ def differences(folder: Path, form: str) -> pl.DataFrame:
     expected = pl.read_parquet(folder / "expected.parquet")
     cases = pl.read_parquet(folder / "encoded.parquet", columns=["case"])["case"]
     plain = pl.read_parquet(folder / "plain.parquet")["case"]
-    said = pl.read_parquet(folder / f"{form}.parquet").select(expected.columns).cast(dict(expected.schema))
+    said = pl.read_parquet(folder / f"{form}.parquet").select(expected.columns).cast(expected.schema)
     said = said.filter(cases.gather(said["start_event"]).is_in(plain.implode()))
     missing = expected.join(said, on=expected.columns, how="anti", nulls_equal=True).with_columns(by=pl.lit("fold"))
     other = said.join(expected, on=expected.columns, how="anti", nulls_equal=True).with_columns(by=pl.lit(form))

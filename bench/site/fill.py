@@ -66,6 +66,7 @@ def fill(server: Server, size: Size) -> None:
     with as_process("bench"):
         rulebook, _digest = rulebooks.current()
         stays = set(stay_rules())
+    assert settings.POLICIES is not None, "ZS_POLICIES names the folder of the bench"
     scoring.put_in_place(settings.RULEBOOK, settings.POLICIES, since=NOW - HISTORY)
     with psycopg.connect(server.dsn("zs_owner"), autocommit=True) as connection:
         for name, value in {"cases": size.cases, "clocks": size.clocks, "now": NOW.isoformat()}.items():
