@@ -12,12 +12,13 @@ import pyspark
 SPARK = Path(pyspark.__file__).parent
 HOST = "127.0.0.1"
 WORKERS = 2
+NO_REST = "-Dspark.master.rest.enabled=false"  # its port is a fixed one
 
 
 @contextmanager
 def standalone(folder: Path) -> Iterator[str]:
     """The address of the master. Workers and clients ask it again until it answers, so that nobody waits here."""
-    own = os.environ | {"SPARK_LOCAL_IP": HOST, "SPARK_HOME": str(SPARK), "SPARK_LOG_DIR": str(folder)}
+    own = os.environ | {"SPARK_LOCAL_IP": HOST, "SPARK_HOME": str(SPARK), "SPARK_MASTER_OPTS": NO_REST}
     port = free_port()
     address = f"spark://{HOST}:{port}"
     started = [

@@ -80,6 +80,7 @@ def main(words: list[str]) -> int:
 def _say(text: str, begun: float) -> float:
     now = time.monotonic()
     sys.stdout.write(f"{text}; {now - begun:.0f} s\n")
+    sys.stdout.flush()
     return now
 
 
