@@ -30,7 +30,7 @@ from tests.platform.people import CITY, WEST_STATION
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.alerts.models import Action, AlertGroup, Silence
 from zhunsheng.apps.audit.context import Acting, acting
-from zhunsheng.apps.audit.services import record
+from zhunsheng.apps.audit.services import record, record_read, record_taken
 from zhunsheng.apps.cases.eventlog import record_event
 from zhunsheng.apps.inspection import assigning, cards, counting, plans, watching
 from zhunsheng.apps.inspection.models import Alarm, Assigned, Plan
@@ -147,7 +147,14 @@ def looked(world: Inspection) -> None:
     who = account("head", officer=world["head"])
     with acting(Acting(f"account:{who.username}")):
         record(action="read", kind="person", key="P1", detail={"purpose": "办案"})
+        record_read(kind="sheet", key="7", detail={"case": "A1"})  # a reader opens his own file
         record(action="read", kind="person", key="P2")
+
+
+def taken(world: Inspection) -> None:
+    """A list taken away as a file."""
+    with acting(Acting(f"account:{account('head', officer=world['head']).username}")):
+        record_taken(kind="cases", key="running", count=20)
 
 
 def switched_off(world: Inspection) -> None:
@@ -169,7 +176,7 @@ MAKERS: dict[str, dict[str, Maker]] = {
     "reassigned": {"a reader is changed": reassigned},
     "cards_eased": {"a card closes on its first day": eased},
     "points_by_hand": {"points are added by hand": by_hand},
-    "looks": {"a person is looked up without a purpose": looked},
+    "looks": {"a person is looked up without a purpose": looked, "a list is taken away": taken},
     "rules_off": {"a rule is switched off": switched_off},
 }
 CITYS = ("draws_voided",)

@@ -71,10 +71,10 @@ MONTHS_OF_UNITS: Final = """org_unit u CROSS JOIN generate_series(
     now() - interval '24 months', now() + interval '24 months', interval '1 month'
 ) m (at)"""
 REDRAWN: Final = "'inspection.draw_voided', 'inspection.redraw_refused'"
-WITHOUT_NEED: Final = """a.result = 'denied' OR a.object_kind LIKE '%%sheet' OR (
+WITHOUT_NEED: Final = """a.result = 'denied' OR a.detail ->> 'mark' IS NOT NULL OR (
     a.object_kind IN ('person', 'person_search') AND coalesce(a.detail ->> 'purpose', '') = ''
 )"""
-"""Refused, taken away as a file, or persons looked up without a purpose."""
+"""Refused, taken away as a file (which bears a mark), or persons looked up without a purpose."""
 COUNTED: Final[Mapping[str, tuple[Source, Source]]] = {
     "silences": (Source(HELD_BACK, "h.unit", "h.at"), ALERTS),
     "false_granted": (
