@@ -80,11 +80,11 @@ def test_19_a_silent_station_is_asked_about_unless_its_feed_was_down(world: Insp
     with as_process("test"):
         alerts(WEST_STATION, [13, 15] * 13 + [0], end="12-14 00:00")
         (quiet,) = watching.quiet_units(NOW)
-        assert (quiet.unit, quiet.found, quiet.feed) == (WEST_STATION, 0, "")
+        assert (quiet.unit, quiet.weeks, quiet.found, quiet.cause) == (WEST_STATION, 1, 0, "")
         register_source(source="jz", title="警综平台", key="a key of the tests", late_after_minutes=60)
         SourceHeard.objects.create(source=Source.objects.get(pk="jz"), at=at("12-06 10:00"))
         (named,) = watching.quiet_units(NOW)
-        assert named.feed == "警综平台"
+        assert named.cause == "数据中断：警综平台"
         watching.raise_alarms(NOW)
         assert not Alarm.objects.filter(indicator="quiet").exists()
 
