@@ -161,13 +161,20 @@ def test_a_source_with_a_registered_zone_may_leave_it_out(source: Client) -> Non
 
 
 def test_the_description_of_the_interface_names_every_call_that_does_more_than_read(db: None) -> None:
-    """why: a key of a source adds events and does nothing else; a key for reading posts nothing. The two calls of
-    points are of a person who is signed in: an appeal is written, a policy is only judged."""
+    """why: a key of a source adds events and does nothing else; a key for reading posts nothing. The other calls are of
+    a person who is signed in: an appeal is written, a policy is only judged; a plan of inspection, an answer of a
+    reader, and the steps of a card are what a page would do."""
     del db
     paths = stranger().get("/api/v1/openapi.json").json()["paths"]
     posted = {path: calls["post"] for path, calls in paths.items() if "post" in calls}
     assert {path: call["security"] for path, call in posted.items()} == {
         "/api/v1/events": [{"SourceKey": []}],
+        "/api/v1/inspection/plans": [{"Session": []}],
+        "/api/v1/inspection/answers": [{"Session": []}],
+        **{
+            f"/api/v1/rectification/{{number}}/{step}": [{"Session": []}]
+            for step in ("answer", "recheck", "return", "object")
+        },
         "/api/v1/points/appeals": [{"Session": []}],
         "/api/v1/policies/check": [{"Session": []}],
     }
