@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -63,7 +64,8 @@ def ruin(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> It
             archived(database)
         connections.close_all()
         for pid in live.processes():
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it may follow the one killed before it
+                os.kill(pid, signal.SIGKILL)
         assert live.process is not None
         live.process.wait(timeout=30)
         live.stop()
