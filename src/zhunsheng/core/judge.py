@@ -18,7 +18,7 @@ from zhunsheng.core.checks.run import judge_checks
 from zhunsheng.core.clocks import Rulebook, fold_part, orders
 from zhunsheng.core.counted import AsOf, Counted, counted_events
 from zhunsheng.core.encoding import Coded, Ordered, as_of_by_group, encode, in_fold_order, ranges_of
-from zhunsheng.core.findings import ORDER, part_findings
+from zhunsheng.core.findings import part_findings
 from zhunsheng.core.tables import clocks_table, part_clocks, part_steps, steps_table
 
 SLICE_EVENTS: Final = 250_000
@@ -76,8 +76,8 @@ def judge(
     counted = counted_events(events, as_of=as_of, known_at=known_at)
     told = _Judging(rulebook, as_of, with_steps).in_slices(counted, threads, slice_events)
     findings, verdicts = told_beside(
-        _together([one.findings for one in told], schemas.FINDINGS, ORDER),
-        _together([one.verdicts for one in told], schemas.VERDICTS, schemas.VERDICT_ORDER),
+        pl.concat([schemas.FINDINGS.to_frame(), *(one.findings for one in told)]),
+        pl.concat([schemas.VERDICTS.to_frame(), *(one.verdicts for one in told)]),
         rulebook.judged_checks(),
     )
     return Judgement(
@@ -141,8 +141,3 @@ def _pieces(events: int, threads: int, slice_events: int) -> int:
     """How many slices: the same number for every thread."""
     rounds = -(-events // (slice_events * threads))
     return max(1, min(rounds * threads, events // min(LEAST_EVENTS, slice_events)))
-
-
-def _together(tables: Sequence[pl.DataFrame], schema: pl.Schema, order: Sequence[str]) -> pl.DataFrame:
-    table = pl.concat([pl.DataFrame(schema=schema), *tables])
-    return table.sort(order, nulls_last=False) if table.height else table

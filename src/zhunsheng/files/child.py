@@ -24,7 +24,7 @@ from zhunsheng.files.refusal import InputRefused
 EVENTS_FILE: Final = "events.arrow"
 OUTCOME_FILE: Final = "outcome.json"
 POLL_S: Final = 0.002
-SLOWEST_POLL_S: Final = 0.05
+SLOWEST_POLL_S: Final = 0.01
 KILOBYTE: Final = 1024
 BUSY: Final = 3
 

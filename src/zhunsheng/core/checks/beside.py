@@ -10,7 +10,7 @@ from zhunsheng.core.checks.events import Events
 from zhunsheng.core.checks.of_findings import count_findings
 from zhunsheng.core.checks.run import judge_checks
 from zhunsheng.core.clocks import Folded, FoldPart, Rulebook
-from zhunsheng.core.findings import with_checks
+from zhunsheng.core.findings import ORDER, check_findings, with_checks
 
 
 def judge_beside(findings: pl.DataFrame, folded: Folded, rulebook: Rulebook) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -24,14 +24,16 @@ def judge_beside(findings: pl.DataFrame, folded: Folded, rulebook: Rulebook) -> 
 def told_beside(
     findings: pl.DataFrame, verdicts: pl.DataFrame, checks: Sequence[Check]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Findings over clocks in canonical order with those that verdicts are, and all verdicts.
+    """Findings over clocks with those that verdicts are, and all verdicts; both come in any order and leave in the
+    canonical one.
 
     Checks that count findings come last, and count no other of their kind.
     """
-    findings = with_checks(findings, verdicts)
-    counted = count_findings(findings, checks)
+    verdicts = verdicts.sort(schemas.VERDICT_ORDER, nulls_last=False)  # it tells apart what ORDER does not
+    told = pl.concat([findings, check_findings(verdicts)]).sort(ORDER, nulls_last=False, maintain_order=True)
+    counted = count_findings(told, checks)
     together = pl.concat([verdicts, counted]).sort(schemas.VERDICT_ORDER, nulls_last=False)
-    return with_checks(findings, counted), together
+    return with_checks(told, counted), together
 
 
 def events_of(part: FoldPart, rulebook: Rulebook) -> Events:
