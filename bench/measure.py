@@ -20,9 +20,7 @@ OURS: Final = Path(sys.executable)
 FOLD: Final = ("fold", "visit", "fold_one", "visit_one", "fold_events")
 CHECK: Final = ("floor_sorted", "check_sorted", "whole_sorted", "floor_shuffled", "check_shuffled", "whole_shuffled")
 MOST_FOR_PANDAS: Final = 2_000_000  # events: beyond, its joins do not fit beside the others
-MOST_FOR_EVERYTHING: Final = (
-    5_000_000  # events: beyond, what every rule says does not fit 24 GB
-)
+MOST_FOR_EVERYTHING: Final = 5_000_000  # events: beyond, what every rule says does not fit 24 GB
 PLAIN_CASES: Final = 200  # of the sample that plain Python folds
 COLD_EVENTS: Final = 1_000
 NO_JIT: Final = {"NUMBA_DISABLE_JIT": "1"}
