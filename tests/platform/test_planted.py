@@ -1,16 +1,22 @@
 """Files with known problems among those read: nobody can tell them, nothing counts them. Fault 13, story 16."""
 
+import itertools
 import json
 import random
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
+from typing import Any
 from zlib import crc32
 
 import pytest
 from django.db import connection
+from django.urls import NoReverseMatch, get_resolver, reverse
 
 from tests.inspection.classifier import separation
-from tests.platform.accounts import account, signed_in
+from tests.platform.accounts import Person, account, signed_in
+from tests.platform.crawling import named
 from tests.platform.inspection_world import (
     HOUR,
     Inspection,
@@ -23,11 +29,16 @@ from tests.platform.inspection_world import (
     planned,
 )
 from tests.platform.people import EAST_STATION, WEST_STATION
+from tests.platform.standing import FILING, exceeded, key_of, open_alert, running
+from tests.platform.test_api_out import of_account
 from zhunsheng.apps.access.processes import as_process, as_viewer
 from zhunsheng.apps.access.scope import Viewer, viewer_of
+from zhunsheng.apps.alerts.models import AlertGroup
 from zhunsheng.apps.cases.dossiers import open_dossier
 from zhunsheng.apps.cases.models import Case, Document, Dossier, Page
-from zhunsheng.apps.inspection import plans, planting, reading, results
+from zhunsheng.apps.desk.alert_page import ACTS
+from zhunsheng.apps.desk.elements import VIEWS
+from zhunsheng.apps.inspection import book, plans, planting, reading, results
 from zhunsheng.apps.inspection.models import Assigned, Card, Pick, Plan, Planted, Submission
 from zhunsheng.apps.inspection.refusals import PlantRefused
 from zhunsheng.apps.inspection.sheet_page import sheet_page, task_rows
@@ -49,11 +60,12 @@ def made_up(
     unit: str = WEST_STATION,
     n: int = 0,
     papers: Sequence[Paper] = (Paper("讯问笔录", "", None, True, ()),),
+    said: Mapping[str, str] | None = None,
 ) -> PlantedFile:
     """A theft of October under a station, with the problems of some questions in it."""
     return PlantedFile(
         title=f"电动车被盗案{n}", kind="criminal", unit=unit, month="202610", result="prosecution.transferred",
-        ended_on=date(2026, 10, 1 + n % 28), known=known, uses=(), said={}, papers=tuple(papers),
+        ended_on=date(2026, 10, 1 + n % 28), known=known, uses=(), said=said or {}, papers=tuple(papers),
     )  # fmt: skip
 
 
@@ -230,6 +242,111 @@ def test_fault_13_what_a_reader_sees_of_a_planted_file_tells_him_nothing() -> No
     # The same classifier tells files that stand at the end of their month
     marked = [[row[0] + 200, *row[1:]] for row in ours]
     assert separation(marked, theirs) > 0.95
+
+
+WITHHELD = "您正在阅卷"
+API_LISTS = ("cases", "clocks", "findings", "alerts")
+OWN_LISTS = {"inspection:tasks", "desk:looks"}
+
+
+def addresses(case: str, row: int, document: int) -> Iterator[str]:
+    """Every address of the site that can be about a case, with the values that belong to it."""
+    values = {
+        "number": [case], "element": list(VIEWS), "act": list(ACTS), "code": [f"JZ-{case}"],
+        "key": [key_of(case, FILING)], "assigned": [str(row)], "document": [str(document)], "person": [f"P-{case}"],
+    }  # fmt: skip
+    for name, parts in named(get_resolver().url_patterns):
+        if not parts or not set(parts) <= values.keys():
+            continue
+        for chosen in itertools.product(*(values[part] for part in parts)):
+            with suppress(NoReverseMatch):  # a number that is none of a case
+                yield reverse(name, kwargs=dict(zip(parts, chosen, strict=True)))
+    for ask in ("search/?q=", "cases/all/?q=", "inbox/?q="):
+        yield f"/{ask}{case}"
+
+
+def without_names(text: str, case: str) -> str:
+    """A page without what names the case: number, title, ids; and without what differs with each question."""
+    text = re.sub(r'(csrfmiddlewaretoken" value=|nonce=|X-CSRFToken[^,}]*)("[^"]*"|&quot;[^&]*&quot;)', "", text)
+    for own in (key_of(case, FILING), case):
+        text = text.replace(own, "CASE")
+    return re.sub(r"电动车被盗案\d+|(?<=tasks/)\d+|(?<=documents/)\d+", "ITS", text)
+
+
+def answers(reader: Person, case: str, row: Assigned, document: int) -> dict[str, tuple[int, str]]:
+    """Status and text of everything that a reader can ask of a case."""
+    found = {}
+    for path, method in itertools.product(addresses(case, row.pk, document), ("get", "post")):
+        answer: Any = getattr(reader, method)(path)
+        text = "" if answer.streaming else answer.content.decode(errors="replace")
+        place = without_names(path, case)
+        found[f"{method} {place}"] = (answer.status_code, without_names(text, case))
+    return found
+
+
+def lists_that_name(reader: Person, cases: Sequence[str]) -> dict[str, set[str]]:
+    """Which of some cases stand on which page that asks for nothing."""
+    found = {}
+    for name, parts in named(get_resolver().url_patterns):
+        if not parts and name not in ("access:logout", "desk:live"):
+            answer = reader.get(reverse(name))
+            text = "" if answer.streaming else answer.content.decode(errors="replace")
+            if here := {case for case in cases if case in text}:
+                found[name] = here
+    return found
+
+
+def test_fault_13_no_address_tells_a_reader_a_planted_case_from_a_real_one(world: Inspection) -> None:
+    papers = [Paper("讯问笔录", "", None, True, ())]
+    said = {name: "problem" for name, (_sheet, one) in book.questions().items() if FILING in one.rules}
+    hidden = [
+        plant(world, made_up("CR12", unit=unit, papers=papers, said=said)) for unit in (WEST_STATION, EAST_STATION)
+    ]
+    with as_process("test"):
+        for case in world.cases:
+            filed(case, papers)
+    plan = lot(world, files=26)
+    with as_process("test"), planting.shown():
+        first = {row.pick.case: row for row in Assigned.objects.filter(round="first").select_related("pick", "reader")}
+        pairs = ((made, real) for made in hidden for real in world.cases if made[:13] == real[:13])
+        made, real = next(pair for pair in pairs if first[pair[0]].reader == first[pair[1]].reader)
+        me = first[made].reader
+        assert me is not None
+        leaf = {case: Document.objects.get(dossier__case=case).pk for case in (made, real)}
+    # The real one is as telling as can be: a limit that runs, one that passed, an alert
+    running(real, at("12-20 10:00"))
+    exceeded(real, at("12-01 10:00"))
+    group = open_alert(real, at("12-20 10:00"), level="red", liberty=True)
+    mine = account("me", officer=me)
+    reader, program = signed_in(mine), of_account(mine)
+    for _time in ("before handing in", "after"):
+        ours, other = (answers(reader, case, first[case], leaf[case]) for case in (made, real))
+        assert ours == other
+        assert WITHHELD in ours["get /cases/CASE/"][1]
+        assert {ours[f"get {path}"][0] for path in ("/cases/CASE/", "/cases/CASE/person/", "/cases/CASE/card.pdf")} == {
+            403
+        }
+        assert ours["get /dossiers/JZ-CASE/"][0] == 200
+        named_in = lists_that_name(reader, (made, real))
+        assert set(named_in) == OWN_LISTS
+        assert all(found == {made, real} for found in named_in.values())
+        for kind in API_LISTS:
+            text = program.ask(kind, limit="200").content.decode()
+            assert made not in text
+            assert real not in text
+        with as_process("test"), planting.shown():
+            for case in (made, real):
+                Submission.objects.get_or_create(assigned=first[case], defaults={"by": me, "at": at("11-17 10:00")})
+    # An alert that is addressed to him is his, whatever he reads
+    with as_process("test"):
+        AlertGroup.objects.filter(pk=group.pk).update(owner=me)
+    assert reader.get(f"/a/{group.pk}/").status_code == 200
+    assert f"/a/{group.pk[:12]}" in reader.get("/inbox/?view=all").content.decode()
+    # Once the whole lot is read the case is open again
+    with as_process("test"), planting.shown():
+        for row in Assigned.objects.filter(pick__plan=plan, submission=None):
+            Submission.objects.create(assigned=row, by=me, at=at("11-18 10:00"))
+    assert reader.get(f"/cases/{real}/").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from zhunsheng.apps.alerts.models import Alert, AlertGroup
 from zhunsheng.apps.alerts.refusals import AlertActRefused
 from zhunsheng.apps.alerts.telling import Teller
 from zhunsheng.apps.cases.models import Assignment
-from zhunsheng.apps.cases.selectors import visible_cases
+from zhunsheng.apps.cases.selectors import reachable_cases
 from zhunsheng.apps.org.models import Officer
 from zhunsheng.apps.org.selectors import ZONE
 
@@ -34,7 +34,7 @@ def may_see(row: AlertGroup, officer: Officer, at: datetime) -> bool:
         return False
     viewer = _viewer(officer, at)
     if row.case is not None:
-        return visible_cases(viewer, Action.CASE_LIST).filter(pk=row.case).exists()
+        return reachable_cases(viewer, Action.CASE_LIST).filter(pk=row.case).exists()
     return any(reach.everywhere or row.unit in reach.units for reach in viewer.reach(Action.CASE_LIST).values())
 
 

@@ -20,9 +20,9 @@ from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.cases.models import Case
 from zhunsheng.apps.cases.selectors import (
     looked_up,
-    of_visible_cases,
     own_cases,
     recused_cases,
+    under_reading,
     urgent_cases,
 )
 from zhunsheng.apps.org.models import Unit
@@ -252,7 +252,7 @@ def for_officer(officer: int, *, as_of: datetime) -> list[InboxRow]:
 def visible_groups(viewer: Viewer) -> QuerySet[AlertGroup]:
     """The groups whose case the viewer may list; those of an incident, by its unit."""
     if viewer.reaches_all(Permission.CASE_LIST):
-        return AlertGroup.objects.filter(of_visible_cases(viewer, Permission.CASE_LIST) | Q(case=None))
+        return AlertGroup.objects.filter(Q(case=None) | ~Q(case__in=recused_cases(viewer)) & ~_withheld(viewer))
     reach = viewer.reach(Permission.CASE_LIST).values()
     own = own_cases(viewer) if any(part.own for part in reach) else []
     units = sorted({unit for part in reach for unit in part.units})
@@ -263,7 +263,12 @@ def visible_groups(viewer: Viewer) -> QuerySet[AlertGroup]:
         near = Q()
     reached = cases_q(viewer, Permission.CASE_LIST, own=Q(case__in=own), prefix="seen_")
     recused = Q(case__in=recused_cases(viewer))
-    return AlertGroup.objects.filter(near, reached | Q(case__in=urgent), Q(case=None) | ~recused)
+    return AlertGroup.objects.filter(near, reached | Q(case__in=urgent), Q(case=None) | ~recused & ~_withheld(viewer))
+
+
+def _withheld(viewer: Viewer) -> Q:
+    """Alerts about a case that the viewer reads; never one that concerns himself."""
+    return under_reading(viewer) & ~concerns(viewer.officer or 0)
 
 
 def open_gaps() -> list[Gap]:

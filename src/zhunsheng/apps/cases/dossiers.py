@@ -12,7 +12,7 @@ from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.cases.models import Document, Dossier, Page
-from zhunsheng.apps.cases.selectors import visible_cases
+from zhunsheng.apps.cases.selectors import reachable_cases, visible_cases
 from zhunsheng.apps.cases.uploads import Scanner, UploadRefused, add_page, judge, receive
 from zhunsheng.apps.refusals import DomainError
 
@@ -86,7 +86,7 @@ def open_dossier(viewer: Viewer, *, code: str, place: int) -> OpenDossier:
 
     :raises DossierNotVisible: there is none, or its case is not the viewer's to read.
     """
-    cases = visible_cases(viewer, Action.CASE_READ)
+    cases = reachable_cases(viewer, Action.CASE_READ)
     dossier = Dossier.objects.select_related("case").filter(pk=code, case__in=cases).first()
     if dossier is None:
         raise DossierNotVisible

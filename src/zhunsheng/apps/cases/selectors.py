@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy
 
@@ -39,8 +39,28 @@ class CaseNotVisible(DomainError):
     text = "没有这个案件，或您没有查看它的权限。需要的话联系法制支队。"
 
 
+class CaseUnderReading(DomainError):
+    """The viewer reads its dossier for inspection: until its lot is read, what else is known of it is withheld."""
+
+    text = "您正在阅卷：为免先入为主，本案的办理动态、期限和预警在本批案卷全部交卷后显示。"
+
+
 def visible_cases(viewer: Viewer, action: Action) -> QuerySet[Case]:
-    """The cases to which a viewer may do something, from the policy table. A recused officer reaches none of them."""
+    """The cases to which a viewer may do something: those he reaches, but for those whose dossiers he is reading."""
+    return reachable_cases(viewer, action).exclude(under_reading(viewer, "number"))
+
+
+def under_reading(viewer: Viewer, column: str = "case") -> Q:
+    """The condition that a column names a case withheld from a viewer because he reads it (`zs_under_reading`)."""
+    if viewer.officer is None:
+        return Q(pk__in=[])
+    asked = {"arg_joiner": " = ANY ((SELECT zs_under_reading(", "template": "%(expressions)s))::text[])"}
+    return Q(Func(F(column), Value(viewer.officer), output_field=BooleanField(), **asked))
+
+
+def reachable_cases(viewer: Viewer, action: Action) -> QuerySet[Case]:
+    """The cases that the policy table opens to a viewer, for what a reader needs, too: the dossier. A recused officer
+    reaches none of them."""
     here = Assignment.objects.filter(case=OuterRef("pk"), officer=viewer.officer or 0, until_at=None)
     recused = Exists(here.filter(role=Assignment.Role.RECUSED))
     if viewer.reaches_all(action):
@@ -60,7 +80,7 @@ def of_visible_cases(viewer: Viewer, action: Action) -> Q:
     """
     if not viewer.reaches_all(action):
         return Q(case__in=visible_cases(viewer, action).values("number"))
-    return Q(case__isnull=False) & ~Q(case__in=recused_cases(viewer))
+    return Q(case__isnull=False) & ~Q(case__in=recused_cases(viewer)) & ~under_reading(viewer)
 
 
 def looked_up(column: str, rows: QuerySet[Any, Any]) -> Q:
@@ -141,10 +161,13 @@ def open_case(viewer: Viewer, *, number: str) -> OpenCase:
     One case, with its persons masked. The audit entry names the case and its persons, before the answer.
 
     :raises CaseNotVisible: there is none, or not for this viewer.
+    :raises CaseUnderReading: he reads its dossier.
     """
-    case = visible_cases(viewer, Action.CASE_READ).select_related("unit").filter(pk=number).first()
+    case = reachable_cases(viewer, Action.CASE_READ).select_related("unit").filter(pk=number).first()
     if case is None:
         raise CaseNotVisible
+    if not may_read_case(viewer, number=number):
+        raise CaseUnderReading
     persons = _parties(case)
     may_reveal = visible_cases(viewer, Action.PERSON_REVEAL).filter(pk=number).exists()
     officers, items, dossiers = _officers(case), _items(case), _dossiers(case)

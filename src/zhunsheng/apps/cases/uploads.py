@@ -17,7 +17,7 @@ from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.cases.models import Document, Dossier, Page, Upload
-from zhunsheng.apps.cases.selectors import visible_cases
+from zhunsheng.apps.cases.selectors import reachable_cases, visible_cases
 from zhunsheng.apps.refusals import DomainError
 
 LARGEST_BYTES: Final = 20 * 1024 * 1024
@@ -172,7 +172,7 @@ def open_page(*, viewer: Viewer, document: int, number: int) -> tuple[Page, byte
 
     :raises PageNotVisible, PageDamaged: see there.
     """
-    cases = visible_cases(viewer, Action.CASE_READ)
+    cases = reachable_cases(viewer, Action.CASE_READ)
     page = Page.objects.filter(document=document, number=number, document__dossier__case__in=cases).first()
     if page is None:
         raise PageNotVisible

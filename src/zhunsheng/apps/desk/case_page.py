@@ -113,7 +113,7 @@ class Whole:
 def whole_case(viewer: Viewer, number: str, *, now: datetime) -> Whole:
     """A case with everything.
 
-    Raises  CaseNotVisible.
+    Raises  CaseNotVisible, CaseUnderReading.
     """
     case = open_case(viewer, number=number)
     file = case_file(number, as_of=now)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from zhunsheng.apps.access.requests import asking, viewer_behind
 from zhunsheng.apps.cases.selectors import CaseNotVisible
+from zhunsheng.apps.cases.withheld import withheld_while_reading
 from zhunsheng.apps.desk import case_page, clock_page
 from zhunsheng.apps.desk.case_page import TITLES, Whole
 from zhunsheng.apps.desk.case_track import SPANS, track_of
@@ -30,6 +31,7 @@ class ElementConverter(StringConverter):
 
 
 @require_GET
+@withheld_while_reading
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """The whole case: what ends next, the track, how it was reached, what happened, who was told."""
     whole = _whole(request, number)
@@ -61,6 +63,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_GET
+@withheld_while_reading
 def element(request: HttpRequest, number: str, element: str) -> HttpResponse:
     """One of the five views: each of its things with its clocks, findings and events."""
     whole = _whole(request, number)

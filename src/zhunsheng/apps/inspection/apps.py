@@ -71,7 +71,12 @@ class InspectionConfig(AppConfig):
         "inspection_pick": '"case"',
         "inspection_planted": '"case"',
     }
-    app_functions = ("zs_withheld()", "zs_files_waiting(bigint)", "zs_cards_waiting(bigint, text[], text[])")
+    app_functions = (
+        "zs_withheld()",
+        "zs_under_reading(bigint)",
+        "zs_files_waiting(bigint)",
+        "zs_cards_waiting(bigint, text[], text[])",
+    )
     table_rules = (
         *(
             TableRule(f"inspection_{name}", app_may=READ_ADD, key=(key,), change="append", sealed=True)

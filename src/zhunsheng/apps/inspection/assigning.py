@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import viewer_of
 from zhunsheng.apps.cases.models import Assignment
-from zhunsheng.apps.cases.selectors import visible_cases
+from zhunsheng.apps.cases.selectors import reachable_cases
 from zhunsheng.apps.inspection.models import Assigned, Pick, Plan
 from zhunsheng.apps.inspection.people import HEADS, PLANNERS, READERS, code_of, holders, roles_of, team_units
 from zhunsheng.apps.inspection.planting import planted_numbers, shown
@@ -135,7 +135,7 @@ def _named_in(case: str) -> set[str]:
 
 def _may_read(officer: Officer, case: str, *, on: date) -> bool:
     viewer = viewer_of(account="", officer=officer.pk, admin_role="", on=on)
-    return visible_cases(viewer, Action.CASE_READ).filter(pk=case).exists()
+    return reachable_cases(viewer, Action.CASE_READ).filter(pk=case).exists()
 
 
 def _require(holds: bool, why: str) -> None:

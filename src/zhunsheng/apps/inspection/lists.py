@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.cases.models import Case
-from zhunsheng.apps.cases.selectors import recused_cases, visible_cases
+from zhunsheng.apps.cases.selectors import reachable_cases, recused_cases
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.display import formats
 from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
@@ -93,7 +93,7 @@ def visible_cards(viewer: Viewer) -> QuerySet[CardNow]:
     if viewer.reaches_all(Action.CASE_LIST):
         seen = ~Q(card__case__in=recused_cases(viewer)) | own
     else:
-        cases = visible_cases(viewer, Action.CASE_LIST).filter(number=OuterRef("card__case"))
+        cases = reachable_cases(viewer, Action.CASE_LIST).filter(number=OuterRef("card__case"))
         of_places = Q(card__case="", card__unit__in=[unit.code for unit in units.reached(viewer)])
         seen = Q(Exists(cases)) | of_places | own
     return CardNow.objects.filter(seen).select_related("card", "card__responsible")

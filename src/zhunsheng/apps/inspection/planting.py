@@ -2,7 +2,8 @@
 
 Discipline inspection makes them; the mark is a row of the sealed log that no page shows. Their numbers are in the frame
 and in the lot like all others, and no process counts them (row security: `zs_withheld`). Nothing that did not happen
-is written to the log of events for them: on its own page such a case has no course.
+is written to the log of events for them: the course of such a case is empty, and withheld from its readers like that
+of every case under reading (`zs_under_reading`).
 """
 
 import hashlib

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from zhunsheng.apps.access.requests import asking, viewer_behind
 from zhunsheng.apps.access.scope import Viewer
+from zhunsheng.apps.cases.withheld import withheld_while_reading
 from zhunsheng.apps.display.after_commit import AfterCommit
 from zhunsheng.apps.display.typesetting import NoChineseFont, assert_ready
 from zhunsheng.apps.printing import computation as computations
@@ -19,6 +20,7 @@ from zhunsheng.apps.printing.paper import Paper, issue, record_asked
 
 
 @require_GET
+@withheld_while_reading
 def supervision_card(request: HttpRequest, number: str) -> HttpResponse:
     """监督卡."""
     return _answer(request, lambda viewer, now: cards.supervision_card(viewer, number, now=now))
