@@ -19,7 +19,9 @@ from bench.child import serve
 from bench.core_rules import core_rulebook
 from bench.prepare import after_all
 from bench.visit import visit
-from zhunsheng.core.clocks import _chunks, _Run, fold_events
+from zhunsheng.core.clocks import _Run, fold_events
+from zhunsheng.core.encoding import ranges_of
+from zhunsheng.core.judge import SLICE_EVENTS
 
 THREADS: Final = 2
 
@@ -42,17 +44,21 @@ class FoldChild:
         self.visit(THREADS)
 
     def in_chunks(self, work: Callable[[int, int], Any], threads: int) -> list[Any]:
-        """Run `work` over ranges of cases, a thread each."""
-        chunks = _chunks(self.encoded, threads)
-        with ThreadPoolExecutor(len(chunks)) as pool:
-            return list(pool.map(lambda chunk: work(*chunk), chunks))
+        """Run `work` over slices of cases, as `judge` cuts them."""
+        cases = self.encoded.cases
+        slices = ranges_of(cases, max(threads, -(-int(cases[-1]) // SLICE_EVENTS)))
+        with ThreadPoolExecutor(threads) as pool:
+            return list(pool.map(lambda groups: work(*groups), slices))
 
     def fold(self, threads: int) -> str:
         """The pass alone: integers in, records out. Returns a digest of the records."""
-        digest = hashlib.sha256()
-        for work, rows in self.in_chunks(self.run.fold_chunk, threads):
-            digest.update(work.results[: min(rows, 1000)].tobytes())
-        return digest.hexdigest()
+        first = self.in_chunks(self._first_records, threads)
+        return hashlib.sha256(b"".join(first)).hexdigest()
+
+    def _first_records(self, first: int, end: int) -> bytes:
+        """Fold a slice; of its records some are kept, as `judge` too lets them go when it has made its tables."""
+        work, rows = self.run.fold_chunk(first, end)
+        return bytes(work.results[: min(rows, 1000)].tobytes())
 
     def visit(self, threads: int) -> int:
         """The loop that only visits."""
