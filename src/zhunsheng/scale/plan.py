@@ -6,12 +6,11 @@ from functools import cached_property
 from typing import Final
 
 from zhunsheng.core import check as c
+from zhunsheng.core.checks.reach import rests_on_its_case
 from zhunsheng.core.clocks import Rulebook
 
 EVERYTHING: Final = ""
 """The key of a check whose other records are found by neither its key nor the case: one task judges all of them."""
-IN_A_CASE: Final = ("case", "incident")
-"""Keys that hold together nothing beyond cases and incidents that name each other."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +51,7 @@ def plan_of(rulebook: Rulebook) -> Plan:
 
 def key_of(check: c.Check) -> str | None:
     """The key whose acts a check holds together over cases; None where it stays within a case or its incidents."""
-    rests_on_act = check.kind == "fact" and not check.first and check.state is None
-    if rests_on_act or "case" in check.same or check.key not in c.SPANNING or check.key in IN_A_CASE:
+    if rests_on_its_case(check) or check.key == "incident":  # cases and incidents that name each other lie together
         return None
     body = check.body
     if isinstance(body, c.Overlap) and body.ends and not {"case", check.key} & set(body.ends_by):

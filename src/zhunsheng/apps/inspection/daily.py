@@ -4,6 +4,7 @@ It reads a year of events. So it runs beside the tasks of people and never in th
 """
 
 import logging
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -18,35 +19,41 @@ PROCESS: Final = "inspection"
 LOG: Final = logging.getLogger(__name__)
 
 
-class Daily:
-    """Looks when it is called on a day of the platform's clock that this process has not looked at yet. A fault is
-    said, and tried again the next day."""
+Work = Callable[[datetime], int]
 
-    def __init__(self) -> None:
+
+class Daily:
+    """Does its round when it is called on a day of the platform's clock that this process has not looked at yet. A
+    fault is said, under the name of the round, and tried again the next day."""
+
+    def __init__(self, name: str, round_: Work) -> None:
+        self.name, self.round = name, round_
         self.day: date | None = None
 
     def __call__(self) -> None:
-        """Look at what is due."""
+        """Do what is due."""
         try:
             with as_process(PROCESS):
                 now = clock.now()
             if localdate(now) != self.day:
                 self.day = localdate(now)
-                look(now)
-        except Exception:  # the loop's edge: tasks must not wait for it
-            LOG.exception("inspection: the daily look failed")
+                self.round(now)
+        except Exception:  # the loop's edge: tasks of people must not wait for it
+            LOG.exception("%s: the daily round failed", self.name)
 
 
-def look(now: datetime) -> None:
-    """Raise what the last month shows, and mark the week's files. Of several copies one looks; the others pass by."""
-    for work in (watching.raise_alarms, marking.mark_week):
-        with as_process(PROCESS):
-            if _is_first():
-                work(now)
+def look(now: datetime) -> int:
+    """Raise what the last month shows, and mark the week's files."""
+    return by_one_copy("inspection_daily", (watching.raise_alarms, marking.mark_week), now)
 
 
-def _is_first() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('inspection_daily'))")
-        (is_first,) = cursor.fetchone()
-    return bool(is_first)
+def by_one_copy(lock: str, works: Sequence[Work], now: datetime) -> int:
+    """Do each work in a transaction of its own. Of several copies one does it; the others pass by. Returns what the
+    works say that they did."""
+    done = 0
+    for work in works:
+        with as_process(PROCESS), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext(%s))", [lock])
+            (is_first,) = cursor.fetchone()
+            done += work(now) if is_first else 0
+    return done

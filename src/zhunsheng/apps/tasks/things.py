@@ -9,7 +9,6 @@ from django.db import connection
 from django.utils.timezone import get_default_timezone, localdate
 
 from zhunsheng.apps.alerts.models import AlertGroup
-from zhunsheng.apps.cases.models import Case
 from zhunsheng.apps.desk.rulebook import all_rules
 from zhunsheng.apps.inspection import book as sheet_book
 from zhunsheng.apps.inspection.models import Card
@@ -156,8 +155,3 @@ def _looked(wanted: Sequence[Look]) -> list[Item]:
         said = said_by_data(look.case, [question]).get(question.id, "")
         found.append(_asked(question, case=look.case, data_said=said))
     return found
-
-
-def titles_of(cases: Iterable[str]) -> dict[str, str]:
-    """What the viewer may know of the names of cases."""
-    return dict(Case.objects.filter(pk__in=set(cases)).values_list("number", "title"))

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from zhunsheng.apps.inspection.daily import Daily
+from zhunsheng.apps.inspection.daily import Daily, look
 from zhunsheng.apps.jobs.working import run, work_once
 from zhunsheng.apps.jobs.works import WORKS
 from zhunsheng.apps.points.recorder import Recorder
-from zhunsheng.apps.tasks.daily import DailyTasks
+from zhunsheng.apps.tasks.daily import make_due
 
 
 class Command(BaseCommand):
@@ -33,11 +33,10 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        record, look, make = Recorder(), Daily(), DailyTasks()
+        rounds = (Recorder(), Daily("inspection", look), Daily("tasks", make_due))
 
         def between() -> None:
-            record()
-            look()
-            make()
+            for each in rounds:
+                each()
 
         run(WORKS, stop=stop, between=between)
