@@ -189,6 +189,39 @@ def endings(seed: int) -> Iterator[Generated]:
         yield Generated(f"ends {n}", policy, frozenset({"PG10"}))
 
 
+def paid_by_sort(seed: int, count: int) -> Iterator[Generated]:
+    """Work of one sort of case paid above that of the others: twice, at a higher rate, under another name, by an
+    ending's document, or past the cap in another block."""
+    rng = random.Random(seed)
+    sorts = (
+        ("case.type", ("涉毒", "盗窃", "赌博")),
+        ("case.kind", ("criminal", "administrative")),
+        ("document.kind", ("询问笔录", "勘验笔录")),
+    )
+    for n in range(count):
+        policy = given(rng.choice(BASES))
+        own = entry(policy, "work")
+        name, values = rng.choice(sorts)
+        more = {**own, "id": f"x{n}", "title": rng.choice(TITLES), "where": {name: rng.choice(values)}}
+        way = ("twice", "higher", "renamed", "ending", "duty")[n % 5]
+        code = {"ending": "PG10", "duty": "PG09"}.get(way, "PG03")
+        if way == "higher":
+            more["points"] = f"{rng.randint(2, 9)}.00"
+        if way == "renamed":
+            names = _named(rng, rng.randint(1, 3))
+            parts = ["work.assigned_minutes", *names]
+            policy["derive"] = [{"name": made, "op": "sum", "of": [of]} for made, of in zip(names, parts, strict=False)]
+            more["fact"] = names[-1]
+        if way == "ending":
+            own["where"] = {"document.kind": rng.choice(("立案决定书", "不予立案通知书", "终止案件调查决定书"))}
+        elif way == "duty":
+            caps = [f"{rng.randint(6, 20)}.00" for _ in range(2)]
+            policy["entry"] += [new_entry(rng, "work.duty_hours", "sum", cap=cap, block="effect") for cap in caps]
+        else:
+            policy["entry"].append(more)
+        yield Generated(f"{n} {way}", policy, frozenset({code}))
+
+
 def lawful(seed: int, count: int) -> Iterator[Generated]:
     """So many policies of admissible parts only."""
     rng = random.Random(seed)
@@ -199,7 +232,10 @@ def lawful(seed: int, count: int) -> Iterator[Generated]:
 def _lawful(rng: random.Random) -> Table:
     policy = given("l01_balanced.toml")
     kept = [entry(policy, "work")] if rng.random() < 0.8 else []
-    policy["entry"] = kept + [_admissible(rng) for _ in range(rng.randint(1, 9))]
+    made = [_admissible(rng) for _ in range(rng.randint(1, 9))]
+    # Work once: a second entry over a part of it would weigh cases by hand. Quality: an entry that can fill it.
+    others = [row for row in made if row["fact"] != "work.assigned_minutes" or not kept]
+    policy["entry"] = [*kept, *_once(others), new_entry(rng, "report.recorded", "share", block="quality")]
     for n, row in enumerate(policy["entry"]):
         row["id"] = f"e{n}"
     policy["scheme"] = rng.choice(("officer", "unit"))
@@ -225,6 +261,11 @@ def _lawful(rng: random.Random) -> Table:
     if rng.random() < 0.3:
         policy["ranking"] = {"tie_break": [rng.choice(CLEAN)]}
     return policy
+
+
+def _once(rows: list[Table]) -> list[Table]:
+    """The first entry over each fact."""
+    return list({row["fact"]: row for row in reversed(rows)}.values())[::-1]
 
 
 def _admissible(rng: random.Random) -> Table:

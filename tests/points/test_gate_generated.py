@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from tests.points.book import judged
-from tests.points.generated import PLACES, REFUSED, Generated, disguises, endings, lawful, shadowed
+from tests.points.generated import PLACES, REFUSED, Generated, disguises, endings, lawful, paid_by_sort, shadowed
 
 
 def wrong(policies: Iterable[Generated]) -> list[str]:
@@ -34,6 +34,10 @@ def test_what_presupposes_coercion_is_earned_only_as_a_neutral_share() -> None:
 
 def test_no_filter_and_no_choice_of_endings_pays_for_an_outcome() -> None:
     assert wrong(endings(seed=9)) == []
+
+
+def test_no_sort_of_case_is_paid_above_the_others() -> None:
+    assert wrong(paid_by_sort(seed=9, count=50)) == []
 
 
 def test_two_hundred_lawful_policies_load() -> None:

@@ -1,12 +1,13 @@
 """Each place in which a policy can reward something, one test a code: what is refused, and the lawful twin of it."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
 from tests.points.book import Table, entry, given, judged, said
 
-Change = Callable[[Table], None]
+Change = Callable[[Table], object]
 CITE = {"instrument": "本局积分办法", "article": "第三条", "gist": "按办法计分"}
 
 
@@ -33,6 +34,15 @@ def work(**change: object) -> Change:
         entry(policy, "work").update(change)
 
     return set_
+
+
+def more_work(**change: object) -> Change:
+    """A second entry that is as the first, but for what is changed."""
+
+    def add(policy: Table) -> None:
+        policy["entry"].append({**entry(policy, "work"), "id": "more", "points": "1.00", **change})
+
+    return add
 
 
 def top(**tables: object) -> Change:
@@ -85,6 +95,31 @@ REFUSED = {
         ),
         "PG03",
     ),
+    "one kind of case is paid twice at the same rate": (
+        earn(
+            "work.assigned_minutes", "sum", "volume", points="1.00", per=60, where={"case.type": "涉毒"}, share="roles"
+        ),
+        "PG03",
+    ),
+    "criminal cases pay three times what administrative ones pay": (
+        lambda policy: (work(where={"case.kind": "criminal"}, points="3.00")(policy), more_work(
+            where={"case.kind": "administrative"}
+        )(policy)),
+        "PG03",
+    ),
+    "a sort of case is paid again under another name": (
+        lambda policy: (
+            policy.update(derive=[total("effort", "work.assigned_minutes")]),
+            more_work(fact="effort", where={"document.kind": "勘验笔录"})(policy),
+        ),
+        "PG03",
+    ),
+    "one kind of case has a cap and the other has none": (
+        lambda policy: (work(where={"case.kind": "criminal"})(policy), more_work(
+            where={"case.kind": "administrative"}, cap="1.00"
+        )(policy)),
+        "PG03",
+    ),
     "nobody says how cases are weighed": (lambda policy: policy.pop("weights"), "PG03"),
     "a banned fact two derivations away, as denominator": (
         derived(
@@ -111,9 +146,17 @@ REFUSED = {
     "a fact on no list": (earn("effect.harmony", "count"), "PG07"),
     "a look-alike name": (earn("work.аssigned_minutes", "sum"), "PG07"),
     "a derivation of itself": (derived(total("a", "b"), total("b", "a"), fact="a"), "PG07"),
+    "a derivation under the name of a block": (
+        derived(total("volume", "learning.course_hours"), fact="volume", measure="sum"),
+        "PG07",
+    ),
     "a quota": (top(quota={"person.detained": 3}), "PG07"),
     "a field on no list": (work(where={"weather": "rain"}), "PG07"),
     "a value on no list": (work(where={"case.kind": "petty"}), "PG07"),
+    "one body under two spellings": (top(approved={"by": "法制支队", "second": "法制 支队"}), "PG07"),
+    "nobody approves": (top(approved={"by": "", "second": ""}), "PG07"),
+    "a quarter that begins in February": (top(period="quarter", in_force=date(2027, 2, 1)), "PG07"),
+    "an appeal that may wait for a year": (top(appeal={"within_working_days": 5, "answer_working_days": 250}), "PG07"),
     "reports are counted": (earn("report.recorded", "count"), "PG07"),
     "a measure that a fact has not": (work(measure="count"), "PG07"),
     "points that are no amount": (work(points="1"), "PG07"),
@@ -136,6 +179,14 @@ REFUSED = {
     "work that is never taken back": (work(reverses_on=[]), "PG09"),
     "work counted in another block": (work(block="effect"), "PG09"),
     "duty without a cap in another block": (earn("work.duty_hours", "sum"), "PG09"),
+    "duty fills another block past what volume may weigh": (earn("work.duty_hours", "sum", cap="12.00"), "PG09"),
+    "duty under many small caps": (
+        lambda policy: [earn("work.duty_hours", "sum", cap="4.00", id=f"duty{n}")(policy) for n in range(3)],
+        "PG09",
+    ),
+    "an award on work that no gate holds": (top(ranking={"award_on": ["work.assigned_minutes"]}), "PG09"),
+    "only cases that were filed pay": (work(where={"document.kind": "立案决定书"}), "PG10"),
+    "only cases that were given up pay": (work(where={"document.kind": ["终止案件调查决定书", "询问笔录"]}), "PG10"),
     "one ending pays": (work(ends=["case.transferred"]), "PG10"),
     "all endings but one": (
         work(ends=["case.closed", "case.transferred", "case.terminated", "case.withdrawn", "case.merged"]),
@@ -144,10 +195,24 @@ REFUSED = {
     "an ending on no list": (work(ends="penalty"), "PG10"),
     "an award on arrests": (top(ranking={"award_on": ["arrest.approved"]}), "PG11"),
     "full places without a reason": (inside("publish", mode="full"), "PG11"),
+    "full places for a reason of strokes": (inside("publish", mode="full", reason="——"), "PG11"),
+    "a band of one case": (inside("publish", min_cases=1), "PG11"),
+    "quality that nothing fills leaves all to volume": (
+        lambda policy: [entry(policy, name).update(block="effect") for name in ("sample", "rights")],
+        "PG12",
+    ),
+    "quality that nothing but nothing fills": (
+        lambda policy: [
+            *(entry(policy, name).update(block="effect") for name in ("sample", "rights")),
+            earn("report.recorded", block="quality", points="0.00")(policy),
+        ],
+        "PG12",
+    ),
     "quality at 20": (inside("blocks", quality=20, timeliness=40), "PG12"),
     "a block below zero": (inside("blocks", quality=60, timeliness=-10, effect=20), "PG12"),
     "roles of 1.10": (top(roles={"lead": "0.70", "assist": "0.40"}), "PG12"),
     "no gist": (work(cite={"instrument": "本局积分办法", "article": "第四条", "gist": " "}), "PG13"),
+    "an article of a stroke": (work(cite={"instrument": "本局积分办法", "article": "—", "gist": "工作量"}), "PG13"),
     "no article": (work(cite={"instrument": "本局积分办法", "gist": "工作量"}), "PG13"),
     "false alarms reported": (deduct("alert.false_reported"), "PG14"),
     "problems told by oneself": (deduct("finding.self_reported"), "PG14"),
@@ -156,6 +221,13 @@ REFUSED = {
 }  # fmt: skip
 
 LAWFUL = {
+    "criminal and administrative work at one rate": lambda policy: (
+        work(where={"case.kind": "criminal"})(policy),
+        more_work(where={"case.kind": "administrative"})(policy),
+    ),
+    "a quarter that begins in April": top(period="quarter", in_force=date(2027, 4, 1)),
+    "duty up to what volume leaves": earn("work.duty_hours", "sum", cap="10.00"),
+    "an award on volume, which is gated": top(ranking={"award_on": ["volume"]}),
     "as it is": (lambda _: None),
     "learning and mentoring pooled": derived(
         total("a", "learning.course_hours", "ability.mentored_hours"), fact="a", measure="sum"
@@ -214,6 +286,8 @@ WORDS = {
     "讯问人数不足的不计": "load",
     "只看随机抽检，不看破案数": "load",  # what it says not to count is no aim
     "不看破案数，看抓获数": "ask",
+    "抓獲嫌疑人": "ask",  # traditional letters hide nothing
+    "拘留後家屬按時告知": "load",
 }
 
 
@@ -227,3 +301,16 @@ def test_words_of_a_banned_aim_on_an_admissible_fact_are_asked_about(title: str)
 
 def test_the_title_of_a_policy_is_read_too() -> None:
     assert changed(top(title="打击处理成效积分办法")) == ("ask", ("PG15",))
+
+
+SAID = {
+    "an instrument": work(cite={"instrument": "打击破案奖励办法", "article": "第四条", "gist": "工作量"}),
+    "an article": work(cite={"instrument": "本局积分办法", "article": "抓获奖励条款", "gist": "工作量"}),
+    "a type of case": earn("clock.kept.intake", where={"case.type": "已破案件"}),
+    "a reason for places": inside("publish", mode="full", reason="激励多抓快破"),
+}
+
+
+@pytest.mark.parametrize("place", SAID)
+def test_words_of_a_banned_aim_are_read_wherever_people_write(place: str) -> None:
+    assert changed(SAID[place]) == ("ask", ("PG15",)), said_of(SAID[place])

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations
 from typing import Final
 
 from zhunsheng.core.points.facts import NEVER, FactList, Label
@@ -15,7 +16,12 @@ WORK: Final = "work"
 CASES: Final = "work.assigned_minutes"
 """Of work, what grows with cases: paid nowhere but in volume. Duty and tasks may stand elsewhere under a cap."""
 MEASURED: Final = "case_type"
-TYPE: Final = "case.type"
+OF_CASES: Final = ("case.type", "case.kind", "document.kind")
+"""Fields that tell cases apart: what work on one sort of case pays more than on another is weighed by hand."""
+DOCUMENT: Final = "document.kind"
+OF_ENDINGS: Final = ("立案决定书", "不予立案通知书", "终止案件调查决定书")
+"""Documents that some lawful endings have and others have not."""
+MOST_VOLUME: Final = 30
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,7 @@ class EntryGate:
         for n, entry in enumerate(self.policy.entries):
             yield from self._entry(entry, f"entry[{n}]")
         yield from self._hand_weights()
+        yield from self._work_elsewhere()
         if word := banned_aim(self.policy.title, self.facts.words):
             yield self._asks("title", self.policy.title, word)
 
@@ -69,10 +76,12 @@ class EntryGate:
             return
         yield from self._sign(entry, key, taint)
         yield from self._measure(entry, key, taint)
-        yield from self._ends(entry, key)
+        yield from self._ends(entry, key, taint)
         yield from self._weight(entry, key)
         yield from self._reversal(entry, key, taint)
-        for name, text in (("title", entry.title), ("cite.gist", entry.cite.gist)):
+        cite = entry.cite
+        named = {"cite.instrument": cite.instrument, "cite.article": cite.article, "cite.gist": cite.gist}
+        for name, text in {"title": entry.title, **named}.items():
             if word := banned_aim(text, self.facts.words, but=" ".join(fact.title for fact in taint.facts)):
                 yield self._asks(f"{key}.{name}", text, word)
 
@@ -147,6 +156,8 @@ class EntryGate:
         for value in values:
             label = field.labels.get(value, field.open_label)
             if label is not None and label.may != NEVER:
+                if value not in field.labels and (word := banned_aim(value, self.facts.words)):
+                    yield self._asks(where, value, word)
                 continue
             if label is None and not field.banned:
                 options = ", ".join(field.labels)
@@ -156,12 +167,17 @@ class EntryGate:
             text = f"{name} = {value!r} stands for {worst.title}."
             yield self._issue(where, "PG02", text, "Leave the filter out.", worst)
 
-    def _ends(self, entry: Entry, key: str) -> Iterator[PolicyIssue]:
+    def _ends(self, entry: Entry, key: str, taint: Taint) -> Iterator[PolicyIssue]:
         pays_all = not entry.ends or set(entry.ends) >= set(ENDS)
         unknown = [end for end in entry.ends if end not in ENDS]
         if not pays_all or unknown:
             text = f"ends = {list(entry.ends)}: how a case ends would decide what it pays."
             yield self._issue(f"{key}.ends", "PG10", text, 'Write ends = "all".', self.facts.labels.get("outcome"))
+        chosen = [value for value in entry.where.get(DOCUMENT, ()) if value in OF_ENDINGS]
+        if chosen and _is_of_cases(taint):
+            text = f"{DOCUMENT} = {', '.join(chosen)}: only cases that ended so would pay."
+            where = f"{key}.where.{DOCUMENT}"
+            yield self._issue(where, "PG10", text, "Leave the filter out.", self.facts.labels.get("outcome"))
 
     def _weight(self, entry: Entry, key: str) -> Iterator[PolicyIssue]:
         if entry.weight and entry.weight != MEASURED:
@@ -191,16 +207,44 @@ class EntryGate:
                 yield self._issue(where, "PG14", text, "Name defect.* facts.", label)
 
     def _hand_weights(self) -> Iterator[PolicyIssue]:
-        """Entries that pay the same work at different rates by the type of case are weights by hand."""
-        by_fact: dict[tuple[str, str], list[tuple[int, Entry]]] = {}
+        """Entries that pay the same work at different rates by the sort of case, or one sort twice: weights by hand."""
+        by_work: dict[tuple[str, str], list[tuple[int, Entry]]] = {}
         for n, entry in enumerate(self.policy.entries):
-            is_work = any(fact.label.name == WORK for fact in self.taint(entry.fact).facts)
-            clean = not any(self._where(entry, ""))
-            if entry.sign == "earn" and is_work and clean:
-                by_fact.setdefault((entry.fact, entry.block), []).append((n, entry))
-        for rows in by_fact.values():
-            filters = {entry.where.get(TYPE) for _, entry in rows}
-            rates = {Fraction(entry.points, max(entry.per, 1)) for _, entry in rows}
-            if len(filters) > 1 and len(rates) > 1:
-                text = "the same work pays differently by type of case: weights set by hand."
+            if entry.sign != "earn" or any(self._where(entry, "")):
+                continue
+            for fact in self.taint(entry.fact).facts:
+                if fact.label.name == WORK:
+                    by_work.setdefault((fact.name, entry.block), []).append((n, entry))
+        for rows in by_work.values():
+            if any(_pays_by_sort(one, other) for (_, one), (_, other) in combinations(rows, 2)):
+                text = "the same work pays differently by type or kind of case: weights set by hand."
                 yield self._issue(f"entry[{rows[-1][0]}].where", "PG03", text, "Let the measured weights say it.")
+
+    def _work_elsewhere(self) -> Iterator[PolicyIssue]:
+        """Work under caps of its own outside volume: together with volume it stays within what volume may weigh."""
+        own = [entry for entry in self.policy.entries if self._is_work_elsewhere(entry)]
+        total = 100 * self.policy.blocks.get("volume", 0) + sum(entry.cap or 0 for entry in own)
+        if own and total > 100 * MOST_VOLUME:
+            text = f"work may earn {total / 100:.2f}: volume and what is counted of it in other blocks."
+            yield self._issue("entry", "PG09", text, f"Let volume and those caps sum to {MOST_VOLUME} at most.")
+
+    def _is_work_elsewhere(self, entry: Entry) -> bool:
+        is_work = any(fact.label.name == WORK for fact in self.taint(entry.fact).facts)
+        return is_work and entry.sign == "earn" and entry.block != "volume"
+
+
+def _is_of_cases(taint: Taint) -> bool:
+    return any(fact.name == CASES for fact in taint.facts)
+
+
+def _pays_by_sort(one: Entry, other: Entry) -> bool:
+    """Whether two entries over the same work make a sort of case worth more: at another rate, or paid by both."""
+    first, second = ({name: set(entry.where.get(name, ())) for name in OF_CASES} for entry in (one, other))
+    if first == second:
+        return False
+    is_disjoint = any(first[name] and second[name] and not first[name] & second[name] for name in OF_CASES)
+    return not is_disjoint or _rate(one) != _rate(other)
+
+
+def _rate(entry: Entry) -> tuple[object, ...]:
+    return Fraction(entry.points, max(entry.per, 1)), entry.cap, entry.weight, entry.share

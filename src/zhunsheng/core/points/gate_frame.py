@@ -5,11 +5,12 @@ from decimal import Decimal
 from typing import Final
 
 from zhunsheng.core.points.facts import FactList
+from zhunsheng.core.points.gate_entries import MOST_VOLUME, WORK
 from zhunsheng.core.points.issue import PolicyIssue
 from zhunsheng.core.points.policy import BLOCKS, MANUAL_KINDS, Policy
 from zhunsheng.core.points.taint import taint_of
+from zhunsheng.core.points.wording import banned_aim, says_something
 
-MOST_VOLUME: Final = 30
 LEAST_QUALITY: Final = 30
 MOST_BY_HAND: Final = Decimal("0.05")
 GATE_FACT: Final = "sample.defect_upper"
@@ -19,6 +20,8 @@ GATE_FILES: Final = 20
 GATE_PERIODS: Final = 6
 CAP_OF: Final = "peer_median_per_exposure_day"
 CAP_AT_MOST: Final = Decimal("1.30")
+LEAST_CASES: Final = 2
+"""One case tells nothing of how much another would differ."""
 
 
 def frame_issues(policy: Policy, facts: FactList, path: str) -> Iterator[PolicyIssue]:
@@ -51,6 +54,10 @@ def _sums(policy: Policy) -> Iterator[Found]:
         yield _found("blocks.volume", "PG12", f"{blocks['volume']} is above {MOST_VOLUME}.", "Lower it.")
     if blocks.get("quality", 0) < LEAST_QUALITY:
         yield _found("blocks.quality", "PG12", f"{blocks.get('quality')} is below {LEAST_QUALITY}.", "Raise it.")
+    earning = {entry.block for entry in policy.entries if entry.sign == "earn" and entry.points}
+    if "volume" in earning and "quality" not in earning:
+        # A block with nothing to judge leaves the total, and volume would be all the more of it.
+        yield _found("blocks.quality", "PG12", "nothing earns in quality: volume counts for more.", "State an entry.")
     if sum(policy.roles.values()) != 1 or min(policy.roles.values(), default=0) < 0:
         yield _found("roles", "PG12", "the shares do not sum to 1.", "Let them sum to exactly 1.")
 
@@ -120,8 +127,15 @@ def _by_hand(policy: Policy) -> Iterator[Found]:
 
 
 def _places(policy: Policy, facts: FactList) -> Iterator[Found]:
-    if policy.publish.mode == "full" and not policy.publish.reason.strip():
+    publish = policy.publish
+    if publish.mode == "full" and not says_something(publish.reason):
         yield _found("publish", "PG11", "full places have no reason.", "State reason, or publish bands.")
+    if word := banned_aim(publish.reason, facts.words):
+        remedy = "Two persons state why, or it is worded anew."
+        yield _found("publish.reason", "PG15", f"{publish.reason!r} speaks of {word}.", remedy)
+    if publish.min_cases < LEAST_CASES or publish.min_exposure_days < 1:
+        text = f"a band would rest on {publish.min_cases} cases in {publish.min_exposure_days} days."
+        yield _found("publish", "PG11", text, f"Ask for {LEAST_CASES} cases and a day at least.")
     for key, names in (("tie_break", policy.ranking.tie_break), ("award_on", policy.ranking.award_on)):
         for name in names:
             if name in BLOCKS:
@@ -130,6 +144,9 @@ def _places(policy: Policy, facts: FactList) -> Iterator[Found]:
             for fact in taint.banned:
                 text = f"{taint.chain(fact.name)}: {fact.title} would decide."
                 yield _found(f"ranking.{key}", "PG11", text, "Leave it out.", fact.label.source)
+            if key == "award_on" and any(fact.label.name == WORK for fact in taint.facts):
+                text = f"an award on {name} pays work outside the gate and the cap of volume."
+                yield _found(f"ranking.{key}", "PG09", text, "Name the block volume.")
             if not taint.is_derived:
                 for unknown in taint.unknown:
                     yield _found(f"ranking.{key}", "PG07", f"{unknown!r} is on no list.", "Name facts of the list.")

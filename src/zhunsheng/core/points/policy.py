@@ -11,6 +11,8 @@ BLOCKS: Final = ("volume", "quality", "timeliness", "effect", "ability")
 SCHEMES: Final = ("officer", "unit")
 STATUSES: Final = ("draft", "trial", "stable", "retired")
 PERIODS: Final = ("month", "quarter", "year")
+MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}
+"""Months of a period."""
 SIGNS: Final = ("earn", "deduct")
 OPS: Final = ("share", "sum")
 MANUAL_KINDS: Final = ("rescue", "public_service", "emergency_support")

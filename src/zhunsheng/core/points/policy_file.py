@@ -1,6 +1,7 @@
 """The one reader of policy files: text in, a policy and everything that is wrong with its form out."""
 
 import tomllib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,6 +12,7 @@ from zhunsheng.core.points import policy as p
 from zhunsheng.core.points.facts import FactList
 from zhunsheng.core.points.issue import PolicyIssue
 from zhunsheng.core.points.policy_table import UNKNOWN, PolicyTable
+from zhunsheng.core.points.wording import says_something
 from zhunsheng.core.toml_table import line_of
 
 LONGEST: Final = 64 * 1024
@@ -18,7 +20,8 @@ MOST_ENTRIES: Final = 60
 DEEPEST: Final = 4
 FACTORS: Final = ("multiplier", "factor", "tier", "tiers", "bonus")
 MINIMUMS: Final = ("min_n", "min", "minimum", "at_least", "from")
-WEIGHT_KEYS: Final = ("case_type",)
+SLOWEST: Final = 30
+"""Working days that an answer to an appeal may take at most."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,11 @@ def _depth(value: Any) -> int:
     if isinstance(value, list):
         return max((_depth(row) for row in value), default=0)
     return 0
+
+
+def _letters(text: str) -> str:
+    """A name without what can stand between its letters and be overlooked."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 class _Reader:
@@ -103,16 +111,24 @@ class _Reader:
 
     def _together(self, policy: p.Policy, top: PolicyTable) -> None:
         """What the keys must be to one another."""
-        if policy.approved[0] and policy.approved[0] == policy.approved[1]:
-            top.issue("approved", "names one body twice.", "Two bodies approve a policy.")
+        bodies = {_letters(body) for body in policy.approved}
+        if len(bodies) < 2 or "" in bodies:
+            top.issue("approved", "names one body twice, or none.", "Two bodies approve a policy.")
         if policy.appeal_days < 1 or policy.answer_days < 1:
             top.issue("appeal", "leaves no day for it.", "Give at least one working day to appeal and to answer.")
+        if policy.answer_days > SLOWEST:
+            text = f"lets an answer wait {policy.answer_days} working days: silence would never grant."
+            top.issue("appeal.answer_working_days", text, f"Give {SLOWEST} at most.")
+        if policy.in_force.day != 1 or (policy.in_force.month - 1) % p.MONTHS.get(policy.period, 1):
+            text = f"{policy.in_force} is inside a {policy.period}."
+            top.issue("in_force", text, "A policy takes effect on the first day of a period.")
         for what, names in (("entry", [e.id for e in policy.entries]), ("derive", [d.name for d in policy.derived])):
             for name in sorted({name for name in names if names.count(name) > 1}):
                 top.issue(what, f"{name!r} is used twice.", "Give each its own name.")
         for derived in policy.derived:
-            if derived.name in self.facts.facts:
-                top.issue("derive", f"{derived.name!r} is the name of a fact.", "Give it a name of its own.")
+            if derived.name in (*self.facts.facts, *self.facts.fields, *p.BLOCKS):
+                text = f"{derived.name!r} is the name of a fact, field or block."
+                top.issue("derive", text, "Give it a name of its own.")
         if not policy.entries:
             top.issue("entry", "is missing.", "State at least one [[entry]].")
 
@@ -121,8 +137,6 @@ class _Reader:
         if type(day) is not date:  # a datetime is a date, too
             top.issue("in_force", "is no day.", "State the day from which it governs, such as 2027-01-01.")
             return date.min
-        if day.day != 1:
-            top.issue("in_force", f"{day} is inside a period.", "A policy takes effect on the first day of a period.")
         return day
 
     def _values(self, table: PolicyTable, name: str, field: str) -> tuple[str, ...]:
@@ -253,8 +267,8 @@ class _Reader:
         for name in ("instrument", "article", "gist"):
             is_stated = table.has(name)
             words[name] = str(table.take(name, str)).strip()
-            if is_stated and not words[name]:
-                table.issue(name, "is empty.", "Name instrument, article and gist.")
+            if is_stated and not says_something(words[name]):
+                table.issue(name, "says nothing.", "Name instrument, article and gist.")
         table.close()
         return p.Cite(**words)
 

@@ -7,6 +7,11 @@ from typing import Final
 from zhunsheng.core.points.facts import Words
 
 NOISE: Final = re.compile(r"[\W_]+")
+TRADITIONAL: Final = str.maketrans(
+    "獲偵罰沒戰擊處創訴辦結發壓嚴數額標務傳喚強製凍動無問題議維積極復還錄認規範違達簽場時檔飲證銷當權單記對項獎懲",
+    "获侦罚没战击处创诉办结发压严数额标务传唤强制冻动无问题议维积极复还录认规范违达签场时档饮证销当权单记对项奖惩",
+)
+"""Traditional letters of the words that are looked for, as the simplified ones."""
 
 
 def banned_aim(text: str, words: Words, *, but: str = "") -> str:
@@ -25,6 +30,11 @@ def banned_aim(text: str, words: Words, *, but: str = "") -> str:
     return ""
 
 
+def says_something(text: str) -> bool:
+    """Whether a text has a letter or a figure: stops and strokes alone say nothing."""
+    return bool(_plain(text))
+
+
 def _without_denied(text: str, words: Words) -> str:
     """A text without the words of which it says that they do not count: 不看破案数."""
     denied = "|".join(map(re.escape, (*words.aims, *words.acts)))
@@ -33,7 +43,7 @@ def _without_denied(text: str, words: Words) -> str:
 
 
 def _plain(text: str) -> str:
-    return NOISE.sub("", unicodedata.normalize("NFKC", text))
+    return NOISE.sub("", unicodedata.normalize("NFKC", text)).translate(TRADITIONAL)
 
 
 def _is_counted(act: str, text: str, words: Words) -> bool:
