@@ -47,7 +47,7 @@ def _changes(begins: date) -> tuple[tuple[str, str], ...]:
         ('status   = "draft"', 'status   = "stable"'),
         ("2027-01-01", begins.isoformat()),
         ('unit_kinds = ["station"]', 'unit_kinds = ["station", "squad"]'),
-        ("min_exposure_days = 8, min_cases = 12", "min_exposure_days = 1, min_cases = 1"),
+        ("min_exposure_days = 8, min_cases = 12", "min_exposure_days = 1, min_cases = 2"),
     )
 
 
