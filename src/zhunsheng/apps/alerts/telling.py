@@ -102,7 +102,7 @@ class Teller:
             return self.directory.persons(notice.officers, self._handling_role(held))
         found: dict[int, Person] = {}
         for role in notice.roles:
-            for person in self.directory.people(role, self.about(held)):
+            for person in self.directory.people(role, self.about(held), everybody=held.group.liberty):
                 found.setdefault(person.officer, person)
         return list(found.values())
 
