@@ -4,8 +4,8 @@ import polars as pl
 
 from zhunsheng.core.points import tables as t
 from zhunsheng.core.points.facts import FactList
-from zhunsheng.core.points.policy import BLOCKS, REPAIR_CAP, Entry, Policy
-from zhunsheng.core.points.spread import spreads
+from zhunsheng.core.points.policy import BLOCKS, MONTHS, REPAIR_CAP, Entry, Policy
+from zhunsheng.core.points.spread import EXACT, spreads
 from zhunsheng.core.points.taint import taint_of
 from zhunsheng.core.points.volume import gate_states, with_volume
 from zhunsheng.core.schemas import assert_schema
@@ -39,7 +39,7 @@ def scores(
     ranked = (
         with_cases.join(spread, on=HOLDER, how="left")
         .with_columns(
-            pl.col("spread").fill_null(0.0),
+            pl.col("spread", "below", "above").fill_null(0.0),
             is_ranked=pl.col("total").is_not_null()
             & (pl.col("half_days") >= 2 * policy.publish.min_exposure_days)
             & (pl.col("cases") >= policy.publish.min_cases),
@@ -98,7 +98,7 @@ def with_shares(
     named = entries.filter("is_shrunk")["entry"].to_list()
     if not named:
         return plain
-    every = {"month": 1, "quarter": 3, "year": 12}[policy.period]
+    every = MONTHS[policy.period]
     judged = (
         own.filter(pl.col("entry").is_in(named))
         .group_by("holder", "unit", "period", "entry")
@@ -144,7 +144,7 @@ def _blocks(tallies: pl.DataFrame, entries: pl.DataFrame, policy: Policy) -> pl.
         {"block": list(policy.blocks), "weight": [100 * weight for weight in policy.blocks.values()]}
     )
     return sums.join(weights, on="block").with_columns(
-        share=pl.when(pl.col("of") > 0).then(pl.col("weight") * pl.col("share") / pl.col("of"))
+        share=pl.when(pl.col("of") > 0).then((pl.col("weight") * pl.col("share") / pl.col("of")).round(EXACT))
     )
 
 
