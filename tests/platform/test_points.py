@@ -5,7 +5,7 @@ The arithmetic is told in tests/points; here is what needs people, sessions or t
 
 import random
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +14,7 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 
-from tests.platform.people import EAST_STATION
+from tests.platform.people import EAST_STATION, WEST_STATION
 from tests.platform.points_world import (
     MARCH,
     NAME,
@@ -42,7 +42,7 @@ from tests.story import at
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.audit import clock
 from zhunsheng.apps.cases.eventlog import record_event
-from zhunsheng.apps.org.models import Leave
+from zhunsheng.apps.org.models import Leave, Post, Unit
 from zhunsheng.apps.points import appeals, closing, stored
 from zhunsheng.apps.points.closing import NotPublished, PeriodNotClosed
 from zhunsheng.apps.points.measuring import measured_weights
@@ -51,6 +51,7 @@ from zhunsheng.apps.points.own import own_page
 from zhunsheng.apps.points.policies import files, in_use
 from zhunsheng.apps.points.recording import Recorded, recompute
 from zhunsheng.apps.points.standing import standing, standing_at
+from zhunsheng.apps.points.unit_board import unit_board
 from zhunsheng.core.points.from_events import ENDINGS
 from zhunsheng.core.points.states import counted
 from zhunsheng.launcher import EmbeddedServer
@@ -173,6 +174,27 @@ def test_story_5_exposure_is_what_the_roster_gives_less_leave(world: PointsWorld
     with as_process("test"):
         days = dict(stored.exposure(by=clock.now()).select("holder", "half_days").iter_rows())
     assert (days[world.code("second")], days[world.code("lead")]) == (44, 35)
+
+
+def test_whoever_is_seconded_or_leaves_has_the_days_in_post_and_each_unit_those_spent_there(world: PointsWorld) -> None:
+    # Ten of March's 22 working days come before Monday 16: the second goes to the western station then, the third away
+    moved = date(2026, 3, 16)
+    with as_process("test"):
+        for name in ("second", "third"):
+            Post.objects.filter(officer=world.officers[name]).update(until_on=moved)
+        west = Unit.objects.get(pk=WEST_STATION)
+        Post.objects.create(officer=world.officers["second"], unit=west, role="officer", from_on=moved)
+        before = dict(stored.exposure(by=clock.now()).select("holder", "half_days").iter_rows())
+    run_at("2026-03-09 10:00")
+    with as_process("test"):
+        rows = stored.exposure(by=clock.now()).filter(pl.col("period") == MARCH)
+    days = dict(rows.select("holder", "half_days").iter_rows())
+    where = dict(rows.select("holder", "unit").iter_rows())
+    assert (days[world.code("second")], where[world.code("second")]) == (44, WEST_STATION)
+    assert days[world.code("third")] == 20
+    # why: the east had three officers for ten days, then one for twelve; the west one for 22 and one more for twelve
+    assert (days[EAST_STATION], days[WEST_STATION]) == (2 * (3 * 10 + 12), 2 * (22 + 12))
+    assert before == {}
 
 
 def test_story_6_volume_is_held_until_two_persons_record_a_lot_that_opens_the_gate(world: PointsWorld) -> None:
@@ -303,6 +325,33 @@ def test_a_period_is_closed_in_its_turn_and_published_after_the_days_to_object(w
             closing.prepare_publication(POLICY, MARCH, watermark=clock.now())
 
 
+def test_a_period_is_closed_signed_by_two_and_shown_through_the_pages(world: PointsWorld) -> None:
+    march_work(world)
+    bounded(world, "2026-03", 1)
+    first, second = world.people["legal_department"], world.people["legal_second"]
+    it_is("2026-04-03 18:00")
+    assert first.post(reverse("points:close"), every="month", period="2026-03-01").status_code == 302
+    asked = {"policy": POLICY, "period": "2026-03-01", "reason": "三月"}
+    refused = first.post(reverse("points:propose", args=["publication"]), **asked)
+    assert "3个工作日" in refused.content.decode()
+    it_is("2026-04-13 08:00")
+    assert first.post(reverse("points:propose", args=["publication"]), **asked).status_code == 302
+    with as_process("test"):
+        made = Proposal.objects.get(kind=Kind.PUBLICATION)
+    decide = reverse("points:decide", args=[made.pk])
+    assert "另一个人" in first.post(decide, confirmed="yes").content.decode()
+    assert second.post(decide, confirmed="yes").status_code == 302
+    with as_process("test"):
+        board = Publication.objects.get()
+    assert board.sha256 in first.get(reverse("points:published", args=[board.pk])).content.decode()
+    unit, own = (f"{reverse(f'points:{name}')}?period=2026-03-01" for name in ("unit", "mine"))
+    page = world.people["unit_head"].get(unit).content.decode()
+    assert "公布的榜" in page
+    assert "实时·未定" not in page
+    assert "已公布" in world.people["lead"].get(own).content.decode()
+    assert world.people["lead"].get(reverse("points:published", args=[board.pk])).status_code in (403, 404)
+
+
 def test_every_figure_is_the_sum_of_its_entries_at_a_hundred_instants(world: PointsWorld) -> None:
     march_work(world)
     keys = [overdue(world, f"F{n}", f"2026-03-1{n + 3} 10:00") for n in range(4)]
@@ -388,3 +437,17 @@ def test_weights_are_measured_from_the_spans_of_the_cases_that_ended_in_the_year
         # One type in one unit has nothing to be shrunk to but itself: (270 + 60) / 2
         assert measured_weights(2026, ENDINGS) == [(EAST_STATION, "criminal", 165)]
         assert measured_weights(2025, ENDINGS) == []
+
+
+def test_the_board_opens_with_a_unit_in_which_somebody_is_scored(world: PointsWorld) -> None:
+    # Found in the demonstration: the head's board opened with the station, whose officers all work in its squads.
+    it_is("2026-03-05 09:00")
+    viewer = world.viewer("legal_department")
+    opened = unit_board(viewer, unit="", period="", now=clock.now())
+    assert opened is not None
+    assert opened.unit.pk == EAST_STATION
+    with as_process("test"):
+        Post.objects.filter(unit=EAST_STATION, role="officer").update(until_on=date(2026, 1, 1))
+    opened = unit_board(viewer, unit="", period="", now=clock.now())
+    assert opened is not None
+    assert opened.unit.pk == WEST_STATION

@@ -14,7 +14,7 @@ from zhunsheng.apps.alerts.models import Action, Alert, AlertGroup
 from zhunsheng.apps.cases.models import Case
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.desk.case_officers import case_officers
-from zhunsheng.apps.desk.periods import TITLES, periods
+from zhunsheng.apps.desk.periods import TITLES, month_name, months, periods
 from zhunsheng.apps.desk.rulebook import rule_titles, statutory_limits
 from zhunsheng.apps.display import formats
 from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
@@ -82,8 +82,18 @@ def visible_overdue(viewer: Viewer) -> QuerySet[Finding]:
 
 def visible_faults(viewer: Viewer) -> QuerySet[Finding]:
     """The same, and with them what checks found broken."""
+    return _faults().filter(units.seen(viewer))
+
+
+def all_overdue() -> QuerySet[Finding]:
+    """Findings that stand of statutory limits exceeded, of everybody: for a figure of the whole city, with all rows in
+    sight."""
+    return _faults().filter(kind=OVERDUE)
+
+
+def _faults() -> QuerySet[Finding]:
     is_fault = Q(kind=OVERDUE, rule__in=statutory_limits()) | Q(kind=BROKEN)
-    return Finding.objects.filter(units.seen(viewer), is_fault, state=Finding.State.CURRENT, found_at__isnull=False)
+    return Finding.objects.filter(is_fault, state=Finding.State.CURRENT, found_at__isnull=False)
 
 
 def of_rule(viewer: Viewer, rule: str, *, is_limit: bool) -> OfRule | None:
@@ -97,7 +107,10 @@ def of_rule(viewer: Viewer, rule: str, *, is_limit: bool) -> OfRule | None:
 
 def listing(viewer: Viewer, *, now: datetime) -> Listing:
     """Columns and filters of the ledger."""
-    spans = periods(now)
+    by_month = months(now)
+    spans = periods(now) | {month_name(month): span for month, span in by_month.items()}
+    named_spans = [(name, str(title)) for name, title in TITLES.items()]
+    named_spans += [(month_name(month), formats.full_month(month)) for month in reversed(by_month)]
     titles = rule_titles()
     named = sorted(titles.items(), key=lambda pair: pair[1])
     states = [("open", _("仍未办结")), ("ended", _("已办结"))]
@@ -116,7 +129,7 @@ def listing(viewer: Viewer, *, now: datetime) -> Listing:
             "in",
             _("何时"),
             lambda name: Q(found_at__gte=spans[name].begin, found_at__lt=spans[name].end),
-            choices([(name, str(title)) for name, title in TITLES.items()]),
+            choices(named_spans),
         ),
         Filter("kind", _("种类"), lambda _value: Q(), choices(kinds)),
         Filter("unit", _("单位"), units.within, choices(units.choices(viewer))),

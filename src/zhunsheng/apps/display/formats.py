@@ -4,6 +4,7 @@ Every function returns words of the language that is active. 24:00 of a day is s
 whoever passes such an instant says so with `at_end`.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,6 +21,8 @@ FEN: Final = 100
 WAN_FEN: Final = 10_000 * FEN
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 TAIL: Final = 4
+KEPT_DAY: Final = re.compile(r"(?<![\d-])(?:(\d{4})-)?(0[1-9]|1[0-2])-([0-3]\d)(?![\d-])(?(1)|(?= [^\d\s]))")
+"""A day in a sentence that was kept: with its year, or without one before the kind of day that it is."""
 
 
 def is_english() -> bool:
@@ -93,6 +96,22 @@ def full_day(day: date) -> str:
 def short_day(day: date) -> str:
     """11月23日."""
     return _("%(month)d月%(day)d日") % _parts(day)
+
+
+def as_pages_write(kept: str) -> str:
+    """A sentence that was kept in words, its days as pages write them: 2026年4月24日 04:03 of 2026-04-24 04:03, and
+    4月25日 休息日 of 04-25 休息日."""
+    return KEPT_DAY.sub(lambda match: _kept_day(*match.groups()), kept)
+
+
+def full_month(day: date) -> str:
+    """2026年11月."""
+    return _("%(year)d年%(month)d月") % _parts(day)
+
+
+def short_month(day: date) -> str:
+    """11月."""
+    return _("%(month)d月") % _parts(day)
 
 
 def weekday(day: date) -> str:
@@ -211,6 +230,11 @@ def actor(name: str) -> str:
     if name == "deployment":
         return _("部署时自带")
     return rest if kind == "account" else name
+
+
+def _kept_day(year: str | None, month: str, day: str) -> str:
+    parts = {"year": int(year or 0), "month": int(month), "day": int(day), "mon": MONTHS[int(month) - 1]}
+    return (_("%(year)d年%(month)d月%(day)d日") if year else _("%(month)d月%(day)d日")) % parts
 
 
 def _parts(day: date) -> dict[str, object]:
