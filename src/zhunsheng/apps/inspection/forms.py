@@ -64,6 +64,20 @@ class PublishForm(forms.Form):
     value = forms.RegexField(r"\A[0-9a-f]{32}\Z", label=gettext_lazy("随机数（32 位十六进制）"))
 
 
+class ReaderForm(forms.Form):
+    """更换阅卷人: which reading goes to whom, and why."""
+
+    reading = forms.ChoiceField(label=gettext_lazy("案卷"))
+    number = forms.CharField(label=gettext_lazy("新阅卷人警号"), max_length=20)
+    reason = forms.CharField(
+        label=gettext_lazy("原因"), max_length=200, help_text=gettext_lazy("例如申报了亲属关系、请假")
+    )
+
+    def __init__(self, *args: Any, readings: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reading"] = forms.ChoiceField(label=gettext_lazy("案卷"), choices=readings)
+
+
 class AnswerForm(forms.Form):
     """One answer to one question."""
 

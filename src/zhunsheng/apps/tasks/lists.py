@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from zhunsheng.apps.access.scope import Viewer
+from zhunsheng.apps.cases.selectors import under_reading
 from zhunsheng.apps.inspection.lists import due_words
 from zhunsheng.apps.inspection.people import INSPECTORS, PLANNERS, READERS
 from zhunsheng.apps.org.models import Unit
@@ -89,7 +90,7 @@ def task_rows(viewer: Viewer, *, now: datetime) -> list[TaskRow]:
     tasks = list(visible(viewer).annotate(is_done=Exists(done)).order_by("is_done", "due_at", "pk")[:MOST])
     doers = {row.task_id: row for row in current().filter(task__in=tasks).select_related("officer")}
     names = dict(Unit.objects.values_list("code", "short_name"))
-    waiting = _problems_by_task(tasks)
+    waiting = _problems_by_task(tasks, viewer)
     rows = [_row(task, doers.get(task.pk), names, waiting.get(task.pk, 0), viewer, now) for task in tasks]
     return sorted(rows, key=lambda row: (row.is_done, not row.is_own))
 
@@ -128,9 +129,10 @@ def unruled() -> QuerySet[Said]:
     return Said.objects.filter(~Exists(later), answer__in=FAULTS, ruling=None)
 
 
-def _problems_by_task(tasks: Sequence[Task]) -> dict[str, int]:
+def _problems_by_task(tasks: Sequence[Task], viewer: Viewer) -> dict[str, int]:
     found: dict[str, int] = {}
-    for number in unruled().filter(thing__task__in=tasks).values_list("thing__task", flat=True):
+    rows = unruled().filter(thing__task__in=tasks).exclude(under_reading(viewer, "thing__case"))
+    for number in rows.values_list("thing__task", flat=True):
         found[number] = found.get(number, 0) + 1
     return found
 
@@ -140,7 +142,8 @@ def waiting(viewer: Viewer) -> int:
     mine = current().filter(officer=viewer.officer or 0, task__reports=None).count()
     if not viewer.roles() & PLANNERS:
         return mine
-    return mine + unruled().exclude(report__by=viewer.officer or 0).count()
+    others = unruled().exclude(report__by=viewer.officer or 0)
+    return mine + others.exclude(under_reading(viewer, "thing__case")).count()
 
 
 def plan_rows(*, now: datetime) -> list[PlanRow]:
