@@ -181,27 +181,6 @@ def test_a_policy_is_approved_by_two_bodies_and_the_log_holds_verdict_unit_and_h
         world.approve(file, second="legal_second")
 
 
-def test_a_version_that_would_judge_again_what_is_recorded_is_not_approved(world: PointsWorld) -> None:
-    march_work(world)
-    path = world.folder / "points" / "policies" / f"{POLICY}@next.toml"
-    dearer = policy_text(in_force="2026-03-01").replace('points  = "3.00"', 'points  = "9.00"')
-    try:
-        for text in (dearer, policy_text(in_force="2026-02-01")):
-            path.write_text(text, "utf-8")
-            (file,) = (one for one in files() if one.name == path.name)
-            if text == dearer:  # March again, in other words
-                with pytest.raises(CannotBeRecorded, match="2026-03-01 起"), transaction.atomic():
-                    world.approve(file)
-            else:  # February had no policy and has no rows
-                world.approve(file)
-        before = whole_ledger()
-        run_at("2026-03-20 10:00")
-        with as_process("test"):
-            assert recompute().equals(before)
-    finally:
-        path.unlink()
-
-
 def test_a_draft_and_a_policy_that_the_gate_refuses_are_not_proposed(world: PointsWorld) -> None:
     path = world.folder / "points" / "policies" / "draft.toml"
     bad = policy_text(status="draft").replace(f'"{POLICY}"', '"draft"')
