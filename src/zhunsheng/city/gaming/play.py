@@ -25,7 +25,7 @@ from zhunsheng.core.points import tables as t
 from zhunsheng.core.points.facts import FactList
 from zhunsheng.core.points.ledger import ledger
 from zhunsheng.core.points.policy import Policy
-from zhunsheng.core.points.scores import scores
+from zhunsheng.core.points.scores import totals
 from zhunsheng.core.points.taint import taint_of
 
 MOST_GAIN: Final = 0.05
@@ -146,7 +146,7 @@ class _Stage:
         own = ledger(facts, [self.policy], self.known, weights=self.weights)
         rows = pl.concat([self.others, own, self._assisted(world), self.peers])
         bounds = bounds_table(pl.concat([self.other_facts, facts]))
-        found = scores(rows, self.policy, self.known, exposure=self._exposure(world), bounds=bounds)
+        found = totals(rows, self.policy, self.known, exposure=self._exposure(world), bounds=bounds)
         is_played = ~pl.col("holder").str.contains(BESIDE) if self.policy.scheme == "unit" else _is_first()
         year = found.filter(is_played).group_by("unit").agg(pl.col("total").fill_null(0).mean())
         order = year.sort(pl.col("unit").str.slice(1).cast(pl.Int64))

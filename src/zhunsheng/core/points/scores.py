@@ -1,5 +1,7 @@
 """The ledger → scores of 0 to 100, block by block. docs/points-format.md, Scores."""
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from zhunsheng.core.points import tables as t
@@ -25,19 +27,10 @@ def scores(
             tables.EXPOSURE, BOUNDS.
     Raises  SchemaMismatch.
     """
-    own = assert_schema(rows, t.LEDGER, "ledger").filter(pl.col("policy") == policy.id)
-    exposure = assert_schema(exposure, t.EXPOSURE, "exposure")
-    entries = entry_table(policy, known)
-    tallies = with_shares(_tallies(own), own, policy, entries, exposure)
-    hours = _hours(tallies, entries)
-    grid = exposure.join(hours, on=HOLDER, how="left").with_columns(pl.col("hours").fill_null(0))
-    with_hours = with_volume(grid, policy, gate_states(assert_schema(bounds, t.BOUNDS, "bounds"), policy.gate))
-    blocks = _blocks(tallies, entries, policy)
-    total = _total(_joined(with_hours, blocks), own, policy)
-    with_cases = total.join(_cases(own, known), on=HOLDER, how="left").with_columns(pl.col("cases").fill_null(0))
-    spread = spreads(own, with_cases, tallies, entries, policy)
+    scored = _scored(rows, policy, known, exposure, bounds)
+    spread = spreads(scored.own, scored.grid, scored.tallies, scored.entries, policy)
     ranked = (
-        with_cases.join(spread, on=HOLDER, how="left")
+        scored.grid.join(spread, on=HOLDER, how="left")
         .with_columns(
             pl.col("spread", "below", "above").fill_null(0.0),
             is_ranked=pl.col("total").is_not_null()
@@ -48,6 +41,39 @@ def scores(
         .sort("period", "holder")
     )
     return assert_schema(ranked, t.SCORES, "scores")
+
+
+def totals(
+    rows: pl.DataFrame, policy: Policy, known: FactList, *, exposure: pl.DataFrame, bounds: pl.DataFrame
+) -> pl.DataFrame:
+    """The totals of `scores` alone, without how far each could lie elsewhere: holder, unit, period, total."""
+    return _scored(rows, policy, known, exposure, bounds).grid.select("holder", "unit", "period", "total")
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """Rows of one policy, added up: `grid` has a row for each holder and period."""
+
+    own: pl.DataFrame
+    entries: pl.DataFrame
+    tallies: pl.DataFrame
+    grid: pl.DataFrame
+
+
+def _scored(
+    rows: pl.DataFrame, policy: Policy, known: FactList, exposure: pl.DataFrame, bounds: pl.DataFrame
+) -> _Scored:
+    own = assert_schema(rows, t.LEDGER, "ledger").filter(pl.col("policy") == policy.id)
+    exposure = assert_schema(exposure, t.EXPOSURE, "exposure")
+    entries = entry_table(policy, known)
+    tallies = with_shares(_tallies(own), own, policy, entries, exposure)
+    hours = _hours(tallies, entries)
+    grid = exposure.join(hours, on=HOLDER, how="left").with_columns(pl.col("hours").fill_null(0))
+    with_hours = with_volume(grid, policy, gate_states(assert_schema(bounds, t.BOUNDS, "bounds"), policy.gate))
+    blocks = _blocks(tallies, entries, policy)
+    total = _total(_joined(with_hours, blocks), own, policy)
+    with_cases = total.join(_cases(own, known), on=HOLDER, how="left").with_columns(pl.col("cases").fill_null(0))
+    return _Scored(own, entries, tallies, with_cases)
 
 
 def entry_table(policy: Policy, known: FactList) -> pl.DataFrame:

@@ -70,7 +70,11 @@ def _of_shares(shares: pl.DataFrame) -> pl.DataFrame:
     read = shares.filter(pl.col("judged") > 0).with_columns(pl.col("kept").clip(0, pl.col("judged")))
     share, part = pl.col("kept") / pl.col("judged"), pl.col("part") * pl.col("judged") / pl.col("n")
     low, high = share_limits(pl.col("kept"), pl.col("judged"))
-    return read.with_columns(below=part * (share - low), above=part * (high - share), due=pl.lit(0.0)).select(PART)
+    found = read.with_columns(below=part * (share - low), above=part * (high - share), due=pl.lit(0.0))
+    # Where nothing was broken in several shares, that says of all of them together what it says of the heaviest alone.
+    order = pl.col("below").rank("ordinal", descending=True).over(*HOLDER, pl.col("kept") == pl.col("judged"))
+    is_said = (pl.col("kept") == pl.col("judged")) & (order > 1)
+    return found.with_columns(below=pl.when(is_said).then(0.0).otherwise("below")).select(PART)
 
 
 def _of_faults(tallies: pl.DataFrame, scored: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
