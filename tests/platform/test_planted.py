@@ -28,7 +28,7 @@ from tests.platform.inspection_world import (
     given_out,
     planned,
 )
-from tests.platform.people import EAST_STATION, WEST_STATION
+from tests.platform.people import CITY, EAST_STATION, WEST_STATION
 from tests.platform.standing import FILING, exceeded, key_of, open_alert, running
 from tests.platform.test_api_out import of_account
 from zhunsheng.apps.access.processes import as_process, as_viewer
@@ -41,7 +41,7 @@ from zhunsheng.apps.cases.models import Case, Document, Dossier, Page
 from zhunsheng.apps.cases.services import register_case
 from zhunsheng.apps.desk.alert_page import ACTS
 from zhunsheng.apps.desk.elements import VIEWS
-from zhunsheng.apps.inspection import assigning, book, cards, lists, plans, planting, reading, results
+from zhunsheng.apps.inspection import assigning, book, cards, lists, plans, planting, reading, results, selecting
 from zhunsheng.apps.inspection.models import Assigned, Card, Pick, Plan, Planted, PlantedTold, Submission
 from zhunsheng.apps.inspection.refusals import PlantRefused, ReadingRefused
 from zhunsheng.apps.inspection.sheet_page import sheet_page, task_rows
@@ -49,6 +49,7 @@ from zhunsheng.apps.org.models import Unit
 from zhunsheng.apps.org.services import add_unit
 from zhunsheng.core.inspection.planting import Paper, PlantedFile
 from zhunsheng.core.inspection.sheets import Answer as Said
+from zhunsheng.web.demo import planted as demonstration
 
 pytestmark = pytest.mark.usefixtures("db")
 BEFORE = at("09-30 10:00")
@@ -492,6 +493,25 @@ def test_fault_13_no_address_tells_a_reader_a_planted_case_from_a_real_one(world
     assert reader.get(of_card[0]).status_code == 200
     assert reader.get(f"/cases/{made}/").status_code == 403
     assert made not in reader.get("/cases/all/").content.decode()
+
+
+def test_the_demonstration_plants_one_file_beside_the_true_ones_of_its_cell(world: Inspection) -> None:
+    since, until = at("10-10 09:00"), at("10-22 09:00")
+    with as_process("test"):
+        found = selecting.closed_cases(CITY, since.date(), until.date())
+        number = demonstration.fill(found, by=world["witness"], told=world["second"], since=since, at=until)
+        assert number is not None
+        true = {one.number for one in selecting.closed_cases(CITY, since.date(), until.date())}
+        with planting.shown():
+            every = {one.number: one for one in selecting.closed_cases(CITY, since.date(), until.date())}
+            row = Planted.objects.get()
+            kinds = list(Document.objects.filter(dossier__case=number).order_by("code").values_list("kind", flat=True))
+    # why: it ended in the span, under a number, a unit and an ending that true cases have; and stands beside them only
+    # where planted files are shown
+    assert set(every) - true == {number}
+    assert (every[number].unit, every[number].result) in {(every[one].unit, every[one].result) for one in true}
+    assert row.known == ["CR07"]
+    assert kinds[3] == "讯问笔录"
 
 
 @pytest.mark.parametrize(

@@ -47,5 +47,5 @@ def readers(request: HttpRequest) -> HttpResponse:
 
 
 def _named(row: Assigned) -> str:
-    reader = row.reader.name if row.reader else _("报上一级阅卷")
+    reader = f"{row.reader.name} {row.reader.number}" if row.reader else _("报上一级阅卷")
     return f"{row.pick.case} · {_(ROUND_TITLES[row.round])} · {reader}"
