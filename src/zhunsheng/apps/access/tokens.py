@@ -12,7 +12,6 @@ from zhunsheng.apps.access.models import Account, ReadToken
 from zhunsheng.apps.access.scope import Standing, Viewer, viewer_of
 from zhunsheng.apps.audit import clock
 from zhunsheng.apps.org.models import Unit
-from zhunsheng.apps.org.selectors import units_below
 
 WEBHOOK: Final = "webhook"  # not to read, but to be told: apps/alerts/webhooks.py
 SCOPES: Final = ("cases", "clocks", "findings", "alerts", "explanations", WEBHOOK)
@@ -65,7 +64,7 @@ def viewer_of_token(token: ReadToken, *, on: date) -> Viewer:
         account = token.account
         return viewer_of(account=account.username, officer=account.officer_id, admin_role=account.admin_role, on=on)
     unit = str(token.unit_id)
-    return Viewer(f"token.{token.name}", None, (Standing(UNIT_ROLE, unit),), units_below([unit]))
+    return Viewer(f"token.{token.name}", None, (Standing(UNIT_ROLE, unit),))
 
 
 def _digest(key: str) -> bytes:

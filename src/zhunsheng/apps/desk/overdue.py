@@ -113,6 +113,7 @@ def listing(viewer: Viewer, *, now: datetime) -> Listing:
     named_spans += [(month_name(month), formats.full_month(month)) for month in reversed(by_month)]
     titles = rule_titles()
     named = sorted(titles.items(), key=lambda pair: pair[1])
+    offered = choices(units.choices(viewer))
     states = [("open", _("仍未办结")), ("ended", _("已办结"))]
     kinds = [(OVERDUE, _("超期")), (BROKEN, _("不符合"))]
     columns = (
@@ -132,8 +133,8 @@ def listing(viewer: Viewer, *, now: datetime) -> Listing:
             choices(named_spans),
         ),
         Filter("kind", _("种类"), lambda _value: Q(), choices(kinds)),
-        Filter("unit", _("单位"), units.within, choices(units.choices(viewer))),
-        Filter("own", _("单位，不含下级"), lambda value: Q(unit=value), choices(units.choices(viewer))),
+        Filter("unit", _("单位"), units.within, offered),
+        Filter("own", _("单位，不含下级"), lambda value: Q(unit=value), offered),
         Filter("rule", _("规则"), lambda value: Q(rule=value), choices(named)),
         Filter("state", _("状态"), lambda value: Q(closed_at__isnull=value == "open"), choices(states)),
     )
@@ -165,8 +166,8 @@ def _words(at: datetime | bool | None) -> str:
 def _rows(findings: Sequence[Finding], now: datetime) -> list[Exceeded]:
     keys = [_group(finding) for finding in findings]
     numbers = {finding.case for finding in findings if finding.case}
-    clocks = Clock.objects.in_bulk(keys)
-    groups = AlertGroup.objects.in_bulk(keys)
+    clocks = Clock.objects.only("key", "due_at_end", "outer_at_end").in_bulk(keys)
+    states = dict(AlertGroup.objects.filter(pk__in=keys).values_list("key", "state"))
     titles = rule_titles()
     cases = dict(Case.objects.filter(pk__in=numbers).values_list("number", "title"))
     named = dict(
@@ -188,8 +189,8 @@ def _rows(findings: Sequence[Finding], now: datetime) -> list[Exceeded]:
             due=_due(finding, clocks.get(_group(finding))),
             length=_length(finding, clocks.get(_group(finding)), now),
             ended=finding.closed_at,
-            state=groups[_group(finding)].state if _group(finding) in groups else "",
-            has_alert=_group(finding) in groups,
+            state=states.get(_group(finding), ""),
+            has_alert=_group(finding) in states,
             told=told.get(_group(finding), Step()),
             taken=acts.get((_group(finding), "taken"), Step()),
             urged=acts.get((_group(finding), "urged"), Step()),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.alerts.models import AlertGroup
-from zhunsheng.apps.alerts.selectors import visible_groups
+from zhunsheng.apps.alerts.selectors import listed, visible_groups
 from zhunsheng.apps.cases.models import Assignment
 from zhunsheng.apps.desk.inbox import WEEK, Line, ends_on, ends_today, lines_of, midnight, over
 from zhunsheng.apps.desk.rulebook import shown_rulebook
@@ -62,7 +62,7 @@ def today_page(viewer: Viewer, *, now: datetime) -> Today:
     """The page of a leader: the alerts of the units whose cases he may list."""
     groups = visible_groups(viewer).filter(closed_at=None)
     counts = groups.aggregate(**_counts(now), today=Count("key", filter=ends_today(now)))
-    pressing = groups.filter(over(now) | ends_today(now)).select_related("owner").order_by("due", "key")
+    pressing = listed(groups.filter(over(now) | ends_today(now))).order_by("due", "key")
     head = Assignment.objects.filter(role=Assignment.Role.CASE_OFFICER, until_at=None, case=OuterRef("case"))
     by_head = groups.annotate(head=Subquery(head.order_by("pk").values("officer")[:1])).values("head")
     shares = _shares(list(by_head.annotate(**_counts(now))))

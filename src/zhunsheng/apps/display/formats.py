@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache, lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -90,12 +91,12 @@ def day_in_list(day: date, *, now: datetime) -> str:
 
 def full_day(day: date) -> str:
     """2026年11月23日."""
-    return _("%(year)d年%(month)d月%(day)d日") % _parts(day)
+    return _full_day(day, get_language())
 
 
 def short_day(day: date) -> str:
     """11月23日."""
-    return _("%(month)d月%(day)d日") % _parts(day)
+    return _short_day(day, get_language())
 
 
 def as_pages_write(kept: str) -> str:
@@ -116,7 +117,7 @@ def short_month(day: date) -> str:
 
 def weekday(day: date) -> str:
     """周一."""
-    return (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))[day.weekday()]
+    return _weekday(day.weekday(), get_language())
 
 
 def seconds(at: datetime) -> str:
@@ -235,6 +236,24 @@ def actor(name: str) -> str:
 def _kept_day(year: str | None, month: str, day: str) -> str:
     parts = {"year": int(year or 0), "month": int(month), "day": int(day), "mon": MONTHS[int(month) - 1]}
     return (_("%(year)d年%(month)d月%(day)d日") if year else _("%(month)d月%(day)d日")) % parts
+
+
+@lru_cache(maxsize=2048)
+def _full_day(day: date, language: str | None) -> str:
+    del language  # the words are of the language that is active: a list writes the same days again and again
+    return _("%(year)d年%(month)d月%(day)d日") % _parts(day)
+
+
+@lru_cache(maxsize=2048)
+def _short_day(day: date, language: str | None) -> str:
+    del language
+    return _("%(month)d月%(day)d日") % _parts(day)
+
+
+@cache
+def _weekday(number: int, language: str | None) -> str:
+    del language
+    return (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))[number]
 
 
 def _parts(day: date) -> dict[str, object]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.cases.models import Case
-from zhunsheng.apps.cases.selectors import reachable_cases, recused_cases, under_reading
+from zhunsheng.apps.cases.selectors import reachable_cases, ties, under_reading
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.display import formats
 from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
@@ -93,7 +93,7 @@ def visible_cards(viewer: Viewer) -> QuerySet[CardNow]:
     withheld: a problem that another found in it, or a finding, would lead him."""
     own = Q(card__responsible=viewer.officer or 0)
     if viewer.reaches_all(Action.CASE_LIST):
-        seen = ~Q(card__case__in=recused_cases(viewer)) | own
+        seen = ~Q(card__case__in=ties(viewer).recused) | own
     else:
         cases = reachable_cases(viewer, Action.CASE_LIST).filter(number=OuterRef("card__case"))
         of_places = Q(card__case="", card__unit__in=[unit.code for unit in units.reached(viewer)])
@@ -160,7 +160,9 @@ def cards_waiting(viewer: Viewer) -> int:
         *(NEED_OF_CHECKER if roles & READERS else ()),
         *(NEED_OF_INSPECTOR if roles & INSPECTORS else ()),
     ]
-    return _counted("SELECT zs_cards_waiting(%s, %s, %s)", viewer.officer or 0, list(NEED_OF_RESPONSIBLE), states)
+    reading = list(ties(viewer).reading) if states else []
+    own = list(NEED_OF_RESPONSIBLE)
+    return _counted("SELECT zs_cards_waiting(%s, %s, %s, %s)", viewer.officer or 0, own, states, reading)
 
 
 def current_assignments(viewer: Viewer) -> QuerySet[Assigned]:

@@ -109,7 +109,7 @@ def units_led(viewer: Viewer, action: Action = Action.POINTS_READ) -> frozenset[
             continue
         if standing.role == "legal_department":
             return None
-        led |= {standing.unit, *viewer.below.get(standing.unit, frozenset())}
+        led |= {standing.unit, *viewer.below(standing.unit)}
     return frozenset(led)
 
 

@@ -116,9 +116,9 @@ def unit_board(viewer: Viewer, *, unit: str, period: str, now: datetime) -> Unit
             lines=lines_of(found.board, here.pk),
             ours=ours,
             is_live=printed is None,
-            printed=_printed(printed, here.pk) if printed else None,
+            printed=_printed(printed, here.pk, policy.period) if printed else None,
             periods=[PeriodChoice(one.period, one.title, one.period == shown) for one in known],
-            may_name=any(here.pk in (s.unit, *viewer.below.get(s.unit, ())) for s in viewer.standings
+            may_name=any(here.pk in (s.unit, *viewer.below(s.unit)) for s in viewer.standings
                          if s.role in ("unit_head", "county_head")),
         )  # fmt: skip
 
@@ -171,7 +171,7 @@ def lines_of(board: pl.DataFrame, unit: str) -> list[Line]:
     return sorted(found, key=lambda line: (line.band is None, line.band or 0, line.place or 0, line.name, line.holder))
 
 
-def _printed(publication: Publication, unit: str) -> Printed:
+def _printed(publication: Publication, unit: str, every: str) -> Printed:
     board = board_of(publication)
     lines = lines_of(board, unit)
     ours = {line.holder: line.name for line in lines}
@@ -183,7 +183,7 @@ def _printed(publication: Publication, unit: str) -> Printed:
     ]
     return Printed(
         publication.pk,
-        words.period_title(publication.period, "month"),
+        words.period_title(publication.period, every),
         publication.at,
         publication.sha256,
         lines,

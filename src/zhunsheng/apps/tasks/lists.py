@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from zhunsheng.apps.access.scope import Viewer
-from zhunsheng.apps.cases.selectors import under_reading
+from zhunsheng.apps.cases.selectors import ties, under_reading
 from zhunsheng.apps.inspection.lists import due_words
 from zhunsheng.apps.inspection.people import INSPECTORS, PLANNERS, READERS
 from zhunsheng.apps.org.models import Unit
@@ -139,11 +140,14 @@ def _problems_by_task(tasks: Sequence[Task], viewer: Viewer) -> dict[str, int]:
 
 def waiting(viewer: Viewer) -> int:
     """Tasks that a viewer has still to do, and problems that wait for him as the second person."""
-    mine = current().filter(officer=viewer.officer or 0, task__reports=None).count()
-    if not viewer.roles() & PLANNERS:
-        return mine
-    others = unruled().exclude(report__by=viewer.officer or 0)
-    return mine + others.exclude(under_reading(viewer, "thing__case")).count()
+    is_second = bool(viewer.roles() & PLANNERS)
+    reading = list(ties(viewer).reading) if is_second else []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT zs_tasks_waiting(%s, %s, %s, %s)", [viewer.officer or 0, is_second, list(FAULTS), reading]
+        )
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
 
 
 def plan_rows(*, now: datetime) -> list[PlanRow]:
