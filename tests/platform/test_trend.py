@@ -1,6 +1,7 @@
 """How a leader's units did month by month: counted from clocks and findings, beside the city, and drawn."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -25,7 +26,7 @@ def at(text: str) -> datetime:
 
 def ran(number: str, start: str, stop: str = "") -> None:
     """A clock of a case from one day to another, or still running."""
-    stopped = {"stopped": at(stop), "outcome": "met"} if stop else {}
+    stopped: dict[str, Any] = {"stopped": at(stop), "outcome": "met"} if stop else {}
     with as_process("test"):
         running(number, at(start) + timedelta(days=90), rule=f"{FILING} {start}", start=at(start), **stopped)
 
@@ -83,8 +84,8 @@ def test_lines_are_drawn_over_one_scale_and_their_names_do_not_touch() -> None:
     assert chart.own is not None
     assert chart.city is not None
     assert [x for x, _y in chart.own.points] == [LEFT, WIDTH - RIGHT]
-    assert chart.own.points[0] == (LEFT, foot)
-    assert chart.city.points[0] == (LEFT, TOP)
+    assert list(chart.own.points[0]) == [LEFT, foot]
+    assert list(chart.city.points[0]) == [LEFT, TOP]
     assert chart.own.points[-1] == chart.city.points[-1]
     assert abs(chart.own.y - chart.city.y) == 18
     assert foot < HEIGHT

@@ -103,7 +103,7 @@ class Trend:
     @property
     def rows(self) -> Sequence[tuple[Month, Month | None]]:
         """The months with those of the city beside them, the latest first."""
-        beside = self.city or [None] * len(self.own)
+        beside: Sequence[Month | None] = self.city or [None] * len(self.own)
         return list(zip(self.own, beside, strict=True))[::-1]
 
 

@@ -57,7 +57,7 @@ class SentencesForm(forms.Form):
     def clean_in_force(self) -> str:
         """A day, or the word for what has always been so."""
         text = str(self.cleaned_data["in_force"]).strip()
-        if text == ALWAYS_WORD:
+        if text == str(ALWAYS_WORD):
             return ALWAYS
         if text != ALWAYS:
             try:
