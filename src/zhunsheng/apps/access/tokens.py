@@ -16,6 +16,7 @@ from zhunsheng.apps.org.models import Unit
 WEBHOOK: Final = "webhook"  # not to read, but to be told: apps/alerts/webhooks.py
 SCOPES: Final = ("cases", "clocks", "findings", "alerts", "explanations", WEBHOOK)
 NAME_LENGTH_OF_HOOKS: Final = 30  # the name is part of the name of a channel
+NAME_OF_PROBE: Final = "probe"  # of the channel by which the watcher is told of the probe
 KEY_BYTES: Final = 32
 UNIT_ROLE: Final = "unit_head"  # whose permits a token of a unit has
 
@@ -32,6 +33,8 @@ def issue(
         raise ValidationError(f"范围 {'、'.join(unknown) or '为空'}：请从 {'、'.join(SCOPES)} 中选择。")
     if (account is None) == (unit is None):
         raise ValidationError("令牌代表一个账号或一个单位，请给出其中一个。")
+    if WEBHOOK in scopes and name == NAME_OF_PROBE:
+        raise ValidationError(f"名称 {name} 留给平台巡检。请另取一个名称。")
     if WEBHOOK in scopes and len(name) > NAME_LENGTH_OF_HOOKS:
         raise ValidationError(f"接收推送的令牌，名称最多 {NAME_LENGTH_OF_HOOKS} 个字。请取短一些的名称。")
     key = secrets.token_urlsafe(KEY_BYTES)
