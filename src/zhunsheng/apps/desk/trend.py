@@ -122,7 +122,7 @@ def trend(viewer: Viewer, *, now: datetime) -> Trend:
     day = formats.local(now)[0]
     scope = (viewer.account, *session_scope(viewer).values())
     spans = list(months(now).values())
-    in_hand = [*_in_hand_before(_Asked(scope, day, now, viewer)), *_in_hand(_clocks(viewer), [now])]
+    in_hand = [*_in_hand_before(_Asked(scope, day, now, viewer)), _in_hand_now(_clocks(viewer))]
     *exceeded, before = _exceeded(visible_overdue(viewer), [*spans, periods(now)["before"]])
     own = _months(in_hand, exceeded, now)
     shown = own[next((n for n, each in enumerate(own) if each.cases or each.exceeded), len(own) - 1) :]
@@ -135,7 +135,7 @@ def _city(asked: _Asked) -> list[Month]:
     """The whole city as it was first asked for on a day: two numbers a month, of which nobody can be told."""
     now = asked.now
     with session_settings(session_scope(None)):
-        in_hand = [*_in_hand_before(asked), *_in_hand(_clocks(None), [now])]
+        in_hand = [*_in_hand_before(asked), _in_hand_now(_clocks(None))]
         return _months(in_hand, _exceeded(all_overdue(), list(months(now).values())), now)
 
 
@@ -160,6 +160,11 @@ def _in_hand(clocks: QuerySet[Clock], ends: Sequence[datetime]) -> list[int]:
     }
     counted = clocks.values("case").annotate(**ran).aggregate(**{f"sum{n}": Sum(f"ran{n}") for n in range(len(ends))})
     return [counted[f"sum{n}"] or 0 for n in range(len(ends))]
+
+
+def _in_hand_now(clocks: QuerySet[Clock]) -> int:
+    """The same of now, which the index of open clocks answers."""
+    return clocks.filter(outcome__in=OPEN_OUTCOMES).aggregate(n=Count("case", distinct=True))["n"] or 0
 
 
 def _runs_at(at: datetime) -> Q:
