@@ -4,12 +4,15 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from watch.config import Config, ConfigRefused, load
-from watch.judging import Register, faults
+from watch.judging import OpenClocks, Register, Signs, faults
+from watch.keepalive import goes_round
 from watch.looking import Lookout
+from watch.receiving import Receiver
 from watch.telling import AlarmFile, stamp, tell
 from watch.words import daily_text, text_of
 
@@ -18,8 +21,14 @@ class Watch:
     """The watcher at work."""
 
     def __init__(self, config: Config, *, now: Callable[[], datetime]) -> None:
+        """Raises  OSError if the address at which probes arrive cannot be had."""
         self._config, self._now = config, now
         self._lookout = Lookout(config.database, config.disk)
+        self._clocks = OpenClocks(config.limits)
+        self._fallen: float | None = None
+        self._receiver = Receiver(config.probe, now=now()) if config.probe else None
+        if self._receiver is not None:
+            self._receiver.start()
         self._register = Register(repeat=config.repeat, steady=config.limits.steady)
         self._file = AlarmFile(config.alarms)
         self._last_daily = self._file.last_daily()
@@ -27,7 +36,7 @@ class Watch:
     def round(self) -> None:
         """One look, and what follows from it."""
         now = self._now()
-        found = faults(self._lookout.look(), self._config.limits, self._config.processes)
+        found = faults(self._signs(now), self._config.limits, self._config.processes)
         for news in self._register.step(found, now):
             text = text_of(news)
             # In the file before it goes out: a way out that hangs must not hide the alarm.
@@ -36,6 +45,14 @@ class Watch:
             results = tell(self._config, text, f"{news.key} {stamp(news.since)} {news.nth} {news.is_over}")
             self._file.write("told", at=stamp(self._now()), fault=news.key, results=results)
         self._daily(now)
+
+    def _signs(self, now: datetime) -> Signs:
+        """What is seen, with what follows from what was seen before."""
+        signs = self._lookout.look()
+        if signs.open_clocks is not None:
+            self._fallen = self._clocks.fallen_percent(signs.open_clocks, now)
+        probe = self._receiver.age(now) if self._receiver is not None else None
+        return replace(signs, fallen_percent=self._fallen, probe=probe)
 
     def _daily(self, now: datetime) -> None:
         local = now.astimezone(self._config.zone)
@@ -69,15 +86,16 @@ def main(words: list[str]) -> int:
         return 2
     try:
         config = load(Path(words[0]))
+        watch = Watch(config, now=lambda: datetime.now(UTC))
     except (ConfigRefused, OSError) as problem:
         sys.stderr.write(f"{problem}\n")
         return 2
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    watch = Watch(config, now=lambda: datetime.now(UTC))
     while not stop.is_set():
         watch.round()
+        goes_round()
         stop.wait(config.every_seconds)
     return 0
 

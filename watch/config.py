@@ -9,7 +9,7 @@ zone = "Asia/Shanghai"
 daily_at = "08:30"
 alarms = "alarms.jsonl"           # every alarm, whatever way out there is; only added to
 
-[limits]                          # seconds; see judging.Limits
+[limits]                          # seconds and percent; see judging.Limits
 heartbeat = 90
 
 [sms]                             # its own way out; the same protocol as the platform's http_sms, none of its code
@@ -17,6 +17,10 @@ url = "https://gateway.example:8443"
 account = "zhunsheng-watch"
 secret = "…"
 phones = ["13900000000"]
+
+[probe]                           # where the platform's probe ends; without it none is missed
+listen = "10.0.0.9:8787"          # an address of this machine that the platform's delivery reaches
+secret = "…"                      # as under [webhooks.probe] of the platform's lines.toml
 
 [mail]
 host = "mail.example"
@@ -69,6 +73,20 @@ class Mail:
 
 
 @dataclass(frozen=True)
+class Probe:
+    """The address at which probes arrive, and the secret that they are signed with."""
+
+    listen: str
+    secret: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuses an address without a port, and what anybody could sign."""
+        host, _, port = self.listen.rpartition(":")
+        if not host or not port.isdigit() or not self.secret:
+            raise ValueError(f"probe：listen 应为 地址:端口（现为 {self.listen!r}），secret 不能为空。")
+
+
+@dataclass(frozen=True)
 class Config:
     """Everything the watcher needs."""
 
@@ -83,11 +101,12 @@ class Config:
     limits: Limits = field(default_factory=Limits)
     sms: Sms | None = None
     mail: Mail | None = None
+    probe: Probe | None = None
 
 
 KEYS = {
     "database", "processes", "disk", "every_seconds", "repeat_minutes", "zone", "daily_at", "alarms", "limits", "sms",
-    "mail",
+    "mail", "probe",
 }  # fmt: skip
 
 
@@ -126,6 +145,7 @@ def parse(table: dict[str, Any], folder: Path) -> Config:
         limits=_limits(table.get("limits", {})),
         sms=Sms(**table["sms"]) if "sms" in table else None,
         mail=Mail(**table["mail"]) if "mail" in table else None,
+        probe=Probe(**table["probe"]) if "probe" in table else None,
     )
 
 

@@ -1,15 +1,19 @@
 """From the signs of life to faults, and from faults to what is said. Pure: times come in as arguments."""
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 STEADY_AFTER = timedelta(seconds=60)  # a fault that is gone for so long is over
+FALLS_WITHIN = timedelta(hours=1)
+FELL_FOR = timedelta(days=1)  # so long a fall is told of, if the clocks do not come back
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How late is too late, in seconds of the machine, and how little room on the disk is too little."""
+    """How late is too late, in seconds of the machine; how little room on the disk is too little, and by how much the
+    open clocks may fall within an hour, if there were so many at least. `probe`: one comes every ten minutes."""
 
     heartbeat: float = 90.0
     watermark: float = 120.0
@@ -18,7 +22,10 @@ class Limits:
     archive: float = 120.0
     database: float = 30.0
     skew: float = 30.0
+    probe: float = 720.0
     disk_free_percent: float = 10.0
+    clocks_fall_percent: float = 10.0
+    clocks_at_least: int = 100
     steady: timedelta = STEADY_AFTER
 
 
@@ -40,6 +47,9 @@ class Signs:
     unhandled: int = 0  # cases that cannot be judged, and alerts that cannot be told, set aside for now
     skew: float = 0.0
     disk_free_percent: float = 100.0
+    open_clocks: int | None = None
+    fallen_percent: float | None = None  # of the open clocks, too far within an hour
+    probe: float | None = None  # since the last probe that arrived was told
 
 
 @dataclass(frozen=True)
@@ -69,6 +79,8 @@ def faults(signs: Signs, limits: Limits, processes: Sequence[str]) -> dict[str, 
             found.append(Fault("untold", amount=signs.untold))
         if signs.unhandled:
             found.append(Fault("unhandled", amount=signs.unhandled))
+        if signs.fallen_percent is not None:
+            found.append(Fault("clocks", amount=int(signs.fallen_percent)))
     if signs.disk_free_percent < limits.disk_free_percent:
         found.append(Fault("disk", amount=int(signs.disk_free_percent)))
     return {f"{fault.name} {fault.about}".strip(): fault for fault in found}
@@ -96,7 +108,35 @@ def _queues(signs: Signs, limits: Limits) -> list[Fault]:
         found.append(Fault("sealer", amount=int(signs.unsealed)))
     if signs.unarchived is not None and signs.unarchived > limits.archive:
         found.append(Fault("archive", amount=int(signs.unarchived)))
+    if signs.probe is not None and signs.probe > limits.probe:
+        found.append(Fault("probe", amount=int(signs.probe)))
     return found
+
+
+class OpenClocks:
+    """How many clocks were open, so that it is seen when far fewer are: a rulebook that lost its rules is no fault of
+    any loop."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._seen: deque[tuple[datetime, int]] = deque()
+        self._fell: tuple[datetime, int] | None = None  # when it was noticed, and from how many
+
+    def fallen_percent(self, count: int, now: datetime) -> float | None:
+        """By how much they fell, if that is too much within an hour; until they are back, or a day has gone by."""
+        if self._fell is not None and (not self._is_low(count, self._fell[1]) or now - self._fell[0] >= FELL_FOR):
+            self._fell = None
+            self._seen.clear()
+        while self._seen and now - self._seen[0][0] > FALLS_WITHIN:
+            self._seen.popleft()
+        self._seen.append((now, count))
+        highest = max(seen for _, seen in self._seen)
+        if self._fell is None and highest >= self._limits.clocks_at_least and self._is_low(count, highest):
+            self._fell = now, highest
+        return None if self._fell is None else 100.0 * (self._fell[1] - count) / self._fell[1]
+
+    def _is_low(self, count: int, highest: int) -> bool:
+        return 100.0 * count < highest * (100.0 - self._limits.clocks_fall_percent)
 
 
 @dataclass(frozen=True)

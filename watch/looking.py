@@ -14,6 +14,7 @@ import psycopg
 from watch.judging import Signs
 
 ANSWER_SECONDS = 3
+COUNTED_EVERY = 12  # looks: a minute, as shipped
 OPTIONS = f"-c statement_timeout={ANSWER_SECONDS}s -c lock_timeout={ANSWER_SECONDS}s -c timezone=UTC"
 
 
@@ -32,6 +33,7 @@ class Lookout:
         self._database, self._disk, self._monotonic = database, disk, monotonic
         self._connection: psycopg.Connection[Any] | None = None
         self._answered_at = monotonic()
+        self._looks = 0
 
     def look(self) -> Signs:
         """What is to be seen now. A database that does not answer is a sign too."""
@@ -53,7 +55,20 @@ class Lookout:
             unhandled=said["unhandled"],
             skew=(at - datetime.now(UTC)).total_seconds(),
             disk_free_percent=free,
+            open_clocks=self._open_clocks(),
         )
+
+    def _open_clocks(self) -> int | None:
+        """How many clocks are open: now and then, for it takes a while to count them. That they could not be counted
+        in time is no sign."""
+        self._looks += 1
+        if self._looks % COUNTED_EVERY != 1:
+            return None
+        try:
+            return int(self._ask("SELECT zs_vital_clocks()")["open"])
+        except psycopg.Error:
+            self._drop()
+            return None
 
     def day(self) -> Day | None:
         """The numbers of the daily message, if the database answers."""

@@ -13,6 +13,8 @@ TEXTS = {
     "unsent_red": "有红色预警{amount}秒未发出，请检查短信网关。",
     "sealer": "日志已{amount}秒未封存，请检查封存进程。",
     "archive": "数据库归档已{amount}秒没有成功，请检查归档目录。",
+    "probe": "巡检已{amount}秒没有走完全程，请检查监督和发送。",
+    "clocks": "在算期限一小时内减少{amount}%，请核对规则库和数据。",
     "source": "来源 {about} 超过规定时间没有数据，请检查接口。",
     "untold": "有{amount}条预警无人可通知，请立即补齐岗位或值班。",
     "unhandled": "有{amount}项无法判断或处理，已搁置，请查看监督程序的日志。",
@@ -20,6 +22,8 @@ TEXTS = {
     "disk": "磁盘只剩{amount}%，请清理。",
 }
 OVER = "已恢复：{text}"
+OVER_TEXTS = {"clocks": "在算期限不再减少，请核对减少的是否应当。"}
+"""Of what may be over without being as it was."""
 DAILY = "{month}月{day}日系统正常，昨日预警{alerts}条，链尾{head}。"
 DAILY_WITH_FAULTS = "{month}月{day}日有{faults}项异常未恢复，昨日预警{alerts}条，链尾{head}。"
 LONGEST = 70
@@ -28,7 +32,9 @@ LONGEST = 70
 def text_of(news: News) -> str:
     """What is said of a fault."""
     text = TEXTS[news.fault.name].format(about=news.fault.about, amount=news.fault.amount)
-    return (SIGN + (OVER.format(text=text) if news.is_over else text))[:LONGEST]
+    if news.is_over:
+        text = OVER_TEXTS.get(news.fault.name) or OVER.format(text=text)
+    return (SIGN + text)[:LONGEST]
 
 
 def daily_text(day: date, *, alerts: int, head: str, faults: int) -> str:

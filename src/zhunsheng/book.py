@@ -12,6 +12,7 @@ from zhunsheng.core.rule import Rule
 from zhunsheng.core.rules import parse_rule
 from zhunsheng.core.toml_table import Issue
 from zhunsheng.core.vocabulary import Vocabulary, VocabularyRefused, parse_vocabulary
+from zhunsheng.value_words import with_value_words, words_of
 
 Texts = tuple[tuple[str, str], ...]
 """Files: path inside the rulebook, text. Values depend on nothing else, so that the same texts are read once."""
@@ -78,7 +79,7 @@ def _rulebook(words: str, calendar_files: Texts, rule_files: Texts, check_files:
 
 @lru_cache(maxsize=8)
 def _vocabulary(words: str) -> Vocabulary:
-    return parse_vocabulary(words)
+    return with_value_words(parse_vocabulary(words), words_of(words))
 
 
 @lru_cache(maxsize=8)

@@ -8,9 +8,12 @@ from zoneinfo import ZoneInfo
 from zhunsheng.core.calendar import Calendar
 from zhunsheng.core.rule import Rule
 from zhunsheng.core.vocabulary import Vocabulary
+from zhunsheng.value_words import value_word
 
 MAX_LISTED_DAYS: Final = 10
 LANGUAGES: Final = ("zh", "en")
+TIER: Final = "tier"
+"""The fact by which a document says which extension it grants."""
 
 KIND_WORDS: Final = {
     "zh": {
@@ -192,8 +195,8 @@ class Explainer:
         return template.format(
             at=self.moment(step["at"]),
             event=self.title(types.get(step["event"] or "")),
-            detail=detail,
-            article=step["article"],
+            detail=self.tier(detail) if step["kind"] == "extend" else detail,
+            article=self.articles(step["article"]),
             limit=self._amount(int(amount), unit.partition(" ")[0]) if step["kind"] == "limit" else "",
             limit_amount=self._tier_amount(detail, step["amount"]) if step["kind"] == "extend" else "",
             counting=COUNTING_WORDS[self.language].get(detail, detail),
@@ -226,6 +229,14 @@ class Explainer:
             return ""
         known = self.vocabulary.event_types.get(event_type)
         return known.title if known and self.language == "zh" else event_type
+
+    def articles(self, articles: str | None) -> str:
+        """Several articles in a row, with the mark between them of the language."""
+        return (articles or "").replace("; ", "；") if self.language == "zh" else articles or ""
+
+    def tier(self, tier: str) -> str:
+        """What the tier of an extension is called."""
+        return value_word(TIER, tier, self.vocabulary) if self.language == "zh" else tier
 
     def _amount(self, amount: int, unit: str) -> str:
         return UNIT_WORDS[self.language].get(unit, "{n} " + unit).format(n=amount)

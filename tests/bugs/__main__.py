@@ -1,7 +1,7 @@
 """Seeded faults: each is put into a copy of the source, and the suite must fail: python -m tests.bugs [WORD…]
 
 `seeded.toml` has faults of the core, `safety.toml` the safety lines of the platform, `trust.toml` more of what protects
-it, each switched off.
+it, by the requirements of docs/trust.md, each switched off. A file is one of the package or of the tree.
 
 The fold runs as plain Python (NUMBA_DISABLE_JIT), so that no fault needs a compilation. 0: every fault was found.
 """
@@ -19,7 +19,8 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
 FILES: Final = ("seeded.toml", "safety.toml", "trust.toml")
-NEEDED: Final = ("src", "rulebook", "tests", "tools", "simulators", "pyproject.toml")
+NEEDED: Final = ("src", "rulebook", "tests", "tools", "simulators", "watch", "pyproject.toml")
+PACKAGE: Final = Path("src/zhunsheng")
 LEFT_OUT: Final = shutil.ignore_patterns("__pycache__", ".mypy_cache", ".pytest_cache", "*.nbi", "*.nbc")
 SUITE: Final = ("-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider", "-o", "addopts=")
 FAILED: Final = 1  # pytest: a test failed; any other code than 0 says that it could not run
@@ -28,7 +29,7 @@ TESTS: Final = ("tests/golden",)
 
 @dataclass(frozen=True)
 class Bug:
-    """A fault: the text of a file of the package, what takes its place, and the test paths that must notice it."""
+    """A fault: the text of a file, what takes its place, and the test paths that must notice it."""
 
     name: str
     file: str
@@ -68,15 +69,20 @@ def main(words: Sequence[str]) -> int:
 def read_bugs() -> list[Bug]:
     """The faults of FILES. Raises ValueError where a text does not stand exactly once in its file."""
     bugs = [
-        Bug(row["name"], row["file"], row["from"], row["to"], tuple(row.get("tests", TESTS)))
+        Bug(row["name"], _placed(row["file"]), row["from"], row["to"], tuple(row.get("tests", TESTS)))
         for name in FILES
         for row in tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))["bug"]
     ]
     for bug in bugs:
-        count = (ROOT / "src" / "zhunsheng" / bug.file).read_text(encoding="utf-8").count(bug.before)
+        count = (ROOT / bug.file).read_text(encoding="utf-8").count(bug.before)
         if count != 1:
             raise ValueError(f"{bug.name}: its text stands {count} times in {bug.file}; it must be once.")
     return bugs
+
+
+def _placed(file: str) -> str:
+    """A file of the tree, named from its top or from the package."""
+    return file if (ROOT / file).is_file() else str(PACKAGE / file)
 
 
 def copy_tree(tree: Path) -> None:
@@ -90,7 +96,7 @@ def copy_tree(tree: Path) -> None:
 
 def with_fault(tree: Path, bug: Bug) -> Outcome:
     """The suite over one fault; the file is put right again."""
-    path = tree / "src" / "zhunsheng" / bug.file
+    path = tree / bug.file
     sound = path.read_text(encoding="utf-8")
     path.write_text(sound.replace(bug.before, bug.after), encoding="utf-8")
     try:

@@ -46,10 +46,13 @@ def coin_with_a_cap(*, months: int, files: int, chance: float, cap: int) -> list
     return [count * QUARTERS / (months * files) for count in counts]
 
 
-def chi_square_p(counts: Sequence[int]) -> float:
-    """The probability of counts at least so uneven, were all alike (drawn without replacement: on the safe side)."""
+def chi_square_p(counts: Sequence[int], *, share: float = 0) -> float:
+    """The probability of counts at least so uneven, were all alike.
+
+    Takes   share: of the files that are drawn; without replacement counts spread less, by what is left in the frame.
+    """
     even = sum(counts) / len(counts)
-    value = sum((count - even) ** 2 / even for count in counts)
+    value = sum((count - even) ** 2 / even for count in counts) / (1 - share)
     return upper_tail(value, len(counts) - 1)
 
 
@@ -68,7 +71,7 @@ def upper_tail(value: float, df: int) -> float:
 def main() -> int:
     """10,000 months: the same chance for every day of the month."""
     counts = drawn_days(months=MONTHS, files=FILES, drawn=DRAWN)
-    p = chi_square_p(counts)
+    p = chi_square_p(counts, share=DRAWN / FILES)
     worst = max(abs(count / (MONTHS * FILES / len(counts)) - DRAWN / FILES) for count in counts)
     sys.stdout.write(
         f"{MONTHS} months, {DRAWN} of {FILES}: p = {p:.3f}, furthest day {worst:.5f} from {DRAWN / FILES}\n"

@@ -121,9 +121,35 @@ def _place(head: bytes, nonce: bytes) -> int:
 def test_13_every_file_of_the_month_has_the_same_chance() -> None:
     # 133 of 1,500, by quarter of the month; nightly over 10,000 months (tests/inspection/months.py)
     counts = drawn_quarters(months=150, files=1500, drawn=133)
-    assert chi_square_p(counts) > 0.01
+    assert chi_square_p(counts, share=133 / 1500) > 0.01
     for count in counts:
         assert abs(count / (150 * 375) - 133 / 1500) < 0.02
+
+
+def test_13_each_file_of_each_stratum_is_drawn_as_often_as_its_inclusion_probability_says() -> None:
+    # 12 of 40 and 5 of 8 are drawn a thousand times; each file is counted, and each pick says its probability
+    strata = {"large": ([f"A{n:02d}" for n in range(40)], 12), "small": ([f"B{n}" for n in range(8)], 5)}
+    for name, (ids, drawn_) in strata.items():
+        counts = dict.fromkeys(ids, 0)
+        for month in range(1000):
+            picks = draw(random.Random(month).randbytes(32), plan="P", stratum=name, ids=ids, count=drawn_)
+            assert {pick.inclusion for pick in picks} == {Fraction(drawn_, len(ids))}
+            for pick in picks:
+                counts[pick.id] += 1
+        assert chi_square_p(list(counts.values()), share=drawn_ / len(ids)) > 0.01
+
+
+@pytest.mark.parametrize(
+    ("favoured", "found_out"), [(0.0, False), (0.1, True)], ids=["a fair lot", "a lot with a thumb on it"]
+)
+def test_13_a_lot_that_favours_the_first_days_of_the_month_is_found_out(favoured: float, *, found_out: bool) -> None:
+    # The same count of months as above, by a lot that drops a tenth of the picks of the last quarter for the first
+    lot, counts = random.Random(4), [0] * 4
+    for _month in range(150):
+        for pick in lot.sample(range(1500), 133):
+            quarter = pick * 4 // 1500
+            counts[0 if quarter == 3 and lot.random() < favoured else quarter] += 1
+    assert (chi_square_p(counts, share=133 / 1500) <= 0.01) is found_out
 
 
 def test_a_coin_with_a_monthly_cap_reads_the_beginning_and_never_the_end() -> None:

@@ -10,6 +10,7 @@ from zhunsheng.core.inspection.oversight import (
     FALSE_ALARMS_A_YEAR,
     INDICATORS,
     Counts,
+    Week,
     error_of,
     expected,
     hush,
@@ -18,6 +19,7 @@ from zhunsheng.core.inspection.oversight import (
     is_too_quiet,
     longest_gap,
     silence,
+    spread_about,
     spread_of,
 )
 
@@ -79,15 +81,66 @@ def test_a_rare_rule_may_be_silent_for_so_many_weeks() -> None:
 def test_a_run_of_silence_is_one_test_of_all_its_weeks() -> None:
     # why: 2 and 10 a week in turn are 6 on average with a variance of 16.6, so k = 36/10.6 = 3.4
     before = [2, 10] * 13
-    one, two = hush([*before, 0]), hush([*before, 0, 0])
+    one, two = hush(alike(*before, 0)), hush(alike(*before, 0, 0))
     assert one is not None
     assert two is not None
     assert (one.weeks, one.weekly, two.weeks, two.found) == (1, 6, 2, 0)
     assert one.probability > QUIET > two.probability
-    busy = hush([*before, 0, 3])
+    busy = hush(alike(*before, 0, 3))
     assert busy is not None
     assert (busy.weeks, busy.found) == (1, 3)  # the week before was another test
-    assert hush([0] * 27) is None
+    assert hush(alike(*[0] * 27)) is None
+
+
+def alike(*counts: int, clocks: int = 40) -> list[Week]:
+    """Weeks in which as many clocks were open."""
+    return [Week(count, clocks) for count in counts]
+
+
+def test_what_is_expected_of_a_unit_follows_the_clocks_that_it_has_open() -> None:
+    # why: 26 weeks of 12 alerts on 40 clocks are 0.3 a clock; 2 clocks left make 0.6, and none is likely then
+    before = alike(*[12] * 26)
+    few, many = hush([*before, Week(0, 2)]), hush([*before, Week(0, 40)])
+    assert few is not None
+    assert many is not None
+    assert few.weekly == pytest.approx(0.6)
+    assert few.probability == pytest.approx(exp(-0.6))
+    assert few.probability > QUIET > many.probability
+    # A unit that grew threefold is expected to be three times as loud: 18 of 36 are too few, 18 of 12 are not
+    grown = hush([*before, Week(18, 120)])
+    assert grown is not None
+    assert grown.weekly == pytest.approx(36)
+    assert grown.probability < QUIET
+    busy = hush([*before, Week(18, 40)])
+    assert busy is not None
+    assert busy.probability > 0.5
+
+
+def test_alerts_that_follow_the_clocks_do_not_spread_and_those_that_do_not_are_measured_about_their_means() -> None:
+    # why: counts that rise and fall with the clocks, 0.3 each, lie on their means
+    assert spread_about([6, 12, 24], [6.0, 12.0, 24.0]) is None
+    wide = [2, 10] * 13
+    assert spread_about(wide, [6.0] * 26) == pytest.approx(spread_of(wide))
+    assert spread_about([3], [3.0]) is None
+
+
+def test_without_an_open_clock_nothing_is_expected_and_without_any_each_week_is_like_the_others() -> None:
+    closed = hush([*alike(*[12] * 26), Week(0, 0)])
+    assert closed is not None
+    assert (closed.weekly, closed.probability) == (0, 1)
+    of_checks = hush(alike(*[12] * 26, 0, clocks=0))
+    assert of_checks is not None
+    assert of_checks.weekly == 12
+    assert of_checks.probability < QUIET
+
+
+def test_weeks_in_which_a_feed_was_down_are_no_measure_of_a_unit() -> None:
+    # why: 13 weeks of 6 and 13 of nothing are 3 on average, and one silent week of 3 says little; without them it is 6
+    down = [Week(6, 40, is_known=True), Week(0, 40, is_known=False)] * 13
+    seen = hush([*down, *alike(0, 0)])
+    assert seen is not None
+    assert seen.weekly == 6
+    assert seen.probability < QUIET
 
 
 def weeks(lots: random.Random, mean: float) -> Iterator[int]:
@@ -110,7 +163,7 @@ def test_too_quiet_to_be_true_keeps_to_one_false_alarm_a_quarter() -> None:
         counts = [next(source) for _ in range(26)]
         for _week in range(13 * quarters):
             counts.append(next(source))
-            seen = hush(counts[-27:])
+            seen = hush(alike(*counts[-27:]))
             alarms += seen is not None and seen.probability <= QUIET
     assert alarms <= quarters
     assert alarms > 0  # the test is awake

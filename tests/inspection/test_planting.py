@@ -46,6 +46,9 @@ def test_a_file_says_what_it_holds() -> None:
     assert [(paper.kind, paper.signed, paper.pages) for paper in file.papers] == [
         ("讯问笔录", False, ("1.png", "2.png"))
     ]
+    # A paper is named as the source that scans would name it, else by the site
+    coded = read_file(FILE.replace("signed = false", 'signed = false\ncode = "{case}-01"'))
+    assert (coded.papers[0].code, file.papers[0].code) == ("{case}-01", "")
 
 
 @pytest.mark.parametrize(

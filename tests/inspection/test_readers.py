@@ -42,6 +42,19 @@ def test_files_are_shared_by_load_per_day_on_duty() -> None:
     assert [list(found.values()).count(one) for one in ("full", "half")] == [6, 3]
 
 
+def test_whoever_has_heard_of_a_case_reads_it_only_where_nobody_else_is_left() -> None:
+    heard = File("A1", frozenset({"north"}), informed=frozenset({"ma"}))
+    # why: ma has nothing to do and xu a whole day, but ma was sent an alert about the case
+    assert assigned([heard], [Reader("ma"), Reader("xu", minutes=480)], seed=SEED, on=ON) == {"A1": "xu"}
+    assert assigned([heard], [Reader("ma"), Reader("wu", days=0)], seed=SEED, on=ON) == {"A1": "ma"}
+
+
+def test_whoever_knows_what_is_planted_in_a_lot_reads_none_of_it() -> None:
+    known = File("A1", frozenset({"north"}), told=frozenset({"ma"}))
+    assert blocked(Reader("ma"), known, on=ON) == "told"
+    assert assigned([known], [Reader("ma")], seed=SEED, on=ON) == {"A1": None}
+
+
 def test_nobody_reads_what_nobody_here_may_read() -> None:
     assert assigned([FILE], [Reader("wu"), Reader("away", days=0)], seed=SEED, on=ON) == {"A1": None}
 

@@ -1,7 +1,8 @@
 """Sizes of samples, and the claims that they bear: the table of the design, worked out there by another program."""
 
+import itertools
 from fractions import Fraction
-from math import comb
+from math import ceil, comb
 
 import pytest
 
@@ -77,6 +78,30 @@ def test_the_interval_holds_every_true_number_at_least_95_times_in_a_hundred(fil
             if interval(files, drawn, k)[0] <= faulty <= interval(files, drawn, k)[1]
         )
         assert held >= 1 - FIVE
+
+
+def test_a_claim_is_false_at_most_once_in_twenty_whatever_the_truth_and_claims_no_less_than_it_can() -> None:
+    for files, drawn in itertools.product(range(1, 15), repeat=2):
+        for problems in range(min(drawn, 3)):
+            if drawn > files:
+                continue
+            said = claim(files, drawn, problems).faulty  # fewer than so many are faulty
+            for faulty in range(said, files + 1):
+                assert at_most(problems, files, faulty, drawn) <= FIVE  # so few problems are seldom seen then
+            assert at_most(problems, files, said - 1, drawn) > FIVE
+
+
+@pytest.mark.parametrize("problems", [0, 1, 2])
+def test_no_smaller_sample_bears_the_claim(problems: int) -> None:
+    for files in range(8, 61, 4):
+        for rate in (FIVE, TEN, Fraction(1, 3)):
+            faulty = ceil(rate * files)
+            if faulty <= problems:
+                with pytest.raises(ClaimRefused):
+                    size_for(files, rate, problems)
+                continue
+            bearing = [n for n in range(1, files + 1) if n > problems and at_most(problems, files, faulty, n) <= FIVE]
+            assert size_for(files, rate, problems) == min(bearing, default=files)
 
 
 def test_a_cell_below_eight_joins_the_next_of_its_station_and_never_another_station() -> None:

@@ -14,7 +14,8 @@ from zhunsheng.apps.cases.services import register_source
 from zhunsheng.apps.inspection import counting, daily, marking, watching
 from zhunsheng.apps.inspection.models import Alarm, Pick
 from zhunsheng.apps.inspection.refusals import CheckRefused
-from zhunsheng.apps.supervision.models import Finding
+from zhunsheng.apps.supervision.models import Clock, Finding
+from zhunsheng.apps.tasks import giving, making
 
 pytestmark = pytest.mark.usefixtures("db")
 NOW = at("12-15 10:00")
@@ -87,6 +88,63 @@ def test_19_a_silent_station_is_asked_about_unless_its_feed_was_down(world: Insp
         assert named.cause == "数据中断：警综平台"
         watching.raise_alarms(NOW)
         assert not Alarm.objects.filter(indicator="quiet").exists()
+
+
+def clocks(unit: str, count: int, *, start: str, stopped: str | None = None) -> None:
+    """So many clocks of a unit that ran over a span."""
+    Clock.objects.bulk_create(
+        Clock(
+            key=f"{unit}{start}{n:03}".ljust(64, "0"), rule="r", rule_version=1, case="A1", epoch=0, unit=unit,
+            start=at(start), stopped=at(stopped) if stopped else None, due_at_end=False, outer_at_end=False,
+            outcome="met" if stopped else "running", question_hard=False, nature="statutory", liberty=False, as_of=NOW,
+        )
+        for n in range(count)
+    )  # fmt: skip
+
+
+def test_19_a_station_that_has_hardly_a_clock_open_any_more_is_not_asked_why_it_is_silent(world: Inspection) -> None:
+    del world
+    with as_process("test"):
+        for unit in (WEST_STATION, EAST_STATION):
+            alerts(unit, [13, 15] * 13 + [0], end="12-14 00:00")
+            clocks(unit, 1, start="05-01 00:00")
+        clocks(WEST_STATION, 27, start="05-02 00:00", stopped="12-06 10:00")
+        clocks(EAST_STATION, 27, start="05-02 00:00")
+        span = {"begin": at("06-08 00:00"), "end": at("12-14 00:00")}
+        assert counting.weekly_clocks(**span)[WEST_STATION] == [28] * 26 + [1]
+        # why: the west has one clock of 28 left, so half an alert is expected there; the east has them all
+        (quiet,) = watching.quiet_units(NOW)
+        assert (quiet.unit, quiet.weekly) == (EAST_STATION, 14)
+
+
+def test_weeks_without_a_feed_are_those_in_which_it_told_nothing_after_it_had_begun(world: Inspection) -> None:
+    del world
+    span = {"begin": NOW - timedelta(weeks=2), "end": NOW + timedelta(weeks=2)}
+    with as_process("test"):
+        record_event(
+            recorder="process:test", source="pc", id="W1", type="case.accepted", at=at("09-08 09:00"), case="A1",
+            unit=EAST_STATION,
+        )  # fmt: skip
+        # why: recorded now, in the third of four weeks: before it there was no feed, and the fourth heard nothing
+        assert counting.weeks_without_a_feed(["pc"], **span) == {3}
+        assert counting.weeks_without_a_feed(["nobody"], **span) == frozenset()
+        assert counting.weeks_without_a_feed([], **span) == frozenset()
+
+
+def test_a_task_that_was_given_to_somebody_else_counts_as_a_change_of_reader(world: Inspection) -> None:
+    with as_process("test"):
+        task = making.by_hand(
+            kind="onsite", unit=WEST_STATION, sheet="PL", place="办案区", reason="群众反映", by=world["planner"], at=NOW
+        )
+        doer = giving.doer_of(task)
+        assert doer is not None
+        other = next(world[name] for name in ("reader", "second", "third") if world[name].pk != doer.pk)
+        giving.give_to(task, other.number, reason="原检查人出差", by=world["planner"], at=NOW)
+        seen = next(one for one in watching.indicators(at("12-01 00:00").date()) if one.indicator == "reassigned")
+        # why: given once by lot and once by hand; only the second was a change
+        assert (seen.unit, seen.found, seen.chances) == (WEST_STATION, 1, 2)
+        ((_at, about),) = watching.behind("reassigned", WEST_STATION, at("12-01 00:00").date())
+        assert about == task.pk
 
 
 def test_a_query_goes_to_the_head_of_the_unit_and_back(world: Inspection) -> None:

@@ -107,7 +107,7 @@ def test_a_page_says_what_a_check_asks_in_words() -> None:
     page = check_pages(_of("P33"), BOOK.vocabulary, "")["checks-evidence.md"]
     for words in (
         "检查：采集人体生物样本",
-        "要求：当事人身份为suspect；或者本人同意为是",
+        "要求：当事人身份为嫌疑人；或者本人同意为是",
         "不超过 1 次",
         "第一百零二条",
     ):

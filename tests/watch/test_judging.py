@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from watch.judging import Fault, Limits, News, Register, Signs, faults
+from watch.judging import Fault, Limits, News, OpenClocks, Register, Signs, faults
 from watch.words import LONGEST, TEXTS, daily_text, text_of
 
 WELL = Signs(loops={"supervise": (3.0, 1.0), "deliver": (1.0, 0.0)})
@@ -26,6 +26,7 @@ def test_nothing_is_wrong_while_everything_is_in_time() -> None:
         unarchived=120.0,
         skew=-30.0,
         disk_free_percent=10.0,
+        probe=720.0,
     )
     assert names(WELL) == names(at_the_limit) == []
 
@@ -44,6 +45,8 @@ def test_nothing_is_wrong_while_everything_is_in_time() -> None:
         (replace(WELL, unhandled=1), "unhandled"),
         (replace(WELL, skew=-30.1), "skew"),
         (replace(WELL, disk_free_percent=9.9), "disk"),
+        (replace(WELL, probe=720.1), "probe"),
+        (replace(WELL, fallen_percent=10.1), "clocks"),
         (Signs(away=30.1), "database"),
     ],
 )
@@ -61,6 +64,42 @@ def test_a_loop_that_does_not_beat_is_not_also_told_to_be_behind() -> None:
 
 def test_a_database_that_is_away_for_a_moment_is_no_fault_and_says_nothing_of_the_rest() -> None:
     assert names(Signs(away=5.0)) == []
+
+
+def test_while_the_database_is_away_no_probe_is_missed() -> None:
+    assert names(Signs(away=5.0, probe=900.0)) == []
+
+
+@pytest.mark.parametrize(
+    ("story", "told"),
+    [
+        # why: a tenth of 1,000 is 100; 900 are left, which is no more than a tenth fewer.
+        ([(0, 1000), (1, 900)], None),
+        ([(0, 1000), (1, 899)], 10.1),
+        # why: against the highest of the hour before, not against the last count: 1,000 at 0, and 59 minutes later …
+        ([(0, 1000), (30, 950), (59, 880)], 12.0),
+        # … and no more than an hour back: at 61 the highest is 950, and 880 is 7.4 % below it.
+        ([(0, 1000), (30, 950), (61, 880)], None),
+        # why: it is told until they are back, also when the hour is over
+        ([(0, 1000), (1, 500), (90, 500)], 50.0),
+        ([(0, 1000), (1, 500), (90, 900)], None),
+        # … or for a day; from then on 500 is what there is.
+        ([(0, 1000), (1, 500), (1 + 24 * 60, 500)], None),
+        ([(0, 1000), (1, 500), (1 + 24 * 60, 500), (2 + 24 * 60, 440)], 12.0),
+        # why: of 99, ten that end in an hour are nothing
+        ([(0, 99), (1, 0)], None),
+        ([(0, 100), (1, 0)], 100.0),
+    ],
+)
+def test_open_clocks_that_fall_by_more_than_a_tenth_within_an_hour(
+    story: list[tuple[int, int]], told: float | None
+) -> None:
+    """Minutes and counts; what is told of the last."""
+    clocks = OpenClocks(Limits())
+    *before, (minute, count) = story
+    for earlier, counted in before:
+        clocks.fallen_percent(counted, NINE + timedelta(minutes=earlier))
+    assert clocks.fallen_percent(count, NINE + timedelta(minutes=minute)) == told
 
 
 FAULT = {"sealer": Fault("sealer", amount=70)}

@@ -1,9 +1,15 @@
-"""The watcher at work, with signs that a test sets: its file, its messages, and what it imports."""
+"""The watcher at work, with signs that a test sets: its file, its messages, its receiver, and what it imports."""
 
 import ast
+import hashlib
+import hmac
+import http.client
 import json
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,9 +18,10 @@ import pytest
 
 from tests.gateways import Simulated, served_here
 from watch.__main__ import Watch, main
-from watch.config import Config, ConfigRefused, load, parse
+from watch.config import Config, ConfigRefused, Probe, load, parse
 from watch.judging import Signs
 from watch.looking import Day
+from watch.receiving import MOST_BYTES, Receiver
 
 WATCH = Path(__file__).resolve().parents[2] / "watch"
 WELL = Signs(loops={"supervise": (1.0, 0.0), "deliver": (1.0, 0.0)})
@@ -132,6 +139,83 @@ def test_without_a_database_the_morning_message_waits_until_it_is_back(watched: 
     assert len(watched.texts()) == 2
 
 
+def test_a_fall_of_the_open_clocks_is_told_and_what_is_said_when_it_is_over_claims_nothing(watched: Watched) -> None:
+    for count in (1000, 1000, 700):
+        watched.seen.signs = replace(WELL, open_clocks=count)
+        watched.go(minutes=1)
+    watched.seen.signs = WELL  # why: they are counted once a minute; between two counts it goes on
+    watched.go(seconds=5)
+    assert watched.texts() == ["【准绳监视】在算期限一小时内减少30%，请核对规则库和数据。"] * 2
+    watched.seen.signs = replace(WELL, open_clocks=950)
+    watched.go(minutes=1)
+    watched.go(minutes=1)
+    assert watched.texts()[2:] == ["【准绳监视】在算期限不再减少，请核对减少的是否应当。"] * 2
+
+
+SECRET = "a-secret-of-probes"
+AT_EIGHT = datetime(2026, 11, 30, 0, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    taking = Receiver(Probe("127.0.0.1:0", SECRET), now=AT_EIGHT)
+    taking.start()
+    yield taking
+    taking.close()
+
+
+def post(receiver: Receiver, told_at: datetime | str, **other: Any) -> int:
+    """A probe as the delivery of the platform sends it, or otherwise in one thing; the status of the answer."""
+    secret, at = other.get("secret", SECRET), other.get("at", int(time.time()))
+    body = json.dumps({"id": "k", "created_at": str(told_at), "text": "x" * other.get("longer", 0)}).encode()
+    proof = hmac.new(secret.encode(), f"{at}.k.".encode() + body, hashlib.sha256).hexdigest()
+    headers = {"X-Zhunsheng-Delivery": "k", "X-Zhunsheng-Timestamp": str(at)}
+    headers["X-Zhunsheng-Signature"] = f"sha256={proof}"
+    with closing(http.client.HTTPConnection("127.0.0.1", receiver.port, timeout=5)) as connection:
+        connection.request("POST", other.get("path", "/probe"), body, headers)
+        return connection.getresponse().status
+
+
+def test_a_probe_is_as_old_as_its_alert_and_an_older_one_changes_nothing(receiver: Receiver) -> None:
+    ten_minutes = AT_EIGHT + timedelta(minutes=10)
+    assert post(receiver, ten_minutes) == 200
+    assert post(receiver, ten_minutes - timedelta(minutes=5)) == 200
+    assert receiver.age(ten_minutes + timedelta(seconds=30)) == 30.0
+
+
+@pytest.mark.parametrize(
+    ("other", "status"),
+    [
+        ({"secret": "another"}, 401),
+        ({"at": int(time.time()) - 3600}, 401),  # why: who listened an hour ago says it again
+        ({"path": "/"}, 404),
+        ({"longer": MOST_BYTES}, 413),
+        ({"told_at": "yesterday"}, 422),
+    ],
+)
+def test_what_is_no_probe_of_ours_is_refused_and_counts_for_nothing(
+    receiver: Receiver, other: dict[str, Any], status: int
+) -> None:
+    told_at = other.pop("told_at", AT_EIGHT + timedelta(minutes=10))
+    assert post(receiver, told_at, **other) == status
+    assert receiver.told_at == AT_EIGHT
+
+
+def test_a_probe_that_does_not_come_is_told_and_the_next_one_ends_it(watched: Watched) -> None:
+    watched.config = replace(watched.config, probe=Probe("127.0.0.1:0", SECRET))
+    watched.start()
+    receiver = vars(watched.watch)["_receiver"]
+    for minutes in (10, 2):  # why: 720 seconds after the start none is missed yet
+        watched.go(minutes=minutes)
+    assert watched.texts() == []
+    watched.go(seconds=5)
+    assert watched.texts() == ["【准绳监视】巡检已725秒没有走完全程，请检查监督和发送。"] * 2
+    assert post(receiver, watched.at) == 200
+    watched.go(seconds=61)
+    assert watched.texts()[2:] == ["【准绳监视】已恢复：巡检已725秒没有走完全程，请检查监督和发送。"] * 2
+    receiver.close()
+
+
 def test_the_watcher_imports_nothing_but_the_standard_library_and_psycopg() -> None:
     imported = set()
     for path in WATCH.glob("*.py"):
@@ -141,6 +225,9 @@ def test_the_watcher_imports_nothing_but_the_standard_library_and_psycopg() -> N
             elif isinstance(node, ast.ImportFrom) and node.module:
                 imported.add(node.module.partition(".")[0])
     assert imported - set(sys.stdlib_module_names) == {"watch", "psycopg"}
+
+
+SMS = {"url": "http://127.0.0.1/", "account": "zs", "secret": "s"}
 
 
 @pytest.mark.parametrize(
@@ -158,10 +245,11 @@ def test_the_watcher_imports_nothing_but_the_standard_library_and_psycopg() -> N
             },
             "limits 没有 x",
         ),
+        ({"database": "d", "alarms": "a", "sms": SMS, "probe": {"listen": "8787", "secret": "s"}}, "probe：listen"),
     ],
 )
 def test_a_file_that_says_something_wrongly_is_refused(table: dict[str, Any], said: str) -> None:
-    with pytest.raises(ConfigRefused, match=said):
+    with pytest.raises(ValueError, match=said):
         parse(table, Path())
 
 

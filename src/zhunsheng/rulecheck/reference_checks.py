@@ -8,6 +8,7 @@ from typing import Any, Final
 from zhunsheng.core import check as c
 from zhunsheng.core.rule import FactTest
 from zhunsheng.core.vocabulary import Vocabulary
+from zhunsheng.value_words import value_word
 
 FOLDERS: Final = {
     "interrogation": "讯问询问",
@@ -214,12 +215,12 @@ def _test(test: FactTest, vocabulary: Vocabulary) -> str:
     name = _name(test.fact, vocabulary)
     if test.op == "present":
         return f"写明{name}" if test.values[0] else f"没有写明{name}"
-    values = "/".join(_value(value) for value in test.values)
+    values = "/".join(_value(test.fact, value, vocabulary) for value in test.values)
     return f"{name}{OPS.get(test.op, '为')}{values}"
 
 
-def _value(value: Any) -> str:
-    return {True: "是", False: "否"}[value] if isinstance(value, bool) else str(value)
+def _value(fact: str, value: Any, vocabulary: Vocabulary) -> str:
+    return ("是" if value else "否") if isinstance(value, bool) else value_word(fact, value, vocabulary)
 
 
 def _name(name: str, vocabulary: Vocabulary) -> str:

@@ -10,6 +10,7 @@ from zhunsheng.core import rule as r
 from zhunsheng.core.vocabulary import Vocabulary
 from zhunsheng.core.wording import limit_words, span_in_english, span_words
 from zhunsheng.explanation import COUNTING_WORDS, UNIT_WORDS
+from zhunsheng.value_words import value_word
 
 COUNTED: Final = {
     "zh": {
@@ -175,7 +176,9 @@ class _Words:
     def test(self, test: r.FactTest, title: str) -> str:
         if test.op == "present":
             return self.words["stated" if test.values[0] else "unstated"].format(fact=title)
-        return f"{title}{SIGNS[test.op]}{self.words['or'].join(map(self.value, test.values))}"
+        values = [self.value(test.fact, value) for value in test.values]
+        return f"{title}{SIGNS[test.op]}{self.words['or'].join(values)}"
 
-    def value(self, value: Any) -> str:
-        return self.words[str(value).lower()] if isinstance(value, bool) else str(value)
+    def value(self, fact: str, value: Any) -> str:
+        is_truth = isinstance(value, bool)
+        return self.words[str(value).lower()] if is_truth else value_word(fact, value, self.vocabulary)

@@ -11,6 +11,8 @@ ZS_RULEBOOK                 folder of the rulebook (default: the one beside the 
 ZS_POLICIES                 folder of the points policies (default: points/policies of the rulebook)
 ZS_HOSTS                    host names that may be asked for, comma-separated (default: localhost)
 ZS_HTTPS                    "1" where the site is reached by TLS: cookies are then sent over it only
+ZS_PROBE_MINUTES            minutes between two probes of the way from event to message, where the file of lines says
+                            where they end (default: 10, of which the watcher's limit is made; 0: none)
 ZS_CLOCK_STOPS              dotted path of the function that says which running red clocks an event would stop
 ZS_ROUTE                    dotted path of the function that tells people what a judgement changed
 ZS_SWEEP                    dotted path of the function that does what time alone changed: alerts, cards, draws
@@ -142,6 +144,7 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {"django": {"handlers": [], "level": "WARNING", "propagate": True}},
 }
+PROBE_MINUTES = int(os.environ.get("ZS_PROBE_MINUTES", "10"))
 CLOCK_STOPS = os.environ.get("ZS_CLOCK_STOPS", "zhunsheng.apps.supervision.clock_stops.stopped_red_clocks")
 ROUTE = os.environ.get("ZS_ROUTE", "zhunsheng.apps.alerts.services.route")
 SWEEP = os.environ.get("ZS_SWEEP", "zhunsheng.apps.readers.sweeping.sweep_due")

@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -92,6 +92,7 @@ class Platform:
     restarted: int = 0  # ended by themselves
     batch: int = 0
     acts: dict[int, datetime] = field(default_factory=dict)  # of each batch, so that it is the same when sent again
+    environments: dict[str, Mapping[str, str]] = field(default_factory=dict)  # of single processes, beside that of all
     began_at: float = field(default_factory=time.monotonic)
     _logs: list[IO[bytes]] = field(default_factory=list)
 
@@ -102,11 +103,13 @@ class Platform:
             "supervise": ("zhunsheng.web", "supervise", "--skip-checks"),
             "deliver": ("zhunsheng.web", "deliver", "--skip-checks"),
             "seal": ("zhunsheng.web", "seal", "--skip-checks"),
+            "work": ("zhunsheng.web", "work", "--skip-checks"),
         }[name]
         log = (self.folder / f"{name}.log").open("ab")
         self._logs.append(log)
+        environment = {**self.environment(point), **self.environments.get(name, {})}
         self.running[name] = subprocess.Popen(
-            [sys.executable, "-m", *arguments], cwd=ROOT, env=self.environment(point), stdout=log, stderr=log
+            [sys.executable, "-m", *arguments], cwd=ROOT, env=environment, stdout=log, stderr=log
         )
 
     def kill(self, name: str) -> None:
@@ -147,14 +150,19 @@ class Platform:
             {"id": number, "person": f"P{number}", "case": f"A350203{self.batch:012}{n:03}", **row}
             for n, number in enumerate(ids)
         ]
+        if self.send(events):
+            self.acknowledged += ids
+            self.batch += 1
+        time.sleep(0.1)  # a source does not hammer
+
+    def send(self, events: Sequence[Mapping[str, Any]]) -> bool:
+        """Hand a batch to the site; whether it was acknowledged."""
         headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
         asked = closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30))
         with suppress(OSError, http.client.HTTPException), asked as connection:
             connection.request("POST", "/api/v1/events", json.dumps({"events": events}), headers)
-            if connection.getresponse().status == 200:
-                self.acknowledged += ids
-                self.batch += 1
-        time.sleep(0.1)  # a source does not hammer
+            return connection.getresponse().status == 200
+        return False
 
     def is_heard(self) -> bool:
         """Whether the site takes events by now."""

@@ -1,4 +1,4 @@
-"""The dead man's switch: ten ways to fall silent, five times each, and the watcher must raise the alarm every time.
+"""The dead man's switch: twelve ways to fall silent, five times each, and the watcher must raise the alarm every time.
 
     python -m tests.platform.nightly.switch [TIMES | real] [--append]
 
@@ -29,18 +29,29 @@ from tests.platform.databases import OwnDatabase, cloned, embedded
 from tests.platform.delivering import Writer, end, start_delivering, write_lines, writing
 from tests.platform.environment import HOME, say
 from tests.platform.nightly import append_figures, arguments
+from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.audit.keys import signing_key
 from zhunsheng.apps.audit.sealer import seal_once
 from zhunsheng.apps.audit.tables import sealed_tables
+from zhunsheng.apps.cases.services import register_source
+from zhunsheng.apps.cases.sources import new_key
 
 TIMES: Final = 5
 PATHS: Final = ("watch", "src/zhunsheng/apps/alerts/sql/rules.sql")
 WELL_SECONDS: Final = 4.0
 SCALED: Final = {
     "heartbeat": 6, "watermark": 8, "unsent_red": 8, "sealer": 8, "database": 6, "skew": 30,
-    "disk_free_percent": 0, "steady": 1,
+    "disk_free_percent": 0, "clocks_at_least": 200, "steady": 1,
 }  # fmt: skip
 SHIPPED: Final = {"disk_free_percent": 0, "steady": 5}  # the rest as the watcher has it
+CLOCKS: Final = 300
+OPEN_CLOCKS: Final = f"""
+    INSERT INTO supervision_clock (key, rule, rule_version, incident, epoch, due_at_end, outer_at_end, outcome,
+        question_hard, nature, liberty, level, as_of, digest)
+    SELECT n::text, 'x', 1, 'J1', n, false, false, 'running', false, 'statutory', false, '', now(), 0
+    FROM generate_series(1, {CLOCKS}) n
+"""
+HEARD: Final = "INSERT INTO cases_sourceheard (source_id, at) VALUES ('jz', zs_now())"
 CONFIG: Final = """
 database = "{database}"
 alarms = "alarms.jsonl"
@@ -194,6 +205,18 @@ def take_gateway_away(run: Platform) -> None:
     run.undo.append(run.gateway.fail)
 
 
+def lose_clocks(run: Platform) -> None:
+    """A rulebook that lost its rules: a third of the open clocks are gone, and every loop goes round."""
+    run.as_superuser(f"UPDATE supervision_clock SET outcome = 'moot' WHERE epoch <= {CLOCKS // 3}").close()
+    run.undo.append(lambda: run.as_superuser("UPDATE supervision_clock SET outcome = 'running'").close())
+
+
+def silence_source(run: Platform) -> None:
+    """A source that has said nothing for longer than it may."""
+    run.as_superuser("UPDATE cases_sourceheard SET at = zs_now() - interval '2 hours'").close()
+    run.undo.append(lambda: run.as_superuser("UPDATE cases_sourceheard SET at = zs_now()").close())
+
+
 def stop_sealer(run: Platform) -> None:
     """Nobody seals what is written."""
     run.pulse.seals = False
@@ -211,8 +234,9 @@ FAULTS: Final[dict[str, tuple[Callable[[Platform], None], str]]] = {
     "the gateway refuses the login": (lock_out_of_gateway, "unsent_red"),
     "the gateway is away": (take_gateway_away, "unsent_red"),
     "the sealer stops": (stop_sealer, "sealer"),
+    "open clocks vanish": (lose_clocks, "clocks"),
+    "a source falls silent": (silence_source, "source jz"),
 }
-
 
 IN_REAL_TIME: Final = (
     "the delivery hangs",
@@ -300,6 +324,11 @@ def platform(folder: Path, sitting: Sitting) -> Iterator[Platform]:
         gateway = stack.enter_context(simulated("http_sms", folder))
         alarms = stack.enter_context(simulated("http_sms", folder / "own"))
         lines = write_lines(folder / "lines.toml", gateway)
+        with as_process("test"):
+            register_source(source="jz", title="警综平台", key=new_key(), late_after_minutes=60)
+        with database.connect("postgres") as connection:
+            for statement in (OPEN_CLOCKS, HEARD):
+                connection.execute(statement.encode())
         pulse = Pulse(database)
         pulse.start()
         stack.callback(pulse.stopped.set)

@@ -14,7 +14,14 @@ class AccessConfig(AppConfig):
     verbose_name = "访问控制"
     pages = PAGES
     menu = MENU
-    app_functions = ("zs_every_case()", "zs_officer()", "zs_scope(text)", "zs_urgent()", "zs_whole()")
+    app_functions = (
+        "zs_every_case()",
+        "zs_officer()",
+        "zs_scope(text)",
+        "zs_sees_probes()",
+        "zs_urgent()",
+        "zs_whole()",
+    )
     table_rules = (
         TableRule(
             "access_account",

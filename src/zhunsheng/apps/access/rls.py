@@ -33,6 +33,15 @@ def rows_withheld() -> dict[str, str]:
     return found
 
 
+def rows_of_probes() -> dict[str, str]:
+    """Of each table that holds what a probe leaves, the condition under which a row is one's: only the processes of its
+    way see it."""
+    found: dict[str, str] = {}
+    for config in apps.get_app_configs():
+        found |= getattr(config, "rows_of_probes", {})
+    return found
+
+
 def _policy(table: str, condition: str) -> Iterator[str]:
     yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
     for name in ("seen", "whole", "added", "changed", "removed"):
@@ -40,6 +49,8 @@ def _policy(table: str, condition: str) -> Iterator[str]:
     condition = f"(SELECT zs_whole()) OR ({condition})"
     if column := rows_withheld().get(table):
         condition = f"({condition}) AND NOT coalesce({column} = ANY ((SELECT zs_withheld())::text[]), false)"
+    if mark := rows_of_probes().get(table):
+        condition = f"({condition}) AND ((SELECT zs_sees_probes()) OR ({mark}) IS NOT TRUE)"
     yield f"CREATE POLICY seen ON {table} FOR SELECT TO zs_app USING ({condition})"
     yield f"CREATE POLICY whole ON {table} FOR SELECT TO {WHOLE_TABLE_READERS} USING (true)"
     yield f"CREATE POLICY added ON {table} FOR INSERT TO zs_app WITH CHECK (true)"

@@ -5,7 +5,9 @@ from typing import ClassVar
 from django.apps import AppConfig
 
 from zhunsheng.apps.access.declared import Page, for_sources
+from zhunsheng.apps.alerts.channels.webhook.client import PROBE_CHANNEL
 from zhunsheng.apps.audit.tables import TableRule
+from zhunsheng.apps.cases.probes import OF_INCIDENT
 
 READ_ADD = ("select", "insert")
 READ_WRITE = ("select", "insert", "update")
@@ -26,6 +28,7 @@ GROUP_SEEN = """
         SELECT a.case_id FROM cases_assignment a WHERE a.officer_id = (SELECT zs_officer())
             AND a.until_at IS NULL AND a.role = 'recused'), false)
 """
+BY_PROBE_CHANNEL = f"channel = '{PROBE_CHANNEL}'"
 OF_GROUP_SEEN = "(SELECT zs_every_case()) OR EXISTS (SELECT FROM alerts_alertgroup g WHERE g.key = group_id)"
 
 
@@ -52,6 +55,12 @@ class AlertsConfig(AppConfig):
         "alerts_delivery": "EXISTS (SELECT FROM alerts_alert a WHERE a.key = alert_id)",
         "alerts_deliveryoutcome": "EXISTS (SELECT FROM alerts_alert a WHERE a.key = alert_id)",
         "alerts_reply": "EXISTS (SELECT FROM alerts_alert a WHERE a.key = alert_id)",
+    }
+    rows_of_probes: ClassVar[dict[str, str]] = {
+        "alerts_alertgroup": OF_INCIDENT,
+        "alerts_alert": OF_INCIDENT,
+        "alerts_delivery": BY_PROBE_CHANNEL,
+        "alerts_deliveryoutcome": BY_PROBE_CHANNEL,
     }
     table_rules = (
         TableRule(

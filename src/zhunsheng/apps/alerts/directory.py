@@ -51,6 +51,7 @@ class Directory:
     _acting: dict[str, list[int]] = field(default_factory=dict)
     _officers: dict[int, Officer] = field(default_factory=dict)
     _away: dict[int, list[int]] = field(default_factory=dict)
+    _reading: dict[str, set[int]] = field(default_factory=dict)
 
     def abouts(self, named: Iterable[tuple[str | None, str | None, str]]) -> dict[tuple[str | None, str | None], About]:
         """Units, labels and titles of cases and incidents.
@@ -73,16 +74,23 @@ class Directory:
                 title=known.title if known else "",
             )
         self._read_assignments([case for case, _, _ in rows if case])
+        self._read_readers([case for case, _, _ in rows if case])
         return found
 
-    def people(self, role: str, about: About) -> list[Person]:
-        """Who is told for a role, by number. Empty: nobody, which the caller must not take for silence."""
+    def people(self, role: str, about: About, *, everybody: bool = False) -> list[Person]:
+        """Who is told for a role, by number. Empty: nobody, which the caller must not take for silence.
+
+        Whoever reads the case for inspection hears nothing else of it, and is passed over where the role has another
+        holder; not where `everybody` is to be told.
+        """
         finder = self.policy.roles[role]
         if finder.outside:
             return []
         ids = self._of_case(finder, about) if finder.assigned else self._of_unit(finder, about)
         recused = {officer for officer, what in self._assigned.get(about.case or "", ()) if what == "recused"}
-        return self.persons([number for number in ids if number not in recused], role)
+        able = [number for number in ids if number not in recused]
+        blind = set() if everybody else self._reading.get(about.case or "", set())
+        return self.persons([number for number in able if number not in blind] or able, role)
 
     def persons(self, numbers: Iterable[int], role: str) -> list[Person]:
         """Officers in service, as people to tell."""
@@ -150,6 +158,16 @@ class Directory:
             else:
                 self._away[officer] = [officer]
         return self._away[officer]
+
+    def _read_readers(self, cases: list[str]) -> None:
+        wanted = [case for case in cases if case not in self._reading]
+        if not wanted:
+            return
+        self._reading |= {case: set() for case in wanted}
+        with connection.cursor() as cursor:
+            cursor.execute('SELECT "case", officer FROM zs_readers_of(%s)', [wanted])
+            for case, officer in cursor.fetchall():
+                self._reading[case].add(officer)
 
     def _read_assignments(self, cases: list[str]) -> None:
         wanted = [case for case in cases if case not in self._assigned]

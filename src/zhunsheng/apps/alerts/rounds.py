@@ -17,6 +17,7 @@ from zhunsheng.apps.alerts.outgoing import no_longer_needed
 from zhunsheng.apps.alerts.policy import alert_policy, deployment
 from zhunsheng.apps.alerts.silences import Silences, due_announcements, due_ends
 from zhunsheng.apps.alerts.telling import RETRY_GAP, Explain, Teller
+from zhunsheng.apps.cases.probes import is_probe
 from zhunsheng.apps.supervision.changes import Changes
 from zhunsheng.core.alert_group import Notice
 from zhunsheng.core.routing import Change, merged, routed, swept
@@ -138,6 +139,8 @@ def _routed(batch: Mapping[str, Held], teller: Teller) -> Told:
 
 
 def _why_held(held: Held, cause: str, silences: Silences) -> str:
+    if is_probe(held.row.incident):
+        return ""
     if held.row.words.get("status") == TRIAL:
         return TRIAL
     if held.row.liberty:

@@ -8,6 +8,7 @@ from django.db import InterfaceError, InternalError, OperationalError, connectio
 
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.alerts.faults import close_handled, due_things, set_aside
+from zhunsheng.apps.alerts.probes import Probes
 from zhunsheng.apps.alerts.rounds import sweep
 from zhunsheng.apps.audit.clock import now
 from zhunsheng.apps.crashpoints import crash_at
@@ -17,6 +18,7 @@ LOG: Final = logging.getLogger(__name__)
 AWAY: Final = (OperationalError, InterfaceError, InternalError)  # of the database, not of what is swept
 LONGEST_WAIT: Final = 3.0  # seconds of the machine
 HELD_WAIT: Final = 0.05  # while another copy holds what is due
+PROBES: Final = Probes()
 NEXT: Final = """
     SELECT least(
         (SELECT min(next_at) FROM alerts_alertgroup WHERE next_at IS NOT NULL),
@@ -38,16 +40,22 @@ def sweep_due() -> float:
     try:
         with as_process(PROCESS):
             as_of = now()
-            if sweep(as_of):
-                crash_at("sweep.before_commit")
-                return 0.0
-            close_handled(as_of)
-            return _wait(as_of)
+            wait = _swept(as_of)
+        PROBES.record(as_of)
     except AWAY:
         raise
     except Exception:  # the edge of the loop: one thing must not hold up all others
         LOG.exception("sweep: not all together; one by one")
         return _one_by_one()
+    return wait
+
+
+def _swept(as_of: datetime) -> float:
+    if sweep(as_of):
+        crash_at("sweep.before_commit")
+        return 0.0
+    close_handled(as_of)
+    return _wait(as_of)
 
 
 def next_due() -> datetime | None:

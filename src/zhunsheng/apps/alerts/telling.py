@@ -12,7 +12,8 @@ from zhunsheng.apps.alerts.groups import Held
 from zhunsheng.apps.alerts.models import Alert, Gap, Pending
 from zhunsheng.apps.alerts.outgoing import channel_rows, inbox_rows, queue, reached_outside, told_before
 from zhunsheng.apps.alerts.webhooks import ROLE as PROGRAM
-from zhunsheng.apps.alerts.webhooks import tell_programs
+from zhunsheng.apps.alerts.webhooks import tell_programs, tell_watcher
+from zhunsheng.apps.cases.probes import is_probe
 from zhunsheng.core.alert_group import LEVEL_RANK, Notice, alert_key
 from zhunsheng.core.alert_policy import AlertPolicy
 from zhunsheng.core.alert_times import told_at
@@ -67,12 +68,16 @@ class Teller:
 
     def tell(self, notices: Sequence[tuple[Held, Notice]], *, until: datetime | None = None) -> list[Alert]:
         """Write the alerts that follow, with their deliveries. What was told under the same key is not told again."""
+        of_probes = [(held, notice) for held, notice in notices if is_probe(held.row.incident)]
+        if of_probes:
+            notices = [(held, notice) for held, notice in notices if not is_probe(held.row.incident)]
         drafts, gaps = self._drafts(notices, until)
         drafts = self._timed([*drafts, *self._of_gaps(gaps)])
         known = set(Alert.objects.filter(key__in={draft.key for draft in drafts}).values_list("key", flat=True))
         fresh = {draft.key: draft for draft in drafts if draft.key not in known}
         alerts = self._written(list(fresh.values()))
         alerts += self._tell_administrators(gaps)
+        alerts += tell_watcher(of_probes, text=self._program_text, as_of=self.as_of)
         return alerts + tell_programs(notices, text=self._program_text, as_of=self.as_of)
 
     def _drafts(
@@ -97,7 +102,7 @@ class Teller:
             return self.directory.persons(notice.officers, self._handling_role(held))
         found: dict[int, Person] = {}
         for role in notice.roles:
-            for person in self.directory.people(role, self.about(held)):
+            for person in self.directory.people(role, self.about(held), everybody=held.group.liberty):
                 found.setdefault(person.officer, person)
         return list(found.values())
 

@@ -16,7 +16,7 @@ from zhunsheng.apps.access.models import ReadToken
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.access.tokens import WEBHOOK, viewer_of_token
-from zhunsheng.apps.alerts.channels.webhook.client import CHANNEL_PREFIX
+from zhunsheng.apps.alerts.channels.webhook.client import CHANNEL_PREFIX, PROBE_CHANNEL
 from zhunsheng.apps.alerts.groups import Held
 from zhunsheng.apps.alerts.models import Alert, AlertGroup, Delivery
 from zhunsheng.apps.alerts.outgoing import program_row, queue
@@ -25,7 +25,8 @@ from zhunsheng.apps.org.selectors import ZONE
 from zhunsheng.core.alert_group import Notice, alert_key
 
 ROLE: Final = "program"
-TOLD: Final = frozenset({"first", "worse", "repeat", "escalated", "withdrawn"})
+RAISED: Final = frozenset({"first", "worse"})
+TOLD: Final = frozenset({*RAISED, "repeat", "escalated", "withdrawn"})
 Notices = Sequence[tuple[Held, Notice]]
 Text = Callable[[Held, Notice, datetime | None], str]
 
@@ -59,7 +60,17 @@ def tell_programs(notices: Notices, *, text: Text, as_of: datetime) -> list[Aler
     wanted = [(held, notice) for held, notice in notices if notice.reason in TOLD]
     if not wanted:
         return []
-    alerts = [alert for program in programs(as_of) for alert in _alerts(program, wanted, text, as_of)]
+    return _added([alert for program in programs(as_of) for alert in _alerts(program, wanted, text, as_of)])
+
+
+def tell_watcher(notices: Notices, *, text: Text, as_of: datetime) -> list[Alert]:
+    """Write the alerts of probes (`probes`), with their deliveries to the watcher."""
+    raised = [(held, notice) for held, notice in notices if notice.reason in RAISED]
+    return _added([_alert(PROBE_CHANNEL, held, notice, text(held, notice, None), as_of) for held, notice in raised])
+
+
+def _added(alerts: Sequence[Alert]) -> list[Alert]:
+    """Those that were not told before, written and queued."""
     known = set(Alert.objects.filter(key__in=[alert.key for alert in alerts]).values_list("key", flat=True))
     fresh = [alert for alert in alerts if alert.key not in known]
     Alert.objects.bulk_create(fresh, batch_size=500)
@@ -76,21 +87,21 @@ def _alerts(program: Program, wanted: Notices, text: Text, as_of: datetime) -> l
     seen = _seen(program.viewer, [held.row for held, _ in wanted])
     told = _told_before(program, [notice.finding for _, notice in wanted if notice.to_told])
     return [
-        _alert(program, held, notice, text(held, notice, told.get(notice.finding)), as_of)
+        _alert(program.recipient, held, notice, text(held, notice, told.get(notice.finding)), as_of)
         for held, notice in wanted
         if held.row.key in seen and (not notice.to_told or notice.finding in told)
     ]
 
 
-def _alert(program: Program, held: Held, notice: Notice, text: str, as_of: datetime) -> Alert:
+def _alert(recipient: str, held: Held, notice: Notice, text: str, as_of: datetime) -> Alert:
     return Alert(
-        key=alert_key(notice, program.recipient),
+        key=alert_key(notice, recipient),
         group=held.row,
         finding=notice.finding,
         case=held.row.case,
         incident=held.row.incident,
         role=ROLE,
-        account=program.recipient,
+        account=recipient,
         reason=notice.reason,
         occasion=notice.occasion,
         level=notice.level,

@@ -6,6 +6,7 @@ from django.apps import AppConfig
 
 from zhunsheng.apps.audit.tables import TableRule
 from zhunsheng.apps.cases.pages import MENU, PAGES
+from zhunsheng.apps.cases.probes import OF_INCIDENT
 
 READ_WRITE = ("select", "insert", "update")
 CASE_SEEN = """
@@ -59,6 +60,7 @@ class CasesConfig(AppConfig):
         "cases_upload": OF_CASE_SEEN,
         "cases_heldevent": 'EXISTS (SELECT FROM cases_case c WHERE c.number = "case")',
     }
+    rows_of_probes: ClassVar[dict[str, str]] = {"cases_event": OF_INCIDENT}
     table_rules = (
         TableRule("cases_incident", app_may=READ_WRITE, key=("number",), change="audited"),
         TableRule("cases_case", app_may=READ_WRITE, key=("number",), change="audited", hidden=("title",)),

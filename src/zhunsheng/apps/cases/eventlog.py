@@ -22,6 +22,7 @@ from zhunsheng.apps.cases.clock_stops import EventKey
 from zhunsheng.apps.cases.holding import decide, held_frame, hold, to_be_held
 from zhunsheng.apps.cases.incoming import Refusal, event_frame, printable
 from zhunsheng.apps.cases.models import HeldDecision, HeldEvent
+from zhunsheng.apps.cases.probes import without_borrowed
 from zhunsheng.apps.cases.sources import note_heard
 from zhunsheng.apps.refusals import DomainError
 from zhunsheng.core import schemas
@@ -85,11 +86,12 @@ def record_events(
     Returns what became of them, once the transaction commits.
     """
     schemas.assert_schema(events, schemas.EVENTS, "events")
+    events, borrowed = without_borrowed(events)
     waiting = to_be_held(events, second_person=second_person)
     held = hold(events, waiting, recorder=recorder)
     added, known, refused = _append(_without(events, waiting), recorder)
     counts = Counter(_quarantine_contradictions() if refused else ())
-    counts.update(_quarantine(refusal) for refusal in refusals)
+    counts.update(_quarantine(refusal) for refusal in (*refusals, *borrowed))
     note_heard(recorder)
     return Receipt(added=added, known=known, held=held, quarantined=dict(counts))
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from zhunsheng.apps.access.policy import Label
+from zhunsheng.apps.cases import probes
 from zhunsheng.apps.cases.models import CASE_NUMBER, Assignment, Case, Source
 from zhunsheng.apps.cases.sources import key_digest
 from zhunsheng.apps.org.models import Officer, Unit
@@ -95,9 +96,9 @@ def add_source(
     """
     Let another system report events with this key.
 
-    :raises SourceTaken: there is one of that name.
+    :raises SourceTaken: there is one of that name, or the platform's own probe has it.
     """
-    if Source.objects.filter(pk=source).exists():
+    if source == probes.SOURCE or Source.objects.filter(pk=source).exists():
         raise SourceTaken(source=source)
     return register_source(
         source=source,

@@ -63,6 +63,12 @@ def late_sources(*, now: datetime) -> list[Late]:
     ]
 
 
+def watched_sources() -> list[str]:
+    """The active sources that are missed when they fall silent."""
+    rows = Source.objects.filter(is_active=True, late_after_minutes__isnull=False)
+    return list(rows.order_by("id").values_list("id", flat=True))
+
+
 def source_rows() -> list[Source]:
     """Every source by name, the active ones first. Looking is recorded."""
     rows = list(Source.objects.order_by("-is_active", "id"))

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from zhunsheng.apps.display.formats import is_english
 from zhunsheng.core.vocabulary import Vocabulary, parse_vocabulary
+from zhunsheng.value_words import ValueWords, with_value_words, words_of
 
 FILE: Final = "vocabulary.toml"
 
@@ -21,7 +22,8 @@ def vocabulary() -> Vocabulary:
 
     Raises  VocabularyRefused, FileNotFoundError: without a vocabulary nothing can be taken in.
     """
-    return parse_vocabulary(_text(settings.RULEBOOK), path=FILE)
+    text = _text(settings.RULEBOOK)
+    return with_value_words(parse_vocabulary(text, path=FILE), words_of(text))
 
 
 def page_vocabulary() -> Vocabulary:
@@ -38,13 +40,14 @@ def in_english(chinese: Vocabulary) -> Vocabulary:
     """A vocabulary with the English titles that the rulebook's file states; what it does not state stays."""
     titles = _english(settings.RULEBOOK)
     events, facts = titles["events"], titles["facts"]
-    return replace(
+    named = replace(
         chinese,
         event_types={n: replace(each, title=events.get(n, each.title)) for n, each in chinese.event_types.items()},
         facts={n: replace(each, title=facts.get(n, each.title)) for n, each in chinese.facts.items()},
         roles={n: titles["roles"].get(n, title) for n, title in chinese.roles.items()},
         channels={n: titles["channels"].get(n, title) for n, title in chinese.channels.items()},
     )
+    return with_value_words(named, _english_values(settings.RULEBOOK))
 
 
 @cache
@@ -54,6 +57,11 @@ def _english(folder: Path) -> Mapping[str, Mapping[str, str]]:
         table: {name: row["title_en"] for name, row in data[table].items() if "title_en" in row}
         for table in ("events", "facts", "roles", "channels")
     }
+
+
+@cache
+def _english_values(folder: Path) -> ValueWords:
+    return words_of(_text(folder), language="en")
 
 
 def _text(folder: Path) -> str:

@@ -17,7 +17,8 @@ from zhunsheng.apps.supervision.case_file import CaseFile, Happened
 from zhunsheng.core.clocks import Rulebook
 from zhunsheng.core.rule import Basis, Rule
 from zhunsheng.core.vocabulary import Vocabulary
-from zhunsheng.explanation import QUESTION_WORDS, Explainer, fact_title
+from zhunsheng.explanation import QUESTION_WORDS, TIER, Explainer, fact_title
+from zhunsheng.value_words import value_word
 
 PARTS: Final = (
     ("start", _("起点"), ("start", "restart", "wait")),
@@ -79,6 +80,10 @@ class PageExplainer(Explainer):
         """执行刑事拘留, Criminal detention executed."""
         known = self.vocabulary.event_types.get(event_type or "")
         return known.title if known else event_type or ""
+
+    def tier(self, tier: str) -> str:
+        """7日, 7 days."""
+        return value_word(TIER, tier, self.vocabulary)
 
     def question(self, question: str, fact: str) -> str:
         """缺少事实（案件类别）, a fact is missing (Kind of case)."""

@@ -2,21 +2,22 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, Final
+from datetime import date
+from typing import Final
 
 from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from zhunsheng.apps.cases.words import in_page_language
+from zhunsheng.apps.desk.rule_tests import ShownTest, shown_test
 from zhunsheng.apps.desk.rulebook import all_rules
 from zhunsheng.apps.display import formats
 from zhunsheng.apps.display.formats import is_english, page_language
 from zhunsheng.apps.display.listing import Asked, Choice, Column, Filter, Listing
 from zhunsheng.core.check import Check
 from zhunsheng.core.clocks import Rulebook
-from zhunsheng.core.rule import Basis, Rule, RuleTest
+from zhunsheng.core.rule import Basis, Rule
 from zhunsheng.core.vocabulary import Vocabulary
 from zhunsheng.rulecheck.track import amount_words, lead_words, steps
 
@@ -45,7 +46,6 @@ CHECK_KINDS: Final = {
     "match": _("看两处记录是否一致"),
 }
 LEVELS: Final = ("blue", "yellow", "red", "ask")
-PLAIN_KEYS: Final = ("at", "type", "until", "void", "recorded_at")
 Words = str | Promise
 
 
@@ -86,16 +86,6 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Shown:
-    """One test of a rule: what is given, what must come of it, and why."""
-
-    name: str
-    why: str
-    given: Sequence[tuple[str, str, str]]
-    expect: Sequence[str]
-
-
-@dataclass(frozen=True)
 class RulePage:
     """What the page of a rule shows. `computation`: pairs of what and how, in the order in which time passes."""
 
@@ -107,7 +97,7 @@ class RulePage:
     laws: Sequence[Law]
     computation: Sequence[tuple[Words, Words]]
     told: Sequence[Told]
-    tests: Sequence[Shown]
+    tests: Sequence[ShownTest]
 
 
 def listing() -> Listing:
@@ -152,7 +142,7 @@ def rule_page(rulebook: Rulebook, rule_id: str) -> RulePage | None:
         laws=list(_laws(rule)),
         computation=_steps(rule, vocabulary) if isinstance(rule, Rule) else _judgement(rule, vocabulary),
         told=list(_told(rule, vocabulary)),
-        tests=[_shown(test, vocabulary) for test in rule.tests],
+        tests=[shown_test(test, vocabulary) for test in rule.tests],
     )
 
 
@@ -219,36 +209,6 @@ def _told(rule: Rule | Check, vocabulary: Vocabulary) -> Iterator[Told]:
                 else ""
             )
             yield Told(level, when, [vocabulary.roles[role] for role in roles])
-
-
-def _shown(test: RuleTest, vocabulary: Vocabulary) -> Shown:
-    return Shown(test.name, test.why, given_words(test, vocabulary), [_expected(one) for one in test.expect])
-
-
-def given_words(test: RuleTest, vocabulary: Vocabulary) -> list[tuple[str, str, str]]:
-    """The events of a test: when, what, and what else is stated."""
-    given = []
-    for event in test.given:
-        kind = vocabulary.event_types.get(str(event.get("type")))
-        rest = (f"{name}={_value(value)}" for name, value in event.items() if name not in PLAIN_KEYS)
-        given.append((_value(event.get("at", "")), kind.title if kind else str(event.get("type", "")), "，".join(rest)))
-    return given
-
-
-def _expected(one: Mapping[str, Any] | str) -> str:
-    if isinstance(one, str):  # a check says no more than what it finds: "broken red"
-        return one
-    return "；".join(f"{name} = {_value(value)}" for name, value in one.items())
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, datetime):
-        return formats.moment(value)
-    if isinstance(value, date):
-        return formats.full_day(value)
-    if isinstance(value, list | tuple):
-        return "、".join(map(_value, value)) or "—"
-    return str(value)
 
 
 def _choices(words: Mapping[str, Words]) -> tuple[Choice, ...]:

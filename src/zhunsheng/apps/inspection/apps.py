@@ -9,8 +9,13 @@ from zhunsheng.apps.inspection.pages import MENU, PAGES
 
 READ_ADD = ("select", "insert")
 OF_CASE = '(SELECT zs_every_case()) OR EXISTS (SELECT FROM cases_case c WHERE c.number = "case")'
-OF_PICK = "EXISTS (SELECT FROM inspection_pick p WHERE p.id = pick_id)"
-OF_ASSIGNED = "EXISTS (SELECT FROM inspection_assigned a WHERE a.id = assigned_id)"
+# Which files a lot holds is seen of a planted one as of any other; only a process of ours counts without it.
+OF_CASE_OR_PLANTED = f'{OF_CASE} OR "case" = ANY ((SELECT zs_planted_in_reach())::text[])'
+CASE_OF_PROCESS = '(CASE WHEN (SELECT zs_whole()) THEN "case" END)'
+# Whoever may list every case sees what hangs on any of them: nothing need be looked up row by row, table by table.
+OF_PICK = "(SELECT zs_every_case()) OR EXISTS (SELECT FROM inspection_pick p WHERE p.id = pick_id)"
+OF_ASSIGNED = "(SELECT zs_every_case()) OR EXISTS (SELECT FROM inspection_assigned a WHERE a.id = assigned_id)"
+OF_ANSWER = "(SELECT zs_every_case()) OR EXISTS (SELECT FROM inspection_answer a WHERE a.id = answer_id)"
 # A card of a place is of no case: its unit sees it, and whoever is held responsible.
 OF_CARD_ITSELF = f"""
     CASE WHEN "case" <> '' THEN {OF_CASE}
@@ -34,6 +39,7 @@ SEALED = {
     "card": "number",
     "cardstep": "id",
     "planted": "case",
+    "plantedtold": "id",
     "apicall": "id",
     "alarm": "id",
     "checkstep": "id",
@@ -51,28 +57,32 @@ class InspectionConfig(AppConfig):
     menu = MENU
     # A frame is public under the names it is published by; which case is behind a name, only who may list the case.
     row_conditions: ClassVar[dict[str, str]] = {
-        "inspection_framecase": OF_CASE,
-        "inspection_pick": OF_CASE,
+        "inspection_framecase": OF_CASE_OR_PLANTED,
+        "inspection_pick": OF_CASE_OR_PLANTED,
         "inspection_assigned": OF_PICK,
         "inspection_answer": OF_ASSIGNED,
         "inspection_submission": OF_ASSIGNED,
-        "inspection_confirmation": "EXISTS (SELECT FROM inspection_answer a WHERE a.id = answer_id)",
+        "inspection_confirmation": OF_ANSWER,
         "inspection_card": OF_CARD_ITSELF,
         "inspection_cardstep": OF_CARD,
         "inspection_cardnow": OF_CARD,
         "inspection_planted": "false",
+        "inspection_plantedtold": "false",
     }
-    # Planted files are there for whoever reads them and for no count.
+    # Planted files are there as cases for whoever reads them, and for no count.
     rows_withheld: ClassVar[dict[str, str]] = {
         "cases_case": "number",
         "cases_event": '"case"',
         "cases_dossier": "case_id",
-        "inspection_framecase": '"case"',
-        "inspection_pick": '"case"',
+        "inspection_framecase": CASE_OF_PROCESS,
+        "inspection_pick": CASE_OF_PROCESS,
         "inspection_planted": '"case"',
+        "inspection_plantedtold": '"case"',
     }
     app_functions = (
         "zs_withheld()",
+        "zs_planted_in_reach()",
+        "zs_readers_of(text[])",
         "zs_under_reading(bigint)",
         "zs_files_waiting(bigint)",
         "zs_cards_waiting(bigint, text[], text[])",

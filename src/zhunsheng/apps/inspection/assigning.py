@@ -13,13 +13,19 @@ from zhunsheng.apps.cases.models import Assignment
 from zhunsheng.apps.cases.selectors import reachable_cases
 from zhunsheng.apps.inspection.models import Assigned, Pick, Plan
 from zhunsheng.apps.inspection.people import HEADS, PLANNERS, READERS, code_of, holders, roles_of, team_units
-from zhunsheng.apps.inspection.planting import planted_numbers, shown
+from zhunsheng.apps.inspection.planting import planted_numbers, shown, told_of_lot
 from zhunsheng.apps.inspection.refusals import ReadingRefused
 from zhunsheng.apps.org.models import Leave, Officer, Post
 from zhunsheng.core.inspection.readers import BLOCKS, File, Reader, assigned, blocked, second_readings
 
 MINUTES: Final = 60
 WORKING_DAYS: Final = 20
+INFORMED: Final = """
+    SELECT a.officer_id FROM alerts_alert a JOIN alerts_alertgroup g ON g.key = a.group_id
+        WHERE g."case" = %(case)s AND a.officer_id IS NOT NULL
+    UNION SELECT n.officer_id FROM tasks_given n JOIN tasks_thing t ON t.task_id = n.task_id
+        WHERE t."case" = %(case)s AND n.officer_id IS NOT NULL
+"""
 ROUNDS: Final = {"first": "初评", "second": "复评", "third": "裁定"}
 
 
@@ -50,6 +56,14 @@ def third_reader(pick: Pick, *, seed: bytes, at: datetime) -> None:
         _give([pick], "third", seed=seed, at=at, but={pick.pk: before})
 
 
+def reader_of_number(number: str, *, on: date) -> Officer:
+    """Who may read under a number on a day. :raises ReadingRefused: nobody."""
+    found = next((one for one in holders(READERS, on=on) if one.number == number.strip()), None)
+    if found is None:
+        raise ReadingRefused(why=f"没有警号为 {number.strip()[:20]} 的在岗法制员。请核对警号。")
+    return found
+
+
 @transaction.atomic
 def reassign(row: Assigned, *, to: Officer, by: Officer, reason: str, at: datetime) -> Assigned:
     """
@@ -61,6 +75,9 @@ def reassign(row: Assigned, *, to: Officer, by: Officer, reason: str, at: dateti
     _require(bool(reason.strip()), "请写明更换阅卷人的原因。")
     _require(not hasattr(row, "submission"), "这份评查表已经提交，不能更换阅卷人。")
     with shown():
+        others = Assigned.objects.filter(pick=row.pick)
+        _require(not others.filter(round=row.round, pk__gt=row.pk).exists(), "这件已经换过阅卷人。请刷新后再看。")
+        _require(not others.filter(reader=to).exists(), "他已经是或做过这件的阅卷人。请选择别人。")
         why = conflict(row.pick, to, on=localdate(at))
     _require(why is None, f"不能交给这位阅卷人：{BLOCKS.get(why or '', '')}。请选择别人。")
     return Assigned.objects.create(pick=row.pick, round=row.round, reader=to, reason=reason.strip()[:200], at=at)
@@ -121,7 +138,16 @@ def _file(pick: Pick, people: Iterable[Officer], *, on: date, also: Collection[i
         minutes=MINUTES,
         officers=frozenset(officers),
         no_access=frozenset(str(one.pk) for one in everybody if not _may_read(one, pick.case, on=on)),
+        told=frozenset(map(str, told_of_lot(pick.plan))) if pick.plan else frozenset(),
+        informed=frozenset(_informed(pick.case)),
     )
+
+
+def _informed(case: str) -> set[str]:
+    """Who heard of a case before: an alert about it was sent to him, or a task looked at something of it."""
+    with connection.cursor() as cursor:
+        cursor.execute(INFORMED, {"case": case})
+        return {str(row[0]) for row in cursor.fetchall()}
 
 
 def _named_in(case: str) -> set[str]:

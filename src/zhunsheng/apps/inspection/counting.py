@@ -1,7 +1,7 @@
 """What oversight counts, by unit and month: the events of each indicator, and the opportunities for them."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -11,7 +11,6 @@ from django.db import connection
 MOST_LISTED: Final = 500
 MONTH: Final = "date_trunc('month', {at} AT TIME ZONE 'Asia/Shanghai')::date"
 OF_GROUP: Final = "JOIN alerts_alertgroup g ON g.key = a.group_id"
-OF_PICK: Final = "JOIN inspection_pick p ON p.id = a.pick_id"
 OF_CARD: Final = "JOIN inspection_card c ON c.number = s.card_id"
 OF_ACCOUNT: Final = """
     JOIN access_account k ON a.actor = 'account:' || k.username
@@ -70,6 +69,12 @@ MONTHS_OF_POSTS: Final = """org_post o JOIN generate_series(
 MONTHS_OF_UNITS: Final = """org_unit u CROSS JOIN generate_series(
     now() - interval '24 months', now() + interval '24 months', interval '1 month'
 ) m (at)"""
+GIVEN: Final = """(
+    SELECT p.unit, a.at, a.reason, p."case" AS about FROM inspection_assigned a
+        JOIN inspection_pick p ON p.id = a.pick_id
+    UNION ALL SELECT t.unit, n.at, n.reason, n.task_id FROM tasks_given n JOIN tasks_task t ON t.number = n.task_id
+) h"""
+"""Files and tasks, each time that somebody was given one; with a reason where it was taken from somebody else."""
 REDRAWN: Final = "'inspection.draw_voided', 'inspection.redraw_refused'"
 WITHOUT_NEED: Final = """a.result = 'denied' OR a.detail ->> 'mark' IS NOT NULL OR (
     a.object_kind IN ('person', 'person_search') AND coalesce(a.detail ->> 'purpose', '') = ''
@@ -104,10 +109,7 @@ COUNTED: Final[Mapping[str, tuple[Source, Source]]] = {
         Source("cases_event e JOIN inspection_plan p ON p.id = e.incident", "p.unit", "e.at", f"e.type IN ({REDRAWN})"),
         Source("inspection_plan p", "p.unit", "p.at"),
     ),
-    "reassigned": (
-        Source(f"inspection_assigned a {OF_PICK}", "p.unit", "a.at", "a.reason <> ''"),
-        Source(f"inspection_assigned a {OF_PICK}", "p.unit", "a.at"),
-    ),
+    "reassigned": (Source(GIVEN, "h.unit", "h.at", "h.reason <> ''"), Source(GIVEN, "h.unit", "h.at")),
     "cards_eased": (
         Source(
             STEP,
@@ -142,7 +144,7 @@ NAMED: Final[Mapping[str, str]] = {
     "record_changed": 'e."case"',
     "case_lowered": 'e."case"',
     "draws_voided": "e.incident",
-    "reassigned": 'p."case"',
+    "reassigned": "h.about",
     "cards_eased": 'c."case"',
     "looks": "a.actor",
     "rules_off": "e.document",
@@ -196,9 +198,56 @@ def weekly_alerts(*, begin: datetime, end: datetime) -> Mapping[str, list[int]]:
             [begin, begin, end],
         )
         rows = cursor.fetchall()
-    weeks = max(1, (end - begin).days // 7)
+    weeks = weeks_of(begin, end)
     found: dict[str, list[int]] = {}
     for unit, week, count in rows:
         if unit and 0 <= week < weeks:
             found.setdefault(unit, [0] * weeks)[week] = count
     return found
+
+
+OPEN_CLOCKS: Final = """
+    SELECT unit, greatest(0, floor(extract(epoch FROM start - %(begin)s) / 604800))::int,
+        least(%(last)s, floor(extract(epoch FROM coalesce(stopped, %(end)s) - %(begin)s) / 604800))::int, count(*)
+    FROM supervision_clock WHERE unit IS NOT NULL AND start < %(end)s AND (stopped IS NULL OR stopped >= %(begin)s)
+    GROUP BY 1, 2, 3
+"""
+
+
+def weekly_clocks(*, begin: datetime, end: datetime) -> Mapping[str, list[int]]:
+    """How many clocks of each unit were open at any time of each week of a span."""
+    weeks = weeks_of(begin, end)
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN_CLOCKS, {"begin": begin, "end": end, "last": weeks - 1})
+        rows = cursor.fetchall()
+    found: dict[str, list[int]] = {}
+    for unit, first, last, count in rows:
+        counts = found.setdefault(unit, [0] * weeks)
+        for week in range(first, last + 1):
+            counts[week] += count
+    return found
+
+
+HEARD: Final = """
+    SELECT e.source, floor(extract(epoch FROM e.recorded_at - %(begin)s) / 604800)::int FROM cases_event e
+    WHERE e.source = ANY (%(sources)s) AND e.recorded_at >= %(begin)s AND e.recorded_at < %(end)s GROUP BY 1, 2
+"""
+
+
+def weeks_without_a_feed(sources: Sequence[str], *, begin: datetime, end: datetime) -> frozenset[int]:
+    """The weeks of a span, by number, in which one of some feeds told nothing although it had told something before."""
+    if not sources:
+        return frozenset()
+    with connection.cursor() as cursor:
+        cursor.execute(HEARD, {"begin": begin, "end": end, "sources": list(sources)})
+        rows = cursor.fetchall()
+    heard: dict[str, set[int]] = {}
+    for source, week in rows:
+        heard.setdefault(source, set()).add(week)
+    weeks = range(weeks_of(begin, end))
+    return frozenset(week for told in heard.values() for week in weeks if week > min(told) and week not in told)
+
+
+def weeks_of(begin: datetime, end: datetime) -> int:
+    """How many whole weeks a span has, at least one."""
+    return max(1, (end - begin).days // 7)

@@ -291,7 +291,7 @@ class CardNow(models.Model):
 
 
 class Planted(SealedModel):
-    """A made-up file with known problems. This row is its only mark, and no session of a page sees it."""
+    """A made-up file with known problems. This row is its mark, and no session of a page sees it."""
 
     case = models.CharField("案件编号", primary_key=True, max_length=40)
     result = models.CharField("办结事件", max_length=80)
@@ -304,6 +304,22 @@ class Planted(SealedModel):
 
     def __str__(self) -> str:
         return self.case
+
+
+class PlantedTold(SealedModel):
+    """Somebody of the legal department who is to know of a planted file: it is shown to him as one."""
+
+    case = models.CharField("案件编号", max_length=40)
+    officer = models.ForeignKey(Officer, models.PROTECT, related_name="+", verbose_name="知情人")
+    by = models.ForeignKey(Officer, models.PROTECT, related_name="+", verbose_name="告知")
+    at = models.DateTimeField("告知时间")
+
+    class Meta(SealedModel.Meta):
+        abstract = False
+        constraints = (models.UniqueConstraint(fields=["case", "officer"], name="inspection_told_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.case} {self.officer_id}"
 
 
 class ApiCall(SealedModel):

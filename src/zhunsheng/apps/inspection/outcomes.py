@@ -1,5 +1,7 @@
 """What the readings of a file came to: the answers that count, and whether they are final."""
 
+from django.db.models import Exists, OuterRef
+
 from zhunsheng.apps.inspection import book
 from zhunsheng.apps.inspection.models import Answer, Assigned, CardStep, Pick
 
@@ -55,3 +57,10 @@ def settled(pick: Pick) -> str:
     if row is None or any(counts(one) and not hasattr(one, "confirmation") for one in latest_answers(row).values()):
         return ""
     return "problem" if has_problem(row) else "unclear" if is_unclear(row) else "passed"
+
+
+def open_lots() -> set[str]:
+    """Plans of which somebody has still to hand in a sheet: of what was found in these nothing is said yet."""
+    later = Assigned.objects.filter(pick=OuterRef("pick"), round=OuterRef("round"), pk__gt=OuterRef("pk"))
+    rows = Assigned.objects.filter(~Exists(later), submission=None, pick__plan__isnull=False)
+    return set(rows.values_list("pick__plan", flat=True))

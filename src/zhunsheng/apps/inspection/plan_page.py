@@ -1,9 +1,11 @@
 """One plan as its page shows it, and the plans as their list does."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
+from math import isinf
 from typing import Final
 
 from django.db.models import Count, Q
@@ -17,9 +19,11 @@ from zhunsheng.apps.display import formats
 from zhunsheng.apps.inspection import plans
 from zhunsheng.apps.inspection.models import Assigned, Pick, Plan
 from zhunsheng.apps.inspection.people import PLANNERS, WITNESSES
+from zhunsheng.apps.inspection.planting import known_to
 from zhunsheng.apps.inspection.results import Result, result
 from zhunsheng.apps.org.models import Unit
-from zhunsheng.core.inspection.sizes import claim, percent
+from zhunsheng.core.inspection.risk import Lift
+from zhunsheng.core.inspection.sizes import Claim, claim, percent
 
 STATES: Final = {
     "waiting": gettext_noop("等待抽取"),
@@ -49,7 +53,8 @@ class PlanRow:
 
 @dataclass(frozen=True)
 class PickShown:
-    """One file that is to be read. `readers`: round, name, whether it was handed in."""
+    """One file that is to be read. `readers`: round, name, whether it was handed in; `is_planted`: shown to whoever is
+    to know it."""
 
     case: str
     unit: str
@@ -57,6 +62,7 @@ class PickShown:
     stratum: str
     inclusion: str
     readers: Sequence[tuple[str, str, bool]]
+    is_planted: bool
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,7 @@ class PlanPage:
     picks: Sequence[PickShown]
     left_out: int
     result: Result | None
+    lift: str
     offers: str
     may_assign: bool
 
@@ -131,8 +138,14 @@ def _row(plan: Plan, names: dict[str, str], picks: int, read: int, of: int, coun
 def _claim(files: int, drawn: int, problems: int) -> str:
     if not drawn:
         return _("不能下结论")
-    can = claim(files, drawn, problems)
+    can = _can(files, drawn, problems)
     return _("问题不超过 %(n)d 件，可以说低于 %(rate)s") % {"n": problems, "rate": percent(can.rate)}
+
+
+@lru_cache(maxsize=1024)
+def _can(files: int, drawn: int, problems: int) -> Claim:
+    """What a sample can say, exactly: worked out once for the same numbers."""
+    return claim(files, drawn, problems)
 
 
 def _state(plan: Plan, picks: int, read: int) -> str:
@@ -148,6 +161,7 @@ def plan_page(plan: Plan, viewer: Viewer, *, real_at: datetime) -> PlanPage:
     names, draw = _names(), getattr(plan, "draw", None)
     kept, void = getattr(plan, "commitment", None), getattr(plan, "void", None)
     picks = list(plan.picks.prefetch_related("assignments__reader", "assignments__submission").order_by("pk"))
+    planted, found = known_to(viewer), result(plan) if draw else None
     return PlanPage(
         row=_rows([plan], names)[0],
         hour=plan.hour,
@@ -162,12 +176,23 @@ def plan_page(plan: Plan, viewer: Viewer, *, real_at: datetime) -> PlanPage:
         record=draw.record if draw else "",
         void=void.reason if void else "",
         strata=_strata(plan, names),
-        picks=[_pick(pick, names) for pick in picks[:MOST_ROWS]],
+        picks=[_pick(pick, names, planted) for pick in picks[:MOST_ROWS]],
         left_out=max(0, len(picks) - MOST_ROWS),
-        result=result(plan) if draw else None,
+        result=found,
+        lift=_lift(found.lift) if found and found.lift else "",
         offers=_offers(plan, viewer, real_at),
         may_assign=bool(viewer.roles() & PLANNERS and draw and any(not pick.assignments.all() for pick in picks)),
     )
+
+
+def _lift(lift: Lift) -> str:
+    """How many times as often a file that was looked for had a problem as one that was drawn, and how sure that is."""
+    words = {"value": f"{lift.value:.1f}", "low": f"{lift.low:.1f}", "high": f"{lift.high:.1f}"}
+    if isinf(lift.value):
+        return _("随机件没有发现问题，与风险件不能比较倍数。")
+    if isinf(lift.high):
+        return _("风险件有问题的比例是随机件的 %(value)s 倍，至少 %(low)s 倍。") % words
+    return _("风险件有问题的比例是随机件的 %(value)s 倍（%(low)s—%(high)s）。") % words
 
 
 def _offers(plan: Plan, viewer: Viewer, real_at: datetime) -> str:
@@ -202,7 +227,7 @@ def stratum_title(name: str, names: dict[str, str]) -> str:
     return f"{names.get(station, station)} · {'、'.join(shown)}"
 
 
-def _pick(pick: Pick, names: dict[str, str]) -> PickShown:
+def _pick(pick: Pick, names: dict[str, str], planted: Collection[str]) -> PickShown:
     latest: dict[str, Assigned] = {row.round: row for row in sorted(pick.assignments.all(), key=lambda one: one.pk)}
     return PickShown(
         case=pick.case,
@@ -214,4 +239,5 @@ def _pick(pick: Pick, names: dict[str, str]) -> PickShown:
             (_(ROUND_TITLES[name]), row.reader.name if row.reader else "", hasattr(row, "submission"))
             for name, row in latest.items()
         ],
+        is_planted=pick.case in planted,
     )

@@ -14,9 +14,11 @@ from zhunsheng.apps.access.requests import asking, viewer_among, viewer_behind
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.desk import units
-from zhunsheng.apps.inspection import assigning, proposals
+from zhunsheng.apps.inspection import assigning, planting, proposals
 from zhunsheng.apps.inspection import plans as service
+from zhunsheng.apps.inspection.differing import differing
 from zhunsheng.apps.inspection.forms import CommitForm, PlanForm, PublishForm
+from zhunsheng.apps.inspection.marking import QUARTER
 from zhunsheng.apps.inspection.models import Plan
 from zhunsheng.apps.inspection.people import PLANNERS, READERS, WITNESSES, officer_behind
 from zhunsheng.apps.inspection.plan_page import plan_page, plan_rows
@@ -51,13 +53,15 @@ def plans(request: HttpRequest) -> HttpResponse:
 
 def _listed(request: HttpRequest, form: PlanForm | None, *, status: int = 200) -> HttpResponse:
     rows, again = plan_rows(), proposals.repeated_now(asking(request).now)
+    known, since = planting.known_to(viewer_among(request, VIEWERS)), asking(request).now - QUARTER
     record_read(kind="plans", key="all", detail={"count": len(rows)})
     waiting = [row for row in rows if row.state == "waiting"]
     only = request.GET.get("only") == "waiting"
     return render(
         request,
         "inspection/plans.html",
-        {"rows": waiting if only else rows, "form": form, "waiting": len(waiting), "again": again, "only": only},
+        {"rows": waiting if only else rows, "form": form, "waiting": len(waiting), "again": again, "only": only}
+        | {"planted": planting.planted_rows(known) if known else [], "differing": differing(since)},
         status=status,
     )
 

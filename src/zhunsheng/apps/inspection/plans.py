@@ -115,7 +115,8 @@ def _shares(
     files = [Filed(refs[one.number], one.unit, one.kind, one.result) for one in found if one.number in refs]
     _require(bool(files), "这个期次没有办结的案件，没有可抽的。")
     parts = {part.name: part.ids for part in strata(files)}
-    read = selecting.read_before()
+    with whole():
+        read = selecting.read_before()
     rates = {name: shrunk_rate(*read.get(name, (0, 0)), CITY_RATE) for name in parts}
     try:
         sizes = {name: len(ids) for name, ids in parts.items()}

@@ -1,13 +1,14 @@
 """Planted files: made up, with known problems, read among the others by readers who cannot tell them from these.
 
-Discipline inspection makes them; the mark is a row of the sealed log that no page shows. Their numbers are in the frame
-and in the lot like all others, and no process counts them (row security: `zs_withheld`). Nothing that did not happen
-is written to the log of events for them: the course of such a case is empty, and withheld from its readers like that
-of every case under reading (`zs_under_reading`).
+Discipline inspection makes them, and tells by name whoever of the legal department is to know; only these see the mark,
+and they read no file of such a lot. Their numbers are in the frame and in the lot like all others; as cases they are
+nowhere but with their readers, and no process counts them (row security: `zs_withheld`). Nothing that did not happen is
+written to the log of events for them: the course of such a case is empty, and withheld from its readers like that of
+every case under reading (`zs_under_reading`).
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,14 +17,15 @@ from typing import Final
 from django.db import transaction
 from django.utils.timezone import localdate
 
-from zhunsheng.apps.access.scope import session_scope
+from zhunsheng.apps.access.scope import Viewer, session_scope
 from zhunsheng.apps.audit.context import session_settings
 from zhunsheng.apps.cases.models import Case, Document, Dossier, Page
 from zhunsheng.apps.cases.services import register_case
 from zhunsheng.apps.cases.uploads import image_of, page_path, why_refused
 from zhunsheng.apps.inspection import book
-from zhunsheng.apps.inspection.models import Assigned, Planted
-from zhunsheng.apps.inspection.people import INSPECTORS, roles_of
+from zhunsheng.apps.inspection.models import Assigned, FrameCase, Pick, Plan, Planted, PlantedTold
+from zhunsheng.apps.inspection.outcomes import open_lots
+from zhunsheng.apps.inspection.people import INSPECTORS, PLANNERS, roles_of
 from zhunsheng.apps.inspection.refusals import PlantRefused
 from zhunsheng.apps.org.models import Officer, Unit
 from zhunsheng.core.inspection import planting as p
@@ -43,11 +45,13 @@ def shown() -> Iterator[None]:
 
 
 @transaction.atomic
-def plant(file: p.PlantedFile, images: Mapping[str, bytes], *, by: Officer, at: datetime) -> str:
+def plant(
+    file: p.PlantedFile, images: Mapping[str, bytes], *, by: Officer, at: datetime, told: Collection[Officer] = ()
+) -> str:
     """
     File a made-up case with its papers under a free number of its unit and month. Returns the number.
 
-    Takes   images: the pages that its papers name, PNG or JPEG.
+    Takes   images: the pages that its papers name, PNG or JPEG; told: who of the legal department is to know of it.
     :raises PlantRefused: not discipline inspection, or what the file names is not there.
     """
     _require(bool(INSPECTORS & set(roles_of(by, on=localdate(at)))), "已知问题的卷宗由纪检督察放入。")
@@ -57,24 +61,31 @@ def plant(file: p.PlantedFile, images: Mapping[str, bytes], *, by: Officer, at: 
     _require(file.kind in Case.Kind.values, f"“{file.kind}”不是案件类别。可用 {'、'.join(Case.Kind.values)}。")
     _require(file.result in ENDINGS, f"“{file.result}”不是办结事件。可用 {'、'.join(ENDINGS)}。")
     _require(file.ended_on > localdate(at), "办结日期应在今天之后：它所在的期次还没有封存抽样框。")
+    strangers = [one.number for one in told if not PLANNERS & set(roles_of(one, on=localdate(at)))]
+    _require(not strangers, f"只能告知法制支队的人：{'、'.join(strangers)} 不是。请核对警号。")
     unknown = sorted({*file.known, *file.said} - set(book.questions()))
     _require(not unknown, f"评查表没有 {'、'.join(unknown)}。请核对评查项编号。")
     with shown():
-        number = _number(file, at)
+        number = number_of(file)
         case = register_case(number=number, title=file.title, kind=file.kind, unit=unit)
         Planted.objects.create(
             case=number, result=file.result, ended_on=file.ended_on, known=list(file.known), uses=list(file.uses),
             said=dict(file.said), by=by, at=at,
         )  # fmt: skip
+        PlantedTold.objects.bulk_create(PlantedTold(case=number, officer=one, by=by, at=at) for one in told)
         _file(case, file.papers, images, at)
     return number
 
 
-def _number(file: p.PlantedFile, at: datetime) -> str:
-    taken = Case.objects.filter(pk__startswith=f"A{file.unit}{file.month}").values_list("number", flat=True)
-    seed = hashlib.sha256(f"{file.unit}|{at.isoformat()}".encode()).digest()
+def number_of(file: p.PlantedFile) -> str:
+    """
+    The number that a file takes, for its papers bear it. :raises PlantRefused: its unit has none left in the month.
+    """
+    with shown():
+        taken = list(Case.objects.filter(pk__startswith=f"A{file.unit}{file.month}").values_list("number", flat=True))
+    seed = hashlib.sha256(f"{file.unit}|{file.month}|{file.title}|{file.ended_on}".encode()).digest()
     try:
-        return p.free_number(file.unit, file.month, list(taken), seed=seed)
+        return p.free_number(file.unit, file.month, taken, seed=seed)
     except p.PlantingRefused as problem:
         raise PlantRefused(why=str(problem)) from problem
 
@@ -83,12 +94,16 @@ def _file(case: Case, papers: Iterable[p.Paper], images: Mapping[str, bytes], at
     dossier = Dossier.objects.create(code=f"JZ-{case.number}", case=case, title=DOSSIER)
     for serial, paper in enumerate(papers, 1):
         document = Document.objects.create(
-            dossier=dossier, code=f"{dossier.code}-{serial}", kind=paper.kind, document_no=paper.document_no,
+            dossier=dossier, code=_code(paper, dossier, serial), kind=paper.kind, document_no=paper.document_no,
             made_on=paper.made_on, signed=paper.signed, recorded_at=at,
         )  # fmt: skip
         for number, name in enumerate(paper.pages, 1):
             _require(name in images, f"没有图片 {name}。请把它放在描述文件旁边。")
             _page(document, number, name, images[name])
+
+
+def _code(paper: p.Paper, dossier: Dossier, serial: int) -> str:
+    return paper.code.replace(p.CASE, str(dossier.case_id)) or f"{dossier.code}-{serial}"
 
 
 def _page(document: Document, number: int, name: str, content: bytes) -> None:
@@ -125,6 +140,20 @@ def planted_numbers() -> list[str]:
     return list(Planted.objects.values_list("case", flat=True))
 
 
+def known_to(viewer: Viewer) -> frozenset[str]:
+    """The planted files that a viewer is to know as such: all to discipline inspection, else those told to him."""
+    with shown():
+        if viewer.roles() & INSPECTORS:
+            return frozenset(planted_numbers())
+        return frozenset(PlantedTold.objects.filter(officer=viewer.officer or 0).values_list("case", flat=True))
+
+
+def told_of_lot(plan: Plan) -> frozenset[int]:
+    """Officers who know of a planted file in the frame of a plan: none of its files is read blind by them. `shown`."""
+    cases = FrameCase.objects.filter(plan=plan).values("case")
+    return frozenset(PlantedTold.objects.filter(case__in=cases).values_list("officer", flat=True))
+
+
 @dataclass(frozen=True)
 class PlantedRow:
     """One planted file as discipline inspection sees it. `found`: known problems that its first reading found."""
@@ -137,11 +166,12 @@ class PlantedRow:
     found: tuple[str, ...]
 
 
-def planted_rows() -> list[PlantedRow]:
-    """Every planted file, the newest first."""
+def planted_rows(cases: Collection[str] | None = None) -> list[PlantedRow]:
+    """Planted files of some numbers, or all, the newest first."""
     with shown():
-        titles = dict(Case.objects.filter(pk__in=planted_numbers()).values_list("number", "title"))
-        read = _first_readings()
+        cases = planted_numbers() if cases is None else cases
+        titles = dict(Case.objects.filter(pk__in=cases).values_list("number", "title"))
+        read = _first_readings(cases)
         return [
             PlantedRow(
                 case=row.case,
@@ -151,7 +181,7 @@ def planted_rows() -> list[PlantedRow]:
                 is_read=row.case in read,
                 found=tuple(name for name in row.known if row.case in read and name in read[row.case].faults),
             )
-            for row in Planted.objects.order_by("-at", "case")
+            for row in Planted.objects.filter(case__in=cases).order_by("-at", "case")
         ]
 
 
@@ -161,24 +191,30 @@ def still_to_plant() -> int:
         waiting = Assigned.objects.filter(round="first", submission=None, pick__stream="random").count()
     with shown():
         read = Assigned.objects.filter(pick__case__in=planted_numbers(), submission__isnull=False).values("pick__case")
-        planted = Planted.objects.exclude(case__in=read).count()
+        passed_by = FrameCase.objects.filter(plan__draw__isnull=False).exclude(case__in=Pick.objects.values("case"))
+        planted = Planted.objects.exclude(case__in=read).exclude(case__in=passed_by.values("case")).count()
     return max(0, planted_count(waiting) - planted)
 
 
 def found_by_readers() -> p.Found:
-    """How much readers find of what is there, over all planted files whose first reading was handed in."""
+    """How much readers find of what is there, over the planted files of lots that are read whole: before, a figure that
+    moved with a sheet would tell its reader what it was."""
     with shown():
-        return p.found(_first_readings().values())
+        open_ = open_lots()
+        rows = Assigned.objects.filter(pick__case__in=planted_numbers()).exclude(pick__plan__in=open_)
+        return p.found(_first_readings(set(rows.values_list("pick__case", flat=True))).values())
 
 
-def _first_readings() -> dict[str, p.Reading]:
-    """What the first reading of each planted file said, by case, once it was handed in."""
-    known = dict(Planted.objects.values_list("case", "known"))
+def _first_readings(cases: Collection[str]) -> dict[str, p.Reading]:
+    """What the first reading of each of some planted files said when it was handed in, by case. What its reader has
+    said since, when he may know, is no reading."""
+    known = dict(Planted.objects.filter(case__in=cases).values_list("case", "known"))
     rows = Assigned.objects.filter(round="first", submission__isnull=False, pick__case__in=known).order_by("pk")
     found = {}
-    for row in rows.select_related("pick").prefetch_related("answers"):
+    for row in rows.select_related("pick", "submission").prefetch_related("answers"):
         answers = sorted(row.answers.all(), key=lambda one: one.version)  # the newest of a question comes last
-        found[row.pick.case] = p.reading_of(known[row.pick.case], {one.question: one.answer for one in answers})
+        said = {one.question: one.answer for one in answers if one.at <= row.submission.at}
+        found[row.pick.case] = p.reading_of(known[row.pick.case], said)
     return found
 
 

@@ -7,6 +7,7 @@ from django.conf import settings
 
 from zhunsheng.apps.inspection import book, selecting
 from zhunsheng.apps.inspection.marking import QUARTER
+from zhunsheng.apps.inspection.plans import whole
 from zhunsheng.core.inspection.mining import Repeated, repeated
 from zhunsheng.core.points.from_events import ENDINGS
 from zhunsheng.rulecheck.articles import read_instruments
@@ -23,9 +24,10 @@ class Proposed:
 
 
 def repeated_now(now: datetime) -> tuple[Repeated, ...]:
-    """What readers found again and again in the last quarter, and no rule asks."""
+    """What readers found again and again in the last quarter, and no rule asks; the same whoever asks."""
     questions = {name: question for name, (_sheet, question) in book.questions().items()}
-    return repeated(selecting.found_by_readers(now - QUARTER), questions)
+    with whole():
+        return repeated(selecting.found_by_readers(now - QUARTER), questions)
 
 
 def proposed(question: str, *, now: datetime) -> Proposed | None:

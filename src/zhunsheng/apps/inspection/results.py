@@ -51,10 +51,20 @@ class Result:
 def result(plan: Plan) -> Result:
     """The result of a drawn plan. A rate is given when every file of the lot was read: an unfinished lot is no lot.
 
-    It is the same whoever asks, and planted files are in none of it.
+    It is the same whoever asks, and planted files are in none of its figures. Until the lot is read only how many
+    sheets are out is said, of all alike: what moved with one sheet, or not, would tell its reader what it was.
     """
+    with planting.shown():
+        every = [deciding_reading(pick) is not None for pick in plan.picks.prefetch_related("assignments")]
+    if not all(every):
+        why = f"还有 {every.count(False)} 件没有查完，查完才给出问题率。"
+        return Result(len(every), sum(every), None, why, None, None, _sensitivity())
     with whole():
         return _result(plan)
+
+
+def _sensitivity() -> Detection | None:
+    return planting.found_by_readers().sensitivity
 
 
 def _result(plan: Plan) -> Result:
@@ -62,19 +72,13 @@ def _result(plan: Plan) -> Result:
     deciding = {pick.pk: deciding_reading(pick) for pick in picks}
     random = [pick for pick in picks if pick.stream == "random"]
     risky = [pick for pick in picks if pick.stream == "risk"]
-    unread = [pick for pick in picks if deciding[pick.pk] is None]
-    read = len(picks) - len(unread)
     found, why = None, ""
-    if unread:
-        why = f"还有 {len(unread)} 件没有查完，查完才给出问题率。"
-    else:
-        try:
-            found = rate([*_strata(plan, random, deciding), *_whole(risky, deciding)])
-        except RateRefused as problem:
-            why = str(problem)
+    try:
+        found = rate([*_strata(plan, random, deciding), *_whole(risky, deciding)])
+    except RateRefused as problem:
+        why = str(problem)
     lifted, pairs = _lift(random, risky, deciding), _pairs(random)
-    sensitivity = planting.found_by_readers().sensitivity
-    return Result(len(picks), read, found, why, lifted, _agreement(pairs), sensitivity, _doubtful(pairs))
+    return Result(len(picks), len(picks), found, why, lifted, _agreement(pairs), _sensitivity(), _doubtful(pairs))
 
 
 def _strata(plan: Plan, picks: Iterable[Pick], deciding: dict[int, Assigned | None]) -> list[Read]:

@@ -63,10 +63,11 @@ def _last(key: str) -> tuple[int, str]:
 def _facts(pick: Pick, plan: Plan, result: str) -> dict[str, Any]:
     """The result and what it stands for: of how many files its stratum is, and how many of its station were drawn."""
     station = f"{pick.stratum.partition('|')[0]}|"
+    true = plan.cases.filter(stream="random").values("ref")
     return {
         "sample_result": result,
         "sample_stream": pick.stream,
         "stratum": f"{plan.pk}|{pick.stratum}",
-        "stratum_files": plan.files.filter(stratum=pick.stratum).count(),
+        "stratum_files": plan.files.filter(stratum=pick.stratum, ref__in=true).count(),
         "lot_files": plan.picks.filter(stream="random", stratum__startswith=station).count(),
     }

@@ -8,7 +8,7 @@ from typing import Final
 from django.db import transaction
 from django.utils.timezone import get_default_timezone, localdate
 
-from zhunsheng.apps.cases.sources import late_sources
+from zhunsheng.apps.cases.sources import late_sources, watched_sources
 from zhunsheng.apps.inspection import book
 from zhunsheng.apps.inspection.counting import (
     COUNTED,
@@ -18,6 +18,8 @@ from zhunsheng.apps.inspection.counting import (
     listed,
     rules_switched,
     weekly_alerts,
+    weekly_clocks,
+    weeks_without_a_feed,
 )
 from zhunsheng.apps.inspection.models import Alarm, CheckStep
 from zhunsheng.apps.inspection.people import INSPECTORS, leads, roles_of
@@ -105,10 +107,10 @@ class Quiet:
 
 
 def quiet_units(now: datetime) -> list[Quiet]:
-    """Units too quiet to be true. A feed that is late, a rule that was stopped and a holiday are looked at first, and
-    named instead."""
+    """Units too quiet to be true, by the clocks that they had open. A feed that is late, a rule that was stopped and a
+    holiday are looked at first, and named instead."""
     end = _midnight(localdate(now) - timedelta(days=localdate(now).weekday()))
-    weeks = weekly_alerts(begin=end - timedelta(weeks=WEEKS + 1), end=end)
+    weeks = _weeks(end - timedelta(weeks=WEEKS + 1), end)
     error = o.error_of(QUIET_BUDGET, max(1, len(weeks) * QUARTER_WEEKS))
     found = [(unit, hush) for unit, counts in sorted(weeks.items()) if (hush := o.hush(counts))]
     return [
@@ -118,6 +120,19 @@ def quiet_units(now: datetime) -> list[Quiet]:
         for unit, one in found
         if one.probability <= error
     ]
+
+
+def _weeks(begin: datetime, end: datetime) -> dict[str, list[o.Week]]:
+    """The weeks of each unit that had any alert in a span."""
+    alerts, clocks = weekly_alerts(begin=begin, end=end), weekly_clocks(begin=begin, end=end)
+    down = weeks_without_a_feed(watched_sources(), begin=begin, end=end)
+    return {
+        unit: [
+            o.Week(count, open_, week not in down)
+            for week, (count, open_) in enumerate(zip(counts, clocks.get(unit, [0] * len(counts)), strict=True))
+        ]
+        for unit, counts in alerts.items()
+    }
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from zhunsheng.core.rule import COUNTINGS, NATURES, OUTERS, ROLLS, STATUSES, UNI
 from zhunsheng.core.vocabulary import Vocabulary
 from zhunsheng.explanation import fact_title
 from zhunsheng.rulecheck.sentences import Value
+from zhunsheng.value_words import value_word
 
 Words = str | Promise
 Label = Any
@@ -169,7 +170,7 @@ def _test(fact: str, op: str, value: Value, vocabulary: Vocabulary) -> forms.Fie
     if isinstance(value, int):
         return _number(label)
     known = vocabulary.facts.get(fact)
-    words = [(word, word) for word in known.values] if known else []
+    words = [(code, value_word(fact, code, vocabulary)) for code in known.values] if known else []
     if isinstance(value, tuple):
         return _several(label, words, value)
     return forms.ChoiceField(label=label, choices=words) if words else None

@@ -11,8 +11,9 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from zhunsheng.apps.cases.words import in_page_language
 from zhunsheng.apps.desk.explanations import PageExplainer, Part, parts_of
-from zhunsheng.apps.desk.rules import given_words
+from zhunsheng.apps.desk.rule_tests import Given, given_words
 from zhunsheng.apps.desk.track_words import PageWording
 from zhunsheng.apps.display import formats
 from zhunsheng.apps.supervision import rulebooks
@@ -28,11 +29,10 @@ from zhunsheng.report.mini import mini_svg
 from zhunsheng.report.rows import Row, key_of, rows_of
 from zhunsheng.rulecheck.inside_checks import counts_findings
 from zhunsheng.rulecheck.reference_checks import says
-from zhunsheng.rulecheck.track import track
+from zhunsheng.rulecheck.track import steps
 
 SHOWN: Final = 3
 MOMENT: Final = timedelta(minutes=1)
-Given = Sequence[tuple[str, str, str]]
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,8 @@ def computation(rule: Rule | Check) -> list[tuple[str | Promise, str]]:
     """What a rule asks, line by line: pairs of what and how."""
     rulebook, _digest = rulebooks.current()
     if isinstance(rule, Rule):
-        return [(line[2:4], line[6:]) for line in track(rule, rulebook.vocabulary)]
+        vocabulary = in_page_language(rulebook.vocabulary)
+        return [(step.label, step.text) for step in steps(rule, vocabulary, language=formats.page_language())]
     titles = {name: kind.title for name, kind in rulebook.vocabulary.event_types.items()}
     pairs = [line.partition("：") for line in says(rule, titles, rulebook.vocabulary)]
     return [(what, how) if how else (_("须符合"), what) for what, _colon, how in pairs]
@@ -90,7 +91,8 @@ def _telling(check: Check) -> list[RuleTest]:
 
 
 def _counted(tests: Iterable[RuleTest], rule: Rule, book: Rulebook) -> Iterator[Sample]:
-    explainer = PageExplainer(rule, book.vocabulary, book.calendar, language=_language())
+    vocabulary = in_page_language(book.vocabulary)
+    explainer = PageExplainer(rule, vocabulary, book.calendar, language=formats.page_language())
     for test in tests:
         events, as_of = _case(test, book)
         judged = judge(events, book, as_of=as_of, with_steps=True, threads=1)
@@ -102,7 +104,7 @@ def _counted(tests: Iterable[RuleTest], rule: Rule, book: Rulebook) -> Iterator[
         told = list(zip(steps, explainer.sentences(steps, types), strict=True))
         # The tree was built as elements: every text in it is escaped.
         picture = mark_safe(mini_svg(row, as_of, PageWording(now=as_of)))  # noqa: S308
-        yield Sample(test.name, given_words(test, book.vocabulary), picture, row.lines, parts_of(told))
+        yield Sample(test.name, given_words(test, vocabulary), picture, row.lines, parts_of(told))
 
 
 def _row(
@@ -126,7 +128,8 @@ def _checked(test: RuleTest, check: Check, book: Rulebook) -> Sample:
     events, as_of = _case(test, book)
     judged = judge(events, book, as_of=as_of, threads=1)
     verdicts = [_verdict(row, check, book) for row in judged.verdicts.iter_rows(named=True) if row["rule"] == check.id]
-    return Sample(test.name, given_words(test, book.vocabulary), verdicts=verdicts, is_check=True)
+    given = given_words(test, in_page_language(book.vocabulary))
+    return Sample(test.name, given, verdicts=verdicts, is_check=True)
 
 
 def _verdict(row: dict[str, Any], check: Check, book: Rulebook) -> Verdict:
@@ -135,7 +138,7 @@ def _verdict(row: dict[str, Any], check: Check, book: Rulebook) -> Verdict:
         level=row["level"],
         at=row["found_at"],
         text=check_message_text(check.messages.get(row["kind"], ""), row, zone=zone),
-        why=check_question_words(reason, book.vocabulary, _language()) if reason else "",
+        why=check_question_words(reason, book.vocabulary, formats.page_language()) if reason else "",
     )
 
 
@@ -145,10 +148,6 @@ def _case(test: RuleTest, book: Rulebook) -> tuple[pl.DataFrame, datetime]:
     as_of = _instant(test.as_of, book.vocabulary.zone) if test.as_of else events["at"].max()
     assert isinstance(as_of, datetime)  # every test gives an event
     return events.filter(pl.col("at") <= as_of), as_of
-
-
-def _language() -> str:
-    return "en" if formats.is_english() else "zh"
 
 
 def _instant(moment: date | datetime, zone: str) -> datetime:

@@ -115,7 +115,7 @@ def _changed(row: dict[str, Any], titles: dict[str, str]) -> Changed:
 
 
 def _due(text: str | None) -> str:
-    return formats.moment(datetime.fromisoformat(text)) if text else ""
+    return formats.due_moment(datetime.fromisoformat(text)) if text else ""
 
 
 def _not_computed(answer: dict[str, Any], titles: dict[str, str]) -> list[tuple[str, str, int, list[str]]]:

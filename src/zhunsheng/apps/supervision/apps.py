@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.apps import AppConfig
 
 from zhunsheng.apps.audit.tables import TableRule
+from zhunsheng.apps.cases.probes import OF_INCIDENT
 
 OF_CASE_OR_INCIDENT_SEEN = """
     (SELECT zs_every_case()) OR
@@ -31,6 +32,7 @@ class SupervisionConfig(AppConfig):
         "supervision_touched": PROCESSES_ONLY,
         "supervision_touchedunit": PROCESSES_ONLY,
     }
+    rows_of_probes: ClassVar[dict[str, str]] = {"supervision_clock": OF_INCIDENT, "supervision_finding": OF_INCIDENT}
     app_functions = ("zs_due_in()", "zs_unfold_appended()", "zs_index_acts(text[], text[])")
     table_rules = (
         # Caches of facts: the events and the released rulebook give them again, so that no change is an act.

@@ -11,6 +11,7 @@ import psycopg
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from zhunsheng.apps.access.processes import as_process
+from zhunsheng.apps.keepalive import goes_round
 from zhunsheng.apps.supervision import queue
 from zhunsheng.apps.supervision.batch import LIMIT, PROCESS, BatchFailed, Done, judge_due, warm_up
 from zhunsheng.apps.supervision.changes import Route
@@ -57,6 +58,7 @@ class Supervisor:
                             _sleep(listener, wait)
             except (DatabaseError, InterfaceError, psycopg.Error) as problem:
                 LOG.warning("supervise: the database is away: %s", type(problem).__name__)
+                goes_round()
                 connection.close()
                 time.sleep(LOST_SECONDS)
 
@@ -99,6 +101,7 @@ class Supervisor:
 
     def beat(self, *, caught_up: bool, detail: dict[str, Any]) -> None:
         """Say that the loop goes round. Losing the last beat in a crash tells nobody anything wrong."""
+        goes_round()
         values: dict[str, str | bool] = {"process": self.process, "caught_up": caught_up, "detail": json.dumps(detail)}
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT set_config('synchronous_commit', 'off', true)")

@@ -124,7 +124,7 @@ def silent_weeks(counts: Sequence[int]) -> int:
 
 @dataclass(frozen=True)
 class Hush:
-    """How quiet a unit was in its last weeks: beside how many alerts a week of the time before, how likely that is."""
+    """How quiet a unit was in its last weeks: beside how many alerts a week it would have had, how likely that is."""
 
     weeks: int
     found: int
@@ -132,17 +132,45 @@ class Hush:
     probability: float
 
 
-def hush(counts: Sequence[int]) -> Hush | None:
+@dataclass(frozen=True)
+class Week:
+    """One week of a unit: its alerts, and how many clocks were open in it. `is_known`: every feed was heard of."""
+
+    alerts: int
+    clocks: int
+    is_known: bool = True
+
+
+def hush(weeks: Sequence[Week]) -> Hush | None:
     """The quiet at the end of some weeks, judged by the weeks before it; None where nothing was heard before.
 
-    Takes   counts: alerts of each week, the last whole one at the end.
+    Expected are the alerts per open clock of the weeks before, times the clocks that were open in the weeks judged. A
+    week in which a feed was down says nothing of how loud a unit is, and is left out of what it is judged by.
+    Takes   weeks: the last whole one at the end.
     """
-    weeks = silent_weeks(counts)
-    before, last = counts[:-weeks], sum(counts[-weeks:])
-    if not any(before):
+    length = silent_weeks([week.alerts for week in weeks])
+    before, last = [week for week in weeks[:-length] if week.is_known], weeks[-length:]
+    heard, open_ = sum(week.alerts for week in before), sum(week.clocks for week in before)
+    if not heard:
         return None
-    weekly = sum(before) / len(before)
-    return Hush(weeks, last, weekly, silence(weekly, spread_of(before), weeks=weeks, found=last))
+    # A unit whose alerts come of checks alone has no clock to count by: each of its weeks is like the others.
+    rate = heard / open_ if open_ else heard / len(before)
+    means = [rate * (week.clocks if open_ else 1) for week in (*before, *last)]
+    weekly, found = sum(means[-length:]) / length, sum(week.alerts for week in last)
+    spread = spread_about([week.alerts for week in before], means[:-length])
+    probability = silence(weekly, spread, weeks=length, found=found) if weekly else 1.0
+    return Hush(length, found, weekly, probability)
+
+
+def spread_about(counts: Sequence[int], means: Sequence[float]) -> float | None:
+    """k of a negative binomial, by moments, from counts about means of their own; None where they spread no more than
+    Poisson. Where all means are alike it is `spread_of`."""
+    size = len(counts)
+    if size < 2:
+        return None
+    squares = sum((count - mean) ** 2 for count, mean in zip(counts, means, strict=True)) * size / (size - 1)
+    excess = squares - sum(means)
+    return sum(mean**2 for mean in means) / excess if excess > 0 else None
 
 
 def longest_gap(weekly: float, *, error: float) -> float:

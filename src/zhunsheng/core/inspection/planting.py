@@ -19,7 +19,9 @@ SERIAL: Final = 4
 LAST_SERIAL: Final = 10**SERIAL - 1
 SAID: Final = ("pass", "problem")
 KEYS: Final = {"title", "kind", "unit", "month", "result", "ended_on", "known", "uses", "said", "paper"}
-PAPER_KEYS: Final = {"kind", "document_no", "made_on", "signed", "pages"}
+PAPER_KEYS: Final = {"code", "kind", "document_no", "made_on", "signed", "pages"}
+CASE: Final = "{case}"
+"""What stands for the number of the case in the code of a paper."""
 QUESTION: Final = re.compile(r"[A-Z]{2}\d{2}")
 MONTH: Final = re.compile(r"(19|20)\d{2}(0[1-9]|1[0-2])")
 LARGEST_FILE: Final = 64 * 1024
@@ -32,13 +34,15 @@ class PlantingRefused(ValueError):
 
 @dataclass(frozen=True)
 class Paper:
-    """One document of a planted file. `pages`: names of images beside the description."""
+    """One document of a planted file. `pages`: names of images beside the description; `code`: how the source that
+    scans would name it, with CASE for the number; empty where the site names it."""
 
     kind: str
     document_no: str
     made_on: date | None
     signed: bool | None
     pages: tuple[str, ...]
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,7 @@ def _paper(one: Any, n: int) -> Paper:
         made_on=_day(one, "made_on") if "made_on" in one else None,
         signed=signed,
         pages=_texts(one, "pages"),
+        code=_text(one, "code") if "code" in one else "",
     )
 
 

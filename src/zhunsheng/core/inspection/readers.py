@@ -22,6 +22,7 @@ BLOCKS: Final = {
     "relation": "亲属或已申报的关系",
     "former_leader": "近24个月任该单位领导",
     "reviewed_before": "决定前审核过本案",
+    "told": "知道本批里放了哪些检验卷宗",
 }
 
 
@@ -39,7 +40,8 @@ class Reader:
 
 @dataclass(frozen=True)
 class File:
-    """A file to be read, and who has a stake in it, by reader id."""
+    """A file to be read, and who has a stake in it, by reader id. `told`: who knows which files of its lot are planted.
+    `informed`: who has heard of its case, by an alert or a task; another is preferred, who reads it blind."""
 
     id: str
     units: frozenset[str]  # the unit of the case and those above it
@@ -48,6 +50,8 @@ class File:
     related: frozenset[str] = frozenset()
     reviewers: frozenset[str] = frozenset()
     no_access: frozenset[str] = frozenset()
+    told: frozenset[str] = frozenset()
+    informed: frozenset[str] = frozenset()
 
 
 def blocked(reader: Reader, file: File, *, on: date) -> str | None:
@@ -56,6 +60,7 @@ def blocked(reader: Reader, file: File, *, on: date) -> str | None:
         "own_case": reader.id in file.officers,
         "reviewed_before": reader.id in file.reviewers,
         "relation": reader.id in file.related,
+        "told": reader.id in file.told,
         "no_access": reader.id in file.no_access,
         "own_unit": bool(reader.units & file.units),
         "former_leader": _within(reader.left_lead, file.units, on, LEADER_DAYS),
@@ -74,7 +79,7 @@ def assigned(
     """The reader of each file, by the file's id; None where nobody here may: the upper level reads it.
 
     Files are given out in the order of the lot, each to the eligible reader with the least load (minutes given ÷ days
-    on duty), ties by HMAC(seed, file|reader).
+    on duty), ties by HMAC(seed, file|reader); to one who has heard of its case only where nobody else is left.
     """
     given = {reader.id: reader.minutes for reader in readers}
     found: dict[str, str | None] = {}
@@ -83,7 +88,8 @@ def assigned(
         if not able:
             found[file.id] = None
             continue
-        chosen = min(able, key=lambda one: (Fraction(given[one.id], one.days), mark(seed, f"{file.id}|{one.id}")))
+        unaware = [reader for reader in able if reader.id not in file.informed] or able
+        chosen = min(unaware, key=lambda one: (Fraction(given[one.id], one.days), mark(seed, f"{file.id}|{one.id}")))
         given[chosen.id] += file.minutes
         found[file.id] = chosen.id
     return found

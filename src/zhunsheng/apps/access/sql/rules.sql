@@ -5,6 +5,10 @@ $$;
 CREATE OR REPLACE FUNCTION zs_whole() RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT coalesce(current_setting('zs.whole', true), '') = 'on'
 $$;
+-- The processes of the way that a probe goes; nobody else, and no other process, sees what it leaves.
+CREATE OR REPLACE FUNCTION zs_sees_probes() RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT coalesce(current_setting('zs.actor', true), '') IN ('process:probe', 'process:supervise', 'process:delivery')
+$$;
 CREATE OR REPLACE FUNCTION zs_scope(part text) RETURNS text[] LANGUAGE sql STABLE AS $$
     SELECT string_to_array(nullif(current_setting('zs.' || part, true), ''), ',')
 $$;

@@ -6,6 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from zhunsheng.apps.access.processes import as_process
+from zhunsheng.apps.alerts.channels.webhook.client import PROBE_CHANNEL
 from zhunsheng.apps.alerts.delivery.lines import Lines
 from zhunsheng.apps.alerts.delivery.moment import Moment
 from zhunsheng.apps.alerts.delivery.outcomes import write_outcomes
@@ -69,7 +70,7 @@ def end_of_programs(lines: Lines, moment: Moment) -> int:
     if not lines.programs:
         return 0
     with as_process("delivery"):
-        ended = set(lines.programs) - channels()
+        ended = set(lines.programs) - channels() - {PROBE_CHANNEL}
         waiting = Delivery.objects.select_for_update(skip_locked=True).filter(channel__in=ended)
         keys = [row.key for row in waiting.filter(state=Delivery.State.QUEUED)]
         Delivery.objects.filter(key__in=keys).update(state=Delivery.State.SUPERSEDED, in_doubt=False)

@@ -24,6 +24,7 @@ from zhunsheng.apps.alerts.delivery.moment import Moment
 from zhunsheng.apps.alerts.delivery.replies import record_reply
 from zhunsheng.apps.alerts.webhooks import channels
 from zhunsheng.apps.audit import clock
+from zhunsheng.apps.keepalive import goes_round
 from zhunsheng.apps.supervision.models import Heartbeat
 
 PROCESS: Final = "deliver"
@@ -97,6 +98,7 @@ class Loop:
                 self._listen()
             except (psycopg.Error, DatabaseError) as problem:
                 log.warning("投递暂停：数据库连不上（%s），稍后重试。", type(problem).__name__)
+                goes_round()
                 connection.close()
                 self.stop.wait(ROUND_SECONDS)
         for worker in self.workers:
@@ -130,6 +132,7 @@ class Loop:
                 self._wake()
             end_of_programs(self.lines, moment)
         if not any(worker.is_hung for worker in self.workers):
+            goes_round()
             say_alive(moment, self.workers, self.lines)
 
 

@@ -1,10 +1,9 @@
--- The planted files that this session does not see. A process sees none, so that no count, rate or judgement of ours
--- holds one; of people those who may list every case see them like any other, and a reader those he was given.
+-- The planted files that this session does not see as cases. They stand in no list, no search and no count, whoever asks,
+-- and a process sees none, so that no rate or judgement of ours holds one; a reader opens those that he was given.
 CREATE OR REPLACE FUNCTION zs_withheld() RETURNS text[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT CASE
         WHEN current_setting('zs.planted', true) = 'on' THEN '{}'::text[]
-        WHEN 'ordinary' = ANY (coalesce(zs_scope('everywhere'), '{}'::text[])) THEN '{}'::text[]
         ELSE (
             SELECT array_agg(p."case"::text) FROM inspection_planted p WHERE zs_whole() OR NOT EXISTS (
                 SELECT FROM inspection_pick k JOIN inspection_assigned a ON a.pick_id = k.id
@@ -14,29 +13,62 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     END
 $$;
 
--- The cases that are withheld from an officer because he reads them, or has read them in a lot that is not read whole:
--- his own judgement comes first, and what is made up has no course that could tell it. Never one that he works on.
-CREATE OR REPLACE FUNCTION zs_under_reading(reader bigint) RETURNS text[]
+-- The planted files whose place in a lot this session sees, as it would were they true: those of its labels and units.
+CREATE OR REPLACE FUNCTION zs_planted_in_reach() RETURNS text[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    WITH mine AS (
-        SELECT DISTINCT k.id, k.plan_id, k."case" FROM inspection_assigned a JOIN inspection_pick k ON k.id = a.pick_id
-        WHERE a.reader_id = reader
-    ), waiting AS (
-        SELECT w.pick_id FROM inspection_assigned w
-        WHERE w.pick_id IN (
-            SELECT m.id FROM mine m
-            UNION SELECT k.id FROM inspection_pick k WHERE k.plan_id IN (SELECT m.plan_id FROM mine m)
-        )
-        AND NOT EXISTS (SELECT FROM inspection_submission s WHERE s.assigned_id = w.id)
-        AND NOT EXISTS (
-            SELECT FROM inspection_assigned l WHERE l.pick_id = w.pick_id AND l.round = w.round AND l.id > w.id
-        )
+    SELECT array_agg(p."case"::text) FROM inspection_planted p JOIN cases_case c ON c.number = p."case"
+    WHERE c.label = ANY (zs_scope('everywhere')) OR c.label || ':' || c.unit_id = ANY (zs_scope('units'))
+$$;
+
+-- Whether a picked file still waits to be read: by the last reader of one of its rounds.
+CREATE OR REPLACE FUNCTION zs_waits(pick bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (
+        SELECT FROM inspection_assigned w WHERE w.pick_id = pick
+            AND NOT EXISTS (SELECT FROM inspection_submission s WHERE s.assigned_id = w.id)
+            AND NOT EXISTS (
+                SELECT FROM inspection_assigned l WHERE l.pick_id = w.pick_id AND l.round = w.round AND l.id > w.id
+            )
     )
-    SELECT coalesce(array_agg(DISTINCT m."case"::text), '{}'::text[]) FROM mine m
-    WHERE EXISTS (
-        SELECT FROM waiting w JOIN inspection_pick k ON k.id = w.pick_id WHERE k.id = m.id OR k.plan_id = m.plan_id
+$$;
+
+-- The cases that are withheld from an officer because he reads them, or has read them in a lot that is not read whole:
+-- his own judgement comes first, and what is made up has no course that could tell it; so that one never opens. Never
+-- one that he works on.
+-- Asked on most pages: of a lot it is enough to find one file that waits, and a connection plans it once.
+CREATE OR REPLACE FUNCTION zs_under_reading(reader bigint) RETURNS text[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN coalesce((
+        WITH mine AS MATERIALIZED (
+            SELECT DISTINCT k.id, k.plan_id, k."case" FROM inspection_assigned a
+            JOIN inspection_pick k ON k.id = a.pick_id
+            WHERE a.reader_id = reader
+        ), lots AS MATERIALIZED (
+            SELECT l.plan_id FROM (SELECT DISTINCT m.plan_id FROM mine m WHERE m.plan_id IS NOT NULL) l
+            CROSS JOIN LATERAL (
+                SELECT FROM inspection_pick k WHERE k.plan_id = l.plan_id AND zs_waits(k.id) LIMIT 1
+            ) open
+        )
+        SELECT array_agg(DISTINCT m."case"::text) FROM mine m
+        WHERE (m.plan_id IN (SELECT plan_id FROM lots) OR m.plan_id IS NULL AND zs_waits(m.id)
+                OR EXISTS (SELECT FROM inspection_planted p WHERE p."case" = m."case"))
+            AND NOT EXISTS (
+                SELECT FROM cases_assignment o WHERE o.case_id = m."case" AND o.officer_id = reader
+                    AND o.until_at IS NULL AND o.role <> 'recused'
+            )
+    ), '{}'::text[]);
+END $$;
+
+-- Who reads each of some cases, in the same sense: alerts about it pass him over.
+CREATE OR REPLACE FUNCTION zs_readers_of(cases text[]) RETURNS TABLE ("case" text, officer bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT DISTINCT k."case"::text, a.reader_id FROM inspection_pick k JOIN inspection_assigned a ON a.pick_id = k.id
+    WHERE k."case" = ANY (cases) AND a.reader_id IS NOT NULL AND (
+        zs_waits(k.id)
+        OR EXISTS (SELECT FROM inspection_pick l WHERE l.plan_id = k.plan_id AND zs_waits(l.id))
+        OR EXISTS (SELECT FROM inspection_planted p WHERE p."case" = k."case")
     ) AND NOT EXISTS (
-        SELECT FROM cases_assignment o WHERE o.case_id = m."case" AND o.officer_id = reader
+        SELECT FROM cases_assignment o WHERE o.case_id = k."case" AND o.officer_id = a.reader_id
             AND o.until_at IS NULL AND o.role <> 'recused'
     )
 $$;
@@ -59,6 +91,7 @@ BEGIN
     RETURN (
         SELECT count(*) FROM inspection_cardnow n JOIN inspection_card c ON c.number = n.card_id
         WHERE n.state <> 'closed'
-            AND (n.state = ANY (others) OR n.state = ANY (own) AND c.responsible_id = officer)
+            AND (n.state = ANY (others) AND c."case" <> ALL ((SELECT zs_under_reading(officer))::text[])
+                OR n.state = ANY (own) AND c.responsible_id = officer)
     );
 END $$;

@@ -11,6 +11,7 @@ from zhunsheng.apps.audit.heads import LogContradicted, SecondPlace
 from zhunsheng.apps.audit.keys import signing_key
 from zhunsheng.apps.audit.sealer import run_sealer
 from zhunsheng.apps.audit.tables import sealed_tables
+from zhunsheng.apps.keepalive import goes_round
 
 EVERY_SECONDS = 0.5
 
@@ -30,6 +31,7 @@ class Command(BaseCommand):
         stop = threading.Event()
 
         def wait() -> bool:
+            goes_round()
             return bool(options["once"]) or stop.wait(EVERY_SECONDS)
 
         try:
