@@ -107,13 +107,6 @@ def at_address(address: str) -> Callable[[Page], None]:
     return go
 
 
-def squads_board(page: Page) -> None:
-    """The live board of the first squad of the station, which is listed after the station."""
-    page.goto("/points/unit/")
-    page.locator("main select[name=unit]").select_option(index=1)
-    page.locator("main form button[type=submit]").first.click()
-
-
 def first_plan(page: Page) -> None:
     """The plan that was drawn."""
     page.goto("/inspection/plans/")
@@ -130,7 +123,7 @@ TOUR: Final = (
     Picture("leader-today", "unit_head", home, DESK),
     Picture("inspector", "inspectorate", home, DESK),
     Picture("officer-points", "officer", at_address("/points/"), PHONE),
-    Picture("leader-points", "unit_head", squads_board, DESK),
+    Picture("leader-points", "unit_head", at_address("/points/unit/"), DESK),
     Picture("legal-points-policies", "legal_department", at_address("/points/policies/"), DESK),
     Picture("legal-inspection-plan", "legal_department", first_plan, DESK),
 )

@@ -2,7 +2,7 @@
 
     ./zs test                     every group that this machine can run
     ./zs test unit rules          these groups
-    ./zs test --nightly [GROUP | part1 … part4] [--append]   the long ones; their figures into docs/measurements.toml
+    ./zs test --nightly [GROUP | part1 … part5] [--append]   the long ones; their figures into docs/measurements.toml
     ./zs test --nightly --list    what they are, how large, and how long each took last
     ./zs test --packages          the Debian packages that the groups need, one a line
 
@@ -109,7 +109,7 @@ GROUPS: Final = (
     Group("law", (*PYTEST, *(f"tests/{name}" for name in LAW)), "tests/golden"),
     Group("db", ("-m", "tests.db"), "tests/db", (POSTGRESQL,)),
     Group("spark", ("-m", "tests.spark"), "tests/spark", (JAVA,)),
-    # The long ones, in four parts of at most 25 minutes.
+    # The long ones, in five parts of at most 25 minutes.
     long(1, "fuzz", "tests.files.fuzz", size="20,000 mutated files of events"),
     long(1, "xes", "tests.files.xes_speed", size="XES beside its floor"),
     long(
@@ -131,7 +131,6 @@ GROUPS: Final = (
     long(2, "disk", f"{NIGHTLY}.disk", flag="--append", size="a disk that fills up"),
     long(2, "deliver", f"{NIGHTLY}.deliver", flag="--append", size="50 alerts/s for 60 s, 25 to 800; 47 kills"),
     long(2, "outage", f"{NIGHTLY}.outage", flag="--append", size="3 hours; 500 red, 3,000 yellow, 10,000 blue"),
-    long(2, "switch", f"{NIGHTLY}.switch", flag="--append", size="12 silences × 5, scaled"),
     long(2, "storm", f"{NIGHTLY}.storm", flag="--append", size="14 points × 10, as many at random, 20 of the database"),
     long(3, "ingest", f"{NIGHTLY}.ingest", flag="--append", size="1,000,000 events and a fifth again, 10 kills"),
     long(3, "online_batch", f"{NIGHTLY}.online_batch", flag="--append", size="a moving city, 20 instants, 12 kills"),
@@ -145,12 +144,13 @@ GROUPS: Final = (
     long(4, "mutants", f"{NIGHTLY}.mutants", flag="--append", size="20,000 mutated batches, tables and rules"),
     long(4, "recipients", f"{NIGHTLY}.recipients", flag="--append", size="6 attacks × 10"),
     long(4, "releases", f"{NIGHTLY}.releases", flag="--append", size="50 changed rulebooks, there and back"),
-    long(4, "soak", f"{NIGHTLY}.soak", flag="--append", size="10 days of a city in 8 minutes: does anything grow"),
-    long(4, "bugs", "tests.bugs", size="every safety line, protection and seeded fault"),
     long(4, "holes", "tools.holes", size="every locked package"),
     long(4, "offline", "tests.tools.offline", size="a release without a network"),
     long(4, "scale", "tests.spark nightly", size="a city on a cluster, an executor killed", needs=(JAVA,)),
     long(4, "peers", f"{NIGHTLY}.peers", flag="--append", size="SMPP and CMPP programs of others"),
+    long(5, "switch", f"{NIGHTLY}.switch", flag="--append", size="12 silences × 5, scaled"),
+    long(5, "soak", f"{NIGHTLY}.soak", flag="--append", size="20 days of a city in 8 minutes: does anything grow"),
+    long(5, "bugs", "tests.bugs", size="every safety line, requirement and seeded fault"),
 )
 
 

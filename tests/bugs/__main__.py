@@ -12,8 +12,10 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 from typing import Final
 
@@ -25,6 +27,8 @@ LEFT_OUT: Final = shutil.ignore_patterns("__pycache__", ".mypy_cache", ".pytest_
 SUITE: Final = ("-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider", "-o", "addopts=")
 FAILED: Final = 1  # pytest: a test failed; any other code than 0 says that it could not run
 TESTS: Final = ("tests/golden",)
+LANES: Final = min(2, os.cpu_count() or 1)
+"""Copies of the source in which faults are tried at the same time."""
 
 
 @dataclass(frozen=True)
@@ -50,20 +54,31 @@ def main(words: Sequence[str]) -> int:
     """Run the suite over each fault whose name holds one of the words (all, without words)."""
     bugs = [bug for bug in read_bugs() if not words or any(word in bug.name for word in words)]
     with TemporaryDirectory(prefix="zhunsheng-bugs-") as name:
-        tree = Path(name)
-        copy_tree(tree)
+        trees = SimpleQueue[Path]()
+        for lane in range(LANES):
+            tree = Path(name) / str(lane)
+            tree.mkdir()
+            copy_tree(tree)
+            trees.put(tree)
         sound = run_suite(tree, sorted({path for bug in bugs for path in bug.tests}))
         if sound.code != 0:
             print(f"bugs: without any fault the suite ends with {sound.code} at {sound.test}; mend that first.")
             return 1
-        found = 0
-        for bug in bugs:
-            outcome = with_fault(tree, bug)
-            found += outcome.code == FAILED
-            verdict = f"found by {outcome.test}" if outcome.code == FAILED else f"NOT FOUND (suite: {outcome.code})"
-            print(f"bugs: {bug.name}: {verdict}", flush=True)
+        with ThreadPoolExecutor(LANES) as pool:
+            found = sum(pool.map(lambda bug: is_found(bug, trees), bugs))
     print(f"{found} of {len(bugs)} seeded faults found")
     return 0 if found == len(bugs) else 1
+
+
+def is_found(bug: Bug, trees: SimpleQueue[Path]) -> bool:
+    """Run the suite over a fault in a copy that is free, and say what came of it."""
+    tree = trees.get()
+    outcome = with_fault(tree, bug)
+    trees.put(tree)
+    found = outcome.code == FAILED
+    verdict = f"found by {outcome.test}" if found else f"NOT FOUND (suite: {outcome.code})"
+    print(f"bugs: {bug.name}: {verdict}", flush=True)
+    return found
 
 
 def read_bugs() -> list[Bug]:

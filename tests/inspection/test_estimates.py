@@ -79,7 +79,8 @@ def test_no_problem_in_any_stratum_gives_the_exact_bound_and_not_that_of_the_poo
             >= Fraction(5, 100)
         ]
         assert most_faulty_unseen([Read(size, read, 0) for size, read in sizes]) == max(likely)
-    assert rate([Read(12, 4, 0), Read(9, 5, 0)]).low == 0
+        found = rate([Read(size, read, 0) for size, read in sizes])
+        assert (found.low, found.high) == (0, max(likely) / sum(size for size, _read in sizes))
 
 
 def _product(values: Iterable[Fraction]) -> Fraction:

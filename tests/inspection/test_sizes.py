@@ -125,8 +125,10 @@ def test_no_stratum_gives_more_files_than_it_has() -> None:
 
 
 def test_too_few_files_for_two_each_are_refused() -> None:
-    with pytest.raises(AllocationRefused, match="请合并层或改件数"):
+    with pytest.raises(AllocationRefused, match="分成 2 层，每层至少抽两件"):
         allocate({"a": 10, "b": 10}, {"a": TEN, "b": TEN}, 3)
+    with pytest.raises(AllocationRefused, match="共 20 件，不能抽 21 件"):
+        allocate({"a": 10, "b": 10}, {"a": TEN, "b": TEN}, 21)
 
 
 def test_last_years_rate_is_shrunk_by_ten_files_of_the_city() -> None:

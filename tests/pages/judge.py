@@ -54,6 +54,7 @@ def judge(page: Page, name: str) -> None:
         if width != 320:
             picture(page, f"{name}-{width}")
     assert bare_shapes(page) == [], f"{name}: a shape whose meaning no text says"
+    assert faint(page) == [], f"{name}: what cannot be pressed now must be legible all the same"
     on_paper(page, name)
     page.set_viewport_size({"width": 1440, "height": 900})
 
@@ -71,6 +72,19 @@ def bare_shapes(page: Page) -> list[str]:
     script = """() => [...document.querySelectorAll('svg.s')]
         .filter(shape => !shape.closest('li, td, p, span, h2, dt, header, button, a, div').textContent.trim())
         .map(shape => shape.parentElement.outerHTML.slice(0, 120))"""
+    found: list[str] = page.evaluate(script)
+    return found
+
+
+def faint(page: Page) -> list[str]:
+    """Buttons that cannot be pressed now and are hard to read: less than 4.5 to 1, which axe does not ask of them."""
+    script = """() => {
+        const light = text => { const [r, g, b] = text.match(/[\\d.]+/g).map(Number).map(c => c / 255)
+            .map(c => c <= .03928 ? c / 12.92 : Math.pow((c + .055) / 1.055, 2.4));
+            return .2126 * r + .7152 * g + .0722 * b };
+        return [...document.querySelectorAll('button:disabled')].filter(e => e.offsetParent).filter(e => {
+            const s = getComputedStyle(e), [a, b] = [light(s.color), light(s.backgroundColor)].sort((x, y) => y - x);
+            return s.opacity < 1 || (a + .05) / (b + .05) < 4.5 }).map(e => e.outerHTML.slice(0, 120)) }"""
     found: list[str] = page.evaluate(script)
     return found
 

@@ -200,7 +200,8 @@ def _drawn(world: World, planner: object) -> str:
 
 
 def _card(world: World, issuer: object, n: int) -> str:
-    case = Case.objects.get(pk=world.cases["unit_ordinary"].number)
+    """Of another case than the one that the legal department reads: from its reader cards are withheld."""
+    case = Case.objects.get(pk=world.cases["sub_ordinary"].number)
     titles = ("讯问笔录少一名侦查人员签名", "拘留后没有在24小时内通知家属", "扣押清单没有见证人签名")
     fault = cards.Fault(
         case.pk, EAST_STATION, titles[n], "刑规202", "fault", world.officers["officer"], finding=str(n) * 64

@@ -36,6 +36,12 @@ def test_plans_say_what_may_be_said_of_them(site: Site, told: SimpleNamespace) -
     page.goto(f"/inspection/plans/{told.plan}/")
     expect(page.get_by_text("件没有查完")).to_be_visible()
     judge(page, "inspection-plan")
+    page.goto("/inspection/readers/")
+    page.get_by_label("新阅卷人警号").fill("000000")
+    page.get_by_label("原因").fill("申报了亲属关系")
+    page.get_by_role("button", name="更换阅卷人").click()
+    expect(page.get_by_role("alert")).to_contain_text("没有警号为 000000 的在岗法制员")
+    judge(page, "inspection-readers")
 
 
 def test_the_draw_is_made_again_by_anybody(site: Site, told: SimpleNamespace) -> None:

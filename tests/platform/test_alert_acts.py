@@ -196,7 +196,7 @@ def test_an_inbox_shows_what_its_viewer_may_see_and_a_detail_who_was_told(world:
     head, stranger = world.people["unit_head"], officer("999901", ("officer", WEST_STATION))
     with as_viewer(viewer(head)):
         (row,) = selectors.inbox(viewer(head), selectors.Filters(levels=("red",)), as_of=NOON)
-        assert (row.title, row.unit, row.left_words) == ("刑事受案后立案审查", "东一所", "还剩11小时30分")
+        assert (row.title, row.unit, row.due) == ("刑事受案后立案审查", "东一所", at("2022-11-10 00:00"))
         assert selectors.counts(viewer(head), selectors.Filters(), as_of=NOON) == {"all": 1, "red": 1, "waiting": 1}
         detail = selectors.group_detail(viewer(head), row.key, as_of=NOON)
     assert (detail.may_snooze, len(detail.findings)) == (False, 3)

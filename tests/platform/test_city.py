@@ -29,8 +29,10 @@ from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.alerts.models import Action, Alert, AlertGroup, Gap
 from zhunsheng.apps.audit import clock
 from zhunsheng.apps.audit.context import acting
+from zhunsheng.apps.cases.models import Case
 from zhunsheng.apps.org.models import Unit
 from zhunsheng.apps.org.services import add_unit
+from zhunsheng.apps.supervision.models import Clock, InHand
 
 pytestmark = pytest.mark.usefixtures("db")
 NOW = datetime.fromisoformat("2026-03-12T10:30:00+08:00")
@@ -102,6 +104,34 @@ def test_every_figure_leads_to_as_many() -> None:
             str(len(ROW.findall(page))) if "/overdue/" in address or "/cases/" in address else NUMBER.findall(page)[0]
         )
         assert shown == count, address
+
+
+def test_a_case_is_in_hand_while_a_limit_runs_in_it_and_under_the_unit_that_it_has_now() -> None:
+    def in_hand(unit: str) -> set[str]:
+        with as_process("test"):
+            return set(InHand.objects.filter(unit=unit).values_list("case", flat=True))
+
+    before, number = in_hand(WEST_STATION), case_of(WEST_STATION, 9)
+    assert before == {f"A{WEST_STATION}2026030001", f"A{WEST_STATION}2026030002"}
+    first = running(number, NOW + DAY)
+    second = running(number, NOW + 2 * DAY, rule=INTERNAL)
+    unknown = case_of(WEST_STATION, 10)
+    waits = running(unknown, NOW + DAY)
+    with as_process("test"):
+        Clock.objects.filter(pk=waits.pk).update(outcome="unknown", due=None)  # it stands on no list of what ends next
+    assert in_hand(WEST_STATION) == {*before, number}
+    with as_process("test"):
+        Clock.objects.filter(pk=first.pk).update(outcome="met", stopped=NOW)
+    assert number in in_hand(WEST_STATION)  # another limit runs
+    with as_process("test"):
+        Case.objects.filter(pk=number).update(unit=EAST_STATION)
+    assert (number in in_hand(WEST_STATION), number in in_hand(EAST_STATION)) == (False, True)
+    with as_process("test"):
+        Clock.objects.filter(pk=second.pk).delete()
+    assert number not in in_hand(EAST_STATION)
+    with as_process("test"):
+        Clock.objects.filter(pk=first.pk).update(outcome="running", stopped=None)
+    assert number in in_hand(EAST_STATION)
 
 
 def test_last_month_counts_until_the_same_point() -> None:

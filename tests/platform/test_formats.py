@@ -50,6 +50,20 @@ def test_no_instant_is_a_dash() -> None:
     assert formats.moment(None) == formats.moment_in_list(None, now=NOW) == "—"
 
 
+def test_days_of_a_sentence_that_was_kept_are_written_as_pages_do() -> None:
+    # Found on the page of an alert: 2026-04-25 04:03 where every other time was written 4月25日 04:03.
+    kept = "计算：开始之日不计，末日24时届满，至 2026-03-05 24:00（03-03 工作日，03-05 休息日）"
+    assert formats.as_pages_write(kept) == (
+        "计算：开始之日不计，末日24时届满，至 2026年3月5日 24:00（3月3日 工作日，3月5日 休息日）"
+    )
+    assert formats.as_pages_write("末日为休息日，顺延：2026-02-16 24:00 → 2026-02-24 24:00") == (
+        "末日为休息日，顺延：2026年2月16日 24:00 → 2026年2月24日 24:00"
+    )
+    assert formats.as_pages_write("取自 甲公（拘）字2026-01-22-7号，IP-2026-04-01") == (
+        "取自 甲公（拘）字2026-01-22-7号，IP-2026-04-01"
+    )
+
+
 def test_an_end_of_a_day_that_is_no_midnight_is_refused() -> None:
     with pytest.raises(ValueError, match="no end of a day"):
         formats.moment(at("2026-11-23T23:59:59+08:00"), at_end=True)

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from tests.platform.accounts import account, signed_in
 from tests.platform.inspection_world import (
     HOUR,
     NONCE,
@@ -19,7 +20,7 @@ from tests.platform.inspection_world import (
     made,
     planned,
 )
-from tests.platform.people import WEST_STATION
+from tests.platform.people import EAST_STATION, WEST_STATION
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.cases.models import Case
 from zhunsheng.apps.cases.services import set_label
@@ -226,6 +227,34 @@ def test_files_are_given_out_some_of_them_twice_and_a_change_of_reader_says_why(
             assigning.reassign(row, to=others[0], by=world["planner"], reason=" ", at=at("11-16 10:00"))
         new = assigning.reassign(row, to=others[0], by=world["planner"], reason="申报了关系", at=at("11-16 10:00"))
     assert (new.pick_id, new.reader_id) == (row.pick_id, others[0].pk)
+
+
+def test_15_the_legal_department_changes_a_reader_on_a_page_and_says_why(world: Inspection) -> None:
+    plan = planned(world)
+    committed(world, plan)
+    drawn(world, plan)
+    given_out(plan)
+    row = next(one for one in first_readings(plan) if one.pick.unit == EAST_STATION)
+    planner = signed_in(account("fz", officer=world["planner"]))
+    assert row.pick.case in planner.get("/inspection/readers/").content.decode()
+    with as_process("test"):
+        readers = set(Assigned.objects.filter(pick=row.pick).values_list("reader", flat=True))
+    other = next(world[name] for name in ("reader", "second", "third") if world[name].pk not in readers)
+    for number, reason, says in (
+        (world["head"].number, "出差", "在岗法制员"),
+        (row.reader.number, "出差", "他已经是"),  # type: ignore[union-attr]
+        (other.number, "", "必填"),
+    ):
+        refused = planner.post("/inspection/readers/", reading=str(row.pk), number=number, reason=reason)
+        assert refused.status_code == 422
+        assert says in refused.content.decode()
+    done = planner.post("/inspection/readers/", reading=str(row.pk), number=other.number, reason="申报了亲属关系")
+    assert done.status_code == 302
+    with as_process("test"):
+        newest = Assigned.objects.filter(pick=row.pick, round="first").latest("pk")
+    assert (newest.reader_id, newest.reason) == (other.pk, "申报了亲属关系")
+    again = planner.post("/inspection/readers/", reading=str(row.pk), number=other.number, reason="再换")
+    assert again.status_code == 422  # that reading is nobody's any more
 
 
 def test_fault_12_an_answer_after_the_sheet_was_handed_in_is_a_new_version_and_both_stay(world: Inspection) -> None:

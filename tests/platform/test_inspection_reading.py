@@ -4,6 +4,7 @@ import pytest
 
 from tests.platform.inspection_world import Inspection, at, build
 from tests.platform.people import WEST_STATION
+from tests.platform.standing import exceeded
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.access.scope import viewer_of
 from zhunsheng.apps.audit import clock
@@ -11,7 +12,9 @@ from zhunsheng.apps.cases.eventlog import record_event
 from zhunsheng.apps.cases.models import Case
 from zhunsheng.apps.desk.case_page import whole_case
 from zhunsheng.apps.inspection import assigning, cards, reading
+from zhunsheng.apps.inspection.differing import differing
 from zhunsheng.apps.inspection.models import Assigned
+from zhunsheng.apps.inspection.refusals import ReadingRefused
 from zhunsheng.apps.inspection.signs import signs
 from zhunsheng.apps.supervision.models import Finding
 from zhunsheng.core.inspection.risk import scores
@@ -111,3 +114,33 @@ def test_what_people_did_about_a_fault_speaks_for_reading_its_case_too(world: In
         found = signs(WEST_STATION, now=now)
         assert sorted(sign.kind for sign in found) == ["complaint", "late_entry_after_red", "reopened", "trial_rule"]
         assert scores(found)[case] == 2 + 3 + 3 + 2
+
+
+def test_an_answer_that_differs_from_what_data_said_is_a_report_against_the_rule_once_the_sheet_is_in(
+    world: Inspection,
+) -> None:
+    rule = "criminal.intake.filing-decision"
+    with as_process("test"):
+        exceeded(world.cases[0], at("11-10 10:00"), rule=rule)
+        pick = reading.pick_for_risk(Case.objects.get(pk=world.cases[0]), points="5", at=at("11-16 10:00"))
+        row = Assigned.objects.get(pick=pick)
+        assert row.reader is not None
+        asked = [
+            one for _sheet, parts in reading.asked_of(row, at=at("11-18 10:00")) for _t, own in parts for one in own
+        ]
+        with pytest.raises(ReadingRefused, match="请写明理由"):
+            reading.answer(row, Said("CR03", "pass"), by=row.reader, at=at("11-18 10:00"))
+        for one in asked:
+            said = Said("CR03", "pass", "决定书在卷第5页") if one.question.id == "CR03" else None
+            other = Said(one.question.id, "not_applicable", "与本案无关")
+            reading.answer(row, said or other, by=row.reader, at=at("11-18 10:00"))
+        assert differing(at("11-01 00:00")) == []
+        reading.submit(row, by=row.reader, at=at("11-18 11:00"))
+        (found,) = differing(at("11-01 00:00"))
+        assert (found.question.id, found.false_alarms, found.missed) == ("CR03", 1, 0)
+        assert rule in found.rules
+        # Answered again as data had it, nothing is reported any more
+        reading.answer(
+            row, Said("CR03", "problem", "", "5", "", "刑规178", "036009", 2), by=row.reader, at=at("11-19 10:00")
+        )
+        assert differing(at("11-01 00:00")) == []

@@ -119,7 +119,7 @@ def test_what_was_looked_at_is_listed_for_the_looker(me: Person) -> None:
     for path in ("/leads/", "/overdue/?in=month", "/cases/all/"):
         body(me.get(path))
     page = body(me.get("/looks/"))
-    assert [text.split(" ", 2)[2] for text in texts(page)[:3]] == ["案件列表 all", "超期台账 ?in=month", "线索 全部"]
+    assert [text.split(" ", 2)[2] for text in texts(page)[:3]] == ["案件列表 全部", "超期台账 按条件筛选", "线索 全部"]
     assert NUMBER.findall(page) == ["3"]
     body(signed_in(account("other", officer=officer("035002", ("inspectorate", CITY)))).get("/leads/"))
     assert NUMBER.findall(body(me.get("/looks/?kind=leads"))) == ["4"]  # and the look at this page itself

@@ -4,12 +4,15 @@ import io
 import zipfile
 
 import pytest
+from django import forms
 from django.db.models import Q
 from django.http import QueryDict
+from django.test.html import parse_html
 from python_calamine import CalamineWorkbook
 
 from tests.platform.people import city, noon
 from zhunsheng.apps.display.listing import Choice, Column, Filter, Listing, Page
+from zhunsheng.apps.display.options import ManyOptions
 from zhunsheng.apps.display.sheets import Mark, TooManyRows, workbook
 from zhunsheng.apps.org.models import Unit
 
@@ -110,3 +113,12 @@ def test_nothing_in_a_workbook_is_calculated_or_followed() -> None:
 def test_more_rows_than_anybody_reads_are_refused() -> None:
     with pytest.raises(TooManyRows, match="超过 10000 行"):
         workbook("案件", ["一"], ([n] for n in range(10_001)), MARK)
+
+
+def test_a_field_with_many_options_is_drawn_as_django_draws_it() -> None:
+    pairs = [("", "全市"), ("350203000000", "东区 <分局>"), ("350205000000", "西区分局")]
+    given = {"id": "id_unit", "required": True, "aria-describedby": "hint"}
+    for value in (None, "", "350203000000", "350299000000"):
+        ours = ManyOptions({"class": "wide"}, pairs).render("unit", value, given)
+        django = forms.Select({"class": "wide"}, pairs).render("unit", value, given)
+        assert parse_html(ours) == parse_html(django)

@@ -28,22 +28,28 @@ from tests.platform.inspection_world import (
     given_out,
     planned,
 )
-from tests.platform.people import EAST_STATION, WEST_STATION
+from tests.platform.people import CITY, EAST_STATION, WEST_STATION
 from tests.platform.standing import FILING, exceeded, key_of, open_alert, running
 from tests.platform.test_api_out import of_account
 from zhunsheng.apps.access.processes import as_process, as_viewer
 from zhunsheng.apps.access.scope import Viewer, viewer_of
+from zhunsheng.apps.alerts.directory import Directory
 from zhunsheng.apps.alerts.models import AlertGroup
+from zhunsheng.apps.alerts.policy import alert_policy
 from zhunsheng.apps.cases.dossiers import open_dossier
 from zhunsheng.apps.cases.models import Case, Document, Dossier, Page
+from zhunsheng.apps.cases.services import register_case
 from zhunsheng.apps.desk.alert_page import ACTS
 from zhunsheng.apps.desk.elements import VIEWS
-from zhunsheng.apps.inspection import book, plans, planting, reading, results
-from zhunsheng.apps.inspection.models import Assigned, Card, Pick, Plan, Planted, Submission
-from zhunsheng.apps.inspection.refusals import PlantRefused
+from zhunsheng.apps.inspection import assigning, book, cards, lists, plans, planting, reading, results, selecting
+from zhunsheng.apps.inspection.models import Assigned, Card, Pick, Plan, Planted, PlantedTold, Submission
+from zhunsheng.apps.inspection.refusals import PlantRefused, ReadingRefused
 from zhunsheng.apps.inspection.sheet_page import sheet_page, task_rows
+from zhunsheng.apps.org.models import Unit
+from zhunsheng.apps.org.services import add_unit
 from zhunsheng.core.inspection.planting import Paper, PlantedFile
 from zhunsheng.core.inspection.sheets import Answer as Said
+from zhunsheng.web.demo import planted as demonstration
 
 pytestmark = pytest.mark.usefixtures("db")
 BEFORE = at("09-30 10:00")
@@ -69,9 +75,9 @@ def made_up(
     )  # fmt: skip
 
 
-def plant(world: Inspection, file: PlantedFile) -> str:
+def plant(world: Inspection, file: PlantedFile, *, told: Sequence[str] = ()) -> str:
     with as_process("test"):
-        return planting.plant(file, {}, by=world["witness"], at=BEFORE)
+        return planting.plant(file, {}, by=world["witness"], at=BEFORE, told=[world[name] for name in told])
 
 
 def viewer(world: Inspection, name: str) -> Viewer:
@@ -92,10 +98,13 @@ def read_all(plan: Plan, problems: dict[str, str]) -> None:
     with as_process("test"), planting.shown():
         for row in Assigned.objects.filter(pick__plan=plan).select_related("pick", "reader").order_by("pk"):
             assert row.reader is not None
-            Submission.objects.create(assigned=row, by=row.reader, at=at("11-17 10:00"))
             if question := problems.get(row.pick.case):
-                said = Said(question, "problem", "", "1", "", "刑规206", "036009", 2)
-                reading.answer(row, said, by=row.reader, at=at("11-17 11:00"))
+                reading.answer(row, problem(question), by=row.reader, at=at("11-17 09:00"))
+            Submission.objects.create(assigned=row, by=row.reader, at=at("11-17 10:00"))
+
+
+def problem(question: str) -> Said:
+    return Said(question, "problem", "", "1", "", "刑规206", "036009", 2)
 
 
 def told_of(case: str) -> set[str]:
@@ -146,33 +155,160 @@ def test_a_problem_that_was_made_up_is_confirmed_without_a_card(world: Inspectio
     read_all(lot(world, files=25), {faulty: "CR12"})
     with as_process("test"), planting.shown():
         row = Assigned.objects.get(pick__case=faulty, round="first")
-        problem = row.answers.get(answer="problem")
+        found = row.answers.get(answer="problem")
         other = next(
             world[name] for name in ("planner", "reader", "second", "third") if world[name].pk != row.reader_id
         )
-        assert reading.confirm(problem, by=other, confirmed=True, reason="", care="fault", at=at("11-18 09:00")) is None
+        assert reading.confirm(found, by=other, confirmed=True, reason="", care="fault", at=at("11-18 09:00")) is None
         assert not Card.objects.exists()
     assert "inspection.confirmed" not in told_of(faulty)
 
 
-def test_a_planted_file_is_there_for_its_readers_and_for_no_count_and_no_station(world: Inspection) -> None:
+def test_a_planted_file_is_there_for_its_readers_and_for_no_list_no_count_and_no_station(world: Inspection) -> None:
     number = plant(world, made_up("CR12"))
-    seen = {}
     for name in ("planner", "witness", "head", "case_officer", "west_legal"):
         with as_viewer(viewer(world, name)):
-            seen[name] = Case.objects.filter(pk=number).exists()
+            # Not even whoever may list every case of the city finds it there
+            assert not Case.objects.filter(pk=number).exists()
             assert not Planted.objects.exists()
-    # Whoever may list every case of the city sees it like any other; its station has never heard of it
-    assert seen == {"planner": True, "witness": True, "head": False, "case_officer": False, "west_legal": False}
+            assert not PlantedTold.objects.exists()
     with as_process("test"):
         assert not Case.objects.filter(pk=number).exists()
         assert not Dossier.objects.filter(case=number).exists()
-        pick = None
         with planting.shown():
             pick = Pick.objects.create(case=number, unit=WEST_STATION, stream="risk", points="1", at=HOUR)
             Assigned.objects.create(pick=pick, round="first", reader=world["west_legal"], at=HOUR)
+        assert not Pick.objects.exists()
     with as_viewer(viewer(world, "west_legal")):
         assert Case.objects.filter(pk=number).exists()
+    for name, sees in {"planner": True, "witness": True, "west_legal": True, "head": True, "east_head": False}.items():
+        with as_viewer(viewer(world, name)):
+            # Its place in a lot is seen like that of a true case of the same unit: who reads what is no mark
+            assert Pick.objects.filter(case=number).exists() is sees
+
+
+def test_a_planted_file_is_numbered_as_the_cases_of_its_unit_are(world: Inspection) -> None:
+    squad = "350205010100"
+    with as_process("test"):
+        add_unit(code=squad, name="西一所案件办理队", short_name="西一所办案队", kind="case_squad", parent=WEST_STATION)
+        for n in (3, 5):
+            number = f"A{WEST_STATION}202610{200 + n:04d}"
+            register_case(number=number, title="盗窃案", kind=Case.Kind.CRIMINAL, unit=Unit.objects.get(pk=squad))
+    # why: the cases of the squad bear the code of its station
+    assert plant(world, made_up("CR12", unit=squad)).startswith(f"A{WEST_STATION}202610")
+
+
+def test_who_is_to_know_sees_which_files_are_planted_and_reads_none_of_their_lot(world: Inspection) -> None:
+    number = plant(world, made_up("CR12"), told=["second"])
+    plan = lot(world, files=25)
+    pages = {
+        name: signed_in(account(name.replace("_", "-"), officer=world[name]))
+        for name in ("second", "planner", "witness")
+    }
+    for name, knows in {"second": True, "witness": True, "planner": False}.items():
+        drawn_page = pages[name].get(f"/inspection/plans/{plan.pk}/").content.decode()
+        assert number in drawn_page
+        assert ("检验卷宗" in drawn_page) is knows
+        listed = pages[name].get("/inspection/plans/").content.decode()
+        assert (number in listed) is knows
+        assert ("检验阅卷的卷宗" in listed) is knows
+    with as_process("test"):
+        given = set(Assigned.objects.filter(pick__plan=plan).values_list("reader", flat=True))
+        assert world["second"].pk not in given
+        true = Assigned.objects.filter(pick__plan=plan, round="first").first()
+        assert true is not None
+        # He is refused any file of the lot, so that the refusal says nothing of one
+        with pytest.raises(ReadingRefused, match="检验卷宗"):
+            assigning.reassign(true, to=world["second"], by=world["planner"], reason="出差", at=at("11-16 10:00"))
+    with pytest.raises(PlantRefused, match="只能告知法制支队"):
+        plant(world, made_up("CR12", n=1), told=["head"])
+
+
+def test_no_figure_moves_otherwise_when_a_planted_sheet_is_handed_in_than_when_a_true_one_is(world: Inspection) -> None:
+    faulty = plant(world, made_up("CR12"))
+    plan = lot(world, files=25)
+    with as_process("test"), planting.shown():
+        rows = {row.pick.case: row for row in Assigned.objects.filter(pick__plan=plan, round="first")}
+    planner = signed_in(account("fz", officer=world["planner"]))
+    seen = []
+    for case in (world.cases[0], faulty):
+        with as_process("test"), planting.shown():
+            row = rows[case]
+            assert row.reader is not None
+            reading.answer(row, problem("CR12"), by=row.reader, at=at("11-17 09:00"))
+            Submission.objects.create(assigned=row, by=row.reader, at=at("11-17 10:00"))
+        texts = [planner.get(f"/inspection/plans/{part}").content.decode() for part in ("", f"{plan.pk}/")]
+        assert "检出率" not in texts[1]
+        seen.append((re.findall(r"还有 (\d+) 件没有查完", texts[1]), re.findall(r'"已查">(\d+)', texts[0])))
+    # why: of 25 sheets each leaves one less, whichever it was
+    assert seen == [(["24"], ["1"]), (["23"], ["2"])]
+    with as_process("test"):
+        assert planting.found_by_readers().sensitivity is None  # the lot is not read whole
+    read_all_others(plan)
+    with as_process("test"), planting.shown():
+        # What its reader says once he may know is no reading: a second answer leaves the first where it was counted
+        row = rows[faulty]
+        reading.answer(row, Said("CR12", "pass"), by=row.reader, at=at("11-20 09:00"))  # type: ignore[arg-type]
+        sensitivity = planting.found_by_readers().sensitivity
+    assert sensitivity is not None
+    assert (sensitivity.found, sensitivity.planted) == (1, 1)
+
+
+def read_all_others(plan: Plan) -> None:
+    """Every sheet that is still out handed in."""
+    with as_process("test"), planting.shown():
+        for row in Assigned.objects.filter(pick__plan=plan, submission=None).select_related("reader"):
+            assert row.reader is not None
+            Submission.objects.create(assigned=row, by=row.reader, at=at("11-18 10:00"))
+
+
+def test_what_another_found_in_a_case_is_withheld_from_whoever_reads_it(world: Inspection) -> None:
+    plan = lot(world, files=24)
+    with as_process("test"):
+        second = Assigned.objects.filter(pick__plan=plan, round="second").select_related("pick", "reader").first()
+        assert second is not None
+        case = second.pick.case
+        first = Assigned.objects.select_related("reader").get(pick=second.pick, round="first")
+        assert first.reader is not None
+        assert second.reader is not None
+        found = reading.answer(first, problem("CR12"), by=first.reader, at=at("11-17 09:00"))
+        Submission.objects.create(assigned=first, by=first.reader, at=at("11-17 10:00"))
+        card = cards.issue(
+            cards.Fault(case, WEST_STATION, "讯问笔录少一名侦查人员签名", "刑规202", "fault", finding="f" * 64),
+            by=first.reader, at=at("11-17 10:00"),
+        )  # fmt: skip
+        held = cards.locked(card.number)
+        cards.add(held, "answered", by=world["head"], at=at("11-17 11:00"), reason="已补", document_no="1号")
+        free = next(
+            world[name] for name in ("reader", "second", "third") if world[name] not in (first.reader, second.reader)
+        )
+    blind, other = signed_in(account("blind", officer=second.reader)), signed_in(account("other", officer=free))
+    places = {"/inspection/problems/": case, "/rectification/": card.number}
+    assert [named in other.get(place).content.decode() for place, named in places.items()] == [True, True]
+    assert [named in blind.get(place).content.decode() for place, named in places.items()] == [False, False]
+    assert blind.get(f"/rectification/{card.number}/").status_code == 404
+    assert blind.post("/inspection/problems/", answer=str(found.pk), confirmed="yes").status_code == 404
+    who = viewer_of(account="blind", officer=second.reader.pk, admin_role="", on=HOUR.date())
+    with as_viewer(who):
+        assert lists.cards_waiting(who) == 0  # the menu counts no more than the list shows
+    read_all_others(plan)
+    assert [named in blind.get(place).content.decode() for place, named in places.items()] == [True, True]
+
+
+def test_an_alert_passes_over_whoever_reads_its_case_where_another_holds_the_office(world: Inspection) -> None:
+    plan = lot(world, files=24)
+    with as_process("test"):
+        reads = {world[name].pk for name in ("planner", "reader", "second", "third")}
+        rows = list(Assigned.objects.filter(pick__plan=plan).select_related("pick"))
+        case = next(row.pick.case for row in rows if row.reader_id in reads)
+        readers = {row.reader_id for row in rows if row.pick.case == case}
+        book_ = Directory(at=HOUR, policy=alert_policy())
+        about = book_.abouts([(case, None, WEST_STATION)])[case, None]
+        told = {person.officer for person in book_.people("legal_department", about)}
+        # why: four hold the office, and at most two of them read the case
+        assert told == reads - readers
+        assert told
+        assert {person.officer for person in book_.people("legal_department", about, everybody=True)} == reads
 
 
 def seen_of(row: Assigned, who: Viewer) -> list[float]:
@@ -230,10 +366,12 @@ def test_fault_13_what_a_reader_sees_of_a_planted_file_tells_him_nothing() -> No
     with as_process("test"), planting.shown():
         paged([*world.cases, *hidden], lots)
     plan = lot(world, files=120)
-    who = viewer(world, "reader")
-    with as_viewer(who):
-        rows = list(Assigned.objects.filter(pick__plan=plan, round="first").select_related("pick").order_by("pk"))
-        seen = {row.pick.case: seen_of(row, who) for row in rows}
+    seen: dict[str, list[float]] = {}
+    for name in ("planner", "reader", "second", "third", "west_legal"):
+        who = viewer(world, name)
+        with as_viewer(who):
+            rows = Assigned.objects.filter(pick__plan=plan, round="first", reader=world[name]).select_related("pick")
+            seen |= {row.pick.case: seen_of(row, who) for row in rows.order_by("pk")}
     assert len(seen) == 120
     ours, theirs = [seen[case] for case in hidden], [seen[case] for case in world.cases]
     lots.shuffle(ours)
@@ -247,6 +385,7 @@ def test_fault_13_what_a_reader_sees_of_a_planted_file_tells_him_nothing() -> No
 WITHHELD = "您正在阅卷"
 API_LISTS = ("cases", "clocks", "findings", "alerts")
 OWN_LISTS = {"inspection:tasks", "desk:looks"}
+SHEETS_OUT = "inspection:readers"
 
 
 def addresses(case: str, row: int, document: int) -> Iterator[str]:
@@ -317,6 +456,10 @@ def test_fault_13_no_address_tells_a_reader_a_planted_case_from_a_real_one(world
     running(real, at("12-20 10:00"))
     exceeded(real, at("12-01 10:00"))
     group = open_alert(real, at("12-20 10:00"), level="red", liberty=True)
+    with as_process("test"):
+        fault = cards.Fault(real, real[1:13], "扣押清单没有见证人签名", "刑规206", "fault", finding="f" * 64)
+        card = cards.issue(fault, by=world["planner"], at=at("11-16 10:00"))
+    of_card = (f"/rectification/{card.number}/", f"/rectification/{card.number}/letter.pdf")
     mine = account("me", officer=me)
     reader, program = signed_in(mine), of_account(mine)
     for _time in ("before handing in", "after"):
@@ -327,8 +470,10 @@ def test_fault_13_no_address_tells_a_reader_a_planted_case_from_a_real_one(world
             403
         }
         assert ours["get /dossiers/JZ-CASE/"][0] == 200
-        named_in = lists_that_name(reader, (made, real))
+        # Who reads what is listed for the department; whether a second sheet is out is the lot's
+        named_in = {name: found for name, found in lists_that_name(reader, (made, real)).items() if name != SHEETS_OUT}
         assert set(named_in) == OWN_LISTS
+        assert [reader.get(path).status_code for path in of_card] == [404, 404]
         assert all(found == {made, real} for found in named_in.values())
         for kind in API_LISTS:
             text = program.ask(kind, limit="200").content.decode()
@@ -342,11 +487,31 @@ def test_fault_13_no_address_tells_a_reader_a_planted_case_from_a_real_one(world
         AlertGroup.objects.filter(pk=group.pk).update(owner=me)
     assert reader.get(f"/a/{group.pk}/").status_code == 200
     assert f"/a/{group.pk[:12]}" in reader.get("/inbox/?view=all").content.decode()
-    # Once the whole lot is read the case is open again
-    with as_process("test"), planting.shown():
-        for row in Assigned.objects.filter(pick__plan=plan, submission=None):
-            Submission.objects.create(assigned=row, by=me, at=at("11-18 10:00"))
+    # Once the whole lot is read the case is open again, and what was made up never has a course
+    read_all_others(plan)
     assert reader.get(f"/cases/{real}/").status_code == 200
+    assert reader.get(of_card[0]).status_code == 200
+    assert reader.get(f"/cases/{made}/").status_code == 403
+    assert made not in reader.get("/cases/all/").content.decode()
+
+
+def test_the_demonstration_plants_one_file_beside_the_true_ones_of_its_cell(world: Inspection) -> None:
+    since, until = at("10-10 09:00"), at("10-22 09:00")
+    with as_process("test"):
+        found = selecting.closed_cases(CITY, since.date(), until.date())
+        number = demonstration.fill(found, by=world["witness"], told=world["second"], since=since, at=until)
+        assert number is not None
+        true = {one.number for one in selecting.closed_cases(CITY, since.date(), until.date())}
+        with planting.shown():
+            every = {one.number: one for one in selecting.closed_cases(CITY, since.date(), until.date())}
+            row = Planted.objects.get()
+            kinds = list(Document.objects.filter(dossier__case=number).order_by("code").values_list("kind", flat=True))
+    # why: it ended in the span, under a number, a unit and an ending that true cases have; and stands beside them only
+    # where planted files are shown
+    assert set(every) - true == {number}
+    assert (every[number].unit, every[number].result) in {(every[one].unit, every[one].result) for one in true}
+    assert row.known == ["CR07"]
+    assert kinds[3] == "讯问笔录"
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import connection
 
 from tests.platform.alert_world import alert_world
+from tests.platform.people import EAST, city
 from tests.platform.supervised import it_is, put_in_force, supervise
 from tests.platform.test_alerts_supervised import shipped
 from tests.story import at
@@ -16,6 +18,7 @@ from watch.receiving import Receiver
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.processes import as_process, as_viewer
 from zhunsheng.apps.access.scope import viewer_of
+from zhunsheng.apps.access.tokens import issue
 from zhunsheng.apps.alerts.delivery.follow_up import end_of_programs
 from zhunsheng.apps.alerts.delivery.lane import Lane
 from zhunsheng.apps.alerts.delivery.lines import Lines, parse_lines
@@ -26,6 +29,7 @@ from zhunsheng.apps.alerts.services import route, sweep_due
 from zhunsheng.apps.cases.eventlog import record_events
 from zhunsheng.apps.cases.incoming import event_frame
 from zhunsheng.apps.cases.services import SourceTaken, add_source
+from zhunsheng.apps.org.models import Unit
 from zhunsheng.apps.supervision.models import Clock, Finding, Heartbeat
 
 RULE = "criminal.intake.register-after-response"
@@ -200,6 +204,9 @@ def test_an_event_that_borrows_its_number_is_set_aside() -> None:
     assert (receipt.added, dict(receipt.quarantined)) == (1, {"malformed": 1})
 
 
-def test_no_source_takes_its_name() -> None:
+def test_no_source_and_no_program_takes_its_name() -> None:
     with pytest.raises(SourceTaken, match="probe"):
         add_source(source="probe", title="x", key="k", zone="", second_person=False, late_after_minutes=None)
+    city()
+    with pytest.raises(ValidationError, match="留给平台巡检"):
+        issue("probe", scopes=["webhook"], unit=Unit.objects.get(pk=EAST))

@@ -10,11 +10,13 @@ from tests.story import RULEBOOK
 from zhunsheng.apps.cases.words import in_page_language
 from zhunsheng.apps.desk.rule_tests import ShownTest, shown_test
 from zhunsheng.book import load_rulebook
+from zhunsheng.core.check import Check
+from zhunsheng.core.rule import Rule
 
 BOOK = load_rulebook(RULEBOOK)
-RULES = {rule.id: rule for rule in (*BOOK.rules, *BOOK.checks)}
+RULES: dict[str, Rule | Check] = {rule.id: rule for rule in BOOK.rules} | {check.id: check for check in BOOK.checks}
 CODE = re.compile(r"\b[a-z]+(?:[_.-][a-z]+)+\b|\b(?:true|false|None|running|met|late|moot|broken|red|blue|yellow)\b")
-NAMES = re.compile(r"(?:编号|依据事件|ID|[Rr]ests on|Number of the document)[：:] ?[^，；]*")
+NAMES = re.compile(r"(?:编号|依据事件|ID|[Rr]ests on|Document number)[：:] ?[^，；]*")
 """What tests call their events: names of ours, no words."""
 
 

@@ -48,7 +48,7 @@ def legal(server: EmbeddedServer) -> Iterator[Person]:
 def sentences(rule: str = RULE, /, **changes: object) -> dict[str, object]:
     """What the form of a rule sends, with some sentences changed."""
     text = next(text for name, text in shipped(rule).items() if name.endswith(f"/{rule}.toml"))
-    return {name: as_asked(value) for name, value in said(text).items()} | changes
+    return {name: as_asked(value, name) for name, value in said(text).items()} | changes
 
 
 def test_a_draft_is_linted_as_one_types_saved_as_toml_and_tried(legal: Person) -> None:

@@ -50,6 +50,7 @@ EMPTY: Final = {
     "inspection:tasks": ("legal_department", "没有分派给您的案卷。"),
     "inspection:plans": ("legal_department", "还没有抽查计划。"),
     "inspection:problems": ("legal_department", "没有待确认的问题。"),
+    "inspection:readers": ("legal_department", "评查表都交了。"),
     "inspection:cards": ("unit_head", "全部整改完毕。"),
     "inspection:oversight": ("inspectorate", "没有报警。"),
     "inspection:verify": ("legal_department", "还没有抽取过。"),

@@ -170,12 +170,40 @@ def test_events_of_transactions_that_end_in_another_order_are_all_judged(begun: 
     assert kept("supervision_clock", schemas.CLOCKS)["case"].to_list() == ["A000", "A001"]
 
 
+def judged_until() -> datetime | None:
+    return Heartbeat.objects.get().watermark
+
+
 def test_the_heartbeat_says_how_far_the_loop_has_come(begun: OwnDatabase) -> None:
+    """Three keys, two a batch: after the first one is left, after the second none, before the loop finds a pause."""
     del begun
-    supervisor = Supervisor(route=Told())
-    receive(many_cases().head(1))
-    assert supervisor.round() == 0
-    assert Heartbeat.objects.get().watermark is None
+    noon = it_is("2026-03-02 12:00")
+    supervisor = Supervisor(route=Told(), limit=2)
+    receive(many_cases().head(3))
+    assert (supervisor.round(), judged_until()) == (0, None)
+    assert (supervisor.round(), judged_until()) == (0, noon)
+    one = it_is("2026-03-02 13:00")
     assert supervisor.round() > 0
-    with as_process("test"):
-        assert Heartbeat.objects.get().watermark == it_is("2026-03-02 12:00")
+    assert judged_until() == one
+
+
+def test_a_loop_that_never_finds_a_pause_is_as_far_as_its_last_batch(begun: OwnDatabase) -> None:
+    """Something comes in before each round: it is judged at once, and the loop is not said to be late."""
+    del begun
+    supervisor, events = Supervisor(route=Told()), many_cases()
+    for number, hour in enumerate(("13:00", "14:00", "15:00")):
+        instant = it_is(f"2026-03-02 {hour}")
+        receive(events.slice(number, 1))
+        assert supervisor.round() == 0
+        assert judged_until() == instant
+
+
+def test_what_another_copy_holds_is_not_said_to_be_judged(begun: OwnDatabase) -> None:
+    """It took a key and hangs: this copy judges the next one, and says nothing of how far all is."""
+    receive(many_cases().head(1))
+    with begun.connect("postgres") as other, other.transaction():
+        other.execute("SELECT FROM supervision_touched FOR UPDATE")
+        receive(many_cases().slice(1, 1))
+        assert Supervisor(route=Told()).round() == 0
+        assert kept("supervision_clock", schemas.CLOCKS)["case"].to_list() == ["A001"]
+        assert judged_until() is None

@@ -130,7 +130,8 @@ def voided(world: Inspection) -> None:
 
 def reassigned(world: Inspection) -> None:
     row = Assigned.objects.filter(round="first", pick__unit=WEST_STATION).select_related("pick").order_by("pk")[0]
-    other = next(world[name] for name in ("planner", "reader", "second", "third") if world[name].pk != row.reader_id)
+    readers = set(Assigned.objects.filter(pick=row.pick).values_list("reader", flat=True))
+    other = next(world[name] for name in ("planner", "reader", "second", "third") if world[name].pk not in readers)
     assigning.reassign(row, to=other, by=world["planner"], reason="申报了关系", at=NOW)
 
 

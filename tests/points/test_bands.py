@@ -1,47 +1,69 @@
 """Intervals hold the truth as often as they say; bands and medians are those worked out by hand."""
 
 import numpy as np
+import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from tests.points.coverage import UNITS, covered
 from zhunsheng.core.points.bands import critical, is_surely_above, standings
-from zhunsheng.core.points.board import hours_interval, score_interval
-from zhunsheng.core.points.student import quantile
+from zhunsheng.core.points.limits import count_limits, share_limits, sum_limits
 from zhunsheng.core.points.volume import medians_of_others, upper_bound
 from zhunsheng.core.points.weights import TypeMinutes, weigh
 
-PERIODS = 1500
-HOURS = np.array([544, 851, 1145, 414, 947]) / 60
-MIX = np.array([120, 40, 25, 60, 6]) / 251
+
+@pytest.mark.parametrize(("cases", "rate"), [(12, 0.03), (12, 0.2), (40, 0.08)])
+def test_the_interval_of_a_score_holds_the_truth_93_to_97_times_in_a_hundred(cases: int, rate: float) -> None:
+    # 1,200 officers who expect as many cases with as many problems: python -m tests.points.nightly has the whole table
+    found = covered(cases, rate, holders=1200)
+    assert 0.93 <= found.held <= 0.975
 
 
-def coverage_of_hours(expected: int, seed: int) -> float:
-    """How often the interval of a period holds the hours that are expected of it."""
-    rng = np.random.default_rng(seed)
-    truth = expected * float(MIX @ HOURS)
-    held = 0
-    for cases in rng.poisson(expected, PERIODS):
-        interval = hours_interval(rng.choice(HOURS, size=cases, p=MIX).tolist())
-        held += interval.low <= truth <= interval.high
-    return held / PERIODS
+def test_the_interval_of_a_stations_score_holds_the_truth_too() -> None:
+    found = covered(300, 0.08, holders=300, name=UNITS)
+    assert 0.92 <= found.held <= 0.98  # 300 stations tell it to 1.3 points of a hundred
 
 
-@pytest.mark.parametrize("expected", [30, 60])
-def test_the_interval_of_hours_holds_the_truth_93_to_97_times_in_a_hundred(expected: int) -> None:
-    assert 0.93 <= coverage_of_hours(expected, seed=9) <= 0.97
+def test_who_broke_nothing_is_not_known_for_certain() -> None:
+    # 100 of 100 was seen in twelve cases; whoever fails one in twenty has that more often than not: 0.95^12 = 0.54
+    rows = pl.DataFrame({"kept": [12.0, 120.0], "judged": [12.0, 120.0]})
+    low, high = share_limits(pl.col("kept"), pl.col("judged"))
+    found = rows.select(low=low.round(3), high=high)
+    # why: (12 + 1.4472) / 14.8944 = 0.9028; 1.96 · √(0.4078 / 12 / 12) = 0.1043
+    assert found["low"][0] == pytest.approx(0.9028 - 0.1043, abs=1e-3)
+    assert found["low"][1] > 0.97
+    assert found["high"].to_list() == [1.0, 1.0]
 
 
-@pytest.mark.parametrize("cases", [30, 60])
-def test_the_interval_of_a_share_holds_the_truth_93_to_97_times_in_a_hundred(cases: int) -> None:
-    # A score of two blocks of 50: each the share of cases kept, 0.9 and 0.8; u = 50.00 · ((x − p) + (y − q)) / n a case
-    rng = np.random.default_rng(9)
-    truth, held = 5000 * 0.9 + 5000 * 0.8, 0
-    for _ in range(PERIODS):
-        kept = rng.random((2, cases)) < np.array([[0.9], [0.8]])
-        p = kept.mean(axis=1, keepdims=True)
-        u = (5000 * (kept - p) / cases).sum(axis=0)
-        interval = score_interval(float(5000 * p.sum()), float(np.sqrt((u**2).sum())), cases)
-        held += interval.low <= truth <= interval.high
-    assert 0.93 <= held / PERIODS <= 0.97
+def test_limits_of_a_count_are_those_worked_out() -> None:
+    # why: z² = 3.8415; shift 3.8415/3 + 1/6 = 1.4472, extra 3.8415/18 + 7/36 = 0.4079; 14: 15.4472 ± 1.96 · √14.4079
+    low, high = count_limits(pl.col("count"))
+    found = pl.DataFrame({"count": [0.0, 14.0]}).select(low=low, high=high)
+    assert found["low"].to_list() == pytest.approx([0.0, 15.4472 - 7.4396], abs=1e-3)
+    assert found["high"].to_list() == pytest.approx([1.4472 + 1.2517, 15.4472 + 7.4396], abs=1e-3)
+
+
+@given(st.lists(st.floats(0.5, 20), min_size=2, max_size=60))
+@settings(max_examples=30, deadline=None)
+def test_limits_of_hours_lie_around_them_and_grow_with_them(hours: list[float]) -> None:
+    total, squares = sum(hours), sum(h * h for h in hours)
+    rows = pl.DataFrame({"t": [total, 2 * total], "q": [squares, 4 * squares]})  # the second: the same in half hours
+    low, high = sum_limits(pl.col("t"), pl.col("q"))
+    found = rows.select(low=low, high=high)
+    assert found["low"][0] < total < found["high"][0]
+    assert found.row(1) == pytest.approx([2 * value for value in found.row(0)])
+
+
+@given(st.integers(1, 500), st.data())
+@settings(max_examples=30, deadline=None)
+def test_limits_of_a_share_hold_it_and_are_the_mirror_of_what_was_not_kept(judged: int, data: st.DataObject) -> None:
+    kept = data.draw(st.integers(0, judged))
+    rows = pl.DataFrame({"kept": [kept, judged - kept], "judged": [judged, judged]}).cast(pl.Float64)
+    low, high = share_limits(pl.col("kept"), pl.col("judged"))
+    (one, other) = rows.select(low, high.alias("high")).rows()
+    assert 0 <= one[0] <= kept / judged <= one[1] <= 1
+    assert one == pytest.approx((1 - other[1], 1 - other[0]))
 
 
 def test_rank_sets_hold_all_true_ranks_at_once_at_least_95_times_in_a_hundred() -> None:
@@ -64,11 +86,6 @@ def test_equals_without_spread_share_a_band_and_order_by_name() -> None:
 def test_one_alone_stands_in_band_one() -> None:
     (alone,) = standings([90.0], [1.0], ["a"])
     assert (alone.first, alone.last, alone.band) == (1, 1, 1)
-
-
-def test_quantiles_of_t_are_those_of_the_tables() -> None:
-    tables = {1: 12.706, 2: 4.303, 5: 2.571, 10: 2.228, 14: 2.145, 30: 2.042, 120: 1.980}
-    assert {df: round(quantile(df), 3) for df in tables} == tables
 
 
 def test_the_bound_of_a_rate_is_that_of_clopper_and_pearson() -> None:

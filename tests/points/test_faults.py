@@ -6,11 +6,15 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from tests.points.book import facts
 from tests.points.ledger_story import Book, act, at, balanced, bound, exposure, fact, points, shipped, work
+from tests.points.test_ledger_properties import OFFICERS, busy_months
 from tests.story import RULEBOOK
 from zhunsheng.book import load_calendar
 from zhunsheng.core.points import tables as t
-from zhunsheng.core.points.states import answer_by, granted_by_silence
+from zhunsheng.core.points.board import board, publish
+from zhunsheng.core.points.scores import scores
+from zhunsheng.core.points.states import answer_by, counted, granted_by_silence
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -96,6 +100,23 @@ def test_fault_19_of_five_hundred_appeals_in_a_day_none_is_lost() -> None:
     acts = pl.DataFrame(book.acts, schema=t.POINT_ACTS)
     late = granted_by_silence(acts, load_calendar(RULEBOOK), answer_days=5, as_of=at("2026-03-14 00:00"))
     assert sorted(late["target"]) == sorted(keys)
+
+
+def test_fault_21_no_order_of_rows_moves_a_byte_of_a_board() -> None:
+    # Sums of floats differ in their last place by the order in which they are taken: other machines take another
+    book = busy_months(seed=6)
+    rows = counted(book.ledger(), pl.DataFrame(book.acts, schema=t.POINT_ACTS), as_of=at("2027-04-25 10:00"))
+    days, good = exposure("2027-03", dict.fromkeys(OFFICERS, 20)), bound("2027-03", 0.1)
+    texts = set()
+    for seed in range(4):
+        mixed = rows.sample(fraction=1.0, shuffle=True, seed=seed)
+        found = scores(
+            mixed, shipped(), facts(), exposure=days.sample(fraction=1.0, shuffle=True, seed=seed), bounds=good
+        )
+        shown = board(found, mixed, shipped())
+        texts.add(publish(shown, shipped(), period=date(2027, 3, 1), watermark=at("2027-04-25 10:00")).text)
+    assert len(texts) == 1
+    assert len(texts.pop().splitlines()) == 5 + len(OFFICERS)
 
 
 def test_fault_22_working_days_of_appeals_pass_year_ends_holidays_and_make_up_days() -> None:

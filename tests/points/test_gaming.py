@@ -37,12 +37,30 @@ def test_story_10_the_shipped_policy_holds_all_fourteen_strategies() -> None:
     assert found["S5"].upper <= 0  # a detention more costs time and earns nothing
 
 
-def test_a_policy_of_stations_is_played_against_as_if_all_of_a_station_did_it() -> None:
-    found = gains(shipped("station_unit"), ["S1", "S12", "S13"], seeds=2)
-    # It pays neither numbers of cases nor days: one more of either changes nothing, or a rounding of thirty parts
-    assert [abs(found[code].mean) < 0.005 for code in ("S1", "S12")] == [True, True]
+def test_a_policy_of_stations_is_played_against_by_all_of_a_station() -> None:
+    found = gains(shipped("station_unit"), ["S1", "S5", "S9", "S12", "S13"], seeds=4)
+    # It pays neither numbers of cases nor days: one more of either changes nothing but luck
+    assert [abs(found[code].mean) < 0.002 for code in ("S1", "S12")] == [True, True]
+    assert found["S5"].upper <= 0  # a detention more can only be broken
+    assert found["S9"].mean < -0.03  # the telephone count has what nobody recorded
     assert found["S13"].mean < 0  # what is ended in haste has more problems
     assert [code for code, gain in found.items() if not gain.passes] == []
+
+
+def test_points_off_for_each_late_case_pay_a_station_for_doing_fewer_and_coercion_takes_time() -> None:
+    policy = shipped("station_unit")
+    late = next(one for one in shipped().entries if one.id == "overdue")
+    found = gains(replace(policy, entries=(*policy.entries, late)), ["S5"], seeds=4)
+    assert found["S5"].mean > 0
+    assert not found["S5"].passes
+
+
+def test_a_station_is_measured_by_honest_ones_and_not_by_those_that_play_too() -> None:
+    policy = shipped("station_unit")
+    work = replace(shipped().entries[0], share="")
+    blocks = {**policy.blocks, "volume": 30, "quality": 40, "timeliness": 20, "effect": 10}
+    paying = replace(policy, blocks=blocks, entries=(work, *policy.entries), weights=shipped().weights)
+    assert gains(paying, ["S13"], seeds=3)["S13"].mean > 0.02  # half the minutes for a third of the cases: more cases
 
 
 def test_story_10_with_volume_30_and_no_cap_cherry_picking_and_hasty_endings_pay() -> None:

@@ -24,7 +24,7 @@ from tests.story import RULEBOOK
 from zhunsheng.book import load_calendar
 from zhunsheng.core.points import tables as t
 from zhunsheng.core.points.bands import critical, shrunk, standings
-from zhunsheng.core.points.board import board, corrected, hours_interval, publish
+from zhunsheng.core.points.board import board, corrected, publish
 from zhunsheng.core.points.ledger import new_rows
 from zhunsheng.core.points.scores import scores
 from zhunsheng.core.points.states import counted, granted_by_silence, with_states
@@ -162,12 +162,6 @@ def test_story_20_six_units_stand_in_three_bands_and_no_place_is_printed_inside_
     shown = board(scored, pl.DataFrame(schema=t.LEDGER), shipped("station_unit"))
     assert shown["band"].to_list() == [1, 1, 1, 2, 2, 3]
     assert shown["place"].to_list() == [None] * 6
-
-
-def test_the_intervals_of_hours_are_those_worked_out() -> None:
-    mixed, even = hours_interval([9.07] * 10 + [14.18] * 5), hours_interval([6.90] * 14)
-    assert (round(mixed.low, 2), round(mixed.high, 2)) == (82.91, 266.31)
-    assert (round(even.low, 2), round(even.high, 2)) == (48.88, 160.43)
 
 
 def test_story_22_a_published_board_recomputed_at_its_watermark_has_the_same_bytes() -> None:

@@ -14,6 +14,7 @@ import statistics
 import sys
 import threading
 import time
+from contextlib import suppress
 
 from django.db import connections
 from django.test import Client
@@ -95,7 +96,8 @@ def kill(server: EmbeddedServer, chance: random.Random) -> float:
     """Let it work for a moment, kill every process of it, start it again. Seconds until it answers."""
     time.sleep(chance.uniform(0.5, 1.5))  # the moment of the kill is the subject here
     for pid in server.processes():
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # a session that ended by itself since they were listed
+            os.kill(pid, signal.SIGKILL)
     started = time.perf_counter()
     server.ensure()
     return time.perf_counter() - started

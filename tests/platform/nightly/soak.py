@@ -4,10 +4,11 @@
     python -m tests.platform.nightly.soak leaks [MINUTES] [--append]
 
 Web site, supervisor, delivery, sealer and the worker run as they do in a deployment, with the watcher beside them, on
-a city's clock that goes on by half an hour a second. A source reports cases, whose limits open, warn and end; people
-open pages and streams. Every two seconds each process is looked at (memory of its own, open files, threads), and the
-database (connections, queues, sizes of tables). The first third is left out, the last third is held against the
-second: BOUNDS says how much it may be above. Nothing may end or be left behind, and the watcher has nothing to tell.
+a city's clock that goes on by an hour a second. A source reports cases, whose limits open, warn and end, and whose
+faults are put right; people open pages and streams. Every two seconds each process is looked at (memory of its own,
+open files, threads), and the database (connections, queues, sizes of tables). The first third is left out, the last
+third is held against the second: BOUNDS says how much it may be above. Nothing may end or be left behind, and the
+watcher has nothing to tell.
 
 With `leaks` the same is run over copies of the source with a leak planted in the delivery, one after the other: each
 must be found. Exit code 1 if something grew, or a leak was not found.
@@ -52,7 +53,7 @@ from zhunsheng.apps.cases.sources import new_key
 MINUTES: Final = 8.0
 LEAK_MINUTES: Final = 2.0
 START: Final = "2026-03-09 09:00"
-PACE: Final = 1800  # seconds of the city in one of the machine
+PACE: Final = 3600  # seconds of the city in one of the machine
 RULES: Final = ("criminal.intake.filing-decision", "criminal.filing.overdue-explain", "documents.approval-before-act")
 PROCESSES: Final = ("web", "supervise", "deliver", "seal", "work")
 CASES_A_BATCH: Final = 2
@@ -73,8 +74,10 @@ QUEUES: Final = """
         WHERE xid >= coalesce((SELECT horizon FROM audit_progress), 0))
     UNION ALL SELECT 'connections', (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database())
 """
-EMPTIED: Final = ("supervision_touched", "supervision_touchedunit", "supervision_heartbeat", "audit_progress",
-    "alerts_pending", "supervision_duekey")  # fmt: skip
+EMPTIED: Final = (
+    "supervision_touched", "supervision_touchedunit", "supervision_heartbeat", "audit_progress", "alerts_pending",
+    "alerts_concern",
+)  # fmt: skip
 """Tables whose rows are written over or go: their size follows what is open, not what ever was."""
 SIZES: Final = """
     SELECT relname, pg_total_relation_size(oid) FROM pg_class
@@ -148,9 +151,10 @@ def of_process(name: str, pid: int) -> dict[str, float]:
 
 @dataclass
 class Source:
-    """Reports cases and, two days of the city later, what was decided about them."""
+    """Reports cases and, two days of the city later, what was decided about them, and that an approval came in time."""
 
     run: Platform
+    officer: str
     open: list[tuple[datetime, str]] = field(default_factory=list)
     made: int = 0
     events: int = 0
@@ -160,8 +164,9 @@ class Source:
         now = city_now()
         rows = [row for _ in range(CASES_A_BATCH) for row in self._accepted(now)]
         while self.open and self.open[0][0] + DECIDED_AFTER <= now:
-            _, number = self.open.pop(0)
-            rows.append(event(number, "case.filed", now, document_no=f"立字〔2026〕{number[-6:]}号"))
+            began, number = self.open.pop(0)
+            rows.append(self._event(number, "case.filed", now, document_no=f"立字〔2026〕{number[-6:]}号"))
+            rows.append(self._detained(number, began, approved=began - timedelta(minutes=30), version=2))
         self.run.send(rows)
         self.events += len(rows)
 
@@ -169,15 +174,16 @@ class Source:
         self.made += 1
         number = f"A{EAST_STATION}202603{self.made:04}" if self.made < 10_000 else f"A{EAST_STATION}{self.made:010}"
         self.open.append((now, number))
-        yield event(number, "case.accepted", now, facts={"case_kind": "criminal", "economic": False})
-        late = (now + timedelta(minutes=30)).isoformat()
-        yield event(number, "person.detained", now, person=f"P{self.made}", facts={"approved_at": late})
+        yield self._event(number, "case.accepted", now, facts={"case_kind": "criminal", "economic": False})
+        yield self._detained(number, now, approved=now + timedelta(minutes=30))
 
+    def _detained(self, case: str, at: datetime, *, approved: datetime, version: int = 1) -> dict[str, Any]:
+        facts = {"approved_at": approved.isoformat()}
+        return self._event(case, "person.detained", at, person=f"P-{case}", facts=facts, version=version)
 
-def event(case: str, kind: str, instant: datetime, **columns: Any) -> dict[str, Any]:
-    """A row as a source sends it."""
-    row = {"id": f"{case}-{kind}", "case": case, "type": kind, "at": instant.isoformat(), "unit": EAST_STATION}
-    return {**row, **columns}
+    def _event(self, case: str, kind: str, instant: datetime, **columns: Any) -> dict[str, Any]:
+        row = {"id": f"{case}-{kind}", "case": case, "type": kind, "at": instant.isoformat(), "unit": EAST_STATION}
+        return {**row, "officers": [self.officer], **columns}
 
 
 def city_now() -> datetime:
@@ -240,7 +246,8 @@ def main(minutes: float, build: Path | None = None) -> tuple[list[str], str]:
         (folder / "own").mkdir()
         gateway = stack.enter_context(simulated("http_sms", folder))
         alarms = stack.enter_context(simulated("http_sms", folder / "own"))
-        run = Platform(database, folder, gateway, prepared(), free_port())
+        key, officer = prepared()
+        run = Platform(database, folder, gateway, key, free_port())
         if build is not None:
             run.environments["deliver"] = {"PYTHONPATH": str(build / "src")}
         write_lines(folder / "lines.toml", gateway)
@@ -248,7 +255,7 @@ def main(minutes: float, build: Path | None = None) -> tuple[list[str], str]:
         for name in PROCESSES:
             run.start(name)
         eventually(lambda: answers(run.port), seconds=120, every=0.5)
-        source = Source(run)
+        source = Source(run, officer)
         sitting = Sitting("quiet", (), 0, QUIET, every=5, within=0)
         eventually(lambda: beating(run), seconds=120, every=0.5)
         run.running["watch"] = start_watching(folder, database, alarms, sitting)
@@ -266,15 +273,15 @@ def main(minutes: float, build: Path | None = None) -> tuple[list[str], str]:
         return judged(run, looks, work, folder)
 
 
-def prepared() -> str:
-    """People with phones, rules, and a clock that goes on. Returns the source's key."""
+def prepared() -> tuple[str, str]:
+    """People with phones, rules, and a clock that goes on. Returns the source's key, and who handles its cases."""
     clock.set_city_clock(at(START), seconds_per_second=PACE)
-    alert_world()
+    handles = alert_world().people["case_officer"]
     put_in_force(shipped(*RULES))
     key = new_key()
     with as_process("test"):
         register_source(source="jz", title="警综平台", key=key)
-    return key
+    return key, f"{handles.province}-{handles.number}"
 
 
 def answers(port: int) -> bool:

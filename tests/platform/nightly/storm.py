@@ -172,7 +172,8 @@ class Platform:
     def kill_database(self) -> None:
         """The whole tree, and up again; the processes wait for it."""
         for pid in self.database.server.processes():
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # a session that ended by itself since they were listed
+                os.kill(pid, signal.SIGKILL)
         self.database.server.ensure()
         connections.close_all()
         self.killed += 1

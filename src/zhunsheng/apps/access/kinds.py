@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 KINDS: Final = {
@@ -55,6 +56,7 @@ KINDS: Final = {
     "reading_tasks": _("阅卷任务"),
     "sheet": _("评查表"),
     "problems": _("问题确认"),
+    "readings_out": _("更换阅卷人"),
     "cards": _("整改"),
     "card": _("整改单"),
     "oversight": _("督察指标"),
@@ -102,4 +104,20 @@ ACTIONS: Final = {
     "delete": _("删除"),
 }
 """Act of an entry → word."""
+WHOLE: Final = {
+    **dict.fromkeys(("", "?", "all", "first", "heard", "text", "wall"), _("全部")),
+    "alarms": _("报警和核查单"),
+    "own": _("本人的"),
+    "running": _("有期限在走的"),
+    "today": _("今天"),
+    "waiting": _("等待处理的"),
+}
+"""What an entry names where it is about no single thing → word."""
 RESULTS: Final = {"done": _("完成"), "denied": _("拒绝"), "failed": _("失败")}
+
+
+def object_words(object_id: str) -> str:
+    """What was looked at: a list whole or under conditions in words, a single thing by its own name."""
+    if object_id in WHOLE:
+        return str(WHOLE[object_id])
+    return gettext("按条件筛选") if object_id.startswith("?") else object_id

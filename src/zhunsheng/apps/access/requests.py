@@ -13,6 +13,7 @@ from zhunsheng.apps.access.scope import Viewer, viewer_of
 from zhunsheng.apps.access.sessions import Progress
 
 PLACE = "zhunsheng.asking"
+READING = ("GET", "HEAD")
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,13 @@ def identify(request: HttpRequest, *, progress: Progress | None, at: datetime, n
     if account is not None and progress is not None and progress.stage == "full":
         # The day in Shanghai: a post begins at its midnight, not at that of Greenwich.
         on = localdate(now)
-        viewer = viewer_of(account=account.username, officer=account.officer_id, admin_role=account.admin_role, on=on)
+        viewer = viewer_of(
+            account=account.username,
+            officer=account.officer_id,
+            admin_role=account.admin_role,
+            on=on,
+            memory={} if request.method in READING else None,
+        )
     who = Asking(at=at, now=now, address=address, progress=progress, account=account, viewer=viewer)
     request.META[PLACE] = who
     return who

@@ -1,15 +1,17 @@
 """What the policy table means for one person now: where he stands, and which cases that lets him reach."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from django.db.models import Q
 
 from zhunsheng.apps.access.policy import Action, Label, Relation, permits
 from zhunsheng.apps.org.selectors import held_posts, units_below
 
+T = TypeVar("T")
 SCOPE_SETTINGS: Final = ("zs.whole", "zs.officer", "zs.everywhere", "zs.own", "zs.units")
 
 
@@ -43,8 +45,9 @@ class Viewer:
     account: str
     officer: int | None
     standings: tuple[Standing, ...]
-    below: Mapping[str, frozenset[str]] = field(default_factory=dict)  # unit → the units under it
+    _below: dict[str, frozenset[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _reached: dict[Action, dict[Label, Reach]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    memory: dict[str, Any] | None = field(default=None, repr=False, compare=False)  # of a request that only reads
 
     def may(self, action: Action) -> bool:
         """Whether he may do it to anything at all."""
@@ -68,28 +71,45 @@ class Viewer:
                     reached[label] |= self._by_relations(standing, permit.relations)
         return reached
 
+    def below(self, unit: str) -> frozenset[str]:
+        """The units under one of his, at any depth. The database is asked once, and only where he reaches so far."""
+        if unit not in self._below:
+            units = {unit, *(standing.unit for standing in self.standings)}
+            found = units_below(units)
+            self._below.update({one: found.get(one, frozenset()) for one in units})
+        return self._below[unit]
+
+    def once(self, question: str, ask: Callable[[], T]) -> T:
+        """The answer to a question that several lists of a page ask: in a request that only reads it is asked once."""
+        if self.memory is None:
+            return ask()
+        if question not in self.memory:
+            self.memory[question] = ask()
+        found: T = self.memory[question]
+        return found
+
     def reaches_all(self, action: Action) -> bool:
         """Whether the action reaches every case, whatever its label and unit."""
         return all(reach.everywhere for reach in self.reach(action).values())
 
     def _by_relations(self, standing: Standing, relations: frozenset[Relation]) -> Reach:
-        units: set[str] = set()
-        if Relation.UNIT in relations:
-            units.add(standing.unit)
-        if Relation.SUB_UNIT in relations:
-            units |= self.below.get(standing.unit, frozenset())
-        return Reach(everywhere=Relation.ELSEWHERE in relations, own=Relation.OWN in relations, units=frozenset(units))
+        own = Relation.OWN in relations
+        if Relation.ELSEWHERE in relations:
+            return Reach(everywhere=True, own=own)  # no unit need be named beside all
+        units = frozenset({standing.unit}) if Relation.UNIT in relations else frozenset()
+        return Reach(own=own, units=units | self.below(standing.unit) if Relation.SUB_UNIT in relations else units)
 
 
-def viewer_of(*, account: str, officer: int | None, admin_role: str, on: date) -> Viewer:
+def viewer_of(
+    *, account: str, officer: int | None, admin_role: str, on: date, memory: dict[str, Any] | None = None
+) -> Viewer:
     """The viewer that an account is on a day: its administrator's role, else the posts of its officer."""
     if admin_role:
         return Viewer(account=account, officer=None, standings=(Standing(admin_role),))
     if officer is None:
         return Viewer(account=account, officer=None, standings=())
     posts = held_posts(officer=officer, on=on)
-    standings = tuple(Standing(role=role, unit=unit) for role, unit in posts)
-    return Viewer(account, officer, standings, units_below([standing.unit for standing in standings]))
+    return Viewer(account, officer, tuple(Standing(role=role, unit=unit) for role, unit in posts), memory=memory)
 
 
 def cases_q(viewer: Viewer, action: Action, *, own: Q, prefix: str = "") -> Q:
@@ -97,19 +117,22 @@ def cases_q(viewer: Viewer, action: Action, *, own: Q, prefix: str = "") -> Q:
 
     Takes   own: the condition that he is assigned; it lives with the cases. prefix: path to the case, as `case__`.
     """
-    condition = Q(pk__in=[])
+    everywhere: list[Label] = []
+    own_of: list[Label] = []
+    of_units: dict[frozenset[str], list[Label]] = defaultdict(list)
     for label, reach in viewer.reach(action).items():
-        if not reach:
-            continue
-        labelled = Q(**{f"{prefix}label": label})
         if reach.everywhere:
-            condition |= labelled
+            everywhere.append(label)
             continue
         if reach.units:
-            condition |= labelled & Q(**{f"{prefix}unit__in": sorted(reach.units)})
+            of_units[reach.units].append(label)
         if reach.own:
-            condition |= labelled & own
-    return condition
+            own_of.append(label)
+    # Labels of one reach together: each condition stands once in the statement.
+    condition = Q(**{f"{prefix}label__in": everywhere}) if everywhere else Q(pk__in=[])
+    for units, labels in of_units.items():
+        condition |= Q(**{f"{prefix}label__in": labels, f"{prefix}unit__in": sorted(units)})
+    return condition | Q(**{f"{prefix}label__in": own_of}) & own if own_of else condition
 
 
 def session_scope(viewer: Viewer | None) -> dict[str, str]:

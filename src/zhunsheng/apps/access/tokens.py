@@ -12,11 +12,11 @@ from zhunsheng.apps.access.models import Account, ReadToken
 from zhunsheng.apps.access.scope import Standing, Viewer, viewer_of
 from zhunsheng.apps.audit import clock
 from zhunsheng.apps.org.models import Unit
-from zhunsheng.apps.org.selectors import units_below
 
 WEBHOOK: Final = "webhook"  # not to read, but to be told: apps/alerts/webhooks.py
 SCOPES: Final = ("cases", "clocks", "findings", "alerts", "explanations", WEBHOOK)
 NAME_LENGTH_OF_HOOKS: Final = 30  # the name is part of the name of a channel
+NAME_OF_PROBE: Final = "probe"  # of the channel by which the watcher is told of the probe
 KEY_BYTES: Final = 32
 UNIT_ROLE: Final = "unit_head"  # whose permits a token of a unit has
 
@@ -33,6 +33,8 @@ def issue(
         raise ValidationError(f"范围 {'、'.join(unknown) or '为空'}：请从 {'、'.join(SCOPES)} 中选择。")
     if (account is None) == (unit is None):
         raise ValidationError("令牌代表一个账号或一个单位，请给出其中一个。")
+    if WEBHOOK in scopes and name == NAME_OF_PROBE:
+        raise ValidationError(f"名称 {name} 留给平台巡检。请另取一个名称。")
     if WEBHOOK in scopes and len(name) > NAME_LENGTH_OF_HOOKS:
         raise ValidationError(f"接收推送的令牌，名称最多 {NAME_LENGTH_OF_HOOKS} 个字。请取短一些的名称。")
     key = secrets.token_urlsafe(KEY_BYTES)
@@ -65,7 +67,7 @@ def viewer_of_token(token: ReadToken, *, on: date) -> Viewer:
         account = token.account
         return viewer_of(account=account.username, officer=account.officer_id, admin_role=account.admin_role, on=on)
     unit = str(token.unit_id)
-    return Viewer(f"token.{token.name}", None, (Standing(UNIT_ROLE, unit),), units_below([unit]))
+    return Viewer(f"token.{token.name}", None, (Standing(UNIT_ROLE, unit),))
 
 
 def _digest(key: str) -> bytes:

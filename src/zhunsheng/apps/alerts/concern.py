@@ -13,8 +13,12 @@ class Concern(models.Model):
 
     officer = models.ForeignKey(Officer, models.PROTECT, db_index=False, related_name="alert_concerns")
     group = models.ForeignKey("alerts.AlertGroup", models.PROTECT, related_name="concerns")
+    waits = models.CharField("级别", max_length=8, null=True, editable=False)  # its level, while nobody has taken it
 
     class Meta:
+        indexes = (
+            models.Index(fields=["officer", "waits"], name="concern_waits", condition=models.Q(waits__isnull=False)),
+        )
         constraints = (models.UniqueConstraint(fields=["officer", "group"], name="concerned_once"),)
 
     def __str__(self) -> str:

@@ -18,17 +18,9 @@ from zhunsheng.apps.alerts.policy import alert_policy
 from zhunsheng.apps.alerts.refusals import AlertActRefused
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.cases.models import Case
-from zhunsheng.apps.cases.selectors import (
-    looked_up,
-    own_cases,
-    recused_cases,
-    under_reading,
-    urgent_cases,
-)
+from zhunsheng.apps.cases.selectors import among, looked_up, ties
 from zhunsheng.apps.org.models import Unit
 from zhunsheng.core.alert_acts import snooze_latest
-from zhunsheng.core.alert_words import situation
-from zhunsheng.core.wording import due_words, late_words, left_words
 
 PAGE_ROWS: Final = 50
 OPEN: Final = (
@@ -67,18 +59,13 @@ class InboxRow:
     case_title: str
     unit: str
     level: str
-    level_title: str
     kind: str
-    situation: str  # 11月9日24:00届满，还剩12小时
     liberty: bool
     nature: str
     state: str
-    state_title: str
     state_until: datetime | None
     owner: str
     due: datetime | None
-    due_words: str
-    left_words: str
     is_overdue: bool
     due_at_end: bool
     outer: datetime | None
@@ -129,7 +116,7 @@ def inbox(
         due, key = after
         behind = Q(due=None, key__gt=key) if due is None else Q(due__gt=due) | Q(due=due, key__gt=key) | Q(due=None)
         ordered = ordered.filter(behind)
-    rows = rows_of(list(ordered.select_related("owner")[:PAGE_ROWS]), as_of)
+    rows = rows_of(list(listed(ordered)[:PAGE_ROWS]), as_of)
     record_read(kind="alert_inbox", key=after[1] if after else "first", detail={"count": len(rows)})
     return rows
 
@@ -155,7 +142,7 @@ def group_detail(viewer: Viewer, key: str, *, as_of: datetime) -> GroupDetail:
     if group is None:
         raise AlertActRefused("no_alert")
     record_read(kind="alert", key=key, detail={"case": group.case or "", "incident": group.incident or ""})
-    under = visible_groups(viewer).filter(inhibited_by=key, closed_at=None).select_related("owner")
+    under = listed(visible_groups(viewer).filter(inhibited_by=key, closed_at=None))
     latest = snooze_latest(held_group(group).group, as_of, alert_policy())
     return GroupDetail(
         row=rows_of([group], as_of)[0],
@@ -243,7 +230,7 @@ def _messages(alerts: Sequence[Alert]) -> dict[str, list[str]]:
 
 def for_officer(officer: int, *, as_of: datetime) -> list[InboxRow]:
     """What is open and concerns an officer: he was told of it, owns it, or it was handed to him. For the phone."""
-    groups = AlertGroup.objects.filter(concerns(officer), closed_at=None).select_related("owner")
+    groups = listed(AlertGroup.objects.filter(concerns(officer), closed_at=None))
     rows = rows_of(list(groups.order_by("due", "key")[:PAGE_ROWS]), as_of)
     record_read(kind="alert_inbox", key=f"officer:{officer}", detail={"count": len(rows)})
     return rows
@@ -251,24 +238,29 @@ def for_officer(officer: int, *, as_of: datetime) -> list[InboxRow]:
 
 def visible_groups(viewer: Viewer) -> QuerySet[AlertGroup]:
     """The groups whose case the viewer may list; those of an incident, by its unit."""
+    groups, tied = AlertGroup.objects.filter(_not_withheld(viewer)), ties(viewer)
     if viewer.reaches_all(Permission.CASE_LIST):
-        return AlertGroup.objects.filter(Q(case=None) | ~Q(case__in=recused_cases(viewer)) & ~_withheld(viewer))
+        return groups
     reach = viewer.reach(Permission.CASE_LIST).values()
-    own = own_cases(viewer) if any(part.own for part in reach) else []
+    own = tied.own if any(part.own for part in reach) else ()
     units = sorted({unit for part in reach for unit in part.units})
     # The first condition finds the rows by their index; the second says which of them he may list.
-    urgent = urgent_cases(viewer)
-    near = Q(seen_unit__in=units) | Q(case__in=[*own, *urgent])
+    near = Q(seen_unit__in=units) | among("case", [*own, *tied.urgent])
     if any(part.everywhere for part in reach):
         near = Q()
-    reached = cases_q(viewer, Permission.CASE_LIST, own=Q(case__in=own), prefix="seen_")
-    recused = Q(case__in=recused_cases(viewer))
-    return AlertGroup.objects.filter(near, reached | Q(case__in=urgent), Q(case=None) | ~recused & ~_withheld(viewer))
+    reached = cases_q(viewer, Permission.CASE_LIST, own=among("case", own), prefix="seen_")
+    return groups.filter(near, reached | among("case", tied.urgent))
 
 
-def _withheld(viewer: Viewer) -> Q:
-    """Alerts about a case that the viewer reads; never one that concerns himself."""
-    return under_reading(viewer) & ~concerns(viewer.officer or 0)
+def _not_withheld(viewer: Viewer) -> Q:
+    """That a group is about no case that the viewer is recused from, nor about one that he reads; what concerns himself
+    is never withheld. Nothing where there is no such case."""
+    tied, withheld = ties(viewer), Q()
+    if tied.recused:
+        withheld |= among("case", tied.recused)
+    if tied.reading:
+        withheld |= among("case", tied.reading) & ~concerns(viewer.officer or 0)
+    return Q(case=None) | ~withheld if withheld else Q()
 
 
 def open_gaps() -> list[Gap]:
@@ -318,6 +310,11 @@ def waiting_for(officer: int) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
+def listed(groups: QuerySet[AlertGroup]) -> QuerySet[AlertGroup]:
+    """Groups with what lists show of them: without what only their own page tells of each."""
+    return groups.select_related("owner").defer("clock", "findings", "explanation", "escalated")
+
+
 def rows_of(groups: Sequence[AlertGroup], as_of: datetime) -> list[InboxRow]:
     """Groups as lines of a list, in their order; as many questions to the database for one as for fifty."""
     titles = dict(Case.objects.filter(pk__in={g.case for g in groups if g.case}).values_list("number", "title"))
@@ -339,10 +336,6 @@ def _row(
     doubtful: Mapping[str, float],
     as_of: datetime,
 ) -> InboxRow:
-    policy, held = alert_policy(), held_group(group)
-    worst = held.group.worst
-    is_overdue = group.outer is not None and group.outer <= as_of and group.closed_at is None
-    left = late_words(group.outer, as_of) if is_overdue else left_words(group.due, as_of)
     return InboxRow(
         key=group.key,
         rule=group.rule,
@@ -352,19 +345,14 @@ def _row(
         case_title=titles.get(group.case or "", ""),
         unit=units.get(group.unit, group.unit),
         level=group.level,
-        level_title=policy.levels[group.level],
         kind=group.kind,
-        situation=situation(held.matter(worst[0]), as_of, policy) if worst else "",
         liberty=group.liberty,
         nature=group.nature,
         state=group.state,
-        state_title=group.get_state_display(),
         state_until=group.state_until,
         owner=str(group.owner) if group.owner else "",
         due=group.due,
-        due_words=due_words(group.due, policy.zone),
-        left_words=f"{policy.overdue_words[group.nature]}{left}" if is_overdue else left,
-        is_overdue=is_overdue,
+        is_overdue=group.outer is not None and group.outer <= as_of and group.closed_at is None,
         due_at_end=group.due_at_end,
         outer=group.outer,
         outer_at_end=group.outer_at_end,

@@ -6,12 +6,11 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Now
+from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
 from django.utils.translation import gettext_lazy
 
-from zhunsheng.apps.access.models import UrgentAccess
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer, cases_q
 from zhunsheng.apps.audit.services import record_read
@@ -33,6 +32,9 @@ URGENT_OPENS: Final = frozenset({Action.CASE_LIST, Action.CASE_READ})
 """What an access in an emergency opens: to look, and nothing else."""
 
 
+BETWEEN: Final = "\x1f"  # numbers in one text
+
+
 class CaseNotVisible(DomainError):
     """Not there, or not to be seen: the answer is the same."""
 
@@ -42,7 +44,53 @@ class CaseNotVisible(DomainError):
 class CaseUnderReading(DomainError):
     """The viewer reads its dossier for inspection: until its lot is read, what else is known of it is withheld."""
 
-    text = "您正在阅卷：为免先入为主，本案的办理动态、期限和预警在本批案卷全部交卷后显示。"
+    text = (
+        "您正在阅卷：为免先入为主，本案的办理动态、期限和预警在本批案卷全部交卷后显示；检验阅卷用的虚构卷宗始终不显示。"
+    )
+
+
+@dataclass(frozen=True)
+class Ties:
+    """Numbers of the cases to which an officer stands in a way of his own now: those that he works on, is recused from,
+    has opened in an emergency, and those that are withheld from him because he reads them (`zs_under_reading`)."""
+
+    own: Sequence[str] = ()
+    recused: Sequence[str] = ()
+    urgent: Sequence[str] = ()
+    reading: Sequence[str] = ()
+
+
+def ties(viewer: Viewer) -> Ties:
+    """How a viewer stands to single cases."""
+    return viewer.once("ties", lambda: _ties(viewer.officer))
+
+
+def _ties(officer: int | None) -> Ties:
+    if officer is None:
+        return Ties()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT ARRAY(SELECT case_id::text FROM cases_assignment
+                    WHERE officer_id = %(officer)s AND until_at IS NULL AND role <> 'recused'),
+                ARRAY(SELECT case_id::text FROM cases_assignment
+                    WHERE officer_id = %(officer)s AND until_at IS NULL AND role = 'recused'),
+                ARRAY(SELECT "case"::text FROM access_urgentaccess
+                    WHERE officer_id = %(officer)s AND until > statement_timestamp()),
+                zs_under_reading(%(officer)s)
+            """,
+            {"officer": officer},
+        )
+        return Ties(*(cursor.fetchone() or ()))
+
+
+def among(column: str, numbers: Sequence[str]) -> Q:
+    """The condition that a column holds one of some numbers: one value of the statement, however many they are."""
+    if not numbers:
+        return Q(pk__in=[])
+    parts = (Value(BETWEEN.join(numbers)), Value(BETWEEN))
+    values = Func(*parts, function="string_to_array", output_field=ArrayField(TextField()))
+    return Q(Func(F(column), values, arg_joiner=" = ANY (", template="%(expressions)s)", output_field=BooleanField()))
 
 
 def visible_cases(viewer: Viewer, action: Action) -> QuerySet[Case]:
@@ -51,36 +99,33 @@ def visible_cases(viewer: Viewer, action: Action) -> QuerySet[Case]:
 
 
 def under_reading(viewer: Viewer, column: str = "case") -> Q:
-    """The condition that a column names a case withheld from a viewer because he reads it (`zs_under_reading`)."""
-    if viewer.officer is None:
-        return Q(pk__in=[])
-    asked = {"arg_joiner": " = ANY ((SELECT zs_under_reading(", "template": "%(expressions)s))::text[])"}
-    return Q(Func(F(column), Value(viewer.officer), output_field=BooleanField(), **asked))
+    """The condition that a column names a case withheld from a viewer because he reads it."""
+    return among(column, ties(viewer).reading)
 
 
 def reachable_cases(viewer: Viewer, action: Action) -> QuerySet[Case]:
     """The cases that the policy table opens to a viewer, for what a reader needs, too: the dossier. A recused officer
     reaches none of them."""
-    here = Assignment.objects.filter(case=OuterRef("pk"), officer=viewer.officer or 0, until_at=None)
-    recused = Exists(here.filter(role=Assignment.Role.RECUSED))
+    tied = ties(viewer)
+    recused = among("number", tied.recused)
     if viewer.reaches_all(action):
         return Case.objects.exclude(recused)
-    assigned = Exists(here.exclude(role=Assignment.Role.RECUSED))
-    reached = cases_q(viewer, action, own=Q(assigned))
-    if action in URGENT_OPENS:
-        opened = UrgentAccess.objects.filter(officer=viewer.officer or 0, until__gt=Now())
-        reached |= Q(pk__in=opened.values("case"))
+    here = Assignment.objects.filter(case=OuterRef("pk"), officer=viewer.officer or 0, until_at=None)
+    reached = cases_q(viewer, action, own=Q(Exists(here.exclude(role=Assignment.Role.RECUSED))))
+    if action in URGENT_OPENS and tied.urgent:
+        reached |= among("number", tied.urgent)
     return Case.objects.filter(reached).exclude(recused)
 
 
 def of_visible_cases(viewer: Viewer, action: Action) -> Q:
     """The condition on rows that name a case in a column `case`: that the viewer may do something to it.
 
-    Where he reaches every case there is nothing to look up but what he is recused from.
+    Where he reaches every case there is nothing to look up but what he is recused from, and what he reads.
     """
     if not viewer.reaches_all(action):
         return Q(case__in=visible_cases(viewer, action).values("number"))
-    return Q(case__isnull=False) & ~Q(case__in=recused_cases(viewer)) & ~under_reading(viewer)
+    tied = ties(viewer)
+    return Q(case__isnull=False) & ~among("case", [*tied.recused, *tied.reading])
 
 
 def looked_up(column: str, rows: QuerySet[Any, Any]) -> Q:
@@ -88,26 +133,6 @@ def looked_up(column: str, rows: QuerySet[Any, Any]) -> Q:
     index. As `__in` it may walk through the whole table instead; of many thousand values that is the better way."""
     values = ArraySubquery(rows)
     return Q(Func(F(column), values, arg_joiner=" = ANY (", template="%(expressions)s)", output_field=BooleanField()))
-
-
-def own_cases(viewer: Viewer) -> list[str]:
-    """The numbers of the cases that a viewer works on now."""
-    return list(_assigned(viewer).exclude(role=Assignment.Role.RECUSED).values_list("case", flat=True))
-
-
-def recused_cases(viewer: Viewer) -> QuerySet[Assignment, str]:
-    """The numbers of the cases that a viewer is recused from."""
-    return _assigned(viewer).filter(role=Assignment.Role.RECUSED).values_list("case", flat=True)
-
-
-def urgent_cases(viewer: Viewer) -> list[str]:
-    """The numbers of the cases that are open to a viewer in an emergency."""
-    opened = UrgentAccess.objects.filter(officer=viewer.officer or 0, until__gt=Now())
-    return list(opened.values_list("case", flat=True))
-
-
-def _assigned(viewer: Viewer) -> QuerySet[Assignment]:
-    return Assignment.objects.filter(officer=viewer.officer or 0, until_at=None)
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,9 @@ class SnoozeForm(Asked):
 class HandOverForm(Asked):
     """交给: a named colleague, who must accept."""
 
-    to = forms.ModelChoiceField(label=gettext_lazy("交给谁"), queryset=Officer.objects.none(), empty_label="")
+    to = forms.ModelChoiceField(
+        label=gettext_lazy("交给谁"), queryset=Officer.objects.none(), empty_label=gettext_lazy("请选择")
+    )
     reason = forms.CharField(label=gettext_lazy("说明"), max_length=200, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -193,9 +193,9 @@ def _tasks(group: AlertGroup, rule: Rule | Check | None, rulebook: Rulebook | No
 
 
 def _sentences(explanation: Mapping[str, Any]) -> list[str]:
-    """The steps in words, as they were frozen with the last alert."""
+    """The steps in words, as they were frozen with the last alert; days are written as pages do."""
     told = explanation.get("sentences") or [step.get("sentence") for step in explanation.get("steps", ())]
-    return [sentence for sentence in told if sentence]
+    return [formats.as_pages_write(sentence) for sentence in told if sentence]
 
 
 def _rail(group: AlertGroup, now: datetime) -> Rail | None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.cases.models import Assignment, Case
-from zhunsheng.apps.cases.selectors import looked_up, of_visible_cases, own_cases, urgent_cases, visible_cases
+from zhunsheng.apps.cases.selectors import among, looked_up, of_visible_cases, ties, visible_cases
 from zhunsheng.apps.cases.words import page_vocabulary
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.desk.case_officers import case_officers
@@ -147,7 +147,8 @@ def _of_cases(viewer: Viewer, condition: Q) -> Q:
     )
     if not is_narrow:
         return Q(case__in=cases)
-    near = Q(unit__in=units) | Q(pk__in=[*own_cases(viewer), *urgent_cases(viewer)])
+    tied = ties(viewer)
+    near = Q(unit__in=units) | among("number", [*tied.own, *tied.urgent])
     return looked_up("case", cases.filter(near))
 
 

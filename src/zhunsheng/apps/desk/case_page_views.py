@@ -55,6 +55,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "window_asked": asked.get("window", "") if asked.get("window") in SPANS else "",
         "with_done": asked.get("done") == "1",
         "how": how,
+        "disputable": how is not None and any(one.group == how.line.key for one in whole.told),
         "source": whole.sources.get(how.start.source, how.start.source) if how and how.start else "",
         "moments": whole.moments[:SHOWN_MOMENTS],
         "moments_count": len(whole.moments),
@@ -81,7 +82,13 @@ def clock(request: HttpRequest, key: str) -> HttpResponse:
     answer = render(
         request,
         "desk/_how.html" if part else "desk/clock.html",
-        {"how": shown.how, "page": shown, "told": told_lines(shown.told), "source": shown.source},
+        {
+            "how": shown.how,
+            "page": shown,
+            "told": told_lines(shown.told),
+            "source": shown.source,
+            "disputable": bool(shown.told) and not shown.how.line.is_over,
+        },
     )
     patch_vary_headers(answer, ["HX-Request"])  # a browser that goes back must not be given the part as the page
     return answer
@@ -100,4 +107,5 @@ def _head(whole: Whole) -> dict[str, object]:
         clock.due, clock.outer, now=whole.now, due_at_end=clock.due_at_end, outer_at_end=clock.outer_at_end
     )
     doors, told = case_page.doors(whole), told_lines(whole.told)
-    return {"whole": whole, "case": whole.case, "doors": doors, "told": told, "left": left}
+    alert = clock.key if clock and any(one.group == clock.key for one in whole.told) else ""
+    return {"whole": whole, "case": whole.case, "doors": doors, "told": told, "left": left, "alert": alert}

@@ -14,7 +14,7 @@ from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.alerts.doubt import doubtful_rules
 from zhunsheng.apps.alerts.models import AlertGroup, Gap
 from zhunsheng.apps.alerts.selectors import visible_groups
-from zhunsheng.apps.cases.selectors import visible_cases
+from zhunsheng.apps.cases.selectors import of_visible_cases
 from zhunsheng.apps.cases.words import page_vocabulary
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.desk.inbox import ends_today, over
@@ -24,7 +24,7 @@ from zhunsheng.apps.desk.rulebook import rule_titles
 from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
 from zhunsheng.apps.display.sheets import Cell
 from zhunsheng.apps.org.models import Unit
-from zhunsheng.apps.supervision.models import OPEN_OUTCOMES, Clock
+from zhunsheng.apps.supervision.models import InHand
 
 AUDIENCE: Final = frozenset({"legal_department", "county_head", "inspectorate"})
 COMPARABLE: Final = 3
@@ -140,9 +140,8 @@ def _by_unit(viewer: Viewer, now: datetime) -> Counts:
     found: Counts = {}
     groups = visible_groups(viewer).filter(closed_at=None)
     _add(found, groups.values("unit").annotate(**_alert_counts(now)))
-    running = Clock.objects.filter(outcome__in=OPEN_OUTCOMES, due__isnull=False, case__isnull=False)
-    cases = visible_cases(viewer, Action.CASE_LIST).filter(number__in=running.values("case"))
-    _add(found, cases.values("unit").annotate(cases=Count("number")))
+    in_hand = InHand.objects.filter(of_visible_cases(viewer, Action.CASE_LIST))
+    _add(found, in_hand.values("unit").annotate(cases=Count("case")))
     spans = periods(now)
     counted = {
         name: Count("key", filter=Q(found_at__gte=spans[name].begin, found_at__lt=spans[name].end))

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_GET
 
 from zhunsheng.apps.access.requests import asking, viewer_behind
 from zhunsheng.apps.audit.services import record_read
-from zhunsheng.apps.desk import live, mine, today
+from zhunsheng.apps.desk import live, mine, today, trend
 from zhunsheng.apps.desk.inbox_views import may_act
 
 
@@ -33,4 +33,10 @@ def leader(request: HttpRequest) -> HttpResponse:
     viewer, now = viewer_behind(request), asking(request).now
     found = today.today_page(viewer, now=now)
     record_read(kind="alert_inbox", key="today", detail={"count": len(found.pressing)})
-    return render(request, "desk/today.html", {"today": found, "known": live.known(viewer, now=now)})
+    page = {
+        "today": found,
+        "trend": trend.trend(viewer, now=now),
+        "may_act": may_act(request),
+        "known": live.known(viewer, now=now),
+    }
+    return render(request, "desk/today.html", page)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.alerts.models import AlertGroup, Gap
-from zhunsheng.apps.alerts.selectors import OPEN, InboxRow, concerns, rows_of, visible_groups, waiting_for
+from zhunsheng.apps.alerts.selectors import OPEN, InboxRow, concerns, listed, rows_of, visible_groups, waiting_for
 from zhunsheng.apps.cases.models import Assignment, Case
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.desk.case_officers import case_officers
@@ -45,6 +45,7 @@ OF_STATE: Final = {
 ENDED_VIEWS: Final = {"done": State.DONE, "withdrawn": State.WITHDRAWN}
 """View → the one state that it shows, of what is open, and of what has ended."""
 TAKEABLE: Final = (State.WAITING, State.SNOOZED, State.CLAIMED_DONE)
+NONE: Final = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -116,20 +117,21 @@ def listing(viewer: Viewer, *, now: datetime) -> Listing:
 
 def inbox_page(viewer: Viewer, asked: Asked, *, now: datetime) -> Inbox:
     """One page of the inbox, and the number of every view under the filters that are set."""
-    views = _views(viewer, now)
+    views, visible = _views(viewer, now), visible_groups(viewer)
     here = asked.values.get("view") or default_view(viewer)
     chosen = next(condition for name, _title, condition in views if name == here)
-    groups = visible_groups(viewer).filter(chosen, _kept(now, is_ended=here in (DONE_TODAY, *ENDED_VIEWS)))
+    groups = visible.filter(chosen, _kept(now, is_ended=here in (DONE_TODAY, *ENDED_VIEWS)))
     page = asked.page(_ordered(groups, now))
-    numbers = _numbers(visible_groups(viewer).filter(_beside(asked, "view")), views, now)
-    numbers |= _banded(groups.filter(_beside(asked, "view")), now)
+    counted = _by_rule(groups.filter(_beside(asked, "view", "element")), now)
+    bands = _banded(counted, asked)
+    numbers = _numbers(visible.filter(_beside(asked, "view")), views, now, known={here: sum(bands.values())})
     return Inbox(
         page=page,
         title=next(title for name, title, _condition in views if name == here),
         count=numbers[here],
-        bands=_bands(page.rows, numbers, viewer, now),
+        bands=_bands(page.rows, bands, viewer, now),
         doors=[Door(title, asked.address(view=name), numbers[name], is_here=name == here) for name, title, _q in views],
-        elements=_elements(groups.filter(_beside(asked, "view", "element")), asked),
+        elements=_elements(counted, asked),
     )
 
 
@@ -216,7 +218,7 @@ def _kept(now: datetime, *, is_ended: bool) -> Q:
 
 
 def _ordered(groups: QuerySet[AlertGroup], now: datetime) -> QuerySet[AlertGroup]:
-    return groups.annotate(band=_band_of(now), ends=Coalesce(F("due"), Value(NEVER))).select_related("owner")
+    return listed(groups).annotate(band=_band_of(now), ends=Coalesce(F("due"), Value(NEVER)))
 
 
 def _band_of(now: datetime) -> Choose:
@@ -237,24 +239,32 @@ def _spans(now: datetime) -> dict[int, Q]:
     }
 
 
-def _numbers(groups: QuerySet[AlertGroup], views: Sequence[tuple[str, str, Q]], now: datetime) -> dict[str, int]:
+def _numbers(
+    groups: QuerySet[AlertGroup], views: Sequence[tuple[str, str, Q]], now: datetime, *, known: Mapping[str, int]
+) -> dict[str, int]:
     """The number of each view: what is open by state and span, what has ended by state, and the two that say of whom.
+    `known`: that of the chosen view, which was counted with its bands.
 
     Each question has an index of its own, from which it is answered without reading a row.
     """
     open_now, of = groups.filter(_kept(now, is_ended=False)), {name: condition for name, _title, condition in views}
     by_state = _by_state(open_now, now)
-    kept = groups.filter(_kept(now, is_ended=True))
-    ended = dict(kept.values_list("state").annotate(n=Count("key")))
+    since = Q(closed_at__gte=midnight(now, 0))
+    ended = {
+        state: (n, today)
+        for state, n, today in groups.filter(_kept(now, is_ended=True))
+        .values_list("state")
+        .annotate(n=Count("key"), today=Count("key", filter=since))
+    }
     return {
-        MINE: open_now.filter(of[MINE]).count(),
+        MINE: known[MINE] if MINE in known else open_now.filter(of[MINE]).count(),
         "today": by_state["band", TODAY],
         "over": by_state["band", OVER],
         "untold": open_now.filter(of["untold"]).count(),
-        DONE_TODAY: kept.filter(of[DONE_TODAY]).count(),
+        DONE_TODAY: ended.get(State.DONE, NONE)[1],
         "all": sum(by_state["state", state] for state in OPEN),
         **{name: by_state["state", state] for name, state in OF_STATE.items()},
-        **{name: ended.get(state, 0) for name, state in ENDED_VIEWS.items()},
+        **{name: ended.get(state, NONE)[0] for name, state in ENDED_VIEWS.items()},
     }
 
 
@@ -267,20 +277,31 @@ def _by_state(groups: QuerySet[AlertGroup], now: datetime) -> Counter[tuple[str,
     return found
 
 
-def _banded(groups: QuerySet[AlertGroup], now: datetime) -> dict[str, int]:
+def _by_rule(groups: QuerySet[AlertGroup], now: datetime) -> Mapping[tuple[str, int], int]:
+    """How many of some alerts are of each rule in each band."""
+    found = groups.values_list("rule", _band_of(now)).annotate(n=Count("key"))
+    return {(rule, band): n for rule, band, n in found}
+
+
+def _banded(counted: Mapping[tuple[str, int], int], asked: Asked) -> dict[int, int]:
     """How many of the chosen view are in each band."""
-    found = dict(groups.values_list(_band_of(now)).annotate(n=Count("key")))
-    return {f"band{number}": found.get(number, 0) for number in (*_spans(now), LATER)}
+    element = asked.values.get("element")
+    rules = set(_rules_by_element()[element]) if element else None
+    found = dict.fromkeys((OVER, TODAY, SOON, LATER, ENDED), 0)
+    for (rule, band), n in counted.items():
+        if rules is None or rule in rules:
+            found[band] += n
+    return found
 
 
-def _bands(groups: Sequence[AlertGroup], numbers: Mapping[str, int], viewer: Viewer, now: datetime) -> list[Band]:
+def _bands(groups: Sequence[AlertGroup], counts: Mapping[int, int], viewer: Viewer, now: datetime) -> list[Band]:
     titles = {
         OVER: _("已超期"), TODAY: _("今天到期"), SOON: _("3天内到期"), LATER: _("更晚"), ENDED: _("已结束"),
     }  # fmt: skip
     by_band: dict[int, list[Line]] = {}
     for group, line in zip(groups, lines_of(groups, viewer, now), strict=True):
         by_band.setdefault(_band(group), []).append(line)
-    return [Band(titles[number], numbers[f"band{number}"], lines) for number, lines in by_band.items()]
+    return [Band(titles[number], counts[number], lines) for number, lines in by_band.items()]
 
 
 def _band(group: AlertGroup) -> int:
@@ -289,9 +310,11 @@ def _band(group: AlertGroup) -> int:
     return number
 
 
-def _elements(groups: QuerySet[AlertGroup], asked: Asked) -> list[Door]:
+def _elements(counted: Mapping[tuple[str, int], int], asked: Asked) -> list[Door]:
     """How many of the chosen view concern persons, matters, things, dossiers, units."""
-    by_rule = dict(groups.values_list("rule").annotate(n=Count("key")))
+    by_rule: Counter[str] = Counter()
+    for (rule, _band_number), n in counted.items():
+        by_rule[rule] += n
     titles = {choice.value: choice.title for each, _value in asked.fields() if each.name == "element"
               for choice in each.choices or ()}  # fmt: skip
     here = asked.values.get("element", "")
@@ -299,7 +322,7 @@ def _elements(groups: QuerySet[AlertGroup], asked: Asked) -> list[Door]:
         Door(
             titles[element],
             asked.address(element="" if element == here else element),
-            sum(by_rule.get(rule, 0) for rule in rules),
+            sum(by_rule[rule] for rule in rules),
             is_here=element == here,
         )
         for element, rules in _rules_by_element().items()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from zhunsheng.apps.access.kinds import KINDS
+from zhunsheng.apps.access.kinds import KINDS, object_words
 from zhunsheng.apps.access.preferences import saved_filters
 from zhunsheng.apps.access.requests import asking, viewer_among, viewer_behind
 from zhunsheng.apps.audit.selectors import entries_of
@@ -76,12 +76,7 @@ def own_looks(request: HttpRequest) -> HttpResponse:
     page = asked.page(entries)
     record_read(kind="own_looks", key=asked.address(), detail={"count": len(page.rows)})
     rows = [
-        (
-            entry,
-            KINDS.get(entry.object_kind, entry.object_kind),
-            _("全部") if entry.object_id == "?" else entry.object_id,
-        )
-        for entry in page.rows
+        (entry, KINDS.get(entry.object_kind, entry.object_kind), object_words(entry.object_id)) for entry in page.rows
     ]
     return render(request, "desk/looks.html", {"page": page, "rows": rows, "asked": asked, "today": today})
 

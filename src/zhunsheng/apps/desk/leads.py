@@ -9,7 +9,23 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import (
+    Case as Choose,
+)
+from django.db.models import (
+    Count,
+    DateTimeField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Max,
+    Min,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.functions import TruncDate
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -119,14 +135,16 @@ def leads(viewer: Viewer, asked: Asked, *, now: datetime) -> Leads:
         last=Max("found_at"),
         running=Count("key", filter=Q(closed_at=None)),
     )
-    found = list(counted.order_by("rule", "unit", "kind"))
     wanted = asked.values.get("state")
-    fitting = [row for row in found if wanted is None or (wanted == "open") == bool(row["running"])]
+    if wanted is not None:
+        counted = counted.filter(running__gt=0) if wanted == "open" else counted.filter(running=0)
     column, down = asked.sort.removeprefix("-"), asked.sort.startswith("-")
-    page = asked.part(sorted(fitting, key=lambda row: _sorted_by(row, column), reverse=down))
+    by = _day_of(column) if column in ("first", "last") else F(column)
+    page = asked.cut(counted.order_by(by.desc() if down else by.asc(), "rule", "unit", "kind"))
     titles, named = rule_titles(), units.names(viewer)
     shown = replace(page, rows=[_lead(row, name, titles, named) for row in page.rows])
-    return Leads(shown, sum(bool(row["running"]) for row in found))
+    going_on = faults.filter(closed_at=None).values("rule", "kind", "unit").distinct()
+    return Leads(shown, going_on.count())
 
 
 def withdrawn_listing(viewer: Viewer) -> Listing:
@@ -174,8 +192,11 @@ def _visible_withdrawn(viewer: Viewer) -> QuerySet[Finding]:
     return Finding.objects.filter(units.seen(viewer), state=Finding.State.WITHDRAWN, case__isnull=False)
 
 
-def _sorted_by(row: Mapping[str, Any], column: str) -> Any:
-    return _day(row["kind"], row[column]) if column in ("first", "last") else row[column]
+def _day_of(column: str) -> TruncDate:
+    """The same as `_day`, for the database to sort by."""
+    early = Choose(When(kind=OVERDUE, then=Value(MINUTE)), default=Value(timedelta()), output_field=DurationField())
+    at = ExpressionWrapper(F(column) - early, output_field=DateTimeField())
+    return TruncDate(at, tzinfo=formats.ZONE)
 
 
 def _lead(row: Mapping[str, Any], span: str, titles: Mapping[str, str], named: Mapping[str, str]) -> Lead:

@@ -89,7 +89,7 @@ def _clocks(viewer: Viewer) -> QuerySet[Clock]:
 def _limits(clocks: Sequence[Clock], now: datetime) -> list[Limit]:
     titles = rule_titles()
     cases = dict(Case.objects.filter(pk__in={clock.case for clock in clocks}).values_list("number", "title"))
-    alerts = AlertGroup.objects.filter(closed_at=None).in_bulk([clock.key for clock in clocks])
+    alerts = AlertGroup.objects.filter(closed_at=None).only("key", "state").in_bulk([clock.key for clock in clocks])
     return [
         Limit(
             clock=clock,

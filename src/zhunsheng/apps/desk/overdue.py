@@ -14,7 +14,7 @@ from zhunsheng.apps.alerts.models import Action, Alert, AlertGroup
 from zhunsheng.apps.cases.models import Case
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.desk.case_officers import case_officers
-from zhunsheng.apps.desk.periods import TITLES, periods
+from zhunsheng.apps.desk.periods import TITLES, month_name, months, periods
 from zhunsheng.apps.desk.rulebook import rule_titles, statutory_limits
 from zhunsheng.apps.display import formats
 from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
@@ -82,8 +82,18 @@ def visible_overdue(viewer: Viewer) -> QuerySet[Finding]:
 
 def visible_faults(viewer: Viewer) -> QuerySet[Finding]:
     """The same, and with them what checks found broken."""
+    return _faults().filter(units.seen(viewer))
+
+
+def all_overdue() -> QuerySet[Finding]:
+    """Findings that stand of statutory limits exceeded, of everybody: for a figure of the whole city, with all rows in
+    sight."""
+    return _faults().filter(kind=OVERDUE)
+
+
+def _faults() -> QuerySet[Finding]:
     is_fault = Q(kind=OVERDUE, rule__in=statutory_limits()) | Q(kind=BROKEN)
-    return Finding.objects.filter(units.seen(viewer), is_fault, state=Finding.State.CURRENT, found_at__isnull=False)
+    return Finding.objects.filter(is_fault, state=Finding.State.CURRENT, found_at__isnull=False)
 
 
 def of_rule(viewer: Viewer, rule: str, *, is_limit: bool) -> OfRule | None:
@@ -97,9 +107,13 @@ def of_rule(viewer: Viewer, rule: str, *, is_limit: bool) -> OfRule | None:
 
 def listing(viewer: Viewer, *, now: datetime) -> Listing:
     """Columns and filters of the ledger."""
-    spans = periods(now)
+    by_month = months(now)
+    spans = periods(now) | {month_name(month): span for month, span in by_month.items()}
+    named_spans = [(name, str(title)) for name, title in TITLES.items()]
+    named_spans += [(month_name(month), formats.full_month(month)) for month in reversed(by_month)]
     titles = rule_titles()
     named = sorted(titles.items(), key=lambda pair: pair[1])
+    offered = choices(units.choices(viewer))
     states = [("open", _("仍未办结")), ("ended", _("已办结"))]
     kinds = [(OVERDUE, _("超期")), (BROKEN, _("不符合"))]
     columns = (
@@ -116,11 +130,11 @@ def listing(viewer: Viewer, *, now: datetime) -> Listing:
             "in",
             _("何时"),
             lambda name: Q(found_at__gte=spans[name].begin, found_at__lt=spans[name].end),
-            choices([(name, str(title)) for name, title in TITLES.items()]),
+            choices(named_spans),
         ),
         Filter("kind", _("种类"), lambda _value: Q(), choices(kinds)),
-        Filter("unit", _("单位"), units.within, choices(units.choices(viewer))),
-        Filter("own", _("单位，不含下级"), lambda value: Q(unit=value), choices(units.choices(viewer))),
+        Filter("unit", _("单位"), units.within, offered),
+        Filter("own", _("单位，不含下级"), lambda value: Q(unit=value), offered),
         Filter("rule", _("规则"), lambda value: Q(rule=value), choices(named)),
         Filter("state", _("状态"), lambda value: Q(closed_at__isnull=value == "open"), choices(states)),
     )
@@ -152,8 +166,8 @@ def _words(at: datetime | bool | None) -> str:
 def _rows(findings: Sequence[Finding], now: datetime) -> list[Exceeded]:
     keys = [_group(finding) for finding in findings]
     numbers = {finding.case for finding in findings if finding.case}
-    clocks = Clock.objects.in_bulk(keys)
-    groups = AlertGroup.objects.in_bulk(keys)
+    clocks = Clock.objects.only("key", "due_at_end", "outer_at_end").in_bulk(keys)
+    states = dict(AlertGroup.objects.filter(pk__in=keys).values_list("key", "state"))
     titles = rule_titles()
     cases = dict(Case.objects.filter(pk__in=numbers).values_list("number", "title"))
     named = dict(
@@ -175,8 +189,8 @@ def _rows(findings: Sequence[Finding], now: datetime) -> list[Exceeded]:
             due=_due(finding, clocks.get(_group(finding))),
             length=_length(finding, clocks.get(_group(finding)), now),
             ended=finding.closed_at,
-            state=groups[_group(finding)].state if _group(finding) in groups else "",
-            has_alert=_group(finding) in groups,
+            state=states.get(_group(finding), ""),
+            has_alert=_group(finding) in states,
             told=told.get(_group(finding), Step()),
             taken=acts.get((_group(finding), "taken"), Step()),
             urged=acts.get((_group(finding), "urged"), Step()),

@@ -1,8 +1,8 @@
-"""Spans of time that pages count by: this month until now, and last month until the same point."""
+"""Spans of time that pages count by: this month until now, last month to the same point, each month of a year."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from django.utils.functional import Promise
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from zhunsheng.apps.display import formats
 
 THIRTY_DAYS: Final = timedelta(days=30)
+MONTHS: Final = 12
 TITLES: Final[Mapping[str, str | Promise]] = {
     "month": _("本月"),
     "before": _("上月同期"),
@@ -39,6 +40,20 @@ def periods(now: datetime) -> dict[str, Period]:
         "last": Period(last, month),
         "30": Period(now - THIRTY_DAYS, now),
     }
+
+
+def months(now: datetime) -> dict[date, Period]:
+    """The last twelve months by their first days, the oldest first; of the present one what has passed."""
+    begin, end, found = _first(now), now, {}
+    for _each in range(MONTHS):
+        found[begin.date()] = Period(begin, end)
+        begin, end = _first(begin - timedelta(days=1)), begin
+    return dict(reversed(found.items()))
+
+
+def month_name(month: date) -> str:
+    """A month as addresses have it: 2026-03."""
+    return f"{month:%Y-%m}"
 
 
 def _first(at: datetime) -> datetime:

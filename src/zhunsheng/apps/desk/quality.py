@@ -1,6 +1,6 @@
 """What did not come in, what could not be judged for want of a fact, and which source has fallen silent."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -65,15 +65,15 @@ class Quality:
 
 def quality() -> Quality:
     """All of it. Row security lets through the clocks of the cases that the session may list."""
-    running = Clock.objects.filter(outcome__in=OPEN_OUTCOMES)
-    counted = running.aggregate(open=Count("pk"), unknown=Count("pk", filter=Q(outcome="unknown")))
+    asked, known, unknown = _asked()
+    whole = known + sum(count for *_what, count, _hard in asked)
     return Quality(
-        share=counted["unknown"] / counted["open"] if counted["open"] else None,
-        unknown=counted["unknown"],
-        open=counted["open"],
+        share=unknown / whole if whole else None,
+        unknown=unknown,
+        open=whole,
         sources=sources(),
         refused=quarantine_counts(),
-        questions=_questions(),
+        questions=_questions(asked),
     )
 
 
@@ -86,11 +86,24 @@ def sources() -> list[Heard]:
     ]
 
 
-def _questions() -> list[Question]:
-    asked = Clock.objects.filter(outcome__in=OPEN_OUTCOMES, question__isnull=False)
-    rows = asked.values_list("question", "question_fact").annotate(
-        count=Count("pk"), hard=Count("pk", filter=Q(question_hard=True))
+def _asked() -> tuple[list[tuple[str, str | None, int, int]], int, int]:
+    """Of the clocks that run: what is asked of how many, and of how many hard; of how many nothing is asked; how many
+    cannot be computed. One walk through all of them."""
+    rows = Clock.objects.filter(outcome__in=OPEN_OUTCOMES).values_list("question", "question_fact")
+    found = list(
+        rows.annotate(
+            count=Count("pk"),
+            hard=Count("pk", filter=Q(question_hard=True)),
+            unknown=Count("pk", filter=Q(outcome="unknown")),
+        )
     )
+    asked = [(code, fact, count, hard) for code, fact, count, hard, _unknown in found if code is not None]
+    known = sum(count for code, _fact, count, _hard, _unknown in found if code is None)
+    return asked, known, sum(row[-1] for row in found)
+
+
+def _questions(asked: Iterable[tuple[str, str | None, int, int]]) -> list[Question]:
+    """The most frequent first."""
     facts = page_vocabulary().facts
     return [
         Question(
@@ -100,5 +113,10 @@ def _questions() -> list[Question]:
             count=count,
             hard=hard,
         )
-        for code, fact, count, hard in rows.order_by("-count", "question", "question_fact")[:MOST_QUESTIONS]
+        for code, fact, count, hard in sorted(asked, key=_frequent_first)[:MOST_QUESTIONS]
     ]
+
+
+def _frequent_first(row: tuple[str, str | None, int, int]) -> tuple[int, str, bool, str]:
+    code, fact, count, _hard = row
+    return -count, code, fact is None, fact or ""

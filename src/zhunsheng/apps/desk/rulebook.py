@@ -21,7 +21,8 @@ def rule_titles() -> dict[str, str]:
     rulebook = shown_rulebook()
     if rulebook is None:
         return {}
-    return {rule.id: rule.title_en if is_english() else rule.title for rule in all_rules(rulebook)}
+    in_english = is_english()
+    return {rule.id: rule.title_en if in_english else rule.title for rule in all_rules(rulebook)}
 
 
 def all_rules(rulebook: Rulebook) -> list[Rule | Check]:

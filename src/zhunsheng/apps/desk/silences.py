@@ -16,6 +16,7 @@ from zhunsheng.apps.alerts.selectors import visible_groups
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.desk.rulebook import all_rules, rule_titles, shown_rulebook
 from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
+from zhunsheng.apps.display.options import ManyOptions
 from zhunsheng.apps.org.models import Unit
 from zhunsheng.core.check import Check
 from zhunsheng.core.rule import Rule
@@ -50,10 +51,13 @@ class SilenceForm(forms.Form):
 
     rule = forms.ChoiceField(
         label=gettext_lazy("规则"),
+        widget=ManyOptions,
         help_text=gettext_lazy("涉及限制人身自由的规则不能静默，这里不列。"),
         error_messages={"required": gettext_lazy("请选择规则。"), "invalid_choice": gettext_lazy("请从列表中选择。")},
     )
-    unit = forms.ChoiceField(label=gettext_lazy("单位"), required=False, help_text=gettext_lazy("连同下级单位。"))
+    unit = forms.ChoiceField(
+        label=gettext_lazy("单位"), widget=ManyOptions, required=False, help_text=gettext_lazy("连同下级单位。")
+    )
     until = forms.DateTimeField(
         label=gettext_lazy("到什么时候"),
         input_formats=[MOMENT, "%Y-%m-%dT%H:%M"],

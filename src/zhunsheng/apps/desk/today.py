@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.alerts.models import AlertGroup
-from zhunsheng.apps.alerts.selectors import visible_groups
+from zhunsheng.apps.alerts.selectors import listed, visible_groups
 from zhunsheng.apps.cases.models import Assignment
 from zhunsheng.apps.desk.inbox import WEEK, Line, ends_on, ends_today, lines_of, midnight, over
 from zhunsheng.apps.desk.rulebook import shown_rulebook
@@ -20,16 +20,19 @@ from zhunsheng.core.calendar import Calendar
 
 SHOWN: Final = 10
 OFFICERS: Final = 30
+HUNDRED: Final = 100
 LEVELS: Final = ("red", "yellow", "blue", "ask")
 
 
 @dataclass(frozen=True)
 class Share:
-    """The open alerts of the cases of one officer. `number` is empty for cases that nobody heads."""
+    """The open alerts of the cases of one officer. `number` is empty for cases that nobody heads; `bar`: how many of a
+    hundred of whoever has most."""
 
     name: str
     number: str
     counts: Mapping[str, int]
+    bar: int
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ def today_page(viewer: Viewer, *, now: datetime) -> Today:
     """The page of a leader: the alerts of the units whose cases he may list."""
     groups = visible_groups(viewer).filter(closed_at=None)
     counts = groups.aggregate(**_counts(now), today=Count("key", filter=ends_today(now)))
-    pressing = groups.filter(over(now) | ends_today(now)).select_related("owner").order_by("due", "key")
+    pressing = listed(groups.filter(over(now) | ends_today(now))).order_by("due", "key")
     head = Assignment.objects.filter(role=Assignment.Role.CASE_OFFICER, until_at=None, case=OuterRef("case"))
     by_head = groups.annotate(head=Subquery(head.order_by("pk").values("officer")[:1])).values("head")
     shares = _shares(list(by_head.annotate(**_counts(now))))
@@ -108,10 +111,12 @@ def _is_rest(day: date, calendar: Calendar) -> bool:
 def _shares(rows: Sequence[Mapping[str, Any]]) -> list[Share]:
     """The counts of each officer, whoever has most of what is over and red first."""
     officers = Officer.objects.in_bulk([row["head"] for row in rows if row["head"] is not None])
+    most = max((row["open"] for row in rows), default=0)
+    bars = [round(HUNDRED * row["open"] / most) for row in rows]
     shares = [
-        Share(officers[row["head"]].name, officers[row["head"]].number, row)
+        Share(officers[row["head"]].name, officers[row["head"]].number, row, bar)
         if row["head"] is not None
-        else Share(_("没有主办民警"), "", row)
-        for row in rows
+        else Share(_("没有主办民警"), "", row, bar)
+        for row, bar in zip(rows, bars, strict=True)
     ]
     return sorted(shares, key=lambda one: (-one.counts["over"], -one.counts["red"], -one.counts["open"], one.number))

@@ -39,7 +39,7 @@ def _reached(viewer: Viewer) -> QuerySet[Unit]:
 
 def choices(viewer: Viewer) -> list[tuple[str, str]]:
     """The same as choices of a filter, by code."""
-    return list(_reached(viewer).order_by("code").values_list("code", "short_name"))
+    return viewer.once("units", lambda: list(_reached(viewer).order_by("code").values_list("code", "short_name")))
 
 
 def names(viewer: Viewer) -> dict[str, str]:

@@ -4,9 +4,11 @@ Every function returns words of the language that is active. 24:00 of a day is s
 whoever passes such an instant says so with `at_end`.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache, lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -20,6 +22,8 @@ FEN: Final = 100
 WAN_FEN: Final = 10_000 * FEN
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 TAIL: Final = 4
+KEPT_DAY: Final = re.compile(r"(?<![\d-])(?:(\d{4})-)?(0[1-9]|1[0-2])-([0-3]\d)(?![\d-])(?(1)|(?= [^\d\s]))")
+"""A day in a sentence that was kept: with its year, or without one before the kind of day that it is."""
 
 
 def is_english() -> bool:
@@ -87,17 +91,33 @@ def day_in_list(day: date, *, now: datetime) -> str:
 
 def full_day(day: date) -> str:
     """2026年11月23日."""
-    return _("%(year)d年%(month)d月%(day)d日") % _parts(day)
+    return _full_day(day, get_language())
 
 
 def short_day(day: date) -> str:
     """11月23日."""
-    return _("%(month)d月%(day)d日") % _parts(day)
+    return _short_day(day, get_language())
+
+
+def as_pages_write(kept: str) -> str:
+    """A sentence that was kept in words, its days as pages write them: 2026年4月24日 04:03 of 2026-04-24 04:03, and
+    4月25日 休息日 of 04-25 休息日."""
+    return KEPT_DAY.sub(lambda match: _kept_day(*match.groups()), kept)
+
+
+def full_month(day: date) -> str:
+    """2026年11月."""
+    return _("%(year)d年%(month)d月") % _parts(day)
+
+
+def short_month(day: date) -> str:
+    """11月."""
+    return _("%(month)d月") % _parts(day)
 
 
 def weekday(day: date) -> str:
     """周一."""
-    return (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))[day.weekday()]
+    return _weekday(day.weekday(), get_language())
 
 
 def seconds(at: datetime) -> str:
@@ -211,6 +231,29 @@ def actor(name: str) -> str:
     if name == "deployment":
         return _("部署时自带")
     return rest if kind == "account" else name
+
+
+def _kept_day(year: str | None, month: str, day: str) -> str:
+    parts = {"year": int(year or 0), "month": int(month), "day": int(day), "mon": MONTHS[int(month) - 1]}
+    return (_("%(year)d年%(month)d月%(day)d日") if year else _("%(month)d月%(day)d日")) % parts
+
+
+@lru_cache(maxsize=2048)
+def _full_day(day: date, language: str | None) -> str:
+    del language  # the words are of the language that is active: a list writes the same days again and again
+    return _("%(year)d年%(month)d月%(day)d日") % _parts(day)
+
+
+@lru_cache(maxsize=2048)
+def _short_day(day: date, language: str | None) -> str:
+    del language
+    return _("%(month)d月%(day)d日") % _parts(day)
+
+
+@cache
+def _weekday(number: int, language: str | None) -> str:
+    del language
+    return (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))[number]
 
 
 def _parts(day: date) -> dict[str, object]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
 from django.db.models import Model, Q, QuerySet
@@ -20,9 +20,8 @@ Row = TypeVar("Row", bound=Model)
 Shown = TypeVar("Shown")
 
 
-@dataclass(frozen=True)
-class Choice:
-    """One value that a filter takes, and what it is called."""
+class Choice(NamedTuple):
+    """One value that a filter takes, and what it is called. A list of units has hundreds, on every page."""
 
     value: str
     title: str
@@ -142,10 +141,21 @@ class Asked:
         after = self.address(after=_closed(keys[-1])) if keys and (back or more) else ""
         return Page(self, found, preceding=before, following=after)
 
+    def cut(self, rows: QuerySet[Any, Any]) -> "Page[Any]":
+        """The same of rows that have no key, as counted ones, in the order that they are in. One query."""
+        begin = max(0, self._begin())
+        found = list(rows[begin : begin + self.listing.rows + 1])
+        before = self.address(after=_closed([max(0, begin - self.listing.rows)])) if begin else ""
+        more = len(found) > self.listing.rows
+        after = self.address(after=_closed([begin + self.listing.rows])) if more else ""
+        return Page(self, found[: self.listing.rows], preceding=before, following=after)
+
+    def _begin(self) -> int:
+        return self.place[1][0] if self.place is not None and isinstance(self.place[1][0], int) else 0
+
     def part(self, rows: Sequence[Any]) -> "Page[Any]":
         """The same of rows that are in memory already, in their order."""
-        begin = self.place[1][0] if self.place is not None and isinstance(self.place[1][0], int) else 0
-        begin = max(0, min(begin, len(rows)))
+        begin = max(0, min(self._begin(), len(rows)))
         end = begin + self.listing.rows
         before = self.address(after=_closed([max(0, begin - self.listing.rows)])) if begin else ""
         after = self.address(after=_closed([end])) if end < len(rows) else ""

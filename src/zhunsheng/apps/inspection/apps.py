@@ -85,7 +85,7 @@ class InspectionConfig(AppConfig):
         "zs_readers_of(text[])",
         "zs_under_reading(bigint)",
         "zs_files_waiting(bigint)",
-        "zs_cards_waiting(bigint, text[], text[])",
+        "zs_cards_waiting(bigint, text[], text[], text[])",
     )
     table_rules = (
         *(

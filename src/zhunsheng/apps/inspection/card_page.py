@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.audit.services import record_read
+from zhunsheng.apps.cases.selectors import may_read_case
 from zhunsheng.apps.inspection.cards import folded
 from zhunsheng.apps.inspection.lists import CardRow, card_rows, due_words, visible_cards
 from zhunsheng.apps.inspection.models import CardStep
@@ -83,6 +84,7 @@ class CardPage:
     steps: Sequence[StepShown]
     acts: Sequence[str]
     has_letter: bool
+    may_open: bool  # the page of its case
 
 
 def card_page(viewer: Viewer, number: str, *, now: datetime) -> CardPage | None:
@@ -104,6 +106,7 @@ def card_page(viewer: Viewer, number: str, *, now: datetime) -> CardPage | None:
         steps=[_step(step) for step in steps],
         acts=[] if viewer.officer is None else _acts(viewer, card, found.card.unit, found.card.responsible_id, now),
         has_letter=card.letters > 0,
+        may_open=may_read_case(viewer, number=found.card.case),
     )
 
 
@@ -111,14 +114,19 @@ def _step(step: CardStep) -> StepShown:
     return StepShown(
         title=_(STEP_TITLES[step.act]),
         outcome=_(OUTCOMES[step.outcome]) if step.outcome else "",
-        by=step.by.name if step.by else "",
-        second=step.second.name if step.second else "",
+        by=_named(step.by),
+        second=_named(step.second),
         at=step.at,
         recorded_at=step.recorded_at,
         reason=step.reason,
         document_no=step.document_no,
         is_red=step.act in ("red_issued", "letter_issued", "letter_raised"),
     )
+
+
+def _named(officer: Officer | None) -> str:
+    """With the number: that two of a step are not one person must be seen where they bear one name."""
+    return f"{officer.name} {officer.number}" if officer else ""
 
 
 def _acts(viewer: Viewer, card: r.Card, unit: str, responsible: int | None, now: datetime) -> list[str]:

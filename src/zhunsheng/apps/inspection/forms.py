@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zhunsheng.apps.display.options import ManyOptions
 from zhunsheng.core.inspection.rectification import CARES
 
 CARE_TITLES: Final = (
@@ -37,7 +38,7 @@ class PlanForm(forms.Form):
 
     def __init__(self, *args: Any, units: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"] = forms.ChoiceField(label=gettext_lazy("范围"), choices=units)
+        self.fields["unit"] = forms.ChoiceField(label=gettext_lazy("范围"), choices=units, widget=ManyOptions)
 
     def clean(self) -> dict[str, Any]:
         """The period ends after it begins."""
@@ -62,6 +63,20 @@ class PublishForm(forms.Form):
     """公布随机数."""
 
     value = forms.RegexField(r"\A[0-9a-f]{32}\Z", label=gettext_lazy("随机数（32 位十六进制）"))
+
+
+class ReaderForm(forms.Form):
+    """更换阅卷人: which reading goes to whom, and why."""
+
+    reading = forms.ChoiceField(label=gettext_lazy("案卷"), widget=ManyOptions)
+    number = forms.CharField(label=gettext_lazy("新阅卷人警号"), max_length=20)
+    reason = forms.CharField(
+        label=gettext_lazy("原因"), max_length=200, help_text=gettext_lazy("例如申报了亲属关系、请假")
+    )
+
+    def __init__(self, *args: Any, readings: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reading"] = forms.ChoiceField(label=gettext_lazy("案卷"), choices=readings, widget=ManyOptions)
 
 
 class AnswerForm(forms.Form):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.cases.models import Case
-from zhunsheng.apps.cases.selectors import reachable_cases, recused_cases
+from zhunsheng.apps.cases.selectors import reachable_cases, ties, under_reading
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.display import formats
 from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
@@ -23,6 +23,7 @@ from zhunsheng.apps.org.models import Unit
 from zhunsheng.core.inspection.rectification import STATES
 from zhunsheng.core.inspection.sheets import FAULTS
 
+MOST_OUT: Final = 500
 NEED_OF_RESPONSIBLE: Final = ("to_mend", "returned")
 NEED_OF_INSPECTOR: Final = ("letter_drafted",)
 NEED_OF_HEAD: Final = ("red", "letter")
@@ -88,15 +89,17 @@ def _in_state(name: str) -> Q:
 
 
 def visible_cards(viewer: Viewer) -> QuerySet[CardNow]:
-    """The cards of cases that a viewer may list, and those he answers for."""
+    """The cards of cases that a viewer may list, and those he answers for. While he reads a case its cards are
+    withheld: a problem that another found in it, or a finding, would lead him."""
     own = Q(card__responsible=viewer.officer or 0)
     if viewer.reaches_all(Action.CASE_LIST):
-        seen = ~Q(card__case__in=recused_cases(viewer)) | own
+        seen = ~Q(card__case__in=ties(viewer).recused) | own
     else:
         cases = reachable_cases(viewer, Action.CASE_LIST).filter(number=OuterRef("card__case"))
         of_places = Q(card__case="", card__unit__in=[unit.code for unit in units.reached(viewer)])
         seen = Q(Exists(cases)) | of_places | own
-    return CardNow.objects.filter(seen).select_related("card", "card__responsible")
+    read_by_him = under_reading(viewer, "card__case") & ~own
+    return CardNow.objects.filter(seen).exclude(read_by_him).select_related("card", "card__responsible")
 
 
 def card_page(viewer: Viewer, asked: Asked, *, now: datetime) -> tuple[Page[CardNow], list[CardRow], int]:
@@ -157,7 +160,9 @@ def cards_waiting(viewer: Viewer) -> int:
         *(NEED_OF_CHECKER if roles & READERS else ()),
         *(NEED_OF_INSPECTOR if roles & INSPECTORS else ()),
     ]
-    return _counted("SELECT zs_cards_waiting(%s, %s, %s)", viewer.officer or 0, list(NEED_OF_RESPONSIBLE), states)
+    reading = list(ties(viewer).reading) if states else []
+    own = list(NEED_OF_RESPONSIBLE)
+    return _counted("SELECT zs_cards_waiting(%s, %s, %s, %s)", viewer.officer or 0, own, states, reading)
 
 
 def current_assignments(viewer: Viewer) -> QuerySet[Assigned]:
@@ -167,20 +172,33 @@ def current_assignments(viewer: Viewer) -> QuerySet[Assigned]:
     return rows.select_related("pick", "submission").order_by(F("submission").asc(nulls_first=True), "at", "pk")
 
 
+def readings_out() -> list[Assigned]:
+    """The readings that are not handed in, those that were given out longest ago first. Row security applies."""
+    later = Assigned.objects.filter(pick=OuterRef("pick"), round=OuterRef("round"), pk__gt=OuterRef("pk"))
+    rows = Assigned.objects.filter(~Exists(later), submission=None).select_related("pick", "reader")
+    return list(rows.order_by("at", "pick__case", "pk")[:MOST_OUT])
+
+
 def files_waiting(viewer: Viewer) -> int:
     """Files that a viewer has still to read."""
     return _counted("SELECT zs_files_waiting(%s)", viewer.officer or 0)
 
 
 def problems_to_confirm(viewer: Viewer) -> list[Answer]:
-    """Faults of sheets that were handed in, in their newest version, that nobody has confirmed; not one's own."""
+    """Faults of sheets that were handed in, in their newest version, that nobody has confirmed; not one's own, nor of a
+    case that one reads oneself: the second reading is blind."""
     later = Answer.objects.filter(
         assigned=OuterRef("assigned"), question=OuterRef("question"), version__gt=OuterRef("version")
     )
     rows = Answer.objects.filter(
         ~Exists(later), answer__in=FAULTS, confirmation=None, assigned__submission__isnull=False
-    ).exclude(by=viewer.officer or 0)
+    ).exclude(Q(by=viewer.officer or 0) | under_reading(viewer, "assigned__pick__case"))
     return list(rows.select_related("assigned__pick", "by").order_by("at", "pk")[:200])
+
+
+def confirmable(viewer: Viewer, number: int) -> Answer | None:
+    """A fault that a viewer may say something to, confirmed already or not; None where he reads its case himself."""
+    return Answer.objects.exclude(under_reading(viewer, "assigned__pick__case")).filter(pk=number).first()
 
 
 def responsible_card(number: str, viewer: Viewer) -> Card | None:

@@ -83,7 +83,7 @@ def _visible(viewer: Viewer) -> list[Alarm]:
     if viewer.roles() & INSPECTORS:
         return rows
     below = {standing.unit for standing in viewer.standings if standing.role in HEADS}
-    units = below.union(*(viewer.below.get(unit, frozenset()) for unit in below))
+    units = below.union(*(viewer.below(unit) for unit in below))
     # A unit learns of an alarm when it is asked about it.
     return [row for row in rows if row.unit in units and any(step.act == "opened" for step in row.steps.all())]
 

@@ -31,6 +31,7 @@ PAGES: Final[dict[str, Page]] = {
     "inspection:plans": for_action(GET=LIST, POST=LIST),
     "inspection:plan": for_action(GET=LIST),
     "inspection:plan_act": for_action(POST=LIST),
+    "inspection:readers": for_action(GET=LIST, POST=LIST),
     "inspection:record": signed_in(),
     "inspection:skeleton": for_action(GET=LIST),
     "inspection:verify": signed_in("GET", "POST"),

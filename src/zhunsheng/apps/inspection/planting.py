@@ -8,6 +8,7 @@ every case under reading (`zs_under_reading`).
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ from zhunsheng.core.points.from_events import ENDINGS
 SHOWN: Final = {"zs.planted": "on"}
 NOT_SHOWN: Final = {"zs.planted": ""}
 DOSSIER: Final = "侦查卷"
+LATELY: Final = 200
+UNIT_CODE: Final = slice(1, 13)
 
 
 @contextmanager
@@ -82,12 +85,20 @@ def number_of(file: p.PlantedFile) -> str:
     The number that a file takes, for its papers bear it. :raises PlantRefused: its unit has none left in the month.
     """
     with shown():
-        taken = list(Case.objects.filter(pk__startswith=f"A{file.unit}{file.month}").values_list("number", flat=True))
+        code = _code_of_cases(file.unit)
+        taken = list(Case.objects.filter(pk__startswith=f"A{code}{file.month}").values_list("number", flat=True))
     seed = hashlib.sha256(f"{file.unit}|{file.month}|{file.title}|{file.ended_on}".encode()).digest()
     try:
-        return p.free_number(file.unit, file.month, taken, seed=seed)
+        return p.free_number(code, file.month, taken, seed=seed)
     except p.PlantingRefused as problem:
         raise PlantRefused(why=str(problem)) from problem
+
+
+def _code_of_cases(unit: str) -> str:
+    """The code that the numbers of a unit's cases bear: where a squad's cases are numbered by its station, of that."""
+    numbers = Case.objects.filter(unit=unit).order_by("-number").values_list("number", flat=True)[:LATELY]
+    codes = Counter(number[UNIT_CODE] for number in numbers)
+    return max(codes, key=lambda code: (codes[code], code), default=unit)
 
 
 def _file(case: Case, papers: Iterable[p.Paper], images: Mapping[str, bytes], at: datetime) -> None:

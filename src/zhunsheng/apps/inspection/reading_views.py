@@ -9,11 +9,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from zhunsheng.apps.access.requests import asking, viewer_among
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.cases.dossiers import DossierNotVisible, OpenDossier, open_dossier
-from zhunsheng.apps.cases.models import Case
 from zhunsheng.apps.inspection import reading
 from zhunsheng.apps.inspection.forms import CARE_TITLES, AnswerForm, ConfirmForm
-from zhunsheng.apps.inspection.lists import current_assignments, problems_to_confirm
-from zhunsheng.apps.inspection.models import Answer, Assigned
+from zhunsheng.apps.inspection.lists import confirmable, current_assignments, problems_to_confirm
+from zhunsheng.apps.inspection.models import Assigned
 from zhunsheng.apps.inspection.people import READERS, officer_behind
 from zhunsheng.apps.inspection.refusals import ReadingRefused
 from zhunsheng.apps.inspection.sheet_page import problem_rows, sheet_page, task_rows
@@ -113,8 +112,8 @@ def problems(request: HttpRequest) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         form = ConfirmForm(request.POST)
-        one = Answer.objects.filter(pk=form.cleaned_data["answer"]).first() if form.is_valid() else None
-        if one is None or not Case.objects.filter(pk=one.assigned.pick.case).exists():
+        one = confirmable(viewer, form.cleaned_data["answer"]) if form.is_valid() else None
+        if one is None:
             raise Http404
         said = form.cleaned_data
         try:

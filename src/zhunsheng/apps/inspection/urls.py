@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhunsheng.apps.inspection import card_views, oversight_views, plan_views, reading_views
+from zhunsheng.apps.inspection import card_views, oversight_views, plan_views, reader_views, reading_views
 
 app_name = "inspection"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("inspection/plans/<str:number>/", plan_views.plan, name="plan"),
     path("inspection/plans/<str:number>/draw.json", plan_views.record, name="record"),
     path("inspection/plans/<str:number>/<str:act>/", plan_views.act, name="plan_act"),
+    path("inspection/readers/", reader_views.readers, name="readers"),
     path("inspection/rules/<str:question>.toml", plan_views.skeleton, name="skeleton"),
     path("inspection/verify/", plan_views.verify, name="verify"),
     path("inspection/tasks/", reading_views.tasks, name="tasks"),

@@ -132,9 +132,7 @@ def points_check(job: Job, viewer: Viewer, tell: Teller) -> Ending:
     nudges = list(nudged(file.policy, known()))
     failing = failing_tests(file.policy, nudges)
     gains: list[Gain] = []
-    # The strategies are those of an officer; a policy that scores units pays none of them.
-    strategies = STRATEGIES if file.policy.scheme == "officer" else ()
-    for gain in play(file.policy, known(), seeds=YEARS, strategies=strategies) if strategies else ():
+    for gain in play(file.policy, known(), seeds=YEARS, strategies=STRATEGIES):
         gains.append(gain)
         tell(len(gains), len(STRATEGIES))
     passes = not failing and all(one.rise <= 0 for one in nudges) and all(gain.passes for gain in gains)
@@ -143,7 +141,7 @@ def points_check(job: Job, viewer: Viewer, tell: Teller) -> Ending:
             sha256=file.sha256,
             at=clock.now(),
             by=viewer.account,
-            years=YEARS if strategies else 0,
+            years=YEARS,
             nudges=[[one.nudge.type, one.nudge.title, f"{one.rise / 100:+.2f}"] for one in nudges],
             failing=failing,
             gains=[

@@ -6,17 +6,33 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from zhunsheng.apps.org.models import Delegation, Duty, Leave, Officer, Post, Unit
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
+HELD: Final = """
+    SELECT p.role, p.unit_id FROM org_post p
+    JOIN org_officer o ON o.id = p.officer_id JOIN org_unit u ON u.code = p.unit_id
+    WHERE p.officer_id = %(officer)s AND o.left_on IS NULL AND u.closed_on IS NULL
+        AND p.from_on <= %(on)s AND (p.until_on IS NULL OR p.until_on > %(on)s)
+    ORDER BY p.role, p.unit_id
+"""
+BELOW: Final = """
+    SELECT t.code, ARRAY(SELECT u.code FROM org_unit u WHERE u.path LIKE t.path || '/%%') FROM org_unit t
+    WHERE t.code = ANY (%s)
+"""
+TOP: Final = """
+    SELECT name FROM org_unit WHERE parent_id IS NULL AND closed_on IS NULL AND kind <> 'agency' ORDER BY code LIMIT 1
+"""
 
 
 def held_posts(*, officer: int, on: date) -> list[tuple[str, str]]:
-    """The (role, unit code) of every post that an officer holds on a day."""
-    posts = Post.objects.filter(_in_force(on), officer=officer, officer__left_on=None, unit__closed_on=None)
-    return list(posts.order_by("role", "unit").values_list("role", "unit_id"))
+    """The (role, unit code) of every post that an officer holds on a day. Every request asks it."""
+    with connection.cursor() as cursor:
+        cursor.execute(HELD, {"officer": officer, "on": on})
+        return cursor.fetchall()
 
 
 def holders(role: str, *, on: date) -> list[int]:
@@ -27,17 +43,9 @@ def holders(role: str, *, on: date) -> list[int]:
 
 def units_below(codes: Collection[str]) -> dict[str, frozenset[str]]:
     """For each unit, the codes of all units under it, at any depth, without itself."""
-    if not codes:
-        return {}
-    tops = dict(Unit.objects.filter(code__in=codes).values_list("code", "path"))
-    beneath = Q(pk__in=[])
-    for path in tops.values():
-        beneath |= Q(path__startswith=f"{path}/")
-    paths = dict(Unit.objects.filter(beneath).values_list("code", "path"))
-    return {
-        top: frozenset(code for code, path in paths.items() if path.startswith(f"{top_path}/"))
-        for top, top_path in tops.items()
-    }
+    with connection.cursor() as cursor:
+        cursor.execute(BELOW, [list(codes)])
+        return {top: frozenset(below) for top, below in cursor.fetchall()}
 
 
 @dataclass(frozen=True)
@@ -88,9 +96,11 @@ def units_without(role: str, *, at: datetime) -> list[str]:
 
 
 def top_unit_name() -> str:
-    """The name of the unit that all others lie under; empty while none is registered."""
-    top = Unit.objects.filter(parent=None, closed_on=None).exclude(kind=Unit.Kind.AGENCY).order_by("code").first()
-    return top.name if top else ""
+    """The name of the unit that all others lie under; empty while none is registered. Every page asks it."""
+    with connection.cursor() as cursor:
+        cursor.execute(TOP)
+        row = cursor.fetchone()
+    return str(row[0]) if row else ""
 
 
 def officer_by_number(*, province: str, number: str) -> Officer | None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from zhunsheng.apps.refusals import DomainError
 from zhunsheng.apps.supervision.models import Finding
 from zhunsheng.core.points import tables as t
 from zhunsheng.core.points.issue import REFUSE
+from zhunsheng.core.points.policy import Policy
 from zhunsheng.core.points.undoing import MANUAL
 from zhunsheng.core.points.volume import upper_bound
 from zhunsheng.core.schemas import INSTANT
@@ -49,7 +50,7 @@ class CannotBeRecorded(DomainError):
 def approve_policy(proposal: Proposal, *, first: Officer, second: Officer, at: datetime) -> None:
     """The approval as an event of the log, for the checks on units.
 
-    :raises CannotBeRecorded: the file has changed since, or the gate refuses it.
+    :raises CannotBeRecorded: the file has changed since, the gate refuses it, or it would judge again what is recorded.
     """
     body = proposal.body
     now = next((one for one in files() if one.sha256 == body["sha256"]), None)
@@ -57,11 +58,31 @@ def approve_policy(proposal: Proposal, *, first: Officer, second: Officer, at: d
         raise CannotBeRecorded(why="办法文件在提出之后改过，请按现在的文件重新提出")
     if now.verdict == REFUSE:
         raise CannotBeRecorded(why=f"没有过闸（{'、'.join(now.codes)}）")
+    if now.policy is not None and _judges_again(now.policy, proposal):
+        raise CannotBeRecorded(why=f"{now.policy.in_force} 起的事已经按原办法记分，新的办法请从还没有记分的一期起施行")
     record_event(
         recorder="process:points", second_person=True, source=SOURCE, id=f"policy-{proposal.pk}", type=APPROVED, at=at,
         incident=body["policy"], document=body["sha256"], unit=proposal.by_unit,
         officers=[code_of(first), code_of(second)], facts=json.dumps({"gate_verdict": now.verdict}),
     )  # fmt: skip
+
+
+def _judges_again(policy: Policy, proposal: Proposal) -> bool:
+    """Whether rows are posted of days that this version would govern, and that another text governed."""
+    agreed = Proposal.objects.filter(kind=Proposal.Kind.POLICY, decision__confirmed=True, body__policy=policy.id)
+    texts = dict(
+        agreed.exclude(pk=proposal.pk).order_by("decision__at", "pk").values_list("body__version", "body__sha256")
+    )
+    if not texts or texts.get(policy.version) == proposal.body["sha256"]:
+        return False
+    days = sorted(date.fromisoformat(version.rpartition("@")[2]) for version in texts)
+    ends = next((day for day in days if day > policy.in_force), None)
+    rows = Entry.objects.filter(policy=policy.id, at__gte=_midnight(policy.in_force)).exclude(kind="close")
+    return (rows.filter(at__lt=_midnight(ends)) if ends else rows).exists()
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), ZONE)
 
 
 def record_weights(body: Mapping[str, Any], *, at: datetime) -> None:

@@ -18,7 +18,7 @@ from zhunsheng.apps.points.models import Entry, Fact, Weight
 from zhunsheng.apps.points.own import case_marks, figure
 from zhunsheng.apps.points.people import leads, names_of, own_code
 from zhunsheng.apps.points.policies import in_use, known
-from zhunsheng.apps.points.silence import version
+from zhunsheng.apps.points.silence import ANSWER_DAYS, version
 from zhunsheng.core.points import tables as t
 from zhunsheng.core.points.policy import Entry as PolicyEntry
 from zhunsheng.core.points.states import with_states
@@ -67,6 +67,8 @@ class EntryPage:
     is_own: bool
     is_led: bool
     may_appeal: bool
+    appeal_days: int
+    answer_days: int
 
 
 def entry_page(viewer: Viewer, key: str, *, now: datetime) -> EntryPage | None:
@@ -105,6 +107,8 @@ def entry_page(viewer: Viewer, key: str, *, now: datetime) -> EntryPage | None:
         is_own=is_own,
         is_led=is_led,
         may_appeal=is_own and may_appeal(entry, now),
+        appeal_days=policy.appeal_days if policy else ANSWER_DAYS,
+        answer_days=policy.answer_days if policy else ANSWER_DAYS,
     )
 
 

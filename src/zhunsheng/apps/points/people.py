@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 
 from zhunsheng.apps.access.policy import Action, permits
 from zhunsheng.apps.access.scope import Viewer
@@ -41,17 +42,27 @@ def code_of(officer: Officer) -> str:
 
 def posted(*, on: date, holder: str = "") -> list[Posted]:
     """Everybody whose post a policy can name, each once, by code; one of them where a holder is named."""
-    posts = Post.objects.filter(role__in=POSTS, unit__kind__in=UNIT_KINDS, from_on__lte=on, officer__left_on=None)
+    posts = _held(on).filter(unit__kind__in=UNIT_KINDS)
     if holder:
         province, _, number = holder.partition("-")
         posts = posts.filter(officer__province=province, officer__number=number)
-    rows = posts.exclude(until_on__lte=on).select_related("officer", "unit").order_by("part_time", "pk")
+    rows = posts.select_related("officer", "unit").order_by("part_time", "pk")
     found: dict[str, Posted] = {}
     for row in rows:
         code = code_of(row.officer)
         place = UNIT_KINDS[row.unit.kind]
         found.setdefault(code, Posted(code, row.officer_id, row.unit_id, place, POSTS[row.role]))
     return [found[code] for code in sorted(found)]
+
+
+def posts_in(units: Iterable[str], *, on: date) -> set[tuple[str, str]]:
+    """Unit and post, of those units in which somebody holds a post that a policy can name."""
+    rows = _held(on).filter(unit__in=list(units)).values_list("unit", "role").distinct()
+    return {(unit, POSTS[role]) for unit, role in rows}
+
+
+def _held(on: date) -> QuerySet[Post]:
+    return Post.objects.filter(role__in=POSTS, from_on__lte=on, officer__left_on=None).exclude(until_on__lte=on)
 
 
 def posts_table(rows: Iterable[Posted]) -> pl.DataFrame:
@@ -98,7 +109,7 @@ def units_led(viewer: Viewer, action: Action = Action.POINTS_READ) -> frozenset[
             continue
         if standing.role == "legal_department":
             return None
-        led |= {standing.unit, *viewer.below.get(standing.unit, frozenset())}
+        led |= {standing.unit, *viewer.below(standing.unit)}
     return frozenset(led)
 
 

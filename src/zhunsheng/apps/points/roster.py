@@ -8,11 +8,11 @@ import polars as pl
 from django.db import connection
 
 from zhunsheng.apps.alerts.policy import working_calendar
-from zhunsheng.apps.org.models import Leave, Officer
+from zhunsheng.apps.org.models import Leave, Officer, Post
 from zhunsheng.apps.org.selectors import ZONE
 from zhunsheng.apps.points import stored
 from zhunsheng.apps.points.models import Exposure
-from zhunsheng.apps.points.people import Posted, code_of, posted
+from zhunsheng.apps.points.people import POSTS, UNIT_KINDS, Posted, code_of
 from zhunsheng.core.points import tables as t
 from zhunsheng.core.schemas import INSTANT
 
@@ -62,29 +62,59 @@ def working_days(period: date, every: str) -> list[date]:
 
 
 def _exposure(period: date, *, every: str, with_acts: bool) -> pl.DataFrame:
-    """tables.EXPOSURE of everybody in post at the end of a period, and of their units."""
-    days = working_days(period, every)
-    people = posted(on=max(days, default=period))
-    away = _leaves(people, period, next_period(period, every))
-    worked = _worked(away, period, next_period(period, every)) if with_acts else set()
-    rows = [(one.holder, one.unit, one.peers, period, _halves(one, days, away, worked)) for one in people]
-    officers = pl.DataFrame(rows, schema=t.EXPOSURE, orient="row")
-    units = officers.group_by("unit", pl.col("peers").str.split("|").list.first().alias("peers"), "period").agg(
-        pl.col("half_days").sum()
-    )
-    named = units.with_columns(holder="unit").select(t.EXPOSURE.names())
-    return pl.concat([officers, named])
+    """tables.EXPOSURE of everybody who held a post in a period, and of the units.
+
+    Whoever was moved or seconded keeps his points and all his days in posts of one kind; a unit has the days that were
+    spent there.
+    """
+    days, ends = working_days(period, every), next_period(period, every)
+    people = _in_post(period, ends)
+    away = _leaves(people, period, ends)
+    worked = _worked(away, period, ends) if with_acts else set()
+    officers, units = [], dict[tuple[str, str], int]()
+    for holder, (officer, posts) in people.items():
+        halves = {day: _halves(holder, day, away, worked) for day in days}
+        places = {day: place for day in days if (place := _place(officer, posts, day)) is not None}
+        if not places:
+            continue
+        last = places[max(places)]
+        own = sum(halves[day] for day, place in places.items() if place.peers == last.peers)
+        officers.append((holder, last.unit, last.peers, period, own))
+        for day, place in places.items():
+            key = (place.unit, place.unit_kind)
+            units[key] = units.get(key, 0) + halves[day]
+    rows = [*officers, *((unit, unit, kind, period, count) for (unit, kind), count in sorted(units.items()))]
+    return pl.DataFrame(rows, schema=t.EXPOSURE, orient="row")
 
 
-def _halves(
-    one: Posted, days: Sequence[date], away: Mapping[str, Sequence[Leave]], worked: Collection[tuple[str, date]]
-) -> int:
-    leaves = away.get(one.holder, ())
-    return sum(
-        (one.holder, day) in worked or not any(leave.starts_at <= middle < leave.ends_at for leave in leaves)
-        for day in days
-        for middle in _middles(day)
+def _in_post(begins: date, ends: date) -> dict[str, tuple[Officer, list[Post]]]:
+    """Everybody who held a post that a policy can name at some time of a span, with those posts, the main one first."""
+    held = Post.objects.filter(role__in=POSTS, unit__kind__in=UNIT_KINDS, from_on__lt=ends).exclude(
+        until_on__lte=begins
     )
+    found: dict[str, tuple[Officer, list[Post]]] = {}
+    for post in held.select_related("officer", "unit").order_by(
+        "officer__province", "officer__number", "part_time", "pk"
+    ):
+        officer: Officer = post.officer
+        found.setdefault(code_of(officer), (officer, []))[1].append(post)
+    return found
+
+
+def _place(officer: Officer, posts: Sequence[Post], day: date) -> Posted | None:
+    """Where somebody works on a day; None where he holds no post then."""
+    if officer.left_on is not None and officer.left_on <= day:
+        return None
+    for post in posts:
+        if post.from_on <= day and (post.until_on is None or day < post.until_on):
+            return Posted(code_of(officer), officer.pk, post.unit_id, UNIT_KINDS[post.unit.kind], POSTS[post.role])
+    return None
+
+
+def _halves(holder: str, day: date, away: Mapping[str, Sequence[Leave]], worked: Collection[tuple[str, date]]) -> int:
+    """Half days of a working day that somebody was there."""
+    leaves = () if (holder, day) in worked else away.get(holder, ())
+    return sum(not any(one.starts_at <= middle < one.ends_at for one in leaves) for middle in _middles(day))
 
 
 def _middles(day: date) -> Iterator[datetime]:
@@ -92,10 +122,11 @@ def _middles(day: date) -> Iterator[datetime]:
         yield datetime.combine(day, half, ZONE)
 
 
-def _leaves(people: Sequence[Posted], begins: date, ends: date) -> dict[str, list[Leave]]:
+def _leaves(people: Mapping[str, tuple[Officer, list[Post]]], begins: date, ends: date) -> dict[str, list[Leave]]:
     span = {"starts_at__lt": _midnight(ends), "ends_at__gt": _midnight(begins)}
     found: dict[str, list[Leave]] = {}
-    rows = Leave.objects.filter(officer__in=[one.officer for one in people], cancelled_at=None, **span)
+    officers = [officer.pk for officer, _ in people.values()]
+    rows = Leave.objects.filter(officer__in=officers, cancelled_at=None, **span)
     for leave in rows.select_related("officer"):
         officer: Officer = leave.officer
         found.setdefault(code_of(officer), []).append(leave)

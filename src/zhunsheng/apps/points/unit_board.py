@@ -16,7 +16,7 @@ from zhunsheng.apps.points import stored, words
 from zhunsheng.apps.points.closing import board_of
 from zhunsheng.apps.points.models import Publication
 from zhunsheng.apps.points.own import PeriodChoice, periods
-from zhunsheng.apps.points.people import POSTS, UNIT_KINDS, names_of, units_led
+from zhunsheng.apps.points.people import POSTS, UNIT_KINDS, names_of, posts_in, units_led
 from zhunsheng.apps.points.policies import governing, in_use
 from zhunsheng.apps.points.roster import period_of
 from zhunsheng.apps.points.standing import standing
@@ -80,21 +80,20 @@ def choices(viewer: Viewer) -> list[Unit]:
 
 
 def unit_board(viewer: Viewer, *, unit: str, period: str, now: datetime) -> UnitBoard | None:
-    """The board of a unit in a period; None where no approved policy governs it.
+    """The board of a unit in a period; None where no approved policy governs it. Without a unit, of the first of the
+    viewer's in which somebody is scored.
 
     Raises  Http404 for a unit that the viewer does not lead, or a period that is none.
     """
     units = choices(viewer)
-    here = next((one for one in units if one.pk == unit), None) if unit else next(iter(units), None)
-    if here is None:
-        if unit:
-            raise Http404
-        return None
     today = now.astimezone(ZONE).date()
     # A policy on trial is shown to those who wrote it.
     policies = in_use(shown_only="legal_department" not in viewer.roles())
-    policy = _policy(policies, here, today, "officer")
-    if policy is None:
+    here = next((one for one in units if one.pk == unit), None) if unit else _opening(units, policies, today)
+    if unit and here is None:
+        raise Http404
+    policy = _policy(policies, here, today, "officer") if here is not None else None
+    if here is None or policy is None:
         return None
     begins = min(one.in_force for one in policies if one.id == policy.id)
     known = periods(policy, begins, period_of(today, policy.period), today)
@@ -117,11 +116,21 @@ def unit_board(viewer: Viewer, *, unit: str, period: str, now: datetime) -> Unit
             lines=lines_of(found.board, here.pk),
             ours=ours,
             is_live=printed is None,
-            printed=_printed(printed, here.pk) if printed else None,
+            printed=_printed(printed, here.pk, policy.period) if printed else None,
             periods=[PeriodChoice(one.period, one.title, one.period == shown) for one in known],
-            may_name=any(here.pk in (s.unit, *viewer.below.get(s.unit, ())) for s in viewer.standings
+            may_name=any(here.pk in (s.unit, *viewer.below(s.unit)) for s in viewer.standings
                          if s.role in ("unit_head", "county_head")),
         )  # fmt: skip
+
+
+def _opening(units: Sequence[Unit], policies: Sequence[Policy], today: date) -> Unit | None:
+    """The unit that the page begins with: the first that a policy governs and in which somebody works whom it scores,
+    else the first that one governs, else the first of all."""
+    governed = {unit.pk: policy for unit in units if (policy := _policy(policies, unit, today, "officer"))}
+    held = posts_in(governed, on=today)
+    scored = {unit for unit, post in held if post in governed[unit].posts}
+    first = (one for known in (scored, governed) for one in units if one.pk in known)
+    return next(first, next(iter(units), None))
 
 
 def _policy(policies: Sequence[Policy], unit: Unit, on: date, scheme: str) -> Policy | None:
@@ -162,7 +171,7 @@ def lines_of(board: pl.DataFrame, unit: str) -> list[Line]:
     return sorted(found, key=lambda line: (line.band is None, line.band or 0, line.place or 0, line.name, line.holder))
 
 
-def _printed(publication: Publication, unit: str) -> Printed:
+def _printed(publication: Publication, unit: str, every: str) -> Printed:
     board = board_of(publication)
     lines = lines_of(board, unit)
     ours = {line.holder: line.name for line in lines}
@@ -174,7 +183,7 @@ def _printed(publication: Publication, unit: str) -> Printed:
     ]
     return Printed(
         publication.pk,
-        words.period_title(publication.period, "month"),
+        words.period_title(publication.period, every),
         publication.at,
         publication.sha256,
         lines,

@@ -23,7 +23,12 @@ def board(request: HttpRequest) -> HttpResponse:
     record_read(
         kind="points_unit", key=found.unit.pk if found else "", detail={"lines": len(found.lines) if found else 0}
     )
-    return render(request, "points/unit.html", {"board": found, "units": choices(viewer_behind(request))})
+    page = {
+        "board": found,
+        "units": choices(viewer_behind(request)),
+        "asked_unit": found.unit.pk if found else request.GET.get("unit", ""),
+    }
+    return render(request, "points/unit.html", page)
 
 
 @for_a_purpose(gettext_lazy("所队积分"), back="points:unit")

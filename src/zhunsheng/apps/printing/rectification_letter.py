@@ -53,8 +53,9 @@ def _steps(card: CardPage, now: datetime) -> dict[str, object]:
         (
             moment(step.at, now=now),
             moment(step.recorded_at, now=now),
-            " ".join(filter(None, (step.title, step.outcome))),
+            " ".join(filter(None, (step.title, step.outcome, step.reason))),
+            "、".join(filter(None, (step.by, step.second))) or _("系统"),
         )
         for step in card.steps
     ]
-    return table(_("办理过程"), (_("时间"), _("记入"), _("步骤")), rows, empty="—", most=MOST_STEPS)
+    return table(_("办理过程"), (_("时间"), _("记入"), _("步骤"), _("办理人")), rows, empty="—", most=MOST_STEPS)

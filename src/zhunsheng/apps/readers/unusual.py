@@ -23,8 +23,8 @@ COUNTED: Final = """
         SELECT substr(actor, 9) AS account, at,
             CASE WHEN object_kind = 'case' THEN object_id ELSE detail ->> 'case' END AS number
         FROM audit_entry
-        WHERE at >= %(since)s AND action = 'read' AND result = 'done' AND actor LIKE 'account:%%'
-            AND (object_kind = 'case' OR detail ->> 'case' <> '')
+        WHERE actor = ANY (ARRAY(SELECT 'account:' || username FROM access_account)) AND at >= %(since)s
+            AND action = 'read' AND result = 'done' AND (object_kind = 'case' OR detail ->> 'case' <> '')
     ), seen AS (
         SELECT account, number, count(*) AS times, count(*) FILTER (
             WHERE extract(hour FROM at AT TIME ZONE 'Asia/Shanghai') >= %(from)s

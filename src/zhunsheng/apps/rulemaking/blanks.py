@@ -106,7 +106,7 @@ def _plain(name: str) -> forms.Field | None:
     """A blank whose choices are the same for every rulebook."""
     if name in LEVELS:
         label = _("届满前多久%(level)s") % {"level": LEVELS[name]}
-        return forms.CharField(label=label, widget=forms.TextInput({"list": "leads"}), max_length=12)
+        return forms.CharField(label=label, widget=forms.TextInput({"list": "leads"}), max_length=24)
     fields: dict[str, forms.Field] = {
         "title": forms.CharField(label=_("名称"), max_length=60),
         "status": _choice(_("状态"), STATUSES, STAGES),
@@ -201,4 +201,4 @@ def _hour(label: Label) -> forms.Field:
 
 
 def _length(label: Label) -> forms.CharField:
-    return forms.CharField(label=label, max_length=12, widget=forms.TextInput({"list": "leads"}))
+    return forms.CharField(label=label, max_length=24, widget=forms.TextInput({"list": "leads"}))

@@ -5,7 +5,6 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import PurePosixPath
 from typing import Any, Final
 
 from django.db import transaction
@@ -180,8 +179,8 @@ def keep_check(rule: str, path: str, text: str, *, by: str, at: datetime) -> Non
 
 def check_drafts() -> list[Draft]:
     """Drafts of new checks, by id: those of which nothing is in force yet."""
-    files = Release.objects.get(pk=rulebooks.in_force().pk).files
-    known = {PurePosixPath(name).stem for name in files if name.startswith(FOLDERS)}
+    rulebook, _sha256 = rulebooks.current()
+    known = {one.id for one in (*rulebook.rules, *rulebook.checks)}
     return [row for row in Draft.objects.order_by("rule") if row.rule not in known]
 
 

@@ -7,7 +7,8 @@ from typing import Any, Final
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from zhunsheng.apps.rulemaking.blanks import LEVELS, blank, cited_words
+from zhunsheng.apps.rulemaking.blanks import LENGTHS, LEVELS, blank, cited_words
+from zhunsheng.apps.rulemaking.lengths import as_said, as_stated
 from zhunsheng.core.rules import parse_duration
 from zhunsheng.core.vocabulary import Vocabulary
 from zhunsheng.rulecheck.sentences import Value, own_names, said
@@ -16,6 +17,9 @@ Library = Mapping[str, Mapping[str, Any]]
 """What an article is called on the page → the row of the file that cites it."""
 LEADS: Final = ("PT6H", "PT12H", "PT24H", "PT36H", "P1D", "P2D", "P3D", "P5D", "P7D", "P10D", "P15D", "P30D")
 ALWAYS: Final = "always"
+ALWAYS_WORD: Final = _("一直")
+OF_TIME: Final = frozenset({*LENGTHS, *LEVELS})
+"""The sentences that hold a length of time."""
 
 
 class SentencesForm(forms.Form):
@@ -24,7 +28,9 @@ class SentencesForm(forms.Form):
     def __init__(self, text: str, vocabulary: Vocabulary, library: Library, data: Any = None) -> None:
         self.spoken = said(text)
         self.library = {**library, **_cited(self.spoken)}
-        super().__init__(data, initial={name: as_asked(value) for name, value in self.spoken.items()}, prefix=None)
+        super().__init__(
+            data, initial={name: as_asked(value, name) for name, value in self.spoken.items()}, prefix=None
+        )
         own = own_names(text)
         for name, value in self.spoken.items():
             field = blank(name, value, vocabulary, list(self.library), own)
@@ -43,17 +49,21 @@ class SentencesForm(forms.Form):
             return bool(value == "true")
         if name == "in_force":
             return ALWAYS if value == ALWAYS else date.fromisoformat(value)
+        if name in OF_TIME:
+            return as_stated(str(value))
         found: Value = tuple(value) if isinstance(spoken, tuple) else value
         return found
 
     def clean_in_force(self) -> str:
         """A day, or the word for what has always been so."""
         text = str(self.cleaned_data["in_force"]).strip()
+        if text == str(ALWAYS_WORD):
+            return ALWAYS
         if text != ALWAYS:
             try:
                 date.fromisoformat(text)
             except ValueError as problem:
-                raise forms.ValidationError(_("不是日期。例如 2026-01-01；一直如此的写 always。")) from problem
+                raise forms.ValidationError(_("不是日期。例如 2026-01-01；一直如此的写“一直”。")) from problem
         return text
 
     def clean(self) -> dict[str, Any]:
@@ -61,12 +71,12 @@ class SentencesForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         for level in LEVELS:
             text = cleaned.get(level)
-            if isinstance(text, str) and not text.endswith("%") and not parse_duration(text):
+            if isinstance(text, str) and not text.endswith("%") and not parse_duration(as_stated(text)):
                 self.add_error(level, NOT_A_LENGTH)
         return cleaned
 
 
-NOT_A_LENGTH: Final = _("不是时长。例如 P2D 是两天，PT12H 是十二小时。")
+NOT_A_LENGTH: Final = _("不是时长。例如 2天、12小时、1天12小时。")
 
 
 def _cited(spoken: Mapping[str, Value]) -> dict[str, Mapping[str, Any]]:
@@ -74,8 +84,12 @@ def _cited(spoken: Mapping[str, Value]) -> dict[str, Mapping[str, Any]]:
     return {cited_words(row): row for row in basis if isinstance(row, Mapping)} if isinstance(basis, tuple) else {}
 
 
-def as_asked(value: Value) -> Any:
+def as_asked(value: Value, name: str) -> Any:
     """What a file says as the blank of its sentence holds it."""
+    if name in OF_TIME and isinstance(value, str):
+        return as_said(value)
+    if name == "in_force" and value == ALWAYS:
+        return str(ALWAYS_WORD)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, tuple):
@@ -97,7 +111,7 @@ class TryForm(forms.Form):
         label=_("假设改变提前量的级别"), required=False, choices=[("", "—"), *LEVELS.items()]
     )
     lead = forms.CharField(
-        label=_("假设届满前多久提醒"), required=False, max_length=12, widget=forms.TextInput({"list": "leads"})
+        label=_("假设届满前多久提醒"), required=False, max_length=24, widget=forms.TextInput({"list": "leads"})
     )
     rest = forms.CharField(
         label=_("假设这些日子休息"),
@@ -114,7 +128,7 @@ class TryForm(forms.Form):
 
     def clean_lead(self) -> str:
         """A duration, or nothing."""
-        text = str(self.cleaned_data["lead"]).strip()
+        text = as_stated(str(self.cleaned_data["lead"]))
         if text and not parse_duration(text):
             raise forms.ValidationError(NOT_A_LENGTH)
         return text

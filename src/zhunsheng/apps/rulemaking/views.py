@@ -1,6 +1,5 @@
 """A rule as sentences, its live preview, and what came of trying it."""
 
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -14,10 +13,11 @@ from zhunsheng.apps.access.requests import asking, viewer_behind
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.cases.words import in_page_language
 from zhunsheng.apps.desk.rulebook import rule_titles
+from zhunsheng.apps.display.formats import listed
 from zhunsheng.apps.refusals import DomainError
 from zhunsheng.apps.rulemaking import drafts, proposing
-from zhunsheng.apps.rulemaking.blanks import cited_words
-from zhunsheng.apps.rulemaking.forms import LEADS, SentencesForm, TryForm
+from zhunsheng.apps.rulemaking.forms import LEADS, SentencesForm, TryForm, as_asked
+from zhunsheng.apps.rulemaking.lengths import as_said
 from zhunsheng.apps.rulemaking.library import library
 from zhunsheng.apps.rulemaking.models import Trial
 from zhunsheng.apps.rulemaking.samples import computation, samples
@@ -50,7 +50,7 @@ def edit(request: HttpRequest, rule: str) -> HttpResponse:
         "title": rule_titles().get(rule) or drafts.title_in(text),
         "is_new": not now,
         "form": form,
-        "leads": LEADS,
+        "leads": [as_said(lead) for lead in LEADS],
         "draft": draft,
         "differs": [
             (form.fields[name].label, before, after) for name, before, after in _differing(now or text, text, form)
@@ -151,16 +151,19 @@ def _seen(draft: drafts.Looked) -> dict[str, Any]:
 
 def _differing(now: str, text: str, form: SentencesForm) -> list[tuple[str, str, str]]:
     return [
-        (name, _shown(before), _shown(after)) for name, before, after in differing(now, text) if name in form.fields
+        (str(form.fields[name].label), _shown(name, before, form), _shown(name, after, form))
+        for name, before, after in differing(now, text)
+        if name in form.fields
     ]
 
 
-def _shown(value: Any) -> str:
-    if isinstance(value, tuple):
-        return "、".join(cited_words(one) if isinstance(one, Mapping) else one for one in value) or _("无")
-    if isinstance(value, bool):
-        return _("是") if value else _("否")
-    return str(value if value is not None else _("无"))
+def _shown(name: str, value: Any, form: SentencesForm) -> str:
+    """What a file says in one place, in the words of its blank."""
+    if value is None or value == ():
+        return _("无")
+    asked = as_asked(value, name)
+    words = {str(code): str(word) for code, word in getattr(form.fields[name], "choices", ())}
+    return listed(words.get(str(one), str(one)) for one in (asked if isinstance(asked, list) else [asked]))
 
 
 def _last_days(now: datetime) -> dict[str, date]:

@@ -12,6 +12,7 @@ OF_CASE_OR_INCIDENT_SEEN = """
     CASE WHEN "case" IS NOT NULL THEN EXISTS (SELECT FROM cases_case c WHERE c.number = "case")
     ELSE EXISTS (SELECT FROM cases_incident i WHERE i.number = incident) END
 """
+OF_CASE_SEEN = '(SELECT zs_every_case()) OR EXISTS (SELECT FROM cases_case c WHERE c.number = "case")'
 PROCESSES_ONLY = "false"
 KEPT = ("select", "insert", "update")
 CACHED = (*KEPT, "delete")
@@ -26,6 +27,7 @@ class SupervisionConfig(AppConfig):
     row_conditions: ClassVar[dict[str, str]] = {
         "supervision_clock": OF_CASE_OR_INCIDENT_SEEN,
         "supervision_finding": OF_CASE_OR_INCIDENT_SEEN,
+        "supervision_inhand": OF_CASE_SEEN,
         "supervision_duekey": PROCESSES_ONLY,
         "supervision_personkey": PROCESSES_ONLY,
         "supervision_actkey": PROCESSES_ONLY,
@@ -38,13 +40,14 @@ class SupervisionConfig(AppConfig):
         # Caches of facts: the events and the released rulebook give them again, so that no change is an act.
         TableRule("supervision_clock", app_may=CACHED, key=("key",), change="plain"),
         TableRule("supervision_finding", app_may=KEPT, key=("key",), change="plain"),
+        TableRule("supervision_inhand", app_may=("select",), key=("case",), change="function"),
         TableRule("supervision_duekey", app_may=KEPT, key=("kind", "number"), change="plain"),
         TableRule("supervision_personkey", app_may=("select",), key=("id",), change="plain"),
         TableRule("supervision_acttype", app_may=("select",), key=("id",), change="plain"),
         TableRule("supervision_actkey", app_may=("select",), key=("id",), change="plain"),
         TableRule("supervision_touched", app_may=CACHED, key=("id",), change="plain"),
         TableRule("supervision_touchedunit", app_may=CACHED, key=("id",), change="plain"),
-        TableRule("supervision_appended", app_may=(), key=("xid",), change="function"),
+        TableRule("supervision_appended", app_may=("select",), key=("xid",), change="function"),
         TableRule("supervision_release", app_may=KEPT, key=("id",), change="audited", hidden=("files",)),
         TableRule("supervision_heartbeat", app_may=KEPT, key=("process",), change="plain"),
     )

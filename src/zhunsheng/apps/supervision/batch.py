@@ -47,6 +47,7 @@ class Done:
     as_of: datetime
     keys: int = 0
     put_back: int = 0
+    is_all: bool = False  # nothing that was due at `as_of` is left
     events: int = 0
     clocks: int = 0  # changed
     findings: Mapping[str, int] = field(default_factory=dict)  # changed, by change
@@ -88,7 +89,7 @@ def _judge_keys(route: ch.Route, limit: int) -> Done:
         allow_long_batches()
         claim = queue.claim(limit=limit)
         if claim.keys.is_empty():
-            return Done(claim.as_of, put_back=claim.put_back)
+            return Done(claim.as_of, put_back=claim.put_back, is_all=claim.is_all)
         try:
             judged = _judge(claim)
             changed = _keep(judged)
@@ -104,6 +105,7 @@ def _judge_keys(route: ch.Route, limit: int) -> Done:
         claim.as_of,
         claim.keys.height,
         claim.put_back,
+        claim.is_all,
         judged.events.height,
         changed.clocks.height,
         ch.counts(changed.findings),

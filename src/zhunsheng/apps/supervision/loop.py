@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import closing
+from datetime import datetime
 from typing import Any, Final
 
 import psycopg
@@ -24,7 +25,10 @@ LOST_SECONDS: Final = 1.0  # before a lost database is asked again
 AGAIN_SECONDS: Final = 900  # of the platform's clock, before a key that failed is tried again
 BEAT: Final = """
     INSERT INTO supervision_heartbeat (process, at, watermark, detail)
-    VALUES (%(process)s, clock_timestamp(), CASE WHEN %(caught_up)s THEN zs_now() END, %(detail)s::jsonb)
+    VALUES (
+        %(process)s, clock_timestamp(), CASE WHEN %(is_idle)s THEN zs_now() ELSE %(judged_until)s::timestamptz END,
+        %(detail)s::jsonb
+    )
     ON CONFLICT (process) DO UPDATE
     SET at = excluded.at, watermark = coalesce(excluded.watermark, supervision_heartbeat.watermark),
         detail = excluded.detail
@@ -67,11 +71,11 @@ class Supervisor:
         due_in = queue.seconds_until_due()
         if due_in != 0:
             wait = self.swept()
-            self.beat(caught_up=True, detail={})
+            self.beat()
             return min(IDLE_SECONDS, wait, IDLE_SECONDS if due_in is None else due_in)
         done = self.judge()
         wait = self.swept()  # after judging: a level that rises now says more than the escalation of a lower one
-        self.beat(caught_up=False, detail={"keys": done.keys, "events": done.events, "findings": dict(done.findings)})
+        self.beat(done)
         return 0 if done.keys else min(HELD_SECONDS, wait)
 
     def swept(self) -> float:
@@ -99,10 +103,18 @@ class Supervisor:
                     queue.set_aside(problem.keys, problem.touched, why=problem.why, again_in_seconds=AGAIN_SECONDS)
             return Done(problem.as_of, keys=len(problem.keys))
 
-    def beat(self, *, caught_up: bool, detail: dict[str, Any]) -> None:
-        """Say that the loop goes round. Losing the last beat in a crash tells nobody anything wrong."""
+    def beat(self, done: Done | None = None) -> None:
+        """Say that the loop goes round, and up to when everything is judged: now, where there was nothing to do; the
+        instant of a batch that left nothing behind, so that a loop that never finds a pause is not said to be late.
+        Losing the last beat in a crash tells nobody anything wrong."""
         goes_round()
-        values: dict[str, str | bool] = {"process": self.process, "caught_up": caught_up, "detail": json.dumps(detail)}
+        detail = {"keys": done.keys, "events": done.events, "findings": dict(done.findings)} if done else {}
+        values: dict[str, str | bool | datetime | None] = {
+            "process": self.process,
+            "is_idle": done is None,
+            "judged_until": done.as_of if done and done.is_all else None,
+            "detail": json.dumps(detail),
+        }
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT set_config('synchronous_commit', 'off', true)")
             cursor.execute(BEAT, values)

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from zhunsheng.apps.supervision.in_hand import InHand as InHand
 from zhunsheng.core.schemas import FINDING_KINDS, LEVELS, OUTCOMES
 
 OPEN_OUTCOMES = ("running", "waiting", "paused", "unknown")
@@ -154,6 +155,12 @@ class Finding(models.Model):
                 fields=["found_at", "key"],
                 name="finding_found",
                 condition=Q(kind__in=("overdue", "broken"), state="current"),
+            ),
+            models.Index(
+                fields=["kind", "found_at"],
+                include=["key", "case", "incident", "unit", "rule"],
+                name="finding_goes_on",
+                condition=Q(kind__in=("overdue", "broken"), state="current", closed_at__isnull=True),
             ),
             models.Index(fields=["state_at", "key"], name="finding_withdrawn", condition=Q(state="withdrawn")),
             models.Index(

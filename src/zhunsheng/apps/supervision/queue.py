@@ -114,6 +114,21 @@ ADD_DUE: Final = """
     SELECT kind, number, release FROM due
     EXCEPT SELECT kind, number, release FROM supervision_batch
 """
+# Whether nothing is left of what was due at the instant of judgement, where fewer entries were taken than might have
+# been. What another copy holds is left: it stands there until that copy commits. What came in meanwhile has a higher
+# number than all that was taken.
+ALL_TAKEN: Final = """
+    SELECT NOT EXISTS (SELECT FROM supervision_appended)
+        AND NOT EXISTS (
+            SELECT FROM supervision_touched t
+            WHERE t.id <= coalesce((SELECT max(touched) FROM supervision_named), 9223372036854775807)
+        )
+        AND NOT EXISTS (
+            SELECT FROM supervision_duekey k WHERE k.next_at <= %(as_of)s AND NOT EXISTS (
+                SELECT FROM supervision_batch b WHERE b.number = k.number AND b.kind = k.kind
+            )
+        )
+"""
 SET_ASIDE: Final = """
     UPDATE supervision_duekey k SET next_at = zs_now() + make_interval(secs => %(seconds)s), failure = %(why)s
     FROM unnest(%(kinds)s::text[], %(numbers)s::text[]) AS f (kind, number)
@@ -139,6 +154,7 @@ class Claim:
     keys: pl.DataFrame  # KEYS; release: the rulebook of the key's last judgement
     touched: pl.Series  # the entries of the queue that were taken
     put_back: int
+    is_all: bool  # nothing else was due
 
 
 def index_acts(rulebook: Rulebook) -> None:
@@ -172,10 +188,12 @@ def claim(*, limit: int) -> Claim:
             cursor.execute(PUT_BACK)
             put_back = cursor.rowcount
         cursor.execute(ADD_DUE, {"as_of": as_of, "limit": max(limit - taken, limit // 2)})
+        cursor.execute(ALL_TAKEN, {"as_of": as_of})
+        (is_all,) = cursor.fetchone()
     keys = copied_out(sql.SQL("SELECT kind, number, release FROM supervision_batch"), KEYS)
     touched = copied_out(sql.SQL("SELECT touched FROM supervision_named"), TOUCHED)["touched"]
     _look_around(keys.height)
-    return Claim(as_of, keys, touched, put_back)
+    return Claim(as_of, keys, touched, put_back, is_all=is_all and not put_back and taken < limit)
 
 
 def name_batch(keys: Collection[tuple[str, str]]) -> None:

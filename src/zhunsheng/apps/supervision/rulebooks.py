@@ -8,6 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from django.db.models import QuerySet
+
 from zhunsheng import book
 from zhunsheng.apps.supervision.models import Release
 from zhunsheng.apps.supervision.queue import index_acts
@@ -15,6 +17,7 @@ from zhunsheng.core.clocks import Rulebook
 
 PROCESS: Final = "process:supervise"
 DEPLOYMENT: Final = "deployment"
+NOTHING: Final = "还没有发布过规则库。请先运行 zs supervise，它以部署时的规则库开始。"
 
 
 class NothingReleased(RuntimeError):
@@ -58,17 +61,22 @@ def in_force() -> Release:
 
     Raises  NothingReleased.
     """
-    released = Release.objects.filter(state=Release.State.RELEASED).defer("files")
-    found = released.order_by("-decided_at", "-id").first()
+    found = _released().defer("files").first()
     if found is None:
-        raise NothingReleased("还没有发布过规则库。请先运行 zs supervise，它以部署时的规则库开始。")
+        raise NothingReleased(NOTHING)
     return found
 
 
 def current() -> tuple[Rulebook, str]:
-    """The rulebook in force and its digest."""
-    release = in_force()
-    return of_release(release.sha256), release.sha256
+    """The rulebook in force and its digest. Raises NothingReleased."""
+    sha256 = _released().values_list("sha256", flat=True).first()
+    if sha256 is None:
+        raise NothingReleased(NOTHING)
+    return of_release(sha256), sha256
+
+
+def _released() -> QuerySet[Release]:
+    return Release.objects.filter(state=Release.State.RELEASED).order_by("-decided_at", "-id")
 
 
 @lru_cache(maxsize=4)

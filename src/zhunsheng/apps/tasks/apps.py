@@ -34,6 +34,7 @@ class TasksConfig(AppConfig):
     verbose_name = "检查任务"
     pages = PAGES
     menu = MENU
+    app_functions = ("zs_tasks_waiting(bigint, boolean, text[], text[])",)
     row_conditions: ClassVar[dict[str, str]] = {
         "tasks_schedule": EVERYWHERE,
         "tasks_scheduleend": EVERYWHERE,

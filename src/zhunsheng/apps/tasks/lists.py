@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from zhunsheng.apps.access.scope import Viewer
+from zhunsheng.apps.cases.selectors import ties, under_reading
 from zhunsheng.apps.inspection.lists import due_words
 from zhunsheng.apps.inspection.people import INSPECTORS, PLANNERS, READERS
 from zhunsheng.apps.org.models import Unit
@@ -89,7 +91,7 @@ def task_rows(viewer: Viewer, *, now: datetime) -> list[TaskRow]:
     tasks = list(visible(viewer).annotate(is_done=Exists(done)).order_by("is_done", "due_at", "pk")[:MOST])
     doers = {row.task_id: row for row in current().filter(task__in=tasks).select_related("officer")}
     names = dict(Unit.objects.values_list("code", "short_name"))
-    waiting = _problems_by_task(tasks)
+    waiting = _problems_by_task(tasks, viewer)
     rows = [_row(task, doers.get(task.pk), names, waiting.get(task.pk, 0), viewer, now) for task in tasks]
     return sorted(rows, key=lambda row: (row.is_done, not row.is_own))
 
@@ -128,19 +130,24 @@ def unruled() -> QuerySet[Said]:
     return Said.objects.filter(~Exists(later), answer__in=FAULTS, ruling=None)
 
 
-def _problems_by_task(tasks: Sequence[Task]) -> dict[str, int]:
+def _problems_by_task(tasks: Sequence[Task], viewer: Viewer) -> dict[str, int]:
     found: dict[str, int] = {}
-    for number in unruled().filter(thing__task__in=tasks).values_list("thing__task", flat=True):
+    rows = unruled().filter(thing__task__in=tasks).exclude(under_reading(viewer, "thing__case"))
+    for number in rows.values_list("thing__task", flat=True):
         found[number] = found.get(number, 0) + 1
     return found
 
 
 def waiting(viewer: Viewer) -> int:
     """Tasks that a viewer has still to do, and problems that wait for him as the second person."""
-    mine = current().filter(officer=viewer.officer or 0, task__reports=None).count()
-    if not viewer.roles() & PLANNERS:
-        return mine
-    return mine + unruled().exclude(report__by=viewer.officer or 0).count()
+    is_second = bool(viewer.roles() & PLANNERS)
+    reading = list(ties(viewer).reading) if is_second else []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT zs_tasks_waiting(%s, %s, %s, %s)", [viewer.officer or 0, is_second, list(FAULTS), reading]
+        )
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
 
 
 def plan_rows(*, now: datetime) -> list[PlanRow]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.cases.models import Case
+from zhunsheng.apps.cases.selectors import under_reading
 from zhunsheng.apps.inspection.lists import due_words
 from zhunsheng.apps.inspection.people import PLANNERS, READERS
 from zhunsheng.apps.inspection.sheet_page import ANSWER_TITLES, Option
@@ -83,8 +84,8 @@ class TaskPage:
 def task_page(
     task: Task, viewer: Viewer, *, now: datetime, posted: Mapping[str, str] | None = None, thing: int = 0, why: str = ""
 ) -> TaskPage:
-    """A task with everything. `posted`: a sending that was refused, shown again as it was written, with `why` beside
-    the thing that lacked something."""
+    """A task with everything but what it looks at in a case that the viewer reads. `posted`: a sending that was
+    refused, shown again as it was written, with `why` beside the thing that lacked something."""
     given = list(task.given.select_related("officer", "by").order_by("pk"))
     reports = list(task.reports.select_related("by").prefetch_related("photos").order_by("at", "pk"))
     doer = next(iter(current().filter(task=task)), None)
@@ -93,9 +94,10 @@ def task_page(
     said: dict[int, list[Said]] = {}
     for one in Said.objects.filter(thing__task=task).select_related("report", "ruling").order_by("version"):
         said.setdefault(one.thing_id, []).append(one)
+    shown = task.things.all() if is_own else task.things.exclude(under_reading(viewer))
     things = [
         _thing(one, said.get(one.pk, []), titles, viewer, posted, why if one.n == thing else "")
-        for one in task.things.order_by("n")
+        for one in shown.order_by("n")
     ]
     return TaskPage(
         task=task,

@@ -1,12 +1,13 @@
 """A gaming world as facts of points, as the platform would derive them from its events."""
 
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from typing import Final
 
 import numpy as np
 import polars as pl
 
-from zhunsheng.city.gaming.world import TYPES, WEIGHTS, World
+from zhunsheng.city.gaming.world import HALF_DAYS, TYPES, WEIGHTS, World
 from zhunsheng.core.points import tables as t
 from zhunsheng.core.points.volume import upper_bound
 from zhunsheng.core.schemas import INSTANT
@@ -16,11 +17,18 @@ PROBLEM_OF_CUSTODY: Final = 0.3
 PROBLEM_OF_NOTICE: Final = 0.3
 CONFIRMED: Final = 0.5
 WEIGHT_TABLE: Final = 2026
+STATION: Final = "station"
+LEARNT: Final = "learning.course_hours"
+OF_NUMBERS: Final = ("case.closed", "case.accepted", "case.solved")
+"""What is counted by case numbers, however many a case was given."""
 
 
-def world_facts(world: World, officers: range) -> pl.DataFrame:
-    """Every fact of some officers: tables.POINT_FACTS. Station of a seed: W followed by its number."""
-    seed, officer, month, case = np.nonzero(world.done[:, officers.start : officers.stop])
+def world_facts(world: World, officers: range, names: Collection[str] | None = None) -> pl.DataFrame:
+    """The facts of some officers, all or those of some names: tables.POINT_FACTS. Station of a seed: W and its number.
+
+    Officers of whom some may game and some not are asked for apart.
+    """
+    seed, officer, month, case = np.nonzero((world.done | world.missed)[:, officers.start : officers.stop])
     officer = officer + officers.start
     at = (seed, officer, month, case)
     later = np.minimum(month + world.delayed[at], 11)
@@ -37,7 +45,8 @@ def world_facts(world: World, officers: range) -> pl.DataFrame:
             "detained": world.detained[at],
             "drawn": world.drawn[at],
             "passed": world.passed[at],
-            "told": world.told[at],
+            "told": world.told[at] & ~world.hidden[at],
+            "hidden": world.hidden[at],
             "parts": world.parts[at],
             "u": world.u[(*at, 7)],
         }
@@ -47,7 +56,8 @@ def world_facts(world: World, officers: range) -> pl.DataFrame:
         at=_instants(later),
     )
     cases = base.with_columns(key=pl.format("{}-{}", "officer", "case_n"))
-    return pl.concat([*_of_cases(cases), *_of_months(world, officers)]).select(t.POINT_FACTS.names())
+    parts = [*_of_cases(cases, names), *_of_months(world, officers, names)]
+    return pl.concat([pl.DataFrame(schema=t.POINT_FACTS), *parts])
 
 
 def _instants(months: np.ndarray) -> pl.Series:
@@ -56,7 +66,8 @@ def _instants(months: np.ndarray) -> pl.Series:
     return pl.Series("at", days[months].tolist(), dtype=INSTANT)
 
 
-def _of_cases(cases: pl.DataFrame) -> list[pl.DataFrame]:
+def _of_cases(incidents: pl.DataFrame, names: Collection[str] | None) -> Iterator[pl.DataFrame]:
+    cases = incidents.filter(~pl.col("hidden"))
     kept = pl.lit(None, pl.Boolean)
     is_good = ~pl.col("problem")
     notice_kept = is_good | (pl.col("u") > PROBLEM_OF_NOTICE)
@@ -64,27 +75,37 @@ def _of_cases(cases: pl.DataFrame) -> list[pl.DataFrame]:
     timely = pl.when(pl.col("unknown")).then(None).otherwise(~pl.col("late"))
     drawn = cases.filter("drawn")
     overdue = cases.filter(pl.col("late") & ~pl.col("unknown") & (pl.col("u") < CONFIRMED))
-    split = (
+    made = {
+        # One group, one weight: the numbers into which a case was split are one case
+        "work.assigned_minutes": (cases, kept),
+        "clock.kept": (cases, timely),
+        "clock.kept.custody": (cases, custody_kept),
+        "check.kept.rights_notice": (cases, notice_kept),
+        # The telephone count has what nobody recorded
+        "report.victim_told": (incidents, pl.col("told")),
+        "report.recorded": (incidents, pl.col("told")),
+        "sample.passed": (drawn, is_good | pl.col("passed")),
+        "defect.red_overdue": (overdue, kept),
+        # What no policy may rest on, so that a policy which does is seen for what it pays
+        "person.detained": (cases.filter("detained"), kept),
+        **{name: (_split(cases) if _is_named(name, names) else cases, kept) for name in OF_NUMBERS},
+    }
+    for name, (rows, is_kept) in made.items():
+        if _is_named(name, names):
+            yield _rows(rows, name, is_kept)
+
+
+def _is_named(name: str, names: Collection[str] | None) -> bool:
+    return names is None or name in names
+
+
+def _split(cases: pl.DataFrame) -> pl.DataFrame:
+    """A row for each number that a case was given."""
+    return (
         cases.with_columns(part=pl.int_ranges(0, "parts"))
         .explode("part", empty_as_null=False)
         .with_columns(key=pl.format("{}.{}", "key", "part"))
     )
-    return [
-        # One group, one weight: the numbers into which a case was split are one case
-        _rows(cases, "work.assigned_minutes", kept),
-        _rows(cases, "clock.kept", timely),
-        _rows(cases, "clock.kept.custody", custody_kept),
-        _rows(cases, "check.kept.rights_notice", notice_kept),
-        _rows(cases, "report.victim_told", pl.col("told")),
-        _rows(cases, "report.recorded", pl.col("told")),
-        _rows(drawn, "sample.passed", is_good | pl.col("passed")),
-        _rows(overdue, "defect.red_overdue", kept),
-        # What no policy may rest on, so that a policy which does is seen for what it pays
-        _rows(split, "case.closed", kept),
-        _rows(split, "case.accepted", kept),
-        _rows(split, "case.solved", kept),
-        _rows(cases.filter("detained"), "person.detained", kept),
-    ]
 
 
 def _rows(cases: pl.DataFrame, fact: str, kept: pl.Expr) -> pl.DataFrame:
@@ -115,13 +136,14 @@ def _rows(cases: pl.DataFrame, fact: str, kept: pl.Expr) -> pl.DataFrame:
     ).select(t.POINT_FACTS.names())
 
 
-def _of_months(world: World, officers: range) -> list[pl.DataFrame]:
+def _of_months(world: World, officers: range, names: Collection[str] | None) -> Iterator[pl.DataFrame]:
     """What is not of a case: learning of everybody, and what gaming leaves behind."""
-    seeds, months = world.half_days.shape
-    learned = [(s, o, m, 0) for s in range(seeds) for o in officers for m in range(months)]
-    parts = [_monthly("learning.course_hours", learned, amount=8)]
-    if officers.start:
-        return parts
+    seeds, _, months = world.half_days.shape
+    if _is_named(LEARNT, names):
+        learned = [(s, o, m, 0) for s in range(seeds) for o in officers for m in range(months)]
+        yield _monthly(LEARNT, learned, amount=8)
+    if officers.start >= world.players:
+        return
     counts = {
         "finding.self_reported": world.repairs,
         "defect.check_broken": world.caught,
@@ -129,9 +151,9 @@ def _of_months(world: World, officers: range) -> list[pl.DataFrame]:
         "defect.record_falsified": world.falsified,
     }
     for fact, numbers in counts.items():
-        rows = [(s, 0, m, n) for (s, m), count in np.ndenumerate(numbers) for n in range(count)]
-        parts.append(_monthly(fact, rows))
-    return parts
+        if _is_named(fact, names):
+            rows = [(s, o, m, n) for (s, o, m), count in np.ndenumerate(numbers) for n in range(count)]
+            yield _monthly(fact, rows)
 
 
 def _monthly(fact: str, rows: list[tuple[int, int, int, int]], amount: int = 1) -> pl.DataFrame:
@@ -157,7 +179,9 @@ def exposure_table(world: World) -> pl.DataFrame:
     """Half-days of everybody: tables.EXPOSURE. A station is one comparable group."""
     seeds, officers, months = world.type.shape[:3]
     seed, officer, month = (axis.ravel() for axis in np.indices((seeds, officers, months)))
-    days = np.where(officer == 0, world.half_days[seed, month], 42)
+    half_days = np.full((seeds, officers, months), HALF_DAYS)
+    half_days[:, : world.players] = world.half_days
+    days = half_days[seed, officer, month]
     return (
         pl.DataFrame({"seed": seed, "officer_n": officer, "month": month, "half_days": days})
         .with_columns(
@@ -174,7 +198,7 @@ def exposure_table(world: World) -> pl.DataFrame:
 def of_units(exposure: pl.DataFrame) -> pl.DataFrame:
     """The same of stations, which are one comparable group: tables.EXPOSURE."""
     units = exposure.group_by("unit", "period").agg(pl.col("half_days").sum())
-    return units.with_columns(holder="unit", peers=pl.lit("station")).select(t.EXPOSURE.names())
+    return units.with_columns(holder="unit", peers=pl.lit(STATION)).select(t.EXPOSURE.names())
 
 
 def bounds_table(facts: pl.DataFrame) -> pl.DataFrame:

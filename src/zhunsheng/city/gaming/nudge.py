@@ -18,7 +18,7 @@ from zhunsheng.core.points import tables as t
 from zhunsheng.core.points.facts import FactList
 from zhunsheng.core.points.ledger import ledger
 from zhunsheng.core.points.policy import Policy
-from zhunsheng.core.points.scores import scores
+from zhunsheng.core.points.scores import totals
 
 PLACES: Final = 50
 SPRING: Final = datetime(YEAR, 4, 1, tzinfo=UTC)
@@ -193,5 +193,5 @@ class _Stage:
         if self.policy.scheme == "unit":
             exposure = exposure.group_by("unit", "peers", "period").agg(pl.col("half_days").sum())
             exposure = exposure.with_columns(holder="unit").select(t.EXPOSURE.names())
-        found = scores(rows, self.policy, self.known, exposure=exposure, bounds=self.bounds)
+        found = totals(rows, self.policy, self.known, exposure=exposure, bounds=self.bounds)
         return found.select("holder", "period", "total")

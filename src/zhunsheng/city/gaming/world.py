@@ -4,8 +4,8 @@ Arrays have the axes (seed, officer, month, case): every officer has a queue of 
 time allows, in their order. Nothing in it knows a policy.
 """
 
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass, fields, replace
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,13 +30,15 @@ LATE_OF_PROBLEMS: Final = 0.5
 DETAINED: Final = 0.15
 SEVERAL: Final = 0.3
 DRAWN: Final = 54 / 300
+HALF_DAYS: Final = 42
 TOLD: Final = 0.92
 
 
 @dataclass(frozen=True)
 class World:
-    """What happens in a year of so many seeds. `hidden` is a problem that no file shows any more."""
+    """What happens in a year of so many seeds. The first `players` officers of each station may game."""
 
+    players: int
     type: Ints
     minutes: Floats
     u: Floats  # one uniform number a case and question: (seed, officer, month, case, question)
@@ -47,34 +49,47 @@ class World:
     drawn: Bools  # by the lot
     told: Bools
     skipped: Bools  # not his any more: handed over, or never recorded
+    hidden: Bools  # never recorded
     passed: Bools  # by a friend who read it
     unknown: Bools  # recorded too late to be believed
     parts: Ints  # into how many numbers it was split
     delayed: Ints  # months by which its end is held back
-    assisted: Floats  # (seed, month): minutes' worth that he shares in colleagues' cases
-    repairs: Ints  # (seed, month): problems of his own that he reported
-    caught: Ints  # (seed, month): what of them the system had found before
-    unrecorded: Ints  # (seed, month): incidents found not recorded
-    falsified: Ints  # (seed, month): records found falsified
-    half_days: Ints  # (seed, month)
-    spare: Floats  # (seed, month): minutes that gaming itself costs him
+    assisted: Floats  # (seed, player, month): minutes' worth that he shares in colleagues' cases
+    repairs: Ints  # (seed, player, month): problems of his own that he reported
+    caught: Ints  # (seed, player, month): what of them the system had found before
+    unrecorded: Ints  # (seed, player, month): incidents found not recorded
+    falsified: Ints  # (seed, player, month): records found falsified
+    half_days: Ints  # (seed, player, month)
 
     @property
     def done(self) -> Bools:
         """What each finishes in a month: what is his, in order, while his time lasts."""
         own = np.where(self.skipped, 0.0, self.minutes)
-        limit = np.full(own.shape[:3], MONTH_MINUTES)
-        limit[:, 0] -= self.spare
-        return (np.cumsum(own, axis=3) <= limit[..., None]) & ~self.skipped
+        return (np.cumsum(own, axis=3) <= MONTH_MINUTES) & ~self.skipped
+
+    @property
+    def missed(self) -> Bools:
+        """What came while his time lasted and was never recorded: the telephone count has it."""
+        return (np.cumsum(np.where(self.skipped, 0.0, self.minutes), axis=3) <= MONTH_MINUTES) & self.hidden
+
+    def own(self, name: str) -> NDArray[Any]:
+        """What the players have of an array of everybody: (seed, player, month, …)."""
+        values: NDArray[Any] = getattr(self, name)
+        return values[:, : self.players]
+
+    def part(self, seeds: slice) -> "World":
+        """Some of the seeds."""
+        named = {one.name: getattr(self, one.name)[seeds] for one in fields(self) if one.name != "players"}
+        return replace(self, **named)
 
     def left(self) -> Floats:
-        """(seed, month): the minutes that the first officer has left when his month's cases are done."""
+        """(seed, player, month): the minutes that each player has left when his month's cases are done."""
         used = np.where(self.done, self.minutes, 0.0).sum(axis=3)
-        return np.asarray(MONTH_MINUTES - used[:, 0], dtype=np.float64)
+        return np.asarray(MONTH_MINUTES - used[:, : self.players], dtype=np.float64)
 
 
-def draw_world(seeds: int, seed: int) -> World:
-    """Honest years, the same for the same seed."""
+def draw_world(seeds: int, seed: int, players: int = 1) -> World:
+    """Honest years, the same for the same seed, in which so many officers of each station may game."""
     rng = np.random.default_rng([seed, 9])
     shape = (seeds, OFFICERS, MONTHS, QUEUE)
     kinds = rng.choice(len(TYPES), size=shape, p=np.array(MIX) / sum(MIX))
@@ -83,9 +98,10 @@ def draw_world(seeds: int, seed: int) -> World:
     minutes = np.exp(np.log(means) - sigma**2 / 2 + sigma * rng.standard_normal(shape))
     u = rng.random((*shape, 8))
     problem = u[..., 0] < PROBLEMS
-    months = (seeds, MONTHS)
+    months = (seeds, players, MONTHS)
     none, no_month = np.zeros(shape, dtype=np.bool_), np.zeros(months, dtype=np.int64)
     return World(
+        players=players,
         type=kinds.astype(np.int64),
         minutes=minutes,
         u=u,
@@ -96,6 +112,7 @@ def draw_world(seeds: int, seed: int) -> World:
         drawn=u[..., 4] < DRAWN,
         told=u[..., 5] < TOLD,
         skipped=none,
+        hidden=none,
         passed=none,
         unknown=none,
         parts=np.ones(shape, dtype=np.int64),
@@ -105,16 +122,15 @@ def draw_world(seeds: int, seed: int) -> World:
         caught=no_month,
         unrecorded=no_month,
         falsified=no_month,
-        half_days=np.full(months, 42, dtype=np.int64),
-        spare=np.zeros(months),
+        half_days=np.full(months, HALF_DAYS, dtype=np.int64),
     )
 
 
-def with_first(world: World, **changes: NDArray[np.generic]) -> World:
-    """The world with what the first officer does changed: arrays of (seed, month, case)."""
+def with_players(world: World, **changes: NDArray[Any]) -> World:
+    """The world with what the players do changed: arrays of (seed, player, month, case)."""
     made = {}
     for name, own in changes.items():
         whole = getattr(world, name).copy()
-        whole[:, 0] = own
+        whole[:, : world.players] = own
         made[name] = whole
     return replace(world, **made)

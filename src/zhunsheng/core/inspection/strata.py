@@ -85,8 +85,10 @@ def allocate(
     names = sorted(sizes)
     share = {name: min(LEAST_DRAWN + (uncounted or {}).get(name, 0), sizes[name]) for name in names}
     left = drawn - sum(share.values())
-    if left < 0 or drawn > sum(sizes.values()):
-        raise AllocationRefused(f"{len(names)} 层共 {sum(sizes.values())} 件，不能抽 {drawn} 件。请合并层或改件数。")
+    if left < 0:
+        raise AllocationRefused(f"分成 {len(names)} 层，每层至少抽两件，抽 {drawn} 件不够。请多抽几件，或缩小范围。")
+    if drawn > sum(sizes.values()):
+        raise AllocationRefused(f"期次内共 {sum(sizes.values())} 件，不能抽 {drawn} 件。请减少件数。")
     bad = next((name for name in names if not 0 < rates[name] < 1), None)
     if bad is not None:
         raise AllocationRefused(f"{bad} 的预计问题率是 {rates[bad]}，应在 0 和 1 之间。请用收缩后的去年问题率。")

@@ -1,43 +1,28 @@
 """Boards: comparable groups, bands with intervals, per hundred cases; places only where a policy has a reason."""
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from math import sqrt
+from typing import Final
 
 import polars as pl
 
 from zhunsheng.core.points import tables as t
 from zhunsheng.core.points.bands import standings
 from zhunsheng.core.points.policy import Policy
-from zhunsheng.core.points.student import quantile
 from zhunsheng.core.schemas import assert_schema
 
-
-@dataclass(frozen=True)
-class Interval:
-    """Where a value would be another time, with 95 %."""
-
-    low: float
-    high: float
+MOST: Final = 10_000
+LEAST_CASES: Final = 2
 
 
-def hours_interval(hours: Sequence[float]) -> Interval:
-    """Of a sum of hours, one number a case, on the square-root scale. Fewer than two cases tell nothing."""
-    total = sum(hours)
-    if len(hours) < 2 or total <= 0:
-        return Interval(0.0, float("inf"))
-    reach = quantile(len(hours) - 1) * sqrt(sum(h * h for h in hours) / (4 * total))
-    return Interval(max(0.0, sqrt(total) - reach) ** 2, (sqrt(total) + reach) ** 2)
-
-
-def score_interval(total: float, spread: float, cases: int) -> Interval:
-    """Of a score: ± t(m − 1) · s over its m cases, inside 0 to 100.00."""
-    if cases < 2:
-        return Interval(0.0, 10_000.0)
-    reach = quantile(cases - 1) * spread
-    return Interval(max(0.0, total - reach), min(10_000.0, total + reach))
+def score_interval(total: int | None, below: float, above: float, cases: int) -> tuple[int | None, int | None]:
+    """Where a score would be another time, with 95 %, in whole hundredths from 0 to 100.00. One case tells nothing."""
+    if total is None:
+        return None, None
+    if cases < LEAST_CASES:
+        return 0, MOST
+    return max(0, round(total - below)), min(MOST, max(total, round(total + above)))
 
 
 def board(scores: pl.DataFrame, rows: pl.DataFrame, policy: Policy) -> pl.DataFrame:
@@ -79,12 +64,12 @@ def _group(scores: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     rows = []
     for row in scores.iter_rows(named=True):
         standing = by_name.get(row["holder"])
-        interval = score_interval(row["total"] or 0, row["spread"], row["cases"])
+        low, high = score_interval(row["total"], row["below"] or 0.0, row["above"] or 0.0, row["cases"])
         rows.append(
             {
                 **{name: row[name] for name in ("period", "peers", "holder", "unit", "total", "cases", "half_days")},
-                "low": round(interval.low) if row["total"] is not None else None,
-                "high": round(interval.high) if row["total"] is not None else None,
+                "low": low,
+                "high": high,
                 "band": standing.band if standing else None,
                 "first": standing.first if standing else None,
                 "last": standing.last if standing else None,

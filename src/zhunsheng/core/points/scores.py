@@ -1,11 +1,13 @@
 """The ledger → scores of 0 to 100, block by block. docs/points-format.md, Scores."""
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from zhunsheng.core.points import tables as t
 from zhunsheng.core.points.facts import FactList
-from zhunsheng.core.points.policy import BLOCKS, REPAIR_CAP, Entry, Policy
-from zhunsheng.core.points.spread import spreads
+from zhunsheng.core.points.policy import BLOCKS, MONTHS, REPAIR_CAP, Entry, Policy
+from zhunsheng.core.points.spread import EXACT, spreads
 from zhunsheng.core.points.taint import taint_of
 from zhunsheng.core.points.volume import gate_states, with_volume
 from zhunsheng.core.schemas import assert_schema
@@ -25,6 +27,42 @@ def scores(
             tables.EXPOSURE, BOUNDS.
     Raises  SchemaMismatch.
     """
+    scored = _scored(rows, policy, known, exposure, bounds)
+    spread = spreads(scored.own, scored.grid, scored.tallies, scored.entries, policy)
+    ranked = (
+        scored.grid.join(spread, on=HOLDER, how="left")
+        .with_columns(
+            pl.col("spread", "below", "above").fill_null(0.0),
+            is_ranked=pl.col("total").is_not_null()
+            & (pl.col("half_days") >= 2 * policy.publish.min_exposure_days)
+            & (pl.col("cases") >= policy.publish.min_cases),
+        )
+        .select(t.SCORES.names())
+        .sort("period", "holder")
+    )
+    return assert_schema(ranked, t.SCORES, "scores")
+
+
+def totals(
+    rows: pl.DataFrame, policy: Policy, known: FactList, *, exposure: pl.DataFrame, bounds: pl.DataFrame
+) -> pl.DataFrame:
+    """The totals of `scores` alone, without how far each could lie elsewhere: holder, unit, period, total."""
+    return _scored(rows, policy, known, exposure, bounds).grid.select("holder", "unit", "period", "total")
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """Rows of one policy, added up: `grid` has a row for each holder and period."""
+
+    own: pl.DataFrame
+    entries: pl.DataFrame
+    tallies: pl.DataFrame
+    grid: pl.DataFrame
+
+
+def _scored(
+    rows: pl.DataFrame, policy: Policy, known: FactList, exposure: pl.DataFrame, bounds: pl.DataFrame
+) -> _Scored:
     own = assert_schema(rows, t.LEDGER, "ledger").filter(pl.col("policy") == policy.id)
     exposure = assert_schema(exposure, t.EXPOSURE, "exposure")
     entries = entry_table(policy, known)
@@ -35,19 +73,7 @@ def scores(
     blocks = _blocks(tallies, entries, policy)
     total = _total(_joined(with_hours, blocks), own, policy)
     with_cases = total.join(_cases(own, known), on=HOLDER, how="left").with_columns(pl.col("cases").fill_null(0))
-    spread = spreads(own, with_cases, tallies, entries, policy)
-    ranked = (
-        with_cases.join(spread, on=HOLDER, how="left")
-        .with_columns(
-            pl.col("spread").fill_null(0.0),
-            is_ranked=pl.col("total").is_not_null()
-            & (pl.col("half_days") >= 2 * policy.publish.min_exposure_days)
-            & (pl.col("cases") >= policy.publish.min_cases),
-        )
-        .select(t.SCORES.names())
-        .sort("period", "holder")
-    )
-    return assert_schema(ranked, t.SCORES, "scores")
+    return _Scored(own, entries, tallies, with_cases)
 
 
 def entry_table(policy: Policy, known: FactList) -> pl.DataFrame:
@@ -98,7 +124,7 @@ def with_shares(
     named = entries.filter("is_shrunk")["entry"].to_list()
     if not named:
         return plain
-    every = {"month": 1, "quarter": 3, "year": 12}[policy.period]
+    every = MONTHS[policy.period]
     judged = (
         own.filter(pl.col("entry").is_in(named))
         .group_by("holder", "unit", "period", "entry")
@@ -144,7 +170,7 @@ def _blocks(tallies: pl.DataFrame, entries: pl.DataFrame, policy: Policy) -> pl.
         {"block": list(policy.blocks), "weight": [100 * weight for weight in policy.blocks.values()]}
     )
     return sums.join(weights, on="block").with_columns(
-        share=pl.when(pl.col("of") > 0).then(pl.col("weight") * pl.col("share") / pl.col("of"))
+        share=pl.when(pl.col("of") > 0).then((pl.col("weight") * pl.col("share") / pl.col("of")).round(EXACT))
     )
 
 

@@ -138,7 +138,9 @@ SCORES: Final = pl.Schema(
         "ability": pl.Int64(),
         "total": pl.Int64(),  # of 100.00, re-based where a block is neutral; null where all are
         "cases": pl.Int64(),
-        "spread": pl.Float64(),  # s of the total, in hundredths
+        "spread": pl.Float64(),  # s of the total, in hundredths, for bands
+        "below": pl.Float64(),  # how far below the total its interval begins, in hundredths,
+        "above": pl.Float64(),  # and how far above it ends
         "is_ranked": pl.Boolean(),
     }
 )

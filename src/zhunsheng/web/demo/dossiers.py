@@ -2,7 +2,7 @@
 the same way as everybody's."""
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -50,6 +50,19 @@ def fill(events: pl.DataFrame, *, at: datetime) -> int:
             _dossier(head, found, at)
             before += len(found)
     return len(chosen)
+
+
+def file_also(events: pl.DataFrame, cases: Iterable[str], *, at: datetime) -> None:
+    """The dossiers of more cases, as far as they have none, a case officer, and something on paper."""
+    try:
+        assert_ready()
+    except NoChineseFont:
+        return
+    with transaction.atomic(), as_process(PROCESS):
+        rows = Assignment.objects.filter(role=Assignment.Role.CASE_OFFICER, until_at=None, case__in=list(cases))
+        for head in rows.filter(case__dossiers=None).select_related("case__unit", "officer").order_by("case"):
+            if found := papers(events, case=head.case_id, before=BEFORE):
+                _dossier(head, found, at)
 
 
 def _chosen(count: Mapping[str, int]) -> list[Assignment]:

@@ -5,6 +5,7 @@ import time
 from datetime import datetime, timedelta
 from typing import Final
 
+import polars as pl
 from django.core.management import call_command
 from django.db import transaction
 from django.utils.timezone import localdate
@@ -19,6 +20,7 @@ from zhunsheng.apps.inspection.refusals import PlanRefused
 from zhunsheng.apps.org.models import Officer, Unit
 from zhunsheng.core.inspection.draw import commitment
 from zhunsheng.core.inspection.sheets import Answer
+from zhunsheng.web.demo import dossiers, planted
 from zhunsheng.web.demo.people import PROCESS
 
 SOON: Final = timedelta(seconds=2)
@@ -29,17 +31,27 @@ NOT_ASKED: Final = "与本案无关"
 FOUND: Final = "告知书没有注明送达时间"
 
 
-def fill(*, since: datetime, at: datetime) -> bool:
-    """A plan of the cases that ended since an instant, unless there is one or too few ended. Says if it made one."""
+def fill(events: pl.DataFrame, *, since: datetime, at: datetime) -> bool:
+    """
+    A plan of the cases that ended since an instant, unless there is one or too few ended. Says if it made one.
+
+    Takes   events: schemas.EVENTS, those that have become known: what the dossiers of the lot hold.
+    """
     with transaction.atomic(), as_process(PROCESS):
         if Plan.objects.exists():
             return False
         legal = holders(PLANNERS, on=localdate(at))
         witness = holders(("inspectorate",), on=localdate(at))[0]
         found = selecting.closed_cases(_city(), localdate(since), localdate(at))
-    plan = _drawn(legal[0], witness, len(found), since=since, at=at) if len(found) > READ else None
+        if len(found) <= READ:
+            return False
+        made_up = planted.fill(found, by=witness, told=legal[-1], since=since, at=at)
+    plan = _drawn(legal[0], witness, len(found) + (made_up is not None), since=since, at=at)
     if plan is None:
         return False
+    with transaction.atomic(), as_process(PROCESS):
+        drawn = list(plan.picks.values_list("case", flat=True))
+    dossiers.file_also(events, drawn, at=at)
     with transaction.atomic(), as_process(PROCESS):
         assigning.assign_plan(plan, at=at)
         rows = Assigned.objects.filter(pick__plan=plan, round="first", reader__isnull=False)

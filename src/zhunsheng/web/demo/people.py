@@ -48,6 +48,7 @@ SOURCES: Final = {
     "store": "物证库系统",
     "detention-house": "看守所系统",
 }
+SHORT_NAME: Final = 20
 OWN_NUMBERS: Final = 900_000  # the city's officers have numbers from 100,000
 
 
@@ -83,8 +84,8 @@ def busiest_unit(events: pl.DataFrame) -> str:
 
 def _units(units: pl.DataFrame) -> None:
     for row in units.iter_rows(named=True):
-        short = row["name"].removesuffix("派出所") if row["kind"] == "station" else row["name"]
-        add_unit(code=row["code"], name=row["name"], short_name=short[-12:], kind=row["kind"], parent=row["parent"])
+        short = row["name"][-SHORT_NAME:]
+        add_unit(code=row["code"], name=row["name"], short_name=short, kind=row["kind"], parent=row["parent"])
 
 
 def _squads(officers: pl.DataFrame) -> None:

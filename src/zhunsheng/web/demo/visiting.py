@@ -15,7 +15,7 @@ from zhunsheng.apps.access.models import Account
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.cases.uploads import no_scanner
 from zhunsheng.apps.inspection.people import PLANNERS, holders
-from zhunsheng.apps.org.models import Officer, Unit
+from zhunsheng.apps.org.models import Officer, Post, Unit
 from zhunsheng.apps.tasks import giving, making, reporting, ruling
 from zhunsheng.apps.tasks.models import Said, Task
 from zhunsheng.apps.tasks.refusals import TaskRefused
@@ -26,6 +26,7 @@ WIDE, HIGH = 320, 240
 WALL, FLOOR, DOOR = 0xD8, 0x90, 0x50
 REASON: Final = "群众反映候问室夜间无人看管"
 SHEET: Final = "PL"
+GUARDED: Final = "PL06"  # whether somebody watched all the time
 TOOK: Final = timedelta(minutes=40)
 
 
@@ -36,7 +37,7 @@ def fill(*, at: datetime) -> bool:
             return False
         legal = holders(PLANNERS, on=localdate(at))
         own = Account.objects.select_related("officer").filter(username="legal_officer").first()
-        stations = making.stations()
+        stations = _stations()
         done = _made(stations[0], legal[0], at)
         _done(done, legal, at)
         for station in stations[1:]:
@@ -47,6 +48,13 @@ def fill(*, at: datetime) -> bool:
             ):
                 break
     return True
+
+
+def _stations() -> list[Unit]:
+    """Every station, that of whoever enters as its head first: what was found there waits for him."""
+    head = Account.objects.filter(username="unit_head").values_list("officer", flat=True).first()
+    own = set(Post.objects.filter(officer=head).values_list("unit", flat=True))
+    return sorted(making.stations(), key=lambda station: station.code not in own)
 
 
 def _made(station: Unit, planner: Officer, at: datetime) -> Task:
@@ -70,18 +78,17 @@ def _done(task: Task, legal: list[Officer], at: datetime) -> None:
     """Everything in order but that nobody was there; confirmed by a second person."""
     doer = giving.doer_of(task)
     assert doer is not None
-    numbers = list(task.things.values_list("n", flat=True))
-    answers = {n: Answer(str(n), "pass") for n in numbers}
-    basis = task.things.get(n=numbers[0]).basis[:80]
-    answers[numbers[0]] = Answer(
-        str(numbers[0]), "problem", "到场时候问室无人看管", "候问室2", "", basis, _responsible(task), 2
+    answers = {n: Answer(str(n), "pass") for n in task.things.values_list("n", flat=True)}
+    guarded = task.things.get(question=GUARDED)
+    answers[guarded.n] = Answer(
+        str(guarded.n), "problem", "到场时候问室无人看管", "候问室2", "", guarded.basis[:80], _responsible(task), 2
     )
     sent = reporting.Sending(
         uuid.uuid4(), "办案区候问室", "值班室有人，候问室没有", answers, [io.BytesIO(picture())], at - TOOK, at
     )
     reporting.report(task, sent, by=doer, at=at, scanner=no_scanner)
     second = next(one for one in legal if one.pk != doer.pk)
-    said = Said.objects.get(thing__task=task, thing__n=numbers[0])
+    said = Said.objects.get(thing__task=task, thing=guarded)
     ruling.rule(said, by=second, confirmed=True, reason="", care="fault", at=at)
 
 

@@ -8,13 +8,19 @@ from pathlib import Path
 from typing import Any, Final
 
 from django import template
+from django.template.base import Parser, Token
+from django.template.defaulttags import URLNode
+from django.template.defaulttags import url as django_url
+from django.templatetags.i18n import TranslateNode, do_translate
+from django.urls import reverse
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from zhunsheng.apps.display import formats
 from zhunsheng.apps.display.listing import Choice
+from zhunsheng.apps.display.options import options as drawn_options
 from zhunsheng.web.templatetags.shapes import drawn
 
 register = template.Library()
@@ -53,6 +59,47 @@ LOOKS: Final = {
 """State → style of its chip and its shape; a level has its own name in both."""
 
 
+class PlainWords(template.Node):
+    """{% translate "…" %} of a text in the template itself: looked up once for each language, not once for each row."""
+
+    def __init__(self, node: TranslateNode) -> None:
+        self.node = node
+        self.said: dict[str | None, str] = {}
+
+    def render(self, context: template.Context) -> str:
+        """The words in the language of the page."""
+        language = get_language()
+        if language not in self.said:
+            self.said[language] = self.node.render(context)
+        return self.said[language]
+
+
+@register.tag
+def translate(parser: Parser, token: Token) -> template.Node:
+    """Django's tag; a plain text, which is the same whatever the page, is remembered."""
+    node = do_translate(parser, token)
+    said = node.filter_expression
+    is_plain = said.var.literal is not None and not said.filters
+    return node if node.asvar or node.message_context or not is_plain else PlainWords(node)
+
+
+class KnownAddress(URLNode):
+    """{% url … %} without names and `as`: the address of a view and its arguments is the same whoever asks."""
+
+    def render(self, context: template.Context) -> str:
+        """The address."""
+        if self.kwargs or self.asvar or not context.autoescape:
+            return str(super().render(context))
+        return _address(self.view_name.resolve(context), *(part.resolve(context) for part in self.args))
+
+
+@register.tag
+def url(parser: Parser, token: Token) -> template.Node:
+    """Django's tag; addresses are remembered: a list asks for two in each row."""
+    node = django_url(parser, token)
+    return KnownAddress(node.view_name, node.args, node.kwargs, node.asvar)
+
+
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """A Tabler icon, drawn into the page. Silent: its word stands beside it, or in a visually hidden text."""
@@ -62,14 +109,19 @@ def icon(name: str) -> SafeString:
 @register.simple_tag
 def shape(name: str, large: bool = False) -> SafeString:
     """The shape of a level or state without its word: only where the word is said otherwise."""
-    return mark_safe(drawn(name, large=large))  # noqa: S308 - drawn from our own constants
+    return _shape(name, large=large)
 
 
 @register.simple_tag
 def level(name: str) -> SafeString:
     """The chip of a level or state: shape, word, tint."""
-    css, picture = LOOKS.get(name, (name, name))
-    return format_html('<span class="lv {}">{}{}</span>', css, mark_safe(drawn(picture)), WORDS[name])  # noqa: S308
+    return _chip(name, get_language())
+
+
+@register.simple_tag
+def level_word(name: str) -> str:
+    """The word of a level beside its shape. What is no level asks for something."""
+    return str(WORDS[name] if name in ("over", "red", "yellow", "blue") else WORDS["ask"])
 
 
 @register.simple_tag(takes_context=True)
@@ -83,7 +135,7 @@ def left(context: template.Context, clock: object, level: str = "") -> SafeStrin
         outer_at_end=bool(_part(clock, "outer_at_end")),
     )
     css = {"overdue": "zs-over", "past": "zs-past"}.get(state.state, level)
-    return format_html('<span class="zs-left {}">{}</span>', css, state.words)
+    return mark_safe(f'<span class="zs-left {conditional_escape(css)}">{state.words}</span>')  # noqa: S308 - our own words
 
 
 @register.simple_tag
@@ -109,7 +161,7 @@ def due(context: template.Context, clock: object, full: bool = False, word: bool
     if outer is None or outer == at:
         return first
     second = _due_time(outer, now=now)
-    return format_html('{}<span class="zs-outer">{} {}</span>', first, _("最迟"), second)
+    return mark_safe(f'{first}<span class="zs-outer">{_("最迟")} {second}</span>')  # noqa: S308 - our own words
 
 
 @register.simple_tag(takes_context=True)
@@ -134,10 +186,8 @@ def law(instrument: str, article: str, gist: str) -> dict[str, str]:
 
 @register.simple_tag
 def options(choices: tuple[Choice, ...], value: str) -> SafeString:
-    """The options of a field with many choices, one of them chosen. Drawn once for all who are offered the same."""
-    drawn_options = _options(choices, is_english=formats.is_english())
-    chosen = (" selected" if choice.value == value else "" for choice in choices)
-    return mark_safe("".join(head + mark + tail for (head, tail), mark in zip(drawn_options, chosen, strict=True)))  # noqa: S308 - each part is escaped
+    """The options of a field with many choices, one of them chosen."""
+    return drawn_options(choices, value)
 
 
 @register.filter
@@ -213,19 +263,29 @@ def _due_time(at: datetime, *, now: datetime | None) -> SafeString:
 
 
 def _marked(at: datetime, words: str) -> SafeString:
-    return format_html('<time datetime="{}">{}</time>', at.astimezone(formats.ZONE).isoformat(), words)
+    # Both are written by us: there is nothing to escape, and lists have hundreds.
+    return mark_safe(f'<time datetime="{at.astimezone(formats.ZONE).isoformat()}">{words}</time>')  # noqa: S308
 
 
 def _part(clock: object, name: str) -> Any:
     return clock.get(name) if isinstance(clock, Mapping) else getattr(clock, name, None)
 
 
-@lru_cache(maxsize=64)
-def _options(choices: tuple[Choice, ...], *, is_english: bool) -> list[tuple[str, str]]:
-    """Of each option what comes before and after its mark."""
-    del is_english  # titles may be in the language of the page: it is part of the key
-    parts = ((conditional_escape(choice.value), conditional_escape(choice.title)) for choice in choices)
-    return [(f'<option value="{value}"', f">{title}</option>") for value, title in parts]
+@lru_cache(maxsize=8192)
+def _address(view: str, *parts: str | int) -> SafeString:
+    return conditional_escape(reverse(view, args=parts))
+
+
+@cache
+def _chip(name: str, language: str | None) -> SafeString:
+    del language  # the word is in the language of the page: it is part of the key
+    css, picture = LOOKS.get(name, (name, name))
+    return format_html('<span class="lv {}">{}{}</span>', css, mark_safe(drawn(picture)), WORDS[name])  # noqa: S308
+
+
+@cache
+def _shape(name: str, *, large: bool) -> SafeString:
+    return mark_safe(drawn(name, large=large))  # noqa: S308 - drawn from our own constants
 
 
 @cache

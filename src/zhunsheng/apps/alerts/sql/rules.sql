@@ -64,12 +64,16 @@ CREATE OR REPLACE TRIGGER mirror_groups AFTER UPDATE ON cases_incident FOR EACH 
 ALTER TABLE cases_case ENABLE ALWAYS TRIGGER mirror_groups;
 ALTER TABLE cases_incident ENABLE ALWAYS TRIGGER mirror_groups;
 
--- Which open groups concern whom: who was told, who owns it, to whom it was handed. What is closed concerns nobody.
+-- Which open groups concern whom: who was told, who owns it, to whom it was handed. What is closed concerns nobody. With
+-- each stands the level of the group while nobody has taken it and nothing holds it back.
+CREATE OR REPLACE FUNCTION zs_waits_at(state text, held text, level text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN state = 'waiting' AND held = '' THEN level END
+$$;
 CREATE OR REPLACE FUNCTION zs_concern_told() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    INSERT INTO alerts_concern (officer_id, group_id)
-    SELECT DISTINCT a.officer_id, a.group_id FROM added a JOIN alerts_alertgroup g ON g.key = a.group_id
+    INSERT INTO alerts_concern (officer_id, group_id, waits)
+    SELECT DISTINCT a.officer_id, a.group_id, zs_waits_at(g.state, g.held, g.level) FROM added a JOIN alerts_alertgroup g ON g.key = a.group_id
     WHERE a.officer_id IS NOT NULL AND g.closed_at IS NULL
     ON CONFLICT DO NOTHING;
     RETURN NULL;
@@ -82,10 +86,12 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     DELETE FROM alerts_concern WHERE group_id = NEW.key;
     IF NEW.closed_at IS NULL THEN
-        INSERT INTO alerts_concern (officer_id, group_id)
-        SELECT officer_id, NEW.key FROM alerts_alert WHERE group_id = NEW.key AND officer_id IS NOT NULL
-        UNION SELECT officer, NEW.key FROM unnest(ARRAY[NEW.owner_id, NEW.handed_to_id]) AS officer
-        WHERE officer IS NOT NULL;
+        INSERT INTO alerts_concern (officer_id, group_id, waits)
+        SELECT officer_id, NEW.key, zs_waits_at(NEW.state, NEW.held, NEW.level) FROM (
+            SELECT officer_id FROM alerts_alert WHERE group_id = NEW.key AND officer_id IS NOT NULL
+            UNION SELECT officer FROM unnest(ARRAY[NEW.owner_id, NEW.handed_to_id]) AS officer
+            WHERE officer IS NOT NULL
+        ) AS concerned;
     END IF;
     RETURN NULL;
 END $$;
@@ -97,13 +103,30 @@ CREATE OR REPLACE TRIGGER concern_new_group AFTER INSERT ON alerts_alertgroup FO
     WHEN (NEW.closed_at IS NULL AND (NEW.owner_id IS NOT NULL OR NEW.handed_to_id IS NOT NULL))
     EXECUTE FUNCTION zs_concern_group();
 
--- What waits for an officer by level, under the row security of who asks; on every page, so that a connection plans it
--- once.
+CREATE OR REPLACE FUNCTION zs_concern_waits() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    UPDATE alerts_concern SET waits = zs_waits_at(NEW.state, NEW.held, NEW.level) WHERE group_id = NEW.key;
+    RETURN NULL;
+END $$;
+-- (After concern_group, by name: that one makes the rows anew.)
+CREATE OR REPLACE TRIGGER concern_waits AFTER UPDATE ON alerts_alertgroup FOR EACH ROW
+    WHEN (NEW.closed_at IS NULL AND (OLD.state, OLD.held, OLD.level) IS DISTINCT FROM (NEW.state, NEW.held, NEW.level))
+    EXECUTE FUNCTION zs_concern_waits();
+
+-- What waits for an officer by level, under the row security of who asks: whoever may list every case may list what
+-- concerns him. On every page, so that a connection plans it once.
 CREATE OR REPLACE FUNCTION zs_alerts_waiting(officer bigint) RETURNS TABLE (level text, n bigint)
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
+    IF zs_every_case() THEN
+        RETURN QUERY SELECT c.waits::text, count(*) FROM alerts_concern c
+        WHERE c.officer_id = officer AND c.waits IS NOT NULL GROUP BY c.waits;
+        RETURN;
+    END IF;
     RETURN QUERY SELECT g.level::text, count(*) FROM alerts_alertgroup g
-    WHERE g.key = ANY (ARRAY(SELECT c.group_id FROM alerts_concern c WHERE c.officer_id = officer))
+    WHERE g.key = ANY (ARRAY(
+            SELECT c.group_id FROM alerts_concern c WHERE c.officer_id = officer AND c.waits IS NOT NULL))
         AND g.closed_at IS NULL AND g.state = 'waiting' AND g.held = ''
     GROUP BY g.level;
 END $$;

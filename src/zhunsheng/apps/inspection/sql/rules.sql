@@ -34,7 +34,7 @@ $$;
 -- The cases that are withheld from an officer because he reads them, or has read them in a lot that is not read whole:
 -- his own judgement comes first, and what is made up has no course that could tell it; so that one never opens. Never
 -- one that he works on.
--- Asked on most pages: of a lot it is enough to find one file that waits, and a connection plans it once.
+-- Asked on most pages: of the files in question it finds those that wait all at once, and a connection plans it once.
 CREATE OR REPLACE FUNCTION zs_under_reading(reader bigint) RETURNS text[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -43,17 +43,19 @@ BEGIN
             SELECT DISTINCT k.id, k.plan_id, k."case" FROM inspection_assigned a
             JOIN inspection_pick k ON k.id = a.pick_id
             WHERE a.reader_id = reader
-        ), lots AS MATERIALIZED (
-            SELECT l.plan_id FROM (SELECT DISTINCT m.plan_id FROM mine m WHERE m.plan_id IS NOT NULL) l
-            CROSS JOIN LATERAL (
-                SELECT FROM inspection_pick k WHERE k.plan_id = l.plan_id AND zs_waits(k.id) LIMIT 1
-            ) open
+        ), waiting AS MATERIALIZED (
+            SELECT k.id, k.plan_id FROM inspection_pick k JOIN inspection_assigned w ON w.pick_id = k.id
+            WHERE (k.plan_id IN (SELECT m.plan_id FROM mine m) OR k.id IN (SELECT m.id FROM mine m))
+                AND NOT EXISTS (SELECT FROM inspection_submission s WHERE s.assigned_id = w.id)
+                AND NOT EXISTS (
+                    SELECT FROM inspection_assigned l WHERE l.pick_id = w.pick_id AND l.round = w.round AND l.id > w.id
+                )
         )
         SELECT array_agg(DISTINCT m."case"::text) FROM mine m
-        WHERE (m.plan_id IN (SELECT plan_id FROM lots) OR m.plan_id IS NULL AND zs_waits(m.id)
-                OR EXISTS (SELECT FROM inspection_planted p WHERE p."case" = m."case"))
-            AND NOT EXISTS (
-                SELECT FROM cases_assignment o WHERE o.case_id = m."case" AND o.officer_id = reader
+        WHERE (m.plan_id IN (SELECT w.plan_id FROM waiting w) OR m.id IN (SELECT w.id FROM waiting w)
+                OR m."case" IN (SELECT p."case" FROM inspection_planted p))
+            AND m."case" NOT IN (
+                SELECT o.case_id FROM cases_assignment o WHERE o.officer_id = reader
                     AND o.until_at IS NULL AND o.role <> 'recused'
             )
     ), '{}'::text[]);
@@ -85,13 +87,24 @@ BEGIN
             )
     );
 END $$;
-CREATE OR REPLACE FUNCTION zs_cards_waiting(officer bigint, own text[], others text[]) RETURNS bigint
+DROP FUNCTION IF EXISTS zs_cards_waiting(bigint, text[], text[]);
+-- Cards in some states that are one's own, and all in others but those of cases under one's reading.
+CREATE OR REPLACE FUNCTION zs_cards_waiting(officer bigint, own text[], others text[], reading text[]) RETURNS bigint
 LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    found bigint := 0;
 BEGIN
-    RETURN (
-        SELECT count(*) FROM inspection_cardnow n JOIN inspection_card c ON c.number = n.card_id
-        WHERE n.state <> 'closed'
-            AND (n.state = ANY (others) AND c."case" <> ALL ((SELECT zs_under_reading(officer))::text[])
-                OR n.state = ANY (own) AND c.responsible_id = officer)
+    IF cardinality(others) > 0 THEN
+        found := (SELECT count(*) FROM inspection_cardnow n WHERE n.state <> 'closed' AND n.state = ANY (others));
+        IF cardinality(reading) > 0 THEN
+            found := found - (
+                SELECT count(*) FROM inspection_card c JOIN inspection_cardnow n ON n.card_id = c.number
+                WHERE c."case" IN (SELECT unnest(reading)) AND n.state <> 'closed' AND n.state = ANY (others)
+            );
+        END IF;
+    END IF;
+    RETURN found + (
+        SELECT count(*) FROM inspection_card c JOIN inspection_cardnow n ON n.card_id = c.number
+        WHERE c.responsible_id = officer AND n.state <> 'closed' AND n.state = ANY (own) AND NOT n.state = ANY (others)
     );
 END $$;

@@ -181,3 +181,46 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
     END
     FROM (SELECT min(next_at) AS soonest FROM supervision_duekey) AS due
 $$;
+
+-- Which cases are in hand: those in which a limit runs that has a due time, under the unit of the case as it is now.
+CREATE OR REPLACE FUNCTION zs_runs(outcome text, due timestamptz) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT outcome IN ('running', 'waiting', 'paused', 'unknown') AND due IS NOT NULL
+$$;
+CREATE OR REPLACE FUNCTION zs_take_in_hand() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO supervision_inhand ("case", unit)
+    SELECT c.number, c.unit_id FROM cases_case c
+    WHERE c.number IN (SELECT n."case" FROM now_there n WHERE zs_runs(n.outcome, n.due))
+    ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE FUNCTION zs_lay_down() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    DELETE FROM supervision_inhand h USING (
+        SELECT DISTINCT w."case" FROM was_there w WHERE zs_runs(w.outcome, w.due)
+    ) AS was
+    WHERE h."case" = was."case" AND NOT EXISTS (
+        SELECT FROM supervision_clock k WHERE k."case" = h."case" AND zs_runs(k.outcome, k.due)
+    );
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER take_in_hand AFTER INSERT ON supervision_clock REFERENCING NEW TABLE AS now_there
+    FOR EACH STATEMENT EXECUTE FUNCTION zs_take_in_hand();
+CREATE OR REPLACE TRIGGER take_in_hand_again AFTER UPDATE ON supervision_clock REFERENCING NEW TABLE AS now_there
+    FOR EACH STATEMENT EXECUTE FUNCTION zs_take_in_hand();
+CREATE OR REPLACE TRIGGER lay_down AFTER UPDATE ON supervision_clock REFERENCING OLD TABLE AS was_there
+    FOR EACH STATEMENT EXECUTE FUNCTION zs_lay_down();
+CREATE OR REPLACE TRIGGER lay_down_gone AFTER DELETE ON supervision_clock REFERENCING OLD TABLE AS was_there
+    FOR EACH STATEMENT EXECUTE FUNCTION zs_lay_down();
+
+CREATE OR REPLACE FUNCTION zs_move_in_hand() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    UPDATE supervision_inhand SET unit = NEW.unit_id WHERE "case" = NEW.number;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER move_in_hand AFTER UPDATE ON cases_case FOR EACH ROW
+    WHEN (OLD.unit_id IS DISTINCT FROM NEW.unit_id) EXECUTE FUNCTION zs_move_in_hand();
+ALTER TABLE cases_case ENABLE ALWAYS TRIGGER move_in_hand;

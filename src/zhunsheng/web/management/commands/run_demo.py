@@ -74,11 +74,12 @@ class Command(BaseCommand):
             play.tell(instant)
             call_command("supervise", once=True, stdout=StringIO())
             self.say(f"  {local(instant)}")
-        dossiers.fill(play.city.events.filter(pl.col("recorded_at") <= end), at=end)
+        known = play.city.events.filter(pl.col("recorded_at") <= end)
+        dossiers.fill(known, at=end)
         if scoring.approve(at=end):
             scoring.state_samples(at=end)
             earlier.state(city.events, play.city.events, at=end)
-            inspecting.fill(since=end - playing.HISTORY, at=end)
+            inspecting.fill(known, since=end - playing.HISTORY, at=end)
             visiting.fill(at=end)
             record_points()
         return logins

@@ -25,8 +25,7 @@ from zhunsheng.apps.alerts.channels.contract import Answer, ChannelDown, Message
 from zhunsheng.apps.alerts.channels.outbound import Endpoint, HttpAnswer, send_each
 
 CHANNEL_PREFIX: Final = "hook:"  # of the channel of each program, before the name of its token
-PROBE: Final = "probe"  # no token has this name: the watcher is told of the probe by it
-PROBE_CHANNEL: Final = f"{CHANNEL_PREFIX}{PROBE}"
+PROBE_CHANNEL: Final = f"{CHANNEL_PREFIX}probe"  # no token has this name: the watcher is told of the probe by it
 REFUSED_FOR_GOOD: Final = frozenset({400, 410, 413, 422})
 SIGNATURE_REFUSED: Final = frozenset({401, 403})
 

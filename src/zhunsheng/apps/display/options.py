@@ -1,0 +1,46 @@
+"""The options of a field with many choices, as a city has units: drawn once for all who are offered the same."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from django import forms
+from django.forms.renderers import BaseRenderer
+from django.forms.utils import flatatt
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
+
+from zhunsheng.apps.display import formats
+
+Pairs = tuple[tuple[str, str], ...]
+"""Value and title of each choice."""
+
+
+class ManyOptions(forms.Select):
+    """A select of one value, as Django draws it, without a template for each of its options. It has no groups."""
+
+    def render(
+        self, name: str, value: Any, attrs: Mapping[str, Any] | None = None, renderer: BaseRenderer | None = None
+    ) -> SafeString:
+        """The field."""
+        del renderer
+        pairs = tuple((str(each), str(title)) for each, title in self.choices)
+        drawn = options(pairs, "" if value is None else str(value))
+        given = flatatt({"name": name, **self.build_attrs(self.attrs, dict(attrs or {}))})
+        return mark_safe(f"<select{given}>{drawn}</select>")  # noqa: S308 - each part is escaped
+
+
+def options(choices: Pairs, chosen: str) -> SafeString:
+    """One option of each choice; the chosen one is marked."""
+    return _drawn(choices, chosen, is_english=formats.is_english())
+
+
+@lru_cache(maxsize=128)
+def _drawn(choices: Pairs, chosen: str, *, is_english: bool) -> SafeString:
+    del is_english  # titles may be in the language of the page: it is part of the key
+    parts = (
+        f'<option value="{conditional_escape(value)}"{" selected" if value == chosen else ""}>'
+        f"{conditional_escape(title)}</option>"
+        for value, title in choices
+    )
+    return mark_safe("".join(parts))  # noqa: S308 - each part is escaped
