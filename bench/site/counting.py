@@ -17,7 +17,7 @@ from zhunsheng.web.assets import ADDRESS, assets
 LINKED: Final = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 CHARTS: Final = "echarts"
 MAIN: Final = re.compile(r"<main.*</main>", re.DOTALL)
-ROWS: Final = re.compile(r"<(?:tr|li)[ >]")
+ROWS: Final = re.compile(r"<(?:tr|li|article)[ >]")
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,15 @@ gives. The expectations are written out by hand here; the code derives its own f
 import logging
 from collections.abc import Iterator
 from datetime import date
+from types import ModuleType
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.http import HttpResponse
+from django.test import override_settings
+from django.urls import URLPattern, URLResolver, get_resolver, path
 
 from tests.platform.accounts import stranger
 from tests.platform.people import noon
@@ -22,6 +25,7 @@ from zhunsheng.apps.cases.models import Assignment
 from zhunsheng.apps.cases.persons import PersonNotVisible, PurposeMissing, find_persons, reveal_person
 from zhunsheng.apps.cases.selectors import visible_cases
 from zhunsheng.launcher import EmbeddedServer
+from zhunsheng.web import urls
 
 pytestmark = pytest.mark.usefixtures("undone")
 
@@ -82,6 +86,17 @@ def test_every_address_is_declared_and_every_declaration_has_an_address() -> Non
     assert set(names(get_resolver().url_patterns)) == set(declared_pages())
 
 
+def test_an_address_that_declares_nothing_is_answered_to_nobody(world: World) -> None:
+    forgotten = ModuleType("forgotten")
+    vars(forgotten).update(vars(urls))
+    view = path("forgotten/", lambda _request: HttpResponse("what nobody declared"), name="forgotten")
+    forgotten.urlpatterns = [*urls.urlpatterns, view]  # type: ignore[attr-defined]
+    with override_settings(ROOT_URLCONF=forgotten):
+        for client in (stranger(), *(person.client for person in world.people.values())):
+            answer = client.get("/forgotten/")
+            assert (answer.status_code, b"nobody declared" in answer.content) == (404, False)
+
+
 def test_a_stranger_is_sent_to_the_login_from_every_address_that_is_not_public() -> None:
     paths = (
         "/",
@@ -93,9 +108,9 @@ def test_a_stranger_is_sent_to_the_login_from_every_address_that_is_not_public()
         "/admin/accounts/",
         "/admin/audit/",
     )
-    for path in paths:
-        answer = stranger().get(path)
-        assert (answer.status_code, answer.headers["Location"][:7]) == (302, "/login/"), path
+    for address in paths:
+        answer = stranger().get(address)
+        assert (answer.status_code, answer.headers["Location"][:7]) == (302, "/login/"), address
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -166,17 +181,17 @@ PLAIN_PAGES = {
 
 @pytest.mark.parametrize("role", ROLES)
 def test_the_other_pages_open_for_their_roles_only(world: World, role: str) -> None:
-    for path, roles in PLAIN_PAGES.items():
-        answer = world.people[role].get(path)
-        assert answer.status_code == (200 if role in roles else 403), path
-        assert world.leaked(answer.content.decode(), allowed=set()) == [], path
+    for page, roles in PLAIN_PAGES.items():
+        answer = world.people[role].get(page)
+        assert answer.status_code == (200 if role in roles else 403), page
+        assert world.leaked(answer.content.decode(), allowed=set()) == [], page
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_the_menu_offers_only_what_opens(world: World, role: str) -> None:
     text = world.people[role].get("/help/").content.decode()
-    offered = [path for path in ("/cases/", *PLAIN_PAGES) if f'href="{path}"' in text]
-    assert all(world.people[role].get(path).status_code == 200 for path in offered)
+    offered = [page for page in ("/cases/", *PLAIN_PAGES) if f'href="{page}"' in text]
+    assert all(world.people[role].get(page).status_code == 200 for page in offered)
     assert ("/cases/" in offered) is bool(LISTED.get(role))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -35,7 +36,7 @@ from zhunsheng.apps.supervision.models import Clock, Finding, Heartbeat
 RULE = "criminal.intake.register-after-response"
 SLOT = "2026-03-02 10:00"
 SECRET = "a-secret-of-probes"
-KEPT = {
+KEPT: dict[str, Any] = {
     "clocks": Clock, "findings": Finding, "groups": AlertGroup, "alerts": Alert, "deliveries": Delivery,
     "outcomes": DeliveryOutcome,
 }  # fmt: skip

@@ -121,6 +121,13 @@ def test_those_who_work_no_cases_have_no_emergencies(world: World, role: str) ->
     assert world.people[role].get("/urgent/").status_code == (200 if role == "inspectorate" else 403)
 
 
+def test_it_is_opened_for_an_hour(world: World) -> None:
+    assert urgently(world, "officer", "other_ordinary") == 302
+    with as_process("test"):
+        access = UrgentAccess.objects.get()
+    assert access.until - access.real_at == timedelta(minutes=60)
+
+
 def test_after_an_hour_it_is_closed_again(world: World) -> None:
     real, me = clock.real_now(), world.officers["officer"]
     with as_process("test"):

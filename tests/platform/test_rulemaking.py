@@ -16,7 +16,7 @@ from zhunsheng.apps.audit import clock
 from zhunsheng.apps.jobs.models import Job
 from zhunsheng.apps.jobs.working import work_once
 from zhunsheng.apps.jobs.works import WORKS
-from zhunsheng.apps.rulemaking.drafts import digest, keep_check
+from zhunsheng.apps.rulemaking.drafts import digest, keep_check, looked
 from zhunsheng.apps.rulemaking.forms import as_asked
 from zhunsheng.apps.rulemaking.models import Draft, Trial
 from zhunsheng.apps.supervision import rulebooks
@@ -78,6 +78,24 @@ def test_a_draft_is_linted_as_one_types_saved_as_toml_and_tried(legal: Person) -
     shown = legal.client.get(f"/trials/{trial.pk}/").content.decode()
     assert "每名民警每天" in shown
     assert "与现行规则没有差别" in shown
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('type = "case.filed"', 'typpe = "case.filed"'),  # a word that is neither a column nor a fact
+        ("at = 2026-03-02T09:00:00+08:00", 'at = "in the morning"'),
+    ],
+)
+def test_a_file_whose_own_test_tells_what_cannot_be_is_no_rule_yet(legal: Person, old: str, new: str) -> None:
+    """Said like any other issue, and nobody's page fails over it."""
+    del legal
+    path, text = next((name, text) for name, text in shipped(RULE).items() if name.endswith(f"/{RULE}.toml"))
+    assert old in text
+    with as_process("test"):
+        found = looked(path, text.replace(old, new, 1))
+    assert (found.rule, found.is_sound) == (None, False)
+    assert "test[" in found.issues[0]
 
 
 def test_a_tried_draft_is_proposed_by_one_and_put_in_force_by_another(legal: Person) -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.platform.nightly.soak import LEAKING, LEAKS, ROOT, SOUND, Look, grown
+from tests.gateways import ROOT
+from tests.platform.nightly.soak import LEAKING, LEAKS, SOUND, Look, grown
 
 STEADY = {"memory deliver": 80e6, "files deliver": 20.0, "touched": 3.0, "bytes an event": 4000.0, "pages": 1.0}
 

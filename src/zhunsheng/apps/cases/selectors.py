@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models import BooleanField, Count, F, Func, Q, QuerySet, TextField, Value
 from django.utils.translation import gettext_lazy
 
 from zhunsheng.apps.access.policy import Action
@@ -110,8 +110,7 @@ def reachable_cases(viewer: Viewer, action: Action) -> QuerySet[Case]:
     recused = among("number", tied.recused)
     if viewer.reaches_all(action):
         return Case.objects.exclude(recused)
-    here = Assignment.objects.filter(case=OuterRef("pk"), officer=viewer.officer or 0, until_at=None)
-    reached = cases_q(viewer, action, own=Q(Exists(here.exclude(role=Assignment.Role.RECUSED))))
+    reached = cases_q(viewer, action, own=among("number", tied.own))
     if action in URGENT_OPENS and tied.urgent:
         reached |= among("number", tied.urgent)
     return Case.objects.filter(reached).exclude(recused)

@@ -112,6 +112,7 @@ def policy(request: HttpRequest, name: str) -> HttpResponse:
         "may_act": "legal_department" in viewer.roles(),
         "may_submit": _may_submit(found),
         "blocks": _blocks(found),
+        "issues": [(words.CODES[issue.code], issue) for issue in found.file.issues],
     }
     return render(request, "points/policy.html", page)
 

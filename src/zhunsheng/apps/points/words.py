@@ -45,6 +45,23 @@ VERDICTS: Final[dict[str, str | Promise]] = {
     "ask": gettext_lazy("用词须说明"),
     "refuse": gettext_lazy("不通过"),
 }
+CODES: Final[dict[str, str | Promise]] = {
+    "PG01": gettext_lazy("计分的事本身被禁止，或者靠问题得分"),
+    "PG02": gettext_lazy("筛选条件或其中一个值被禁止"),
+    "PG03": gettext_lazy("权重、系数或档次被禁止或由人定，或者某一类案件分值更高"),
+    "PG04": gettext_lazy("换了名字的指标里藏着被禁止的事"),
+    "PG05": gettext_lazy("以强制措施为前提的事被计数、求和、要求最低数量，或没有就得零分"),
+    "PG06": gettext_lazy("奖励沉默"),
+    "PG07": gettext_lazy("不在封闭清单上，或者格式不对"),
+    "PG08": gettext_lazy("手工加分不在清单上、超过5%或由一个人给"),
+    "PG09": gettext_lazy("工作量没有质量闸、封顶或冲销，或者闸太松、绕过了闸"),
+    "PG10": gettext_lazy("只有某些合法结局得分"),
+    "PG11": gettext_lazy("同分排序、评奖或公布依据被禁止的事或单个案件，或者公布名次没有理由"),
+    "PG12": gettext_lazy("构成或分工合计不对，工作量超过30，质量不足30或没有内容"),
+    "PG13": gettext_lazy("没有写明依据的文件、条款和要点"),
+    "PG14": gettext_lazy("为被禁止的数量或者为说真话扣分"),
+    "PG15": gettext_lazy("用词像被禁止的目标：两个人写明理由"),
+}
 STATUSES: Final[dict[str, str | Promise]] = {
     "draft": gettext_lazy("草稿"),
     "trial": gettext_lazy("试行"),

@@ -2,7 +2,7 @@
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -19,6 +19,7 @@ from zhunsheng.core.check_rules import parse_check
 from zhunsheng.core.clocks import Rulebook
 from zhunsheng.core.rule import Rule
 from zhunsheng.core.rules import parse_rule
+from zhunsheng.core.story import events_of
 from zhunsheng.core.toml_table import Issue
 from zhunsheng.rulecheck.drafting import FOLDER
 from zhunsheng.rulecheck.inside import check_rule
@@ -116,24 +117,36 @@ def changed(rule: str, values: Mapping[str, Value]) -> Looked:
 
 def looked(path: str, text: str) -> Looked:
     """Read a file within the rulebook in force: what the parser refuses, what the lint finds, which of its own tests no
-    longer hold."""
+    longer hold. Where a test tells what cannot be, the file is no rule yet."""
     rulebook, _ = rulebooks.current()
     rule: Rule | Check | None
     parse = parse_rule if path.startswith(LIMITS) else parse_check
     rule, refused = parse(text, rulebook.vocabulary, path=path)
     if rule is None or refused:
         return Looked(text, path, None, tuple(map(_words, refused)))
-    return Looked(text, path, rule, tuple(_issues(rule, text, rulebook)))
+    if untold := tuple(_untold(rule, rulebook)):
+        return Looked(text, path, None, untold)
+    return Looked(text, path, rule, (*_linted(rule, text, rulebook), *_failures(rule, rulebook)))
 
 
-def _issues(rule: Rule | Check, text: str, rulebook: Rulebook) -> list[str]:
-    book = with_rule(rulebook, rule)
+def _linted(rule: Rule | Check, text: str, rulebook: Rulebook) -> tuple[str, ...]:
     if isinstance(rule, Check):
-        found = [_words(issue) for issue in lint_check(rule, text, rulebook.vocabulary)]
-        return found + [str(failure) for failure in run_check_tests(book, (rule,))]
-    others = {one.id: one for one in book.rules}
-    found = [_words(issue) for issue in lint_rule(rule, text, rulebook.vocabulary, others)]
-    return found + [str(failure) for failure in check_rule(book, rule)]
+        return tuple(map(_words, lint_check(rule, text, rulebook.vocabulary)))
+    others = {one.id: one for one in with_rule(rulebook, rule).rules}
+    return tuple(map(_words, lint_rule(rule, text, rulebook.vocabulary, others)))
+
+
+def _untold(rule: Rule | Check, rulebook: Rulebook) -> Iterator[str]:
+    for number, test in enumerate(rule.tests):
+        try:
+            events_of(test.given, rulebook.vocabulary, case_facts=test.case)
+        except (KeyError, TypeError, ValueError) as problem:
+            yield f"test[{number}].given: {problem.args[0]}"
+
+
+def _failures(rule: Rule | Check, rulebook: Rulebook) -> Iterator[str]:
+    book = with_rule(rulebook, rule)
+    yield from map(str, run_check_tests(book, (rule,)) if isinstance(rule, Check) else check_rule(book, rule))
 
 
 def _words(issue: Issue | str) -> str:

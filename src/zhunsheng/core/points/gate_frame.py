@@ -52,10 +52,10 @@ def _sums(policy: Policy) -> Iterator[Found]:
         yield _found("blocks", "PG12", "one is below 0.", "Let each be 0 or more.")
     if blocks.get("volume", 0) > MOST_VOLUME:
         yield _found("blocks.volume", "PG12", f"{blocks['volume']} is above {MOST_VOLUME}.", "Lower it.")
+    earning = {entry.block for entry in policy.entries if entry.sign == "earn" and entry.points}
     if blocks.get("quality", 0) < LEAST_QUALITY:
         yield _found("blocks.quality", "PG12", f"{blocks.get('quality')} is below {LEAST_QUALITY}.", "Raise it.")
-    earning = {entry.block for entry in policy.entries if entry.sign == "earn" and entry.points}
-    if "volume" in earning and "quality" not in earning:
+    elif "volume" in earning and "quality" not in earning:
         # A block with nothing to judge leaves the total, and volume would be all the more of it.
         yield _found("blocks.quality", "PG12", "nothing earns in quality: volume counts for more.", "State an entry.")
     if sum(policy.roles.values()) != 1 or min(policy.roles.values(), default=0) < 0:
