@@ -108,7 +108,7 @@ def _questions(asked: Iterable[tuple[str, str | None, int, int]]) -> list[Questi
     return [
         Question(
             words=QUESTIONS.get(code, code),
-            fact=facts[fact].title if fact in facts else "",
+            fact=facts[fact].title if fact is not None and fact in facts else "",
             query=urlencode({"ask": code, **({"fact": fact} if fact in facts else {})}),
             count=count,
             hard=hard,

@@ -32,7 +32,7 @@ def held_posts(*, officer: int, on: date) -> list[tuple[str, str]]:
     """The (role, unit code) of every post that an officer holds on a day. Every request asks it."""
     with connection.cursor() as cursor:
         cursor.execute(HELD, {"officer": officer, "on": on})
-        return cursor.fetchall()
+        return [(role, unit) for role, unit in cursor.fetchall()]
 
 
 def holders(role: str, *, on: date) -> list[int]:

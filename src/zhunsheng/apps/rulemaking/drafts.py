@@ -193,7 +193,7 @@ def keep_check(rule: str, path: str, text: str, *, by: str, at: datetime) -> Non
 def check_drafts() -> list[Draft]:
     """Drafts of new checks, by id: those of which nothing is in force yet."""
     rulebook, _sha256 = rulebooks.current()
-    known = {one.id for one in (*rulebook.rules, *rulebook.checks)}
+    known = {one.id for one in rulebook.rules} | {one.id for one in rulebook.checks}
     return [row for row in Draft.objects.order_by("rule") if row.rule not in known]
 
 
