@@ -162,6 +162,7 @@ SECTIONS: Final = (
         (
             Row("ingest.rate", "rows committed"),
             Row("ingest.share", "of bare COPY", 30, is_at_least=True),
+            Row("ingest.share_shuffled", "of bare COPY, where every batch is drawn from the whole"),
             Row("ingest.tables", "shuffled, repeated, killed"),
         ),
     ),
