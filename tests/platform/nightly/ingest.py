@@ -216,7 +216,8 @@ def _take_in(workers: list[subprocess.Popen[bytes]], turn: int, rows: pl.DataFra
 def shares(server: EmbeddedServer, events: pl.DataFrame) -> tuple[dict[str, str], bool]:
     """The speed in both orders as figures, said on the way; whether the first is as wanted."""
     orders = {"": events, "_shuffled": events.sample(fraction=1, shuffle=True, seed=3)}
-    figures, found = {}, []
+    figures: dict[str, str] = {}
+    found = []
     for name, rows in orders.items():
         bare, rate = speed(server, rows, HOME / f"speed{name}")
         found.append(rate / bare)
