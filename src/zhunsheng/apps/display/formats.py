@@ -5,11 +5,11 @@ whoever passes such an instant says so with `at_end`.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache, lru_cache
-from typing import Final
+from functools import lru_cache, wraps
+from typing import Final, TypeVar, TypeVarTuple
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import get_language
@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 
 from zhunsheng.core.wording import span_in_english, span_words
 
+Asked = TypeVarTuple("Asked")
+Words = TypeVar("Words", bound=str)
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 FEN: Final = 100
 WAN_FEN: Final = 10_000 * FEN
@@ -24,6 +26,24 @@ MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", 
 TAIL: Final = 4
 KEPT_DAY: Final = re.compile(r"(?<![\d-])(?:(\d{4})-)?(0[1-9]|1[0-2])-([0-3]\d)(?![\d-])(?(1)|(?= [^\d\s]))")
 """A day in a sentence that was kept: with its year, or without one before the kind of day that it is."""
+
+
+def remembered(*, most: int = 2048) -> Callable[[Callable[[*Asked], Words]], Callable[[*Asked], Words]]:
+    """Words that follow from what is asked and the language of the page alone, said once: a list says the same again
+    and again. `most`: how many are kept."""
+
+    def remembering(say: Callable[[*Asked], Words]) -> Callable[[*Asked], Words]:
+        @lru_cache(maxsize=most)
+        def said(_language: str | None, *args: *Asked) -> Words:
+            return say(*args)
+
+        @wraps(say)
+        def in_language(*args: *Asked) -> Words:
+            return said(get_language(), *args)
+
+        return in_language
+
+    return remembering
 
 
 def is_english() -> bool:
@@ -89,14 +109,16 @@ def day_in_list(day: date, *, now: datetime) -> str:
     return short_day(day) if day.year == today.year else full_day(day)
 
 
+@remembered()
 def full_day(day: date) -> str:
     """2026年11月23日."""
-    return _full_day(day, get_language())
+    return _("%(year)d年%(month)d月%(day)d日") % _parts(day)
 
 
+@remembered()
 def short_day(day: date) -> str:
     """11月23日."""
-    return _short_day(day, get_language())
+    return _("%(month)d月%(day)d日") % _parts(day)
 
 
 def as_pages_write(kept: str) -> str:
@@ -115,9 +137,10 @@ def short_month(day: date) -> str:
     return _("%(month)d月") % _parts(day)
 
 
+@remembered()
 def weekday(day: date) -> str:
     """周一."""
-    return _weekday(day.weekday(), get_language())
+    return (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))[day.weekday()]
 
 
 def seconds(at: datetime) -> str:
@@ -236,24 +259,6 @@ def actor(name: str) -> str:
 def _kept_day(year: str | None, month: str, day: str) -> str:
     parts = {"year": int(year or 0), "month": int(month), "day": int(day), "mon": MONTHS[int(month) - 1]}
     return (_("%(year)d年%(month)d月%(day)d日") if year else _("%(month)d月%(day)d日")) % parts
-
-
-@lru_cache(maxsize=2048)
-def _full_day(day: date, language: str | None) -> str:
-    del language  # the words are of the language that is active: a list writes the same days again and again
-    return _("%(year)d年%(month)d月%(day)d日") % _parts(day)
-
-
-@lru_cache(maxsize=2048)
-def _short_day(day: date, language: str | None) -> str:
-    del language
-    return _("%(month)d月%(day)d日") % _parts(day)
-
-
-@cache
-def _weekday(number: int, language: str | None) -> str:
-    del language
-    return (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))[number]
 
 
 def _parts(day: date) -> dict[str, object]:

@@ -1,7 +1,6 @@
 """The options of a field with many choices, as a city has units: drawn once for all who are offered the same."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -30,14 +29,9 @@ class ManyOptions(forms.Select):
         return mark_safe(f"<select{given}>{drawn}</select>")  # noqa: S308 - each part is escaped
 
 
+@formats.remembered(most=128)
 def options(choices: Pairs, chosen: str) -> SafeString:
     """One option of each choice; the chosen one is marked."""
-    return _drawn(choices, chosen, is_english=formats.is_english())
-
-
-@lru_cache(maxsize=128)
-def _drawn(choices: Pairs, chosen: str, *, is_english: bool) -> SafeString:
-    del is_english  # titles may be in the language of the page: it is part of the key
     parts = (
         f'<option value="{conditional_escape(value)}"{" selected" if value == chosen else ""}>'
         f"{conditional_escape(title)}</option>"

@@ -113,9 +113,11 @@ def shape(name: str, large: bool = False) -> SafeString:
 
 
 @register.simple_tag
+@formats.remembered()
 def level(name: str) -> SafeString:
     """The chip of a level or state: shape, word, tint."""
-    return _chip(name, get_language())
+    css, picture = LOOKS.get(name, (name, name))
+    return format_html('<span class="lv {}">{}{}</span>', css, mark_safe(drawn(picture)), WORDS[name])  # noqa: S308
 
 
 @register.simple_tag
@@ -274,13 +276,6 @@ def _part(clock: object, name: str) -> Any:
 @lru_cache(maxsize=8192)
 def _address(view: str, *parts: str | int) -> SafeString:
     return conditional_escape(reverse(view, args=parts))
-
-
-@cache
-def _chip(name: str, language: str | None) -> SafeString:
-    del language  # the word is in the language of the page: it is part of the key
-    css, picture = LOOKS.get(name, (name, name))
-    return format_html('<span class="lv {}">{}{}</span>', css, mark_safe(drawn(picture)), WORDS[name])  # noqa: S308
 
 
 @cache
