@@ -188,12 +188,14 @@ def claim(*, limit: int) -> Claim:
             cursor.execute(PUT_BACK)
             put_back = cursor.rowcount
         cursor.execute(ADD_DUE, {"as_of": as_of, "limit": max(limit - taken, limit // 2)})
-        cursor.execute(ALL_TAKEN, {"as_of": as_of})
-        (is_all,) = cursor.fetchone()
+        is_all = not put_back and taken < limit
+        if is_all:
+            cursor.execute(ALL_TAKEN, {"as_of": as_of})
+            (is_all,) = cursor.fetchone()
     keys = copied_out(sql.SQL("SELECT kind, number, release FROM supervision_batch"), KEYS)
     touched = copied_out(sql.SQL("SELECT touched FROM supervision_named"), TOUCHED)["touched"]
     _look_around(keys.height)
-    return Claim(as_of, keys, touched, put_back, is_all=is_all and not put_back and taken < limit)
+    return Claim(as_of, keys, touched, put_back, is_all=is_all)
 
 
 def name_batch(keys: Collection[tuple[str, str]]) -> None:
