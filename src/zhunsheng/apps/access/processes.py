@@ -2,9 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
+
+from django.db import InterfaceError, InternalError, OperationalError
 
 from zhunsheng.apps.access.scope import Viewer, session_scope
 from zhunsheng.apps.audit.context import Acting, acting
+
+AWAY: Final = (OperationalError, InterfaceError, InternalError)
+"""Faults of the database, which end a round of a loop, and not of what it was about, which is set aside."""
 
 
 @contextmanager

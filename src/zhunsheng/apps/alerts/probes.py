@@ -13,9 +13,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import InterfaceError, InternalError, OperationalError
 
-from zhunsheng.apps.access.processes import as_process
+from zhunsheng.apps.access.processes import AWAY, as_process
 from zhunsheng.apps.alerts.channels.webhook.client import PROBE_CHANNEL
 from zhunsheng.apps.audit import clock
 from zhunsheng.apps.cases.eventlog import record_event
@@ -25,7 +24,6 @@ from zhunsheng.apps.supervision.models import OPEN_OUTCOMES, Clock, Heartbeat
 PROCESS: Final = "probe"
 DELIVERY: Final = "deliver"
 LOG: Final = logging.getLogger(__name__)
-AWAY: Final = (OperationalError, InterfaceError, InternalError)  # of the database
 BEGINS, ENDS = "response.finished", "incident.cancelled"
 """What opens and what ends a clock of the rule criminal.intake.register-after-response."""
 FIRST_WARNING: Final = timedelta(hours=12)  # half of its 24 hours: blue

@@ -4,9 +4,9 @@ import logging
 from datetime import datetime
 from typing import Final
 
-from django.db import InterfaceError, InternalError, OperationalError, connection
+from django.db import connection
 
-from zhunsheng.apps.access.processes import as_process
+from zhunsheng.apps.access.processes import AWAY, as_process
 from zhunsheng.apps.alerts.faults import close_handled, due_things, set_aside
 from zhunsheng.apps.alerts.probes import Probes
 from zhunsheng.apps.alerts.rounds import sweep
@@ -15,7 +15,6 @@ from zhunsheng.apps.crashpoints import crash_at
 
 PROCESS: Final = "alerts"
 LOG: Final = logging.getLogger(__name__)
-AWAY: Final = (OperationalError, InterfaceError, InternalError)  # of the database, not of what is swept
 LONGEST_WAIT: Final = 3.0  # seconds of the machine
 HELD_WAIT: Final = 0.05  # while another copy holds what is due
 PROBES: Final = Probes()

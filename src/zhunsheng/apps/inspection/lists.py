@@ -18,6 +18,7 @@ from zhunsheng.apps.desk import units
 from zhunsheng.apps.display import formats
 from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
 from zhunsheng.apps.inspection.models import Answer, Assigned, Card, CardNow
+from zhunsheng.apps.inspection.outcomes import all_current
 from zhunsheng.apps.inspection.people import HEADS, INSPECTORS, READERS
 from zhunsheng.apps.org.models import Unit
 from zhunsheng.core.inspection.rectification import STATES
@@ -167,15 +168,13 @@ def cards_waiting(viewer: Viewer) -> int:
 
 def current_assignments(viewer: Viewer) -> QuerySet[Assigned]:
     """The files that a viewer is to read, or has read: the latest assignment of each round."""
-    later = Assigned.objects.filter(pick=OuterRef("pick"), round=OuterRef("round"), pk__gt=OuterRef("pk"))
-    rows = Assigned.objects.filter(~Exists(later), reader=viewer.officer or 0)
+    rows = all_current().filter(reader=viewer.officer or 0)
     return rows.select_related("pick", "submission").order_by(F("submission").asc(nulls_first=True), "at", "pk")
 
 
 def readings_out() -> list[Assigned]:
     """The readings that are not handed in, those that were given out longest ago first. Row security applies."""
-    later = Assigned.objects.filter(pick=OuterRef("pick"), round=OuterRef("round"), pk__gt=OuterRef("pk"))
-    rows = Assigned.objects.filter(~Exists(later), submission=None).select_related("pick", "reader")
+    rows = all_current().filter(submission=None).select_related("pick", "reader")
     return list(rows.order_by("at", "pick__case", "pk")[:MOST_OUT])
 
 

@@ -1,6 +1,6 @@
 """What the readings of a file came to: the answers that count, and whether they are final."""
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from zhunsheng.apps.inspection import book
 from zhunsheng.apps.inspection.models import Answer, Assigned, CardStep, Pick
@@ -59,8 +59,13 @@ def settled(pick: Pick) -> str:
     return "problem" if has_problem(row) else "unclear" if is_unclear(row) else "passed"
 
 
+def all_current() -> QuerySet[Assigned]:
+    """The reading of each round that counts, of every file."""
+    later = Assigned.objects.filter(pick=OuterRef("pick"), round=OuterRef("round"), pk__gt=OuterRef("pk"))
+    return Assigned.objects.filter(~Exists(later))
+
+
 def open_lots() -> set[str]:
     """Plans of which somebody has still to hand in a sheet: of what was found in these nothing is said yet."""
-    later = Assigned.objects.filter(pick=OuterRef("pick"), round=OuterRef("round"), pk__gt=OuterRef("pk"))
-    rows = Assigned.objects.filter(~Exists(later), submission=None, pick__plan__isnull=False)
+    rows = all_current().filter(submission=None, pick__plan__isnull=False)
     return set(rows.values_list("pick__plan", flat=True))

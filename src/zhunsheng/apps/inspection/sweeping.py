@@ -5,9 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import InterfaceError, InternalError, OperationalError
-
-from zhunsheng.apps.access.processes import as_process
+from zhunsheng.apps.access.processes import AWAY, as_process
 from zhunsheng.apps.alerts.services import sweep_due as sweep_alerts
 from zhunsheng.apps.audit import clock
 from zhunsheng.apps.inspection import cards, plans
@@ -15,7 +13,6 @@ from zhunsheng.apps.inspection.models import CardNow
 
 PROCESS: Final = "inspection"
 LOG: Final = logging.getLogger(__name__)
-AWAY: Final = (OperationalError, InterfaceError, InternalError)  # of the database, not of what is swept
 AGAIN_AFTER: Final = timedelta(minutes=5)
 MOST: Final = 50
 

@@ -3,13 +3,11 @@
 import logging
 from typing import Final
 
-from django.db import InterfaceError, InternalError, OperationalError
-
+from zhunsheng.apps.access.processes import AWAY
 from zhunsheng.apps.inspection.sweeping import sweep_due as sweep_before
 from zhunsheng.apps.readers.telling import tell_baits
 
 LOG: Final = logging.getLogger(__name__)
-AWAY: Final = (OperationalError, InterfaceError, InternalError)  # of the database, not of what is swept
 
 
 def sweep_due() -> float:
