@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
-from django.db import connection
+import pytest
+from django.db import connection, transaction
 from django.test import override_settings
 
 from tests.platform.accounts import Person, account, signed_in
@@ -29,6 +30,7 @@ from zhunsheng.apps.points.policies import File
 from zhunsheng.apps.points.recording import Recorded, add_facts, record_points
 from zhunsheng.apps.supervision import rulebooks
 from zhunsheng.core.points import tables as t
+from zhunsheng.launcher import EmbeddedServer
 
 POSTS: Final = {
     "lead": ("officer", EAST_STATION),
@@ -125,6 +127,15 @@ def points_world(folder: Path, *names: str, text_of: Callable[[str], str] = poli
         rows = [(unit, kind, 544) for unit in (EAST_STATION, WEST_STATION) for kind in ("criminal", "administrative")]
         world.agreed(Proposal.Kind.WEIGHTS, {"year": 2026, "rows": rows}, by=("legal_department", "legal_second"))
         yield world
+
+
+@pytest.fixture(scope="module", name="world")
+def shared_world(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PointsWorld]:
+    """The world of a module that imports it, in a transaction that is rolled back."""
+    del server
+    with transaction.atomic(), points_world(tmp_path_factory.mktemp("rulebook")) as made:
+        yield made
+        transaction.set_rollback(True)
 
 
 def played(file: File) -> None:

@@ -4,14 +4,12 @@ The arithmetic is told in tests/points; here is what needs people, sessions or t
 """
 
 import random
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import polars as pl
 import pytest
-from django.db import transaction
 from django.urls import reverse
 
 from tests.platform.people import EAST_STATION, WEST_STATION
@@ -24,7 +22,6 @@ from tests.platform.points_world import (
     bounded,
     march_work,
     overdue,
-    points_world,
     policy_text,
     run_at,
     said,
@@ -32,6 +29,7 @@ from tests.platform.points_world import (
     whole_ledger,
     worked,
 )
+from tests.platform.points_world import shared_world as shared_world
 from tests.platform.supervised import it_is
 from tests.story import at
 from zhunsheng.apps.access.processes import as_process
@@ -48,19 +46,10 @@ from zhunsheng.apps.points.standing import standing, standing_at
 from zhunsheng.apps.points.unit_board import unit_board
 from zhunsheng.core.points.from_events import ENDINGS
 from zhunsheng.core.points.states import counted
-from zhunsheng.launcher import EmbeddedServer
 
 pytestmark = pytest.mark.usefixtures("undone")
 
 Kind = Proposal.Kind
-
-
-@pytest.fixture(scope="module")
-def world(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PointsWorld]:
-    del server
-    with transaction.atomic(), points_world(tmp_path_factory.mktemp("rulebook")) as made:
-        yield made
-        transaction.set_rollback(True)
 
 
 def test_story_1_a_case_that_ends_is_shared_and_posted_with_its_facts(world: PointsWorld) -> None:

@@ -2,7 +2,6 @@
 
 import io
 import json
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -27,7 +26,6 @@ from tests.platform.points_world import (
     march_work,
     month,
     overdue,
-    points_world,
     policy_text,
     printed,
     run_at,
@@ -37,6 +35,7 @@ from tests.platform.points_world import (
     whole_ledger,
     worked,
 )
+from tests.platform.points_world import shared_world as shared_world
 from tests.platform.supervised import it_is
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.audit import clock
@@ -53,19 +52,10 @@ from zhunsheng.apps.points.policies import files, in_use
 from zhunsheng.apps.points.recording import recompute, record_points
 from zhunsheng.city.gaming.nudge import nudged
 from zhunsheng.city.gaming.strategies import STRATEGIES
-from zhunsheng.launcher import EmbeddedServer
 
 pytestmark = pytest.mark.usefixtures("undone")
 
 Kind = Proposal.Kind
-
-
-@pytest.fixture(scope="module")
-def world(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PointsWorld]:
-    del server
-    with transaction.atomic(), points_world(tmp_path_factory.mktemp("rulebook")) as made:
-        yield made
-        transaction.set_rollback(True)
 
 
 def test_fault_1_no_row_is_changed_or_removed_by_the_application(world: PointsWorld) -> None:

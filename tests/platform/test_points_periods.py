@@ -1,7 +1,5 @@
 """Periods and versions of points: closed in turn, printed by two, recomputed to the byte, never judged again."""
 
-from collections.abc import Iterator
-
 import polars as pl
 import pytest
 from django.db import transaction
@@ -16,7 +14,6 @@ from tests.platform.points_world import (
     fact,
     march_work,
     overdue,
-    points_world,
     policy_text,
     printed,
     run_at,
@@ -24,6 +21,7 @@ from tests.platform.points_world import (
     stated,
     whole_ledger,
 )
+from tests.platform.points_world import shared_world as shared_world
 from tests.platform.supervised import it_is
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.audit import clock
@@ -33,19 +31,10 @@ from zhunsheng.apps.points.effects import CannotBeRecorded
 from zhunsheng.apps.points.models import Proposal, Publication
 from zhunsheng.apps.points.policies import files
 from zhunsheng.apps.points.recording import recompute
-from zhunsheng.launcher import EmbeddedServer
 
 pytestmark = pytest.mark.usefixtures("undone")
 
 Kind = Proposal.Kind
-
-
-@pytest.fixture(scope="module")
-def world(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PointsWorld]:
-    del server
-    with transaction.atomic(), points_world(tmp_path_factory.mktemp("rulebook")) as made:
-        yield made
-        transaction.set_rollback(True)
 
 
 def test_story_3_an_annulled_case_is_taken_back_in_the_open_period_and_march_says_so_beside(world: PointsWorld) -> None:

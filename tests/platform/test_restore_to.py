@@ -1,10 +1,8 @@
 """A drill: the machine dies; its database comes back as it was at an instant, from a backup and the archived log."""
 
 import os
-import signal
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +13,7 @@ from django.core.management.base import CommandError
 from django.db import connections
 
 from tests.gateways import served_here
-from tests.platform.databases import OwnDatabase, connected_to
+from tests.platform.databases import OwnDatabase, connected_to, kill_tree
 from tests.platform.delivering import handed_over, write_lines, writing
 from tests.platform.logs import SealedLog
 from tests.platform.test_backup import said
@@ -63,9 +61,7 @@ def ruin(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> It
             log.seal()
             archived(database)
         connections.close_all()
-        for pid in live.processes():
-            with suppress(ProcessLookupError):  # it may follow the one killed before it
-                os.kill(pid, signal.SIGKILL)
+        kill_tree(live)
         assert live.process is not None
         live.process.wait(timeout=30)
         live.stop()

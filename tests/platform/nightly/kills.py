@@ -7,19 +7,16 @@ acknowledged is missing.
 
 import json
 import logging
-import os
 import random
-import signal
 import statistics
 import sys
 import threading
 import time
-from contextlib import suppress
 
 from django.db import connections
 from django.test import Client
 
-from tests.platform.databases import cloned, embedded
+from tests.platform.databases import cloned, embedded, kill_tree
 from tests.platform.environment import HOME, say
 from tests.platform.nightly import append_figures, arguments
 from zhunsheng.apps.access.processes import as_process
@@ -95,9 +92,7 @@ def main(kills: int) -> int:
 def kill(server: EmbeddedServer, chance: random.Random) -> float:
     """Let it work for a moment, kill every process of it, start it again. Seconds until it answers."""
     time.sleep(chance.uniform(0.5, 1.5))  # the moment of the kill is the subject here
-    for pid in server.processes():
-        with suppress(ProcessLookupError):  # a session that ended by itself since they were listed
-            os.kill(pid, signal.SIGKILL)
+    kill_tree(server)
     started = time.perf_counter()
     server.ensure()
     return time.perf_counter() - started

@@ -31,7 +31,7 @@ from django.db import connections
 
 from tests.gateways import ROOT, Simulated, eventually, simulated
 from tests.platform.alert_world import alert_world
-from tests.platform.databases import OwnDatabase, cloned, embedded
+from tests.platform.databases import OwnDatabase, cloned, embedded, kill_tree
 from tests.platform.delivering import POINTS as OF_DELIVERY
 from tests.platform.delivering import write_lines
 from tests.platform.environment import HOME, say
@@ -171,9 +171,7 @@ class Platform:
 
     def kill_database(self) -> None:
         """The whole tree, and up again; the processes wait for it."""
-        for pid in self.database.server.processes():
-            with suppress(ProcessLookupError):  # a session that ended by itself since they were listed
-                os.kill(pid, signal.SIGKILL)
+        kill_tree(self.database.server)
         self.database.server.ensure()
         connections.close_all()
         self.killed += 1
