@@ -58,7 +58,8 @@ def differences(cases: int, instants: int, seed: int, processes: int = 2) -> tup
     judged = {rule.id for rule in rulebook.judged()}
     checks = [check for check in read_checks(RULEBOOK) if check.acts]
     total, parts = 0, []
-    for as_of in instants_of(events, instants, seed):
+    for number, as_of in enumerate(instants_of(events, instants, seed), 1):
+        began = time.monotonic()
         truth = truth_of(events, bench, [as_of], processes=processes).filter(pl.col("rule").is_in(sorted(judged)))
         ours = judge(events, rulebook, as_of=as_of)
         expected = truth.explode("findings").filter(pl.col("findings").is_not_null())
@@ -71,6 +72,8 @@ def differences(cases: int, instants: int, seed: int, processes: int = 2) -> tup
         total += expected.height + said.height
         parts += [_only(expected, found, "finding"), _only(truth.select(CLOCK), ours.clocks.select(CLOCK), "clock")]
         parts.append(_only(said, ours_said, "finding"))
+        differ, seconds = sum(part.height for part in parts), time.monotonic() - began
+        print(f"{number} of {instants}, {as_of}: {total} findings so far, {differ} differ; {seconds:.0f} s", flush=True)
     return total, pl.concat([part for part in parts if part.height] or [parts[0]], how="diagonal")
 
 
