@@ -3,15 +3,17 @@
     ./zs test                     every group that this machine can run
     ./zs test unit rules          these groups
     ./zs test --nightly [GROUP | part1 … part5] [--append]   the long ones; their figures into docs/measurements.toml
-    ./zs test --nightly --list    what they are, how large, and how long each took last
+    ./zs test --nightly --list    what they are, how large, how long each took last, and whether the parts are in time
     ./zs test --packages          the Debian packages that the groups need, one a line
 
 A group that needs something this machine lacks is named as not run; where CI=true that is a failure. Groups run
 side by side; what a group prints is shown when it has ended. Its databases and other temporary files lie in memory
-where there is room for them.
+where there is room for them. Of the long ones those that keep one processor and measure no time run side by side, the
+others one after the other.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -38,6 +40,9 @@ GROUND: Final = (
 ELSEWHERE: Final = ("platform", "db", "pages", "spark")
 NIGHTLY: Final = "tests.platform.nightly"
 PART_SECONDS: Final = 25 * 60
+NIGHT_SECONDS: Final = 90 * 60
+NIGHT_LANES: Final = min(2, os.cpu_count() or 1)
+TOOK: Final = re.compile(r" in (\d+) s$")
 NOT_ASKED: Final = 3  # the exit code of a group that could not be run here, and has said why
 APPEND: Final = "--append"
 FLAGS: Final = ("--nightly", APPEND, "--list")
@@ -78,6 +83,7 @@ class Group:
     nightly: bool = False
     early: bool = False  # before the others: it compiles what they need, or needs nothing of it
     part: int = 0  # of the night
+    beside: bool = False  # of the long ones: another of them may run at the same time
     size: str = ""
     flag: str = ""  # with which it appends its own figures
 
@@ -86,12 +92,22 @@ class Group:
         return (ROOT / self.folder).exists()
 
 
-def long(part: int, name: str, words: str, *, size: str, flag: str = "", needs: tuple[Need, ...] = ()) -> Group:
+def long(
+    part: int,
+    name: str,
+    words: str,
+    *,
+    size: str,
+    flag: str = "",
+    needs: tuple[Need, ...] = (),
+    beside: bool = False,
+) -> Group:
     """A group of the night: a module, or a folder of one, and its arguments."""
     module, *rest = words.split()
     path = Path(*(module.split(".") if module != "pytest" else rest[1:2]))
     folder = path if (ROOT / path).is_dir() else path.with_suffix(".py")
-    return Group(name, ("-m", module, *rest), str(folder), needs, nightly=True, part=part, size=size, flag=flag)
+    command = ("-m", module, *rest)
+    return Group(name, command, str(folder), needs, nightly=True, part=part, beside=beside, size=size, flag=flag)
 
 
 # In the order in which they start, the longest first.
@@ -110,47 +126,84 @@ GROUPS: Final = (
     Group("db", ("-m", "tests.db"), "tests/db", (POSTGRESQL,)),
     Group("spark", ("-m", "tests.spark"), "tests/spark", (JAVA,)),
     # The long ones, in five parts of at most 25 minutes.
-    long(1, "fuzz", "tests.files.fuzz", size="20,000 mutated files of events"),
-    long(1, "xes", "tests.files.xes_speed", size="XES beside its floor"),
-    long(
-        1, "city", "tests.differential.city --cases 10000 --instants 3", size="10,000 cases, 3 instants, by the oracle"
-    ),
-    long(1, "histories", "tests.differential.compare rulebook 200 1", size="200 histories a rule, by the oracle"),
     long(
         1,
         "properties",
         "pytest --quiet tests/properties --hypothesis-profile=nightly",
         size="2,000 examples a property",
+        beside=True,
     ),
-    long(1, "zones", "tests.properties.zones", flag="--append", size="core, law and files in 4 zones of the machine"),
-    long(1, "mutation", "tests.rulecheck.mutation", size="every mutant of every rule file"),
-    long(1, "backtest", "tests.backtest.equal --cases 1000 --days 365", size="1,000 cases, 365 days one by one"),
+    long(1, "fuzz", "tests.files.fuzz", size="20,000 mutated files of events", beside=True),
+    long(
+        1,
+        "histories",
+        "tests.differential.compare rulebook 200 1",
+        size="200 histories a rule, by the oracle",
+        beside=True,
+    ),
+    long(
+        1,
+        "zones",
+        "tests.properties.zones",
+        flag="--append",
+        size="core, law and files in 4 zones of the machine",
+        beside=True,
+    ),
+    long(1, "mutation", "tests.rulecheck.mutation", size="every mutant of every rule file", beside=True),
+    long(
+        1,
+        "backtest",
+        "tests.backtest.equal --cases 1000 --days 365",
+        size="1,000 cases, 365 days one by one",
+        beside=True,
+    ),
+    long(1, "months", "tests.inspection.months", size="months of drawn inspections", beside=True),
     long(1, "backtest_speed", "tests.backtest.speed", flag="--append", size="a year beside one judgement"),
+    long(
+        1, "city", "tests.differential.city --cases 10000 --instants 3", size="10,000 cases, 3 instants, by the oracle"
+    ),
+    long(1, "xes", "tests.files.xes_speed", size="XES beside its floor"),
     long(2, "kills", f"{NIGHTLY}.kills 30", flag="--append", size="30 kills of the whole database"),
-    long(2, "attacks", f"{NIGHTLY}.attacks", flag="--append", size="11 attacks × 200 on 2,000 rows; 100,000 verified"),
+    long(2, "attacks", f"{NIGHTLY}.attacks", flag="--append", size="10 attacks × 200 on 2,000 rows; 100,000 verified"),
     long(2, "disk", f"{NIGHTLY}.disk", flag="--append", size="a disk that fills up"),
     long(2, "deliver", f"{NIGHTLY}.deliver", flag="--append", size="50 alerts/s for 60 s, 25 to 800; 47 kills"),
     long(2, "outage", f"{NIGHTLY}.outage", flag="--append", size="3 hours; 500 red, 3,000 yellow, 10,000 blue"),
     long(2, "storm", f"{NIGHTLY}.storm", flag="--append", size="14 points × 10, as many at random, 20 of the database"),
     long(3, "ingest", f"{NIGHTLY}.ingest", flag="--append", size="1,000,000 events and a fifth again, 10 kills"),
     long(3, "online_batch", f"{NIGHTLY}.online_batch", flag="--append", size="a moving city, 20 instants, 12 kills"),
-    long(3, "messages", f"{NIGHTLY}.messages", flag="--append", size="5 days of a city and its people"),
     long(3, "points", "tests.points.nightly", flag="--write", size="14 strategies × 200 years; a month of a city"),
     long(3, "ranking", f"{NIGHTLY}.ranking", flag="--append", size="3,000 officers, 198,000 entries"),
     long(3, "pages_load", f"{NIGHTLY}.pages", flag="--append", size="300,000 cases, 200 users, 60 s, 16 connections"),
-    long(3, "months", "tests.inspection.months", size="months of drawn inspections"),
     long(3, "restore", f"{NIGHTLY}.restore", flag="--append", size="1,000,000 rows of the log, 3 kills"),
-    long(4, "crawl", f"{NIGHTLY}.crawl", flag="--append", size="every address × role × case; hostile text; the API"),
-    long(4, "mutants", f"{NIGHTLY}.mutants", flag="--append", size="20,000 mutated batches, tables and rules"),
-    long(4, "recipients", f"{NIGHTLY}.recipients", flag="--append", size="6 attacks × 10"),
-    long(4, "releases", f"{NIGHTLY}.releases", flag="--append", size="50 changed rulebooks, there and back"),
-    long(4, "holes", "tools.holes", size="every locked package"),
-    long(4, "offline", "tests.tools.offline", size="a release without a network"),
+    long(
+        4,
+        "crawl",
+        f"{NIGHTLY}.crawl",
+        flag="--append",
+        size="every address × role × case; hostile text; the API",
+        beside=True,
+    ),
+    long(4, "messages", f"{NIGHTLY}.messages", flag="--append", size="5 days of a city and its people", beside=True),
+    long(
+        4,
+        "mutants",
+        f"{NIGHTLY}.mutants",
+        flag="--append",
+        size="20,000 mutated batches, tables and rules",
+        beside=True,
+    ),
+    long(4, "recipients", f"{NIGHTLY}.recipients", flag="--append", size="6 attacks × 10", beside=True),
+    long(
+        4, "releases", f"{NIGHTLY}.releases", flag="--append", size="50 changed rulebooks, there and back", beside=True
+    ),
+    long(4, "offline", "tests.tools.offline", size="a release without a network", beside=True),
+    long(4, "holes", "tools.holes", size="every locked package", beside=True),
+    long(4, "peers", f"{NIGHTLY}.peers", flag="--append", size="SMPP and CMPP programs of others", beside=True),
     long(4, "scale", "tests.spark nightly", size="a city on a cluster, an executor killed", needs=(JAVA,)),
-    long(4, "peers", f"{NIGHTLY}.peers", flag="--append", size="SMPP and CMPP programs of others"),
+    long(4, "bugs", "tests.bugs", size="every safety line, requirement and seeded fault"),
     long(5, "switch", f"{NIGHTLY}.switch", flag="--append", size="12 silences × 5, scaled"),
     long(5, "soak", f"{NIGHTLY}.soak", flag="--append", size="20 days of a city in 8 minutes: does anything grow"),
-    long(5, "bugs", "tests.bugs", size="every safety line, requirement and seeded fault"),
+    long(5, "leaks", f"{NIGHTLY}.soak leaks", flag="--append", size="3 leaks planted in the delivery, each found"),
 )
 
 
@@ -199,41 +252,78 @@ def main(arguments: list[str], environment: Mapping[str, str] = os.environ) -> i
 
 
 def night(chosen: Sequence[Group], *, append: bool, required: bool) -> int:
-    """Run the long groups one after the other: each measures. With `append` each leaves what became of it, in how many
-    seconds, and its own figures."""
-    began, results = time.monotonic(), []
-    for group in chosen:
-        flags = (group.flag,) if append and group.flag else ()
-        result = run(replace(group, command=(*group.command, *flags)), required=required)
-        results.append(result)
-        if append and not result.outcome.startswith("not run"):
-            words = ("-m", "tools.measured", f"nightly.{group.name}", f"{result.outcome} in {result.seconds:.0f} s")
-            subprocess.run([sys.executable, *words, f"./zs test --nightly {group.name} {APPEND}"], cwd=ROOT, check=True)
+    """Run the long groups, part by part. With `append` each leaves what became of it, in how many seconds, and its own
+    figures."""
+    began, results, lines = time.monotonic(), list[Result](), []
+    for part in sorted({group.part for group in chosen}):
+        begun = time.monotonic()
+        of_part = [group for group in chosen if group.part == part]
+        results += run_all(
+            [group for group in of_part if group.beside], lanes=NIGHT_LANES, required=required, append=append
+        )
+        results += run_all([group for group in of_part if not group.beside], lanes=1, required=required, append=append)
+        lines.append(part_line(f"part {part}", time.monotonic() - begun, PART_SECONDS))
     if append:
         subprocess.run([sys.executable, "-m", "tools.trust", "--write"], cwd=ROOT, check=True)
     print_times(results, time.monotonic() - began)
-    for part in sorted({group.part for group in chosen}):
-        of_part = {group.name for group in chosen if group.part == part}
-        seconds = sum(result.seconds for result in results if result.group in of_part)
-        print(f"part {part:<9} {seconds:7.1f} s  {'more than its 25 minutes' if seconds > PART_SECONDS else 'in time'}")
+    print("\n".join(lines))
     return 1 if any(result.is_failure for result in results) else 0
 
 
-def listed(groups: Iterable[Group]) -> list[str]:
-    """The long groups, one a line: part, name, size, and what became of it last."""
-    last = {}
-    for entry in tomllib.loads(MEASUREMENTS.read_text("utf-8"))["measurement"]:
-        last[entry["name"]] = f"{entry['figure']} ({entry['measured_at']:%Y-%m-%d})"
-    return [
-        f"{group.part}  {group.name:<15} {group.size:<55} {last.get(f'nightly.{group.name}', 'not measured')}"
-        for group in groups
-    ]
+def run_and_record(group: Group, *, append: bool, required: bool) -> Result:
+    """Run one; with `append` record what became of it."""
+    flags = (group.flag,) if append and group.flag else ()
+    result = run(replace(group, command=(*group.command, *flags)), required=required)
+    if append and not result.outcome.startswith("not run"):
+        words = ("-m", "tools.measured", f"nightly.{group.name}", f"{result.outcome} in {result.seconds:.0f} s")
+        subprocess.run([sys.executable, *words, f"./zs test --nightly {group.name} {APPEND}"], cwd=ROOT, check=True)
+    return result
 
 
-def run_all(groups: Sequence[Group], *, lanes: int, required: bool) -> list[Result]:
+def listed(groups: Sequence[Group]) -> list[str]:
+    """The long groups, one a line: part, name, size, and what became of it last; then whether the parts are in time."""
+    entries = tomllib.loads(MEASUREMENTS.read_text("utf-8"))["measurement"]
+    last = {entry["name"]: entry for entry in entries}
+    lines, seconds = [], dict[str, float]()
+    for group in groups:
+        entry = last.get(f"nightly.{group.name}")
+        said = "not measured"
+        if entry is not None:
+            load = entry["machine"].rpartition("load ")[2]
+            said = f"{entry['figure']} ({entry['measured_at']:%Y-%m-%d}, load {load})"
+            took = TOOK.search(entry["figure"])
+            seconds |= {group.name: float(took[1])} if took else {}
+        lines.append(f"{group.part}  {group.name:<15} {group.size:<55} {said}")
+    parts = sorted({group.part for group in groups})
+    spent = [wall([group for group in groups if group.part == part], seconds) for part in parts]
+    lines += [part_line(f"part {part}", took, PART_SECONDS) for part, took in zip(parts, spent, strict=True)]
+    lines.append(part_line("all", sum(spent), NIGHT_SECONDS))
+    unknown = [group.name for group in groups if group.name not in seconds]
+    return [*lines, f"not measured: {', '.join(unknown)}"] if unknown else lines
+
+
+def wall(groups: Iterable[Group], seconds: Mapping[str, float]) -> float:
+    """Seconds from beginning to end of a part, from those of its groups: what may runs side by side, then the rest."""
+    lanes, alone = [0.0] * NIGHT_LANES, 0.0
+    for group in groups:
+        took = seconds.get(group.name, 0.0)
+        if group.beside:
+            lanes[lanes.index(min(lanes))] += took
+        else:
+            alone += took
+    return max(lanes) + alone
+
+
+def part_line(name: str, seconds: float, most: float) -> str:
+    """Whether a part of the night, or all of it, is in time."""
+    verdict = "in time" if seconds <= most else f"more than its {most / 60:.0f} minutes"
+    return f"{name:<14} {seconds:7.0f} s  {verdict}"
+
+
+def run_all(groups: Sequence[Group], *, lanes: int, required: bool, append: bool = False) -> list[Result]:
     """Run groups, so many at a time, in their order."""
     with ThreadPoolExecutor(lanes) as pool:
-        return list(pool.map(lambda group: run(group, required=required), groups))
+        return list(pool.map(lambda group: run_and_record(group, append=append, required=required), groups))
 
 
 def run(group: Group, *, required: bool) -> Result:

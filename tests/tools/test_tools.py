@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from email.message import Message
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,7 @@ import pytest
 
 from tools import licences, suite, tree
 from tools.suite import Group, Need, Result
+from zhunsheng.measurements import Measurement, entry_text
 
 ROOT: Final = Path(__file__).parents[2]
 NOTHING: Final = Need("a thing that is nowhere", "nothing", ("no-such-program",))
@@ -142,6 +144,35 @@ def test_what_groups_print_at_the_same_time_stays_apart(capsys: pytest.CaptureFi
     assert [(result.group, result.outcome) for result in results] == [("a", "passed"), ("b", "passed")]
     said = capsys.readouterr().out
     assert all(f"── {name}\n{name} 0\n{name} 1\n{name} 2\n" in said for name in "ab")
+
+
+def test_a_part_of_the_night_is_as_long_as_its_lanes_and_what_runs_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suite, "NIGHT_LANES", 2)
+    groups = [group(name=name, nightly=True, part=1, beside=name < "d") for name in "abcd"]
+    # why: a beside b, c after a as the shorter of the two, d by itself: (60 + 50) + 30, where b took 100.
+    assert suite.wall(groups, {"a": 60, "b": 100, "c": 50, "d": 30}) == 140
+    assert suite.wall(groups, {"d": 30}) == 30  # what was not measured counts nothing, and is named
+
+
+def test_the_list_says_whether_the_night_is_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "measurements.toml"
+    for name, took in (("a", 1500), ("b", 1501)):
+        measured = Measurement(f"nightly.{name}", f"passed in {took} s", "a command", ())
+        text = entry_text(
+            measured, commit="0" * 12, machine="2 × x86_64, Linux, load 0.50", at=datetime(2026, 11, 28, tzinfo=UTC)
+        )
+        file.write_text((file.read_text("utf-8") if file.exists() else "") + text, "utf-8")
+    monkeypatch.setattr(suite, "MEASUREMENTS", file)
+    groups = [group(name=name, nightly=True, part=part) for part, name in enumerate("abc", 1)]
+    *lines, unknown = suite.listed(groups)
+    assert lines[0].endswith("passed in 1500 s (2026-11-28, load 0.50)")
+    assert [line.partition(" s  ")[2] for line in lines[3:]] == [
+        "in time",
+        "more than its 25 minutes",
+        "in time",
+        "in time",
+    ]
+    assert unknown == "not measured: c"
 
 
 def test_what_is_lacking_is_named_as_packages(
