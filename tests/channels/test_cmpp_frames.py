@@ -11,8 +11,9 @@ import pytest
 
 from zhunsheng.apps.alerts.channels.cmpp import frames
 from zhunsheng.apps.alerts.channels.cmpp.dialect import CmppDialect
-from zhunsheng.apps.alerts.channels.cmpp.frames import Command, Frame, FrameInvalid, Version
+from zhunsheng.apps.alerts.channels.cmpp.frames import Command, Frame, Version
 from zhunsheng.apps.alerts.channels.contract import Arrival, Outcome, Receipt, Reply
+from zhunsheng.apps.alerts.channels.octets import FrameInvalid
 from zhunsheng.apps.alerts.channels.session import Alive, Answered, Came, Ended, Part
 
 LOGIN_AT = datetime(2026, 3, 1, 14, 35, 0, tzinfo=ZoneInfo("Asia/Shanghai"))

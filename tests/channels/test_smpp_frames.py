@@ -3,10 +3,10 @@
 import pytest
 
 from zhunsheng.apps.alerts.channels.contract import Arrival, Outcome, Receipt, Reply
+from zhunsheng.apps.alerts.channels.octets import FrameInvalid
 from zhunsheng.apps.alerts.channels.session import Alive, Answered, Came, Ended, Part
 from zhunsheng.apps.alerts.channels.smpp import frames
 from zhunsheng.apps.alerts.channels.smpp.dialect import SmppDialect
-from zhunsheng.apps.alerts.channels.smpp.frames import FrameInvalid
 
 DIALECT = SmppDialect("zs", "secret", "10690000")
 

@@ -99,3 +99,14 @@ class Channel(Protocol):
 
     def close(self) -> None:
         """End the connection in good order."""
+
+
+class OneWay:
+    """A line on which nothing is said later: no receipt, no reply."""
+
+    def receive(self) -> list[Receipt | Reply]:
+        """See Channel."""
+        return []
+
+    def take(self, received: Sequence[Receipt | Reply]) -> None:
+        """See Channel. Nothing comes, so there is nothing to take."""

@@ -18,7 +18,7 @@ from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from zhunsheng.apps.alerts.channels.contract import Answer, ChannelDown, Message, Outcome, Receipt, Reply
+from zhunsheng.apps.alerts.channels.contract import Answer, ChannelDown, Message, OneWay, Outcome
 from zhunsheng.apps.alerts.channels.outbound import Endpoint, HttpAnswer, send_each
 
 THROTTLED: Final = {"dingtalk": {130101, 410100}, "wecom": {45009}, "feishu": {9499, 11232}}
@@ -58,7 +58,7 @@ def feishu(text: str, *, token: str, secret: str, at: int) -> Request:
 KINDS: Final[Mapping[str, Callable[..., Request]]] = {"dingtalk": dingtalk, "wecom": wecom, "feishu": feishu}
 
 
-class BotChannel:
+class BotChannel(OneWay):
     """One robot in one group."""
 
     recognises_keys = False
@@ -81,13 +81,6 @@ class BotChannel:
         """See Channel."""
         answer = partial(answered, self._kind)
         yield from send_each(messages, self._post, answer, begin_until=begin_until, to="机器人")
-
-    def receive(self) -> list[Receipt | Reply]:
-        """A robot says nothing later."""
-        return []
-
-    def take(self, received: Sequence[Receipt | Reply]) -> None:
-        """Nothing comes, so there is nothing to take."""
 
     def close(self) -> None:
         """See Channel."""

@@ -9,6 +9,7 @@ from typing import Final
 from zhunsheng.apps.alerts.channels.cmpp import frames
 from zhunsheng.apps.alerts.channels.cmpp.frames import Command, Frame, Version
 from zhunsheng.apps.alerts.channels.contract import Arrival, Outcome, Receipt, Reply
+from zhunsheng.apps.alerts.channels.octets import FrameInvalid
 from zhunsheng.apps.alerts.channels.session import Alive, Answered, Came, Ended, Part
 
 ARRIVALS: Final = {"DELIVRD": Arrival.DELIVERED, "ACCEPTD": Arrival.PENDING, "UNKNOWN": Arrival.PENDING}
@@ -78,7 +79,7 @@ class CmppDialect:
             return Alive(read.answer(b"\0").encoded())
         if read.is_response:
             return Alive()
-        raise frames.FrameInvalid(f"command {read.command:#x} is none of a gateway's")
+        raise FrameInvalid(f"command {read.command:#x} is none of a gateway's")
 
     def probe(self, sequence: int) -> bytes:
         """CMPP_ACTIVE_TEST."""

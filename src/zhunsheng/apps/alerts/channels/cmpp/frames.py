@@ -13,6 +13,8 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Final
 
+from zhunsheng.apps.alerts.channels.octets import FrameInvalid, Octets
+
 HEADER: Final = struct.Struct("!III")  # Total_Length, Command_Id, Sequence_Id (table 7.3)
 RESPONSE: Final = 0x80000000
 UCS2: Final = 8
@@ -50,10 +52,6 @@ class Version(IntEnum):
         return "!I" if self is Version.V30 else "!B"
 
 
-class FrameInvalid(ValueError):
-    """A body that does not fit its table."""
-
-
 @dataclass(frozen=True)
 class Frame:
     """A message: its header's command and sequence, and its body unread."""
@@ -89,25 +87,8 @@ def decoded(octets: bytes) -> Frame:
     return Frame(command, sequence, octets[HEADER.size :])
 
 
-class Reader:
+class Reader(Octets):
     """Reads a body field by field, as its table lists them."""
-
-    def __init__(self, body: bytes) -> None:
-        self._body = body
-        self._at = 0
-
-    def octets(self, length: int) -> bytes:
-        """So many octets as they are."""
-        end = self._at + length
-        if end > len(self._body):
-            raise FrameInvalid(f"field of {length} octets at {self._at} of a body of {len(self._body)}")
-        taken = self._body[self._at : end]
-        self._at = end
-        return taken
-
-    def number(self, length: int) -> int:
-        """An unsigned integer."""
-        return int.from_bytes(self.octets(length), "big")
 
     def string(self, length: int) -> str:
         """An Octet String without its fill."""

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from zhunsheng.apps.alerts.channels.contract import Answer, Message, Outcome, Receipt, Reply
+from zhunsheng.apps.alerts.channels.contract import Answer, Message, OneWay, Outcome
 
 
-class InboxChannel:
-    """Accepts everything at once."""
+class InboxChannel(OneWay):
+    """Accepts everything at once. People answer in the pages."""
 
     recognises_keys = True
     seconds_a_send = 0.1
@@ -16,13 +16,6 @@ class InboxChannel:
         del begin_until
         for message in messages:
             yield Answer(message.key, Outcome.ACCEPTED, gateway_id=message.key, confirmed=True)
-
-    def receive(self) -> list[Receipt | Reply]:
-        """People answer in the pages."""
-        return []
-
-    def take(self, received: Sequence[Receipt | Reply]) -> None:
-        """Nothing comes, so there is nothing to take."""
 
     def close(self) -> None:
         """Nothing is open."""

@@ -11,13 +11,13 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Final
 
-from zhunsheng.apps.alerts.channels.contract import Answer, ChannelDown, Message, Outcome, Receipt, Reply
+from zhunsheng.apps.alerts.channels.contract import Answer, ChannelDown, Message, OneWay, Outcome
 
 PERMANENT: Final = range(500, 600)
 
 
-class MailChannel:
-    """One connection to one mail server."""
+class MailChannel(OneWay):
+    """One connection to one mail server. Mail that comes back is read by people."""
 
     recognises_keys = False
 
@@ -46,13 +46,6 @@ class MailChannel:
             if time.monotonic() > begin_until:
                 return
             yield self._send(message)
-
-    def receive(self) -> list[Receipt | Reply]:
-        """Mail that comes back is read by people."""
-        return []
-
-    def take(self, received: Sequence[Receipt | Reply]) -> None:
-        """Nothing comes, so there is nothing to take."""
 
     def close(self) -> None:
         """See Channel."""

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final
 
+from zhunsheng.apps.alerts.channels.octets import FrameInvalid, Octets
+
 HEADER: Final = struct.Struct("!IIII")  # command_length, command_id, command_status, sequence_number
 RESPONSE: Final = 0x80000000
 GENERIC_NACK: Final = 0x80000000
@@ -53,10 +55,6 @@ class Status(IntEnum):
     RTHROTTLED = 0x58
 
 
-class FrameInvalid(ValueError):
-    """A PDU that does not fit its table."""
-
-
 @dataclass(frozen=True)
 class Pdu:
     """One PDU: its header's fields, and its body unread."""
@@ -88,25 +86,8 @@ def decoded(octets: bytes) -> Pdu:
     return Pdu(command, sequence, status, octets[HEADER.size :])
 
 
-class Reader:
+class Reader(Octets):
     """Reads a body field by field."""
-
-    def __init__(self, body: bytes) -> None:
-        self._body = body
-        self._at = 0
-
-    def octets(self, length: int) -> bytes:
-        """So many octets."""
-        end = self._at + length
-        if end > len(self._body):
-            raise FrameInvalid(f"field of {length} octets at {self._at} of a body of {len(self._body)}")
-        taken = self._body[self._at : end]
-        self._at = end
-        return taken
-
-    def number(self, length: int = 1) -> int:
-        """An unsigned integer."""
-        return int.from_bytes(self.octets(length), "big")
 
     def string(self) -> str:
         """A C-Octet String: up to its NUL."""

@@ -21,7 +21,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from zhunsheng.apps.alerts.channels.contract import Answer, ChannelDown, Message, Outcome, Receipt, Reply
+from zhunsheng.apps.alerts.channels.contract import Answer, ChannelDown, Message, OneWay, Outcome
 from zhunsheng.apps.alerts.channels.outbound import Endpoint, HttpAnswer, send_each
 
 CHANNEL_PREFIX: Final = "hook:"  # of the channel of each program, before the name of its token
@@ -36,7 +36,7 @@ def signature(secret: str, *, at: int, key: str, body: bytes) -> str:
     return f"sha256={proof.hexdigest()}"
 
 
-class WebhookChannel:
+class WebhookChannel(OneWay):
     """One connection to one program."""
 
     recognises_keys = True
@@ -55,13 +55,6 @@ class WebhookChannel:
     def send(self, messages: Sequence[Message], *, begin_until: float) -> Iterator[Answer]:
         """See Channel."""
         yield from send_each(messages, self._post, answered, begin_until=begin_until, to="接收程序")
-
-    def receive(self) -> list[Receipt | Reply]:
-        """A program says nothing later."""
-        return []
-
-    def take(self, received: Sequence[Receipt | Reply]) -> None:
-        """Nothing comes, so there is nothing to take."""
 
     def close(self) -> None:
         """See Channel."""
