@@ -1,7 +1,8 @@
 """Seeded faults: each is put into a copy of the source, and the suite must fail: python -m tests.bugs [WORD…]
 
 `seeded.toml` has faults of the core, `safety.toml` the safety lines of the platform, `trust.toml` more of what protects
-it, by the requirements of docs/trust.md, each switched off. A file is one of the package or of the tree.
+it, by the requirements of docs/trust.md, `sampler.toml` what keeps a sample of inspection fair, each switched off. A
+file is one of the package or of the tree.
 
 The fold runs as plain Python (NUMBA_DISABLE_JIT), so that no fault needs a compilation. 0: every fault was found.
 """
@@ -20,7 +21,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
-FILES: Final = ("seeded.toml", "safety.toml", "trust.toml")
+FILES: Final = ("seeded.toml", "safety.toml", "trust.toml", "sampler.toml")
 NEEDED: Final = ("src", "rulebook", "tests", "tools", "simulators", "watch", "pyproject.toml")
 PACKAGE: Final = Path("src/zhunsheng")
 LEFT_OUT: Final = shutil.ignore_patterns("__pycache__", ".mypy_cache", ".pytest_cache", "*.nbi", "*.nbc")

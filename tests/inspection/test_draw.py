@@ -67,6 +67,7 @@ def test_12_an_outsider_repeats_the_draw_with_ten_lines_and_no_access(tmp_path: 
 def test_the_same_draw_is_the_same_record_whatever_the_order_of_the_frame() -> None:
     shuffled = tuple(random.Random(3).sample(IDS, len(IDS)))
     assert record(LOT, drawn(LOT, {"S1": shuffled}, {"S1": 4})) == example()
+    assert frame_hash(shuffled) == frame_hash(IDS)  # also where somebody else made the frame
     assert differences(example()) == []
 
 
