@@ -73,7 +73,7 @@ def test_the_schema_beside_the_sheets_is_the_one_that_is_made() -> None:
         ('status = "draft"', 'status = "stable"', ""),
         ('confidence = "full"', 'confidence = "memory"', ""),
         ("讯问是否不少于二人", "问" * 81, "Ask one thing"),
-        ("[[section]]", "[[section", "is no TOML"),
+        ("[[section]]", "[[section", "is not TOML"),
         ("[[section.question]]", "[[section.questions]]", "holds 0 questions"),
     ],
 )

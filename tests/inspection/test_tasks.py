@@ -26,7 +26,7 @@ TEXT = (RULEBOOK / "inspections" / "tasks.toml").read_text("utf-8")
         ('["PL", "PR", "RP"]', '["ZZ"]', "is no sheet"),
         ('"CR02"', '"CR99"', "is no question"),
         ('title    = "新拘留"', 'title    = "新拘留"\nlimit = 3', "unknown key"),
-        ("[[version]]", "[[version", "is no TOML"),
+        ("[[version]]", "[[version", "is not TOML"),
     ],
 )
 def test_the_file_of_terms_says_everything_that_is_wrong_with_it(old: str, new: str, says: str) -> None:

@@ -1,15 +1,13 @@
 """The one parser of check files: text in, a check or all of its issues out. docs/check-format.md."""
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from zhunsheng.core import check as c
 from zhunsheng.core import rule as r
 from zhunsheng.core.rules import RuleReader
-from zhunsheng.core.toml_table import Issue, Table, line_of
+from zhunsheng.core.toml_table import Issue, Table, read_toml
 from zhunsheng.core.vocabulary import Vocabulary
 
 LENGTH: Final = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
@@ -26,13 +24,7 @@ def parse_check(text: str, vocabulary: Vocabulary, *, path: str = "check.toml") 
 
     Returns the check and no issue, or no check and every issue at once. Raises nothing.
     """
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        return None, [Issue(path, "", f"is not TOML: {problem}.")]
-    issues: list[Issue] = []
-    check = CheckReader(vocabulary, issues, path).read_check(Table(data, "", issues, path))
-    return (None, [replace(i, line=line_of(text, i.key)) for i in issues]) if issues else (check, [])
+    return read_toml(text, lambda top, issues: CheckReader(vocabulary, issues, path).read_check(top), path=path)
 
 
 class CheckReader(RuleReader):

@@ -1,14 +1,13 @@
 """The one parser of deadline rule files: text in, a rule or all of its issues out."""
 
 import re
-import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from zhunsheng.core import rule as r
 from zhunsheng.core.schemas import SUBJECT_COLUMNS
-from zhunsheng.core.toml_table import Issue, Table, line_of
+from zhunsheng.core.toml_table import Issue, Table, read_toml
 from zhunsheng.core.vocabulary import Vocabulary
 
 DURATION: Final = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
@@ -22,13 +21,7 @@ def parse_rule(text: str, vocabulary: Vocabulary, *, path: str = "rule.toml") ->
 
     Returns the rule and no issue, or no rule and every issue at once. Raises nothing.
     """
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        return None, [Issue(path, "", f"is not TOML: {problem}.")]
-    issues: list[Issue] = []
-    rule = RuleReader(vocabulary, issues, path).read(Table(data, "", issues, path))
-    return (None, [replace(i, line=line_of(text, i.key)) for i in issues]) if issues else (rule, [])
+    return read_toml(text, lambda top, issues: RuleReader(vocabulary, issues, path).read(top), path=path)
 
 
 class RuleReader:

@@ -10,8 +10,9 @@ import numpy as np
 import polars as pl
 
 from zhunsheng.core import schemas
-from zhunsheng.core.check import SPANNING, Check, Count
+from zhunsheng.core.check import Check, Count
 from zhunsheng.core.checks.beside import judge_beside
+from zhunsheng.core.checks.reach import rests_on_its_case
 from zhunsheng.core.clocks import Folded, Rulebook, fold_events
 from zhunsheng.core.findings import part_findings
 from zhunsheng.core.tables import part_clocks
@@ -23,8 +24,6 @@ TO_COME: Final = pl.Schema({"case": pl.String(), "incident": pl.String(), "at": 
 """What lies beyond the instant of judgement: events count, and checks break, from `at` on."""
 FORESIGHT: Final = timedelta(days=400)
 """How far ahead is asked which checks time alone will break: further than any of their lengths."""
-FAR_REACHING: Final = frozenset(SPANNING) - {"person"}
-"""Keys that hold together acts of cases which have nothing else in common."""
 AT_ONCE: Final = ("officer", "place")
 """Keys of which only acts in progress at the same time are held together."""
 LONGEST_ACT: Final = timedelta(days=2)
@@ -98,8 +97,7 @@ def _is_supervised(check: Check) -> bool:
 
 
 def _rests_on_persons(check: Check) -> bool:
-    act_alone = check.kind == "fact" and not check.first and check.state is None
-    return check.key not in FAR_REACHING or "case" in check.same or act_alone
+    return rests_on_its_case(check) or check.key == "person"
 
 
 def _checks(folded: Folded, rulebook: Rulebook, as_of: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:

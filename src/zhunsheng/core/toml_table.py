@@ -1,10 +1,13 @@
 """A TOML table read key by key: what is missing, of the wrong type or unknown is collected, not raised."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
+
+Held = TypeVar("Held")
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,20 @@ class Table:
         """Everything left is unknown."""
         for name in self.rest():
             self.issue(name, "unknown key. See docs/rule-format.md for the keys there are.")
+
+
+def read_toml(text: str, read: Callable[[Table, list[Issue]], Held], *, path: str) -> tuple[Held | None, list[Issue]]:
+    """What `read` makes of the table of a TOML text, or nothing and every issue with its line. Raises nothing.
+
+    `read` takes the table and the list to which what it finds wrong is added.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        return None, [Issue(path, "", f"is not TOML: {problem}.")]
+    issues: list[Issue] = []
+    held = read(Table(data, "", issues, path), issues)
+    return (None, [replace(issue, line=line_of(text, issue.key)) for issue in issues]) if issues else (held, [])
 
 
 def line_of(text: str, key: str) -> int:

@@ -1,7 +1,6 @@
 """The mapping file: how the rows of another system become events. TOML text in, a value or every issue out."""
 
 import re
-import tomllib
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from zhunsheng.core.schemas import EVENTS, PRECISIONS
-from zhunsheng.core.toml_table import Issue, Table, line_of
+from zhunsheng.core.toml_table import Issue, Table, read_toml
 from zhunsheng.core.vocabulary import Vocabulary
 from zhunsheng.files.facts import FactWrong, fact_value
 from zhunsheng.files.times import Clockwork
@@ -101,11 +100,13 @@ def parse_mapping(text: str, vocabulary: Vocabulary, *, path: str = "mapping.tom
 
     Raises  MappingRefused with every issue at once, each with file, line, key and remedy.
     """
-    issues: list[Issue] = []
-    try:
-        top = Table(tomllib.loads(text), "", issues, path)
-    except ValueError as wrong:
-        raise MappingRefused([Issue(path, "", f"is not TOML: {wrong}.")]) from wrong
+    mapping, issues = read_toml(text, lambda top, found: _mapping(top, vocabulary, found, path), path=path)
+    if mapping is None:
+        raise MappingRefused(issues)
+    return mapping
+
+
+def _mapping(top: Table, vocabulary: Vocabulary, issues: list[Issue], path: str) -> Mapping:
     mapping = Mapping(
         source=top.take("source", str, None),
         zone=_zone(top),
@@ -118,8 +119,6 @@ def parse_mapping(text: str, vocabulary: Vocabulary, *, path: str = "mapping.tom
         blocks=tuple(_BlockReader(table, vocabulary, issues, path).read() for table in top.tables("event")),
     )
     top.close()
-    if issues:
-        raise MappingRefused([Issue(path, issue.key, issue.text, line_of(text, issue.key)) for issue in issues])
     return mapping
 
 

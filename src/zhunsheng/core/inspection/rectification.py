@@ -3,7 +3,6 @@
 待整改 → 已反馈 → 待复核 → 销号, or 退回 once, then 红牌 → 督察函 → 已答复 → 销号. Nothing here is stored but the acts.
 """
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
@@ -11,7 +10,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from zhunsheng.core.calendar import BeyondCalendar, Calendar
-from zhunsheng.core.toml_table import Issue, Table, line_of
+from zhunsheng.core.inspection.versions import newest_version
+from zhunsheng.core.toml_table import Issue, Table
 
 STATES: Final = {
     "to_mend": "待整改",
@@ -337,18 +337,7 @@ def after_not_kept(card: Card) -> str:
 
 def parse_clocks(text: str, *, path: str) -> tuple[Clocks | None, list[Issue]]:
     """Read the file of clocks: the newest version. With an issue there are none."""
-    issues: list[Issue] = []
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        return None, [Issue(path, "", f"is no TOML: {problem}.")]
-    table = Table(data, "", issues, path)
-    versions = [_version(one) for one in table.tables("version")]
-    table.close()
-    if not versions:
-        table.issue("version", "missing. State at least one.")
-    found = [Issue(issue.path, issue.key, issue.text, line_of(text, issue.key)) for issue in issues]
-    return (None if found else max(versions, key=lambda one: one.in_force)), found
+    return newest_version(text, _version, path=path)
 
 
 def _version(table: Table) -> Clocks:

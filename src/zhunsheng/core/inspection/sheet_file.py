@@ -1,7 +1,6 @@
 """Check sheets as TOML: text in, sheet and issues out. Every issue is collected."""
 
 import re
-import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
@@ -16,7 +15,7 @@ from zhunsheng.core.inspection.sheets import (
     Section,
     Sheet,
 )
-from zhunsheng.core.toml_table import Issue, Table, line_of
+from zhunsheng.core.toml_table import Issue, Table, read_toml
 
 SHEET_ID: Final = re.compile(r"[A-Z]{2}")
 LARGEST_FILE: Final = 64 * 1024
@@ -36,12 +35,10 @@ def parse_sheet(text: str, known: Known, *, path: str) -> tuple[Sheet | None, li
     """Read one sheet. With an issue there is no sheet."""
     if len(text.encode()) > LARGEST_FILE:
         return None, [Issue(path, "", f"is larger than {LARGEST_FILE // 1024} KB. Split the sheet.")]
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        return None, [Issue(path, "", f"is no TOML: {problem}.")]
-    issues: list[Issue] = []
-    table = Table(data, "", issues, path)
+    return read_toml(text, lambda table, _: _sheet(table, known), path=path)
+
+
+def _sheet(table: Table, known: Known) -> Sheet:
     sheet = Sheet(
         id=table.take("id", str),
         title=table.take("title", str),
@@ -53,7 +50,7 @@ def parse_sheet(text: str, known: Known, *, path: str) -> tuple[Sheet | None, li
     )
     table.close()
     _whole(sheet, table)
-    return (None if issues else sheet), [_with_line(issue, text) for issue in issues]
+    return sheet
 
 
 def _section(table: Table, known: Known) -> Section:
@@ -98,7 +95,3 @@ def _whole(sheet: Sheet, table: Table) -> None:
     if sheet.status == "stable" and any(question.is_draft for question in sheet.questions):
         drafts = ", ".join(question.id for question in sheet.questions if question.is_draft)
         table.issue("status", f"stable, but {drafts} rest on memory. A lawyer confirms them first.")
-
-
-def _with_line(issue: Issue, text: str) -> Issue:
-    return Issue(issue.path, issue.key, issue.text, line_of(text, issue.key))

@@ -1,6 +1,5 @@
 """Tasks of the risk stream: on-site checks, on-line patrols, daily tasks. They find problems and never give a rate."""
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,7 +10,8 @@ from zhunsheng.core.calendar import BeyondCalendar, Calendar
 from zhunsheng.core.inspection.rectification import working_due
 from zhunsheng.core.inspection.risk import Sign
 from zhunsheng.core.inspection.sheets import Question
-from zhunsheng.core.toml_table import Issue, Table, line_of
+from zhunsheng.core.inspection.versions import newest_version
+from zhunsheng.core.toml_table import Issue, Table
 
 KINDS: Final = {"onsite": "现场执法检查", "online": "网上巡查", "daily": "日常任务"}
 ORIGINS: Final = {"plan": "计划", "risk": "风险", "hand": "指定"}
@@ -115,18 +115,7 @@ def since(day: date, calendar: Calendar) -> date:
 
 def parse_terms(text: str, questions: Mapping[str, Question], *, path: str) -> tuple[Terms | None, list[Issue]]:
     """Read the file of terms: the newest version. With an issue there are none."""
-    issues: list[Issue] = []
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        return None, [Issue(path, "", f"is no TOML: {problem}.")]
-    table = Table(data, "", issues, path)
-    versions = [_version(one, questions) for one in table.tables("version")]
-    table.close()
-    if not versions:
-        table.issue("version", "missing. State at least one.")
-    found = [Issue(issue.path, issue.key, issue.text, line_of(text, issue.key)) for issue in issues]
-    return (None if found else max(versions, key=lambda one: one.in_force)), found
+    return newest_version(text, lambda table: _version(table, questions), path=path)
 
 
 def _version(table: Table, questions: Mapping[str, Question]) -> Terms:
