@@ -76,13 +76,16 @@ def differences(cases: int, instants: int, seed: int, *, first: int = 1) -> tupl
         parts += [_only(expected, found, "finding"), _only(truth.select(CLOCK), ours.clocks.select(CLOCK), "clock")]
         parts.append(_only(said, ours_said, "finding"))
         rows = pl.concat(parts[-3:], how="diagonal")
-        print(
-            f"{number}, {as_of}: {total} findings so far, {rows.height} rows differ, {time.monotonic() - began:.0f} s"
-        )
+        tell(f"{number}, {as_of}: {total} findings so far, {rows.height} rows differ, {time.monotonic() - began:.0f} s")
         for row in rows.head(SHOWN).iter_rows(named=True):
-            print(f"  {row}")
-        sys.stdout.flush()
+            tell(f"  {row}")
     return total, pl.concat([part for part in parts if part.height] or [parts[0]], how="diagonal")
+
+
+def tell(line: str) -> None:
+    """Print a line now: the next takes minutes."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def _checked(events: pl.DataFrame, checks: Sequence[Check], bench: Bench, as_of: datetime) -> pl.DataFrame:
@@ -117,9 +120,9 @@ def main(arguments: Sequence[str]) -> int:
     total, rows = differences(given.cases, given.instants, given.seed, first=given.first)
     missed = rows.filter(pl.col("only") == "oracle finding").height if rows.height else 0
     extra = rows.filter(pl.col("only") == "engine finding").height if rows.height else 0
-    sys.stdout.write(
+    tell(
         f"{given.cases} cases, {given.instants} instants, seed {given.seed}: {total} findings, "
-        f"{missed} missed, {extra} false, {rows.height} rows differ in all; {time.monotonic() - began:.0f} s\n"
+        f"{missed} missed, {extra} false, {rows.height} rows differ in all; {time.monotonic() - began:.0f} s"
     )
     return 1 if rows.height else 0
 
