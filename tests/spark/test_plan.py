@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from tests.story import law
 from zhunsheng.core import check as c
-from zhunsheng.scale.plan import EVERYTHING, key_of, plan_of, reads_of
+from zhunsheng.core.checks.reach import reads_of
+from zhunsheng.scale.plan import EVERYTHING, key_of, plan_of
 
 
 def test_every_rule_and_check_is_in_one_pass() -> None:
@@ -26,7 +27,7 @@ def test_a_check_whose_ends_are_found_by_neither_case_nor_key_is_judged_by_one_t
 def test_what_a_check_reads_includes_what_states_a_fact_of_the_case() -> None:
     """A case becomes criminal by the event that converts it, which states nothing in words."""
     checks = [check for check in law().judged_checks() if "case_kind" in check.words]
-    reads = reads_of(replace(law(), rules=(), checks=tuple(checks[:1])))
+    reads = reads_of(checks[:1], law().vocabulary)
     assert reads.every_fact
     assert {"case.converted_criminal", "case.converted_administrative"} <= set(reads.types)
     assert not {"case.converted_criminal", "case.converted_administrative"} & set(reads.keyed)

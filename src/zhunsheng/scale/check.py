@@ -13,11 +13,12 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as f
 
 from zhunsheng.core import schemas
+from zhunsheng.core.checks.reach import Reads
 from zhunsheng.core.clocks import Rulebook
 from zhunsheng.files.archive import MANIFEST
 from zhunsheng.scale.frames import TABLE, TABLES, TOLD, spark_schema
 from zhunsheng.scale.groups import GROUP, with_groups
-from zhunsheng.scale.plan import EVERYTHING, Plan, Reads, plan_of
+from zhunsheng.scale.plan import EVERYTHING, Plan, plan_of
 from zhunsheng.scale.tasks import COPIES, Task, counting, judging, judging_by_key
 
 AT_ONCE: Final = 100_000

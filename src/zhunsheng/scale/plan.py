@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Final
 
 from zhunsheng.core import check as c
-from zhunsheng.core.checks.reach import rests_on_its_case
+from zhunsheng.core.checks.reach import Reads, reads_of, rests_on_its_case
 from zhunsheng.core.clocks import Rulebook
 
 EVERYTHING: Final = ""
@@ -22,18 +22,9 @@ class Plan:
     counting: tuple[c.Check, ...]  # checks that count the findings of a unit
 
     @cached_property
-    def reads(self) -> Mapping[str, "Reads"]:
+    def reads(self) -> Mapping[str, Reads]:
         """What each key's checks read."""
-        return {key: reads_of(rulebook) for key, rulebook in self.by_key.items()}
-
-
-@dataclass(frozen=True)
-class Reads:
-    """The events that checks look at: by type; whether all that state a fact; and the types whose key is looked at."""
-
-    types: tuple[str, ...]
-    every_fact: bool
-    keyed: tuple[str, ...]
+        return {key: reads_of(rulebook.checks, rulebook.vocabulary) for key, rulebook in self.by_key.items()}
 
 
 def plan_of(rulebook: Rulebook) -> Plan:
@@ -57,12 +48,3 @@ def key_of(check: c.Check) -> str | None:
     if isinstance(body, c.Overlap) and body.ends and not {"case", check.key} & set(body.ends_by):
         return EVERYTHING
     return check.key
-
-
-def reads_of(rulebook: Rulebook) -> Reads:
-    """What the checks of a rulebook read: their own types, and what states a fact of a person or a case."""
-    facts = rulebook.vocabulary.facts
-    beyond = {name for name in rulebook.facts_read if facts[name].of != "event"}
-    stating = {one.id for one in rulebook.vocabulary.event_types.values() if beyond.intersection(one.states)}
-    types = frozenset[str]().union(*(check.types for check in rulebook.checks))
-    return Reads(tuple(sorted(types | stating)), bool(beyond), tuple(sorted(types)))

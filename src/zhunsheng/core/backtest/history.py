@@ -22,7 +22,7 @@ from zhunsheng.core.backtest.stages import (
 )
 from zhunsheng.core.backtest.turns import turns_of
 from zhunsheng.core.checks.beside import judge_beside
-from zhunsheng.core.checks.reach import reads
+from zhunsheng.core.checks.reach import reads_of
 from zhunsheng.core.clocks import Rulebook, fold_counted
 from zhunsheng.core.counted import Counted, link_incidents
 from zhunsheng.core.findings import RESTING_ON_EVENT, finding_keys, part_findings
@@ -80,7 +80,8 @@ def split_by_reach(rulebook: Rulebook) -> tuple[Rulebook, Rulebook]:
 
 def _read_by(events: pl.DataFrame, rulebook: Rulebook) -> pl.DataFrame:
     """The events that checks read, every version of them, and those that say to which case an incident belongs."""
-    read = reads(rulebook.checks, rulebook.vocabulary)
+    reads = reads_of(rulebook.checks, rulebook.vocabulary)
+    read = pl.col("type").is_in(reads.types) | (pl.lit(reads.every_fact) & pl.col("facts").is_not_null())
     loose = events.filter(read & pl.col("case").is_null())["incident"].drop_nulls().unique()
     naming = pl.col("case").is_not_null() & pl.col("incident").is_in(loose.implode())
     wanted = events.filter(read | naming.fill_null(value=False)).select("source", "id").unique()

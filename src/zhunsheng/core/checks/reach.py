@@ -1,9 +1,9 @@
 """How far checks reach: into the act's own case, or over everything that shares its person, officer, place or unit."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
 from zhunsheng.core.check import SPANNING, Check
 from zhunsheng.core.counted import Bools
@@ -18,13 +18,21 @@ def rests_on_its_case(check: Check) -> bool:
     return check.key not in SPANNING or "case" in check.same or act_alone
 
 
-def reads(checks: Sequence[Check], vocabulary: Vocabulary) -> pl.Expr:
-    """The events that checks may read: those of their types, and all that state a fact of a person or a case."""
+@dataclass(frozen=True)
+class Reads:
+    """The events that checks look at: by type; whether all that state a fact; and the types whose key is looked at."""
+
+    types: tuple[str, ...]
+    every_fact: bool
+    keyed: tuple[str, ...]
+
+
+def reads_of(checks: Sequence[Check], vocabulary: Vocabulary) -> Reads:
+    """What checks may read: events of their own types, and what states a fact of a person or a case."""
     beyond = _beyond_events(checks, vocabulary)
-    asserting = [kind.id for kind in vocabulary.event_types.values() if beyond & kind.states.keys()]
-    types = _types(checks).union(asserting)
-    stating = pl.col("facts").is_not_null() if beyond else pl.lit(value=False)
-    return pl.col("type").is_in(list(types)) | stating
+    stating = {kind.id for kind in vocabulary.event_types.values() if beyond & kind.states.keys()}
+    types = _types(checks)
+    return Reads(tuple(sorted(types | stating)), bool(beyond), tuple(sorted(types)))
 
 
 def is_read(checks: Sequence[Check], coded: Coded, compiled: Compiled, vocabulary: Vocabulary) -> Bools:
