@@ -41,7 +41,10 @@ class AlertsConfig(AppConfig):
     name = "zhunsheng.apps.alerts"
     label = "alerts"
     verbose_name = "预警"
-    app_functions = ("zs_alerts_waiting(bigint)",)
+    app_functions = (
+        "zs_alerts_waiting(bigint)",
+        "zs_band(timestamptz, timestamptz, timestamptz, boolean, timestamptz, timestamptz, timestamptz)",
+    )
     pages: ClassVar[dict[str, Page]] = {f"api:{name}": for_sources("GET") for name in READING}
     # What is about a case is seen by those who may list the case; a digest by its receiver; a gap names no case.
     row_conditions: ClassVar[dict[str, str]] = {

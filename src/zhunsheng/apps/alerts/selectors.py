@@ -259,7 +259,8 @@ def _not_withheld(viewer: Viewer) -> Q:
     if tied.recused:
         withheld |= among("case", tied.recused)
     if tied.reading:
-        withheld |= among("case", tied.reading) & ~concerns(viewer.officer or 0)
+        # (As a list to look into, not as keys to look up: it is asked of each alert of these cases.)
+        withheld |= among("case", tied.reading) & ~Q(key__in=_concerning(viewer.officer or 0))
     return Q(case=None) | ~withheld if withheld else Q()
 
 
@@ -300,7 +301,11 @@ def _filtered(groups: QuerySet[AlertGroup], viewer: Viewer, filters: Filters, as
 
 def concerns(officer: int) -> Q:
     """What an officer was told of, owns, or was handed, of what is open."""
-    return looked_up("key", Concern.objects.filter(officer=officer).values("group"))
+    return looked_up("key", _concerning(officer))
+
+
+def _concerning(officer: int) -> QuerySet[Any, Any]:
+    return Concern.objects.filter(officer=officer).values("group")
 
 
 def waiting_for(officer: int) -> dict[str, int]:

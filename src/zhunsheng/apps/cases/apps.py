@@ -44,6 +44,7 @@ class CasesConfig(AppConfig):
     app_functions = (
         "zs_append_events(text, timestamptz, interval)",
         "zs_quarantine(bytea, text, text, integer, text, text, text, bytea)",
+        "zs_ties(bigint)",
     )
     # What row security lets the session's viewer see. Assignments stay visible: the conditions above read them.
     row_conditions: ClassVar[dict[str, str]] = {

@@ -84,7 +84,10 @@ class Assignment(models.Model):
                 fields=["case", "officer", "role"], condition=Q(until_at=None), name="assigned_once"
             ),
         )
-        indexes = (models.Index(fields=["officer", "case"], name="cases_assignment_officer"),)
+        indexes = (
+            models.Index(fields=["officer", "case"], name="cases_assignment_officer"),
+            models.Index(fields=["officer", "role", "case"], name="cases_assigned_now", condition=Q(until_at=None)),
+        )
 
     def __str__(self) -> str:
         return f"{self.case} {self.officer}"

@@ -69,18 +69,7 @@ def _ties(officer: int | None) -> Ties:
     if officer is None:
         return Ties()
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT ARRAY(SELECT case_id::text FROM cases_assignment
-                    WHERE officer_id = %(officer)s AND until_at IS NULL AND role <> 'recused'),
-                ARRAY(SELECT case_id::text FROM cases_assignment
-                    WHERE officer_id = %(officer)s AND until_at IS NULL AND role = 'recused'),
-                ARRAY(SELECT "case"::text FROM access_urgentaccess
-                    WHERE officer_id = %(officer)s AND until > statement_timestamp()),
-                zs_under_reading(%(officer)s)
-            """,
-            {"officer": officer},
-        )
+        cursor.execute("SELECT own, recused, urgent, reading FROM zs_ties(%s)", [officer])
         return Ties(*(cursor.fetchone() or ()))
 
 
@@ -88,9 +77,14 @@ def among(column: str, numbers: Sequence[str]) -> Q:
     """The condition that a column holds one of some numbers: one value of the statement, however many they are."""
     if not numbers:
         return Q(pk__in=[])
-    parts = (Value(BETWEEN.join(numbers)), Value(BETWEEN))
+    parts = [Value(part) for part in as_text(numbers)]
     values = Func(*parts, function="string_to_array", output_field=ArrayField(TextField()))
     return Q(Func(F(column), values, arg_joiner=" = ANY (", template="%(expressions)s)", output_field=BooleanField()))
+
+
+def as_text(numbers: Sequence[str]) -> list[str]:
+    """Numbers as the two arguments of string_to_array: one text is written into a statement at once, however many."""
+    return [BETWEEN.join(numbers), BETWEEN]
 
 
 def visible_cases(viewer: Viewer, action: Action) -> QuerySet[Case]:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
-from django.db.models import Case as Choose
-from django.db.models import Count, Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Count, Exists, F, Func, IntegerField, Max, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -15,6 +14,7 @@ from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.alerts.models import AlertGroup, Gap
 from zhunsheng.apps.alerts.selectors import OPEN, InboxRow, concerns, listed, rows_of, visible_groups, waiting_for
 from zhunsheng.apps.cases.models import Assignment, Case
+from zhunsheng.apps.cases.selectors import looked_up
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.desk.case_officers import case_officers
 from zhunsheng.apps.desk.elements import OF_ELEMENT, VIEWS
@@ -23,7 +23,7 @@ from zhunsheng.apps.display import formats
 from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
 from zhunsheng.apps.supervision.models import Heartbeat
 
-OVER, TODAY, SOON, LATER, ENDED = range(5)
+OVER, TODAY, SOON, LATER, ENDED = range(5)  # as zs_band numbers them
 SOON_DAYS: Final = 3
 WEEK: Final = 7
 KEPT: Final = timedelta(days=30)
@@ -202,7 +202,7 @@ def _views(viewer: Viewer, now: datetime) -> list[tuple[str, str, Q]]:
         ("over", _("已超期未办"), over(now)),
         ("taken", _("已签收，办理中"), Q(state=OF_STATE["taken"])),
         ("waiting", _("没有人签收"), Q(state=OF_STATE["waiting"])),
-        ("untold", _("没有人可通知"), open_now & Q(pk__in=Gap.objects.filter(closed_at=None).values("group"))),
+        ("untold", _("没有人可通知"), open_now & looked_up("key", Gap.objects.filter(closed_at=None).values("group"))),
         ("snoozed", _("稍后提醒"), Q(state=OF_STATE["snoozed"])),
         ("claimed", _("已办结待核"), Q(state=OF_STATE["claimed"])),
         ("disputed", _("误报待裁"), Q(state=OF_STATE["disputed"])),
@@ -221,22 +221,11 @@ def _ordered(groups: QuerySet[AlertGroup], now: datetime) -> QuerySet[AlertGroup
     return listed(groups).annotate(band=_band_of(now), ends=Coalesce(F("due"), Value(NEVER)))
 
 
-def _band_of(now: datetime) -> Choose:
-    return Choose(
-        *(When(condition, then=Value(number)) for number, condition in _spans(now).items()),
-        default=Value(LATER),
-        output_field=IntegerField(),
-    )
-
-
-def _spans(now: datetime) -> dict[int, Q]:
-    open_now = Q(closed_at=None)
-    return {
-        ENDED: Q(closed_at__isnull=False),
-        OVER: over(now),
-        TODAY: open_now & Q(due__lte=midnight(now, 1)),
-        SOON: open_now & Q(due__lte=midnight(now, SOON_DAYS + 1)),
-    }
+def _band_of(now: datetime) -> Func:
+    """Where a group stands in the list, as the database tells it (`zs_band`)."""
+    columns = (F("closed_at"), F("due"), F("outer"), F("outer_at_end"))
+    instants = (Value(at) for at in (now, midnight(now, 1), midnight(now, SOON_DAYS + 1)))
+    return Func(*columns, *instants, function="zs_band", output_field=IntegerField())
 
 
 def _numbers(

@@ -84,6 +84,9 @@ class InspectionConfig(AppConfig):
         "zs_planted_in_reach()",
         "zs_readers_of(text[])",
         "zs_under_reading(bigint)",
+        "zs_has_files(bigint)",
+        "zs_has_cards(bigint, text[])",
+        "zs_all_cards_waiting(text[], text[])",
         "zs_files_waiting(bigint)",
         "zs_cards_waiting(bigint, text[], text[], text[])",
     )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.cases.models import Case
-from zhunsheng.apps.cases.selectors import reachable_cases, ties, under_reading
+from zhunsheng.apps.cases.selectors import as_text, reachable_cases, ties, under_reading
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.display import formats
 from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
@@ -161,9 +161,9 @@ def cards_waiting(viewer: Viewer) -> int:
         *(NEED_OF_CHECKER if roles & READERS else ()),
         *(NEED_OF_INSPECTOR if roles & INSPECTORS else ()),
     ]
-    reading = list(ties(viewer).reading) if states else []
-    own = list(NEED_OF_RESPONSIBLE)
-    return _counted("SELECT zs_cards_waiting(%s, %s, %s, %s)", viewer.officer or 0, own, states, reading)
+    reading = as_text(ties(viewer).reading if states else ())
+    question = "SELECT zs_cards_waiting(%s, %s, %s, string_to_array(%s, %s))"
+    return _counted(question, viewer.officer or 0, list(NEED_OF_RESPONSIBLE), states, *reading)
 
 
 def current_assignments(viewer: Viewer) -> QuerySet[Assigned]:

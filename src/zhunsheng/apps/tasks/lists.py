@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from zhunsheng.apps.access.scope import Viewer
-from zhunsheng.apps.cases.selectors import ties, under_reading
+from zhunsheng.apps.cases.selectors import as_text, ties, under_reading
 from zhunsheng.apps.inspection.lists import due_words
 from zhunsheng.apps.inspection.people import INSPECTORS, PLANNERS, READERS
 from zhunsheng.apps.org.models import Unit
@@ -141,11 +141,10 @@ def _problems_by_task(tasks: Sequence[Task], viewer: Viewer) -> dict[str, int]:
 def waiting(viewer: Viewer) -> int:
     """Tasks that a viewer has still to do, and problems that wait for him as the second person."""
     is_second = bool(viewer.roles() & PLANNERS)
-    reading = list(ties(viewer).reading) if is_second else []
+    reading = as_text(ties(viewer).reading if is_second else ())
+    question = "SELECT zs_tasks_waiting(%s, %s, %s, string_to_array(%s, %s))"
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT zs_tasks_waiting(%s, %s, %s, %s)", [viewer.officer or 0, is_second, list(FAULTS), reading]
-        )
+        cursor.execute(question, [viewer.officer or 0, is_second, list(FAULTS), *reading])
         row = cursor.fetchone()
     return int(row[0]) if row else 0
 

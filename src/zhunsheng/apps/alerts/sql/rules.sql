@@ -114,6 +114,16 @@ CREATE OR REPLACE TRIGGER concern_waits AFTER UPDATE ON alerts_alertgroup FOR EA
     WHEN (NEW.closed_at IS NULL AND (OLD.state, OLD.held, OLD.level) IS DISTINCT FROM (NEW.state, NEW.held, NEW.level))
     EXECUTE FUNCTION zs_concern_waits();
 
+-- Where a group stands in a list by the time left: 4 it has ended, 0 it is past its outer time, 1 it ends before tomorrow,
+-- 2 before a later midnight, 3 after that or at no time that is known.
+CREATE OR REPLACE FUNCTION zs_band(
+    closed_at timestamptz, due timestamptz, last timestamptz, last_at_end boolean,
+    at timestamptz, tomorrow timestamptz, later timestamptz
+) RETURNS integer LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN closed_at IS NOT NULL THEN 4 WHEN last < at OR (last = at AND last_at_end) THEN 0
+        WHEN due <= tomorrow THEN 1 WHEN due <= later THEN 2 ELSE 3 END
+$$;
+
 -- What waits for an officer by level, under the row security of who asks: whoever may list every case may list what
 -- concerns him. On every page, so that a connection plans it once.
 CREATE OR REPLACE FUNCTION zs_alerts_waiting(officer bigint) RETURNS TABLE (level text, n bigint)
