@@ -85,12 +85,6 @@ def visible_faults(viewer: Viewer) -> QuerySet[Finding]:
     return _faults().filter(units.seen(viewer))
 
 
-def all_overdue() -> QuerySet[Finding]:
-    """Findings that stand of statutory limits exceeded, of everybody: for a figure of the whole city, with all rows in
-    sight."""
-    return _faults().filter(kind=OVERDUE)
-
-
 def _faults() -> QuerySet[Finding]:
     is_fault = Q(kind=OVERDUE, rule__in=statutory_limits()) | Q(kind=BROKEN)
     return Finding.objects.filter(is_fault, state=Finding.State.CURRENT, found_at__isnull=False)

@@ -6,14 +6,13 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from zhunsheng.apps.cases.models import Source
 from zhunsheng.apps.cases.selectors import QuarantineCount, quarantine_counts
 from zhunsheng.apps.cases.words import page_vocabulary
-from zhunsheng.apps.supervision.models import OPEN_OUTCOMES, Clock
+from zhunsheng.apps.supervision.kept_counts import ASKED_PARTS, kept_counts
 
 QUESTIONS: Final = {
     "repeated_start": _("重复的起点，按较早的计算"),
@@ -64,7 +63,7 @@ class Quality:
 
 
 def quality() -> Quality:
-    """All of it. Row security lets through the clocks of the cases that the session may list."""
+    """All of it, of the cases that the session may list."""
     asked, known, unknown = _asked()
     whole = known + sum(count for *_what, count, _hard in asked)
     return Quality(
@@ -88,18 +87,20 @@ def sources() -> list[Heard]:
 
 def _asked() -> tuple[list[tuple[str, str | None, int, int]], int, int]:
     """Of the clocks that run: what is asked of how many, and of how many hard; of how many nothing is asked; how many
-    cannot be computed. One walk through all of them."""
-    rows = Clock.objects.filter(outcome__in=OPEN_OUTCOMES).values_list("question", "question_fact")
-    found = list(
-        rows.annotate(
-            count=Count("pk"),
-            hard=Count("pk", filter=Q(question_hard=True)),
-            unknown=Count("pk", filter=Q(outcome="unknown")),
-        )
-    )
-    asked = [(code, fact, count, hard) for code, fact, count, hard, _unknown in found if code is not None]
-    known = sum(count for code, _fact, count, _hard, _unknown in found if code is None)
-    return asked, known, sum(row[-1] for row in found)
+    cannot be computed. The database keeps all of it."""
+    asked: dict[tuple[str, str | None], list[int]] = {}
+    known = unknown = 0
+    for row in kept_counts(("open",)):
+        code, fact, is_hard, is_unknown = row.about.split(ASKED_PARTS)
+        unknown += row.own if is_unknown else 0
+        if not code:
+            known += row.own
+            continue
+        counts = asked.setdefault((code, fact or None), [0, 0])
+        counts[0] += row.own
+        counts[1] += row.own if is_hard else 0
+    found = [(code, fact, count, hard) for (code, fact), (count, hard) in asked.items() if count]
+    return found, known, unknown
 
 
 def _questions(asked: Iterable[tuple[str, str | None, int, int]]) -> list[Question]:

@@ -1,24 +1,20 @@
 """每百案超期: how often limits were exceeded in each of the last twelve months for each hundred cases in hand, of the
 units of a viewer beside the whole city, and the two lines drawn."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from operator import attrgetter
 from typing import Final
 
-from django.db.models import Case as Choose
-from django.db.models import Count, IntegerField, Max, Q, QuerySet, Sum, Value, When
-
 from zhunsheng.apps.access.policy import Action
-from zhunsheng.apps.access.scope import Viewer, session_scope
-from zhunsheng.apps.audit.context import session_settings
-from zhunsheng.apps.cases.selectors import of_visible_cases
+from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.desk import units
-from zhunsheng.apps.desk.overdue import all_overdue, visible_overdue
+from zhunsheng.apps.desk.overdue import visible_overdue
 from zhunsheng.apps.desk.periods import Period, month_name, months, periods
+from zhunsheng.apps.desk.rulebook import statutory_limits
 from zhunsheng.apps.display import formats
-from zhunsheng.apps.supervision.models import OPEN_OUTCOMES, Clock, Finding, InHand
+from zhunsheng.apps.supervision.kept_counts import Kept, kept_counts
 
 HUNDRED: Final = 100
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, FOOT = 560, 250, 40, 96, 16, 30
@@ -108,92 +104,41 @@ class Trend:
         return list(zip(self.own, beside, strict=True))[::-1]
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """Whose past months on which day: what a computed answer is kept under. The viewer asks for it and is no part."""
-
-    scope: tuple[str, ...]
-    day: date
-    now: datetime = field(compare=False)
-    viewer: Viewer | None = field(compare=False)
-
-
 def trend(viewer: Viewer, *, now: datetime) -> Trend:
     """The months of a viewer's units, and of the city."""
-    day = formats.local(now)[0]
-    scope = (viewer.account, *session_scope(viewer).values())
-    spans = list(months(now).values())
-    in_hand = [*_in_hand_before(_Asked(scope, day, now, viewer)), _in_hand_now(viewer)]
-    *exceeded, before = _exceeded(_overdue(viewer), [*spans, periods(now)["before"]])
-    own = _months(in_hand, exceeded, now)
+    by_month = months(now)
+    cut = periods(now)["before"].end
+    places = [unit.code for unit in units.reached(viewer)]
+    kept = kept_counts(
+        ("ran", "now", "exceeded"),
+        rules=statutory_limits(),
+        places=places,
+        since=min(by_month),
+        begin=formats.local(periods(now)["before"].begin)[0],
+        cut=formats.local(cut)[0],
+    )
+    own = _months(kept, by_month, attrgetter("own"))
     shown = own[next((n for n, each in enumerate(own) if each.cases or each.exceeded), len(own) - 1) :]
-    city = [] if viewer.reaches_all(Action.CASE_LIST) else _city(_Asked((), day, now, None))[-len(shown) :]
+    city = [] if viewer.reaches_all(Action.CASE_LIST) else _months(kept, by_month, attrgetter("city"))[-len(shown) :]
+    before = sum(row.own for row in kept if row.what == "before") + _on_day_until(viewer, cut)
     return Trend(shown, city, before, drawn(shown, city))
 
 
-@lru_cache(maxsize=4)
-def _city(asked: _Asked) -> list[Month]:
-    """The whole city as it was first asked for on a day: two numbers a month, of which nobody can be told."""
-    now = asked.now
-    with session_settings(session_scope(None)):
-        in_hand = [*_in_hand_before(asked), _in_hand_now(None)]
-        return _months(in_hand, _exceeded(all_overdue(), list(months(now).values())), now)
+def _months(kept: Sequence[Kept], by_month: Mapping[date, Period], of: Callable[[Kept], int]) -> list[Month]:
+    """Twelve months out of the kept counts. Cases of a month that is over are those in hand at its end, which stands
+    under the first day of the next; of the present one, those in hand now."""
+    exceeded = {row.day: of(row) for row in kept if row.what == "exceeded"}
+    steps = {row.day: of(row) for row in kept if row.what == "ran"}
+    ends = {month: formats.local(span.end)[0] for month, span in by_month.items()}
+    cases = {month: sum(n for day, n in steps.items() if day <= end) for month, end in ends.items()}
+    cases[max(by_month)] = sum(of(row) for row in kept if row.what == "now")
+    return [Month(month, exceeded.get(month, 0), cases[month]) for month in by_month]
 
 
-@lru_cache(maxsize=512)
-def _in_hand_before(asked: _Asked) -> list[int]:
-    """Cases in hand at the ends of the eleven months that are over. These move only as records come in late, so a day's
-    answer is kept: it reads every clock of every case that there ever was."""
-    ends = [span.end for span in months(asked.now).values()][:-1]
-    return _in_hand(_clocks(asked.viewer), ends)
-
-
-def _clocks(viewer: Viewer | None) -> QuerySet[Clock]:
-    clocks = Clock.objects.filter(due__isnull=False, case__isnull=False)
-    return clocks if viewer is None else clocks.filter(of_visible_cases(viewer, Action.CASE_LIST))
-
-
-def _in_hand(clocks: QuerySet[Clock], ends: Sequence[datetime]) -> list[int]:
-    """How many cases had a clock that ran at each of some instants: each case once, in one question."""
-    ran = {
-        f"ran{n}": Max(Choose(When(_runs_at(end), then=Value(1)), default=Value(0), output_field=IntegerField()))
-        for n, end in enumerate(ends)
-    }
-    counted = clocks.values("case").annotate(**ran).aggregate(**{f"sum{n}": Sum(f"ran{n}") for n in range(len(ends))})
-    return [counted[f"sum{n}"] or 0 for n in range(len(ends))]
-
-
-def _in_hand_now(viewer: Viewer | None) -> int:
-    """The same of now, which the database keeps."""
-    cases = InHand.objects.all()
-    return (cases if viewer is None else cases.filter(of_visible_cases(viewer, Action.CASE_LIST))).count()
-
-
-def _runs_at(at: datetime) -> Q:
-    return Q(start__lt=at) & (Q(stopped__gte=at) | Q(stopped=None, outcome__in=OPEN_OUTCOMES))
-
-
-def _exceeded(found: QuerySet[Finding], spans: Sequence[Period]) -> list[int]:
-    """How many fall into each span; none begins before the first."""
-    counts = {f"n{n}": Count("key", filter=_within(span)) for n, span in enumerate(spans)}
-    counted = found.filter(found_at__gte=spans[0].begin).aggregate(**counts)
-    return [counted[f"n{n}"] for n in range(len(spans))]
-
-
-def _overdue(viewer: Viewer) -> QuerySet[Finding]:
-    """Of a year it is quicker to find all cases of a viewer first than to ask of each finding whether it is his."""
-    if viewer.reaches_all(Action.CASE_LIST):
-        return visible_overdue(viewer)
-    beside = Q(case=None, unit__in=[unit.code for unit in units.reached(viewer)])
-    return all_overdue().filter(of_visible_cases(viewer, Action.CASE_LIST) | beside)
-
-
-def _within(span: Period) -> Q:
-    return Q(found_at__gte=span.begin, found_at__lt=span.end)
-
-
-def _months(in_hand: Sequence[int], exceeded: Sequence[int], now: datetime) -> list[Month]:
-    return [Month(*row) for row in zip(months(now), exceeded, in_hand, strict=True)]
+def _on_day_until(viewer: Viewer, cut: datetime) -> int:
+    """How many limits were exceeded on a day until an instant: whole days are kept, this part of one is counted."""
+    day = cut.astimezone(formats.ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+    return visible_overdue(viewer).filter(found_at__gte=day, found_at__lt=cut).count()
 
 
 def drawn(own: Sequence[Month], city: Sequence[Month]) -> Chart:

@@ -28,6 +28,7 @@ class SupervisionConfig(AppConfig):
         "supervision_clock": OF_CASE_OR_INCIDENT_SEEN,
         "supervision_finding": OF_CASE_OR_INCIDENT_SEEN,
         "supervision_inhand": OF_CASE_SEEN,
+        "supervision_keptcount": PROCESSES_ONLY,
         "supervision_duekey": PROCESSES_ONLY,
         "supervision_personkey": PROCESSES_ONLY,
         "supervision_actkey": PROCESSES_ONLY,
@@ -35,12 +36,18 @@ class SupervisionConfig(AppConfig):
         "supervision_touchedunit": PROCESSES_ONLY,
     }
     rows_of_probes: ClassVar[dict[str, str]] = {"supervision_clock": OF_INCIDENT, "supervision_finding": OF_INCIDENT}
-    app_functions = ("zs_due_in()", "zs_unfold_appended()", "zs_index_acts(text[], text[])")
+    app_functions = (
+        "zs_due_in()",
+        "zs_unfold_appended()",
+        "zs_index_acts(text[], text[])",
+        "zs_kept_counts(text[], text[], text[], date, date, date)",
+    )
     table_rules = (
         # Caches of facts: the events and the released rulebook give them again, so that no change is an act.
         TableRule("supervision_clock", app_may=CACHED, key=("key",), change="plain"),
         TableRule("supervision_finding", app_may=KEPT, key=("key",), change="plain"),
         TableRule("supervision_inhand", app_may=("select",), key=("case",), change="function"),
+        TableRule("supervision_keptcount", app_may=("select",), key=("id",), change="function"),
         TableRule("supervision_duekey", app_may=KEPT, key=("kind", "number"), change="plain"),
         TableRule("supervision_personkey", app_may=("select",), key=("id",), change="plain"),
         TableRule("supervision_acttype", app_may=("select",), key=("id",), change="plain"),

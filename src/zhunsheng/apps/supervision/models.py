@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from zhunsheng.apps.supervision.in_hand import InHand as InHand
+from zhunsheng.apps.supervision.kept_counts import KeptCount as KeptCount
 from zhunsheng.core.schemas import FINDING_KINDS, LEVELS, OUTCOMES
 
 OPEN_OUTCOMES = ("running", "waiting", "paused", "unknown")
@@ -151,6 +152,8 @@ class Finding(models.Model):
             models.Index(fields=["case"], name="finding_case", condition=Q(case__isnull=False)),
             models.Index(fields=["incident"], name="finding_incident", condition=Q(case__isnull=True)),
             models.Index(fields=["clock"], name="finding_clock"),
+            # What checks found of a case, few among many.
+            models.Index(fields=["case"], name="finding_of_check", condition=Q(clock__isnull=True, state="current")),
             models.Index(
                 fields=["found_at", "key"],
                 name="finding_found",
@@ -185,6 +188,9 @@ class DueKey(models.Model):
     failure = models.TextField(
         "不能判断", blank=True, default="", db_default=""
     )  # why the last attempt failed; it is tried again
+    # The digests of the clocks, and of the findings of clocks, that stand as of its last judgement. A clock's rows stay
+    # with one key; what a check found may come to belong to another. Null: the tables say it.
+    kept = ArrayField(models.BigIntegerField(), verbose_name="所留摘要", null=True, default=list, db_default=[])
 
     class Meta:
         constraints = (

@@ -224,3 +224,274 @@ END $$;
 CREATE OR REPLACE TRIGGER move_in_hand AFTER UPDATE ON cases_case FOR EACH ROW
     WHEN (OLD.unit_id IS DISTINCT FROM NEW.unit_id) EXECUTE FUNCTION zs_move_in_hand();
 ALTER TABLE cases_case ENABLE ALWAYS TRIGGER move_in_hand;
+
+-- Counts that pages would else walk through years for, kept by place: rows are added, and their sum counts. A place is a
+-- unit with a label of its cases; the label '' is what has an incident and no case, the unit '*' the whole city.
+-- `what`: ran: cases in which a limit ran at the ends of months, each step up or down under the first day after that end;
+-- now: cases in hand; exceeded: limits exceeded, `about` their rule, by day, those of the city by month; open: limits that
+-- run, `about` what is asked of them: code, fact, whether it is hard, whether nothing can be computed.
+CREATE OR REPLACE FUNCTION zs_month(at timestamptz) RETURNS date LANGUAGE sql IMMUTABLE AS $$
+    SELECT date_trunc('month', at AT TIME ZONE 'Asia/Shanghai')::date
+$$;
+CREATE OR REPLACE FUNCTION zs_month_ends(start timestamptz, stopped timestamptz, outcome text, due timestamptz)
+RETURNS daterange LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE
+        WHEN due IS NULL OR start IS NULL OR stopped < start OR stopped IS NULL AND NOT zs_runs(outcome, due) THEN 'empty'
+        ELSE daterange((zs_month(start) + interval '1 month')::date, (zs_month(stopped) + interval '1 month')::date)
+    END
+$$;
+CREATE OR REPLACE FUNCTION zs_asked(question text, fact text, hard boolean, outcome text) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT concat(question, '|', fact, '|', CASE WHEN hard THEN 'hard' END, '|', CASE outcome WHEN 'unknown' THEN outcome END)
+$$;
+
+-- What stands of some cases, counted anew.
+CREATE OR REPLACE FUNCTION zs_counts_of(numbers text[]) RETURNS TABLE ("case" text, what text, day date, about text, n bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+    WITH named AS (
+        SELECT unnest(numbers) AS number
+    ), clock AS MATERIALIZED (
+        SELECT c.number, k.* FROM named c CROSS JOIN LATERAL (
+            SELECT zs_month_ends(k.start, k.stopped, k.outcome, k.due) AS ends,
+                CASE WHEN k.outcome IN ('running', 'waiting', 'paused', 'unknown')
+                    THEN zs_asked(k.question, k.question_fact, k.question_hard, k.outcome) END AS asked
+            FROM supervision_clock k WHERE k."case" = c.number OFFSET 0
+        ) k
+    ), run AS (
+        SELECT k.number, unnest(range_agg(k.ends)) AS span FROM clock k GROUP BY 1
+    ), found AS (
+        SELECT r.number, 'ran' AS what, lower(r.span) AS day, '' AS about, 1 AS n FROM run r
+        UNION ALL SELECT r.number, 'ran', upper(r.span), '', -1 FROM run r WHERE NOT upper_inf(r.span)
+        UNION ALL SELECT k.number, 'open', 'epoch', k.asked, 1 FROM clock k WHERE k.asked IS NOT NULL
+        UNION ALL SELECT h."case", 'now', 'epoch', '', 1 FROM supervision_inhand h WHERE h."case" = ANY (numbers)
+        UNION ALL SELECT c.number, 'exceeded', (f.found_at AT TIME ZONE 'Asia/Shanghai')::date, f.rule, 1
+            FROM named c JOIN supervision_finding f ON f."case" = c.number
+            WHERE f.kind = 'overdue' AND f.state = 'current' AND f.found_at IS NOT NULL
+    )
+    SELECT f.number, f.what, f.day, f.about, sum(f.n) FROM found f GROUP BY 1, 2, 3, 4 HAVING sum(f.n) <> 0;
+END $$;
+
+-- Of the clocks that a statement wrote, the rows that came (n = 1) and went (n = -1) say what changed.
+CREATE OR REPLACE FUNCTION zs_came_and_went(operation text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE operation
+        WHEN 'INSERT' THEN 'SELECT *, 1 AS n FROM now_there'
+        WHEN 'DELETE' THEN 'SELECT *, -1 AS n FROM was_there'
+        ELSE 'SELECT *, 1 AS n FROM now_there UNION ALL SELECT *, -1 FROM was_there'
+    END
+$$;
+CREATE OR REPLACE FUNCTION zs_count_clocks() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    EXECUTE format($sql$
+        WITH changed AS MATERIALIZED (
+            SELECT k."case", zs_month_ends(k.start, k.stopped, k.outcome, k.due) AS ends, sum(n) AS n FROM (%s) k
+            WHERE k."case" IS NOT NULL GROUP BY 1, 2 HAVING sum(n) <> 0
+        ), now AS MATERIALIZED (
+            SELECT c."case", k.ends, count(*) AS n
+            FROM (SELECT DISTINCT "case" FROM changed WHERE NOT isempty(ends)) c CROSS JOIN LATERAL (
+                SELECT zs_month_ends(k.start, k.stopped, k.outcome, k.due) AS ends FROM supervision_clock k
+                WHERE k."case" = c."case" OFFSET 0
+            ) k GROUP BY 1, 2
+        ), before AS (
+            SELECT "case", ends FROM (
+                SELECT * FROM now UNION ALL SELECT "case", ends, -n FROM changed WHERE NOT isempty(ends)
+            ) both_times GROUP BY 1, 2 HAVING sum(n) > 0
+        ), run AS (
+            SELECT "case", unnest(range_agg(ends)) AS span, 1 AS n FROM now GROUP BY 1
+            UNION ALL SELECT "case", unnest(range_agg(ends)), -1 FROM before GROUP BY 1
+        ), step AS (
+            SELECT "case", lower(span) AS day, n FROM run
+            UNION ALL SELECT "case", upper(span), -n FROM run WHERE NOT upper_inf(span)
+        )
+        INSERT INTO supervision_keptcount (what, day, unit, label, about, n)
+        SELECT 'ran', s.day, coalesce(c.unit_id, ''), c.label, '', sum(s.n)
+        FROM step s JOIN cases_case c ON c.number = s."case" GROUP BY 2, 3, 4 HAVING sum(s.n) <> 0
+    $sql$, zs_came_and_went(TG_OP));
+    EXECUTE format($sql$
+        INSERT INTO supervision_keptcount (what, day, unit, label, about, n)
+        SELECT 'open', 'epoch', coalesce(CASE WHEN k."case" IS NULL THEN k.unit ELSE c.unit_id END, ''), coalesce(c.label, ''),
+            zs_asked(k.question, k.question_fact, k.question_hard, k.outcome), sum(n)
+        FROM (%s) k LEFT JOIN cases_case c ON c.number = k."case"
+        WHERE k.outcome IN ('running', 'waiting', 'paused', 'unknown')
+            AND (k."case" IS NOT NULL OR k.incident NOT LIKE 'ZS-XJ-%%') AND (k."case" IS NULL) = (c.number IS NULL)
+        GROUP BY 3, 4, 5 HAVING sum(n) <> 0
+    $sql$, zs_came_and_went(TG_OP));
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER count_new AFTER INSERT ON supervision_clock REFERENCING NEW TABLE AS now_there
+    FOR EACH STATEMENT EXECUTE FUNCTION zs_count_clocks();
+CREATE OR REPLACE TRIGGER count_changed AFTER UPDATE ON supervision_clock
+    REFERENCING NEW TABLE AS now_there OLD TABLE AS was_there FOR EACH STATEMENT EXECUTE FUNCTION zs_count_clocks();
+CREATE OR REPLACE TRIGGER count_gone AFTER DELETE ON supervision_clock REFERENCING OLD TABLE AS was_there
+    FOR EACH STATEMENT EXECUTE FUNCTION zs_count_clocks();
+
+CREATE OR REPLACE FUNCTION zs_count_findings() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    EXECUTE format($sql$
+        INSERT INTO supervision_keptcount (what, day, unit, label, about, n)
+        SELECT 'exceeded', (f.found_at AT TIME ZONE 'Asia/Shanghai')::date,
+            coalesce(CASE WHEN f."case" IS NULL THEN f.unit ELSE c.unit_id END, ''), coalesce(c.label, ''), f.rule, sum(n)
+        FROM (%s) f LEFT JOIN cases_case c ON c.number = f."case"
+        WHERE f.kind = 'overdue' AND f.state = 'current' AND f.found_at IS NOT NULL
+            AND (f."case" IS NOT NULL OR f.incident NOT LIKE 'ZS-XJ-%%') AND (f."case" IS NULL) = (c.number IS NULL)
+        GROUP BY 2, 3, 4, 5 HAVING sum(n) <> 0
+    $sql$, zs_came_and_went(TG_OP));
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER count_new AFTER INSERT ON supervision_finding REFERENCING NEW TABLE AS now_there
+    FOR EACH STATEMENT EXECUTE FUNCTION zs_count_findings();
+CREATE OR REPLACE TRIGGER count_changed AFTER UPDATE ON supervision_finding
+    REFERENCING NEW TABLE AS now_there OLD TABLE AS was_there FOR EACH STATEMENT EXECUTE FUNCTION zs_count_findings();
+CREATE OR REPLACE TRIGGER count_gone AFTER DELETE ON supervision_finding REFERENCING OLD TABLE AS was_there
+    FOR EACH STATEMENT EXECUTE FUNCTION zs_count_findings();
+
+CREATE OR REPLACE FUNCTION zs_count_in_hand() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    EXECUTE format($sql$
+        INSERT INTO supervision_keptcount (what, day, unit, label, about, n)
+        SELECT 'now', 'epoch', coalesce(c.unit_id, ''), c.label, '', sum(n)
+        FROM (%s) h JOIN cases_case c ON c.number = h."case" GROUP BY 3, 4 HAVING sum(n) <> 0
+    $sql$, zs_came_and_went(TG_OP));
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER count_new AFTER INSERT ON supervision_inhand REFERENCING NEW TABLE AS now_there
+    FOR EACH STATEMENT EXECUTE FUNCTION zs_count_in_hand();
+CREATE OR REPLACE TRIGGER count_gone AFTER DELETE ON supervision_inhand REFERENCING OLD TABLE AS was_there
+    FOR EACH STATEMENT EXECUTE FUNCTION zs_count_in_hand();
+
+-- A case that goes to another unit, or gets another label, takes its counts along. A judgement of it that is under way is
+-- waited for: what that adds would else be counted at neither place. Its name makes it the first trigger of the table.
+CREATE OR REPLACE FUNCTION zs_move_counts() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM FROM supervision_duekey WHERE number = NEW.number AND kind = 'case' FOR UPDATE;
+    INSERT INTO supervision_keptcount (what, day, unit, label, about, n)
+    SELECT c.what, c.day, p.unit, p.label, c.about, c.n * p.sign FROM zs_counts_of(ARRAY[NEW.number::text]) c
+    CROSS JOIN (VALUES
+        (coalesce(OLD.unit_id, ''), OLD.label, -1), (coalesce(NEW.unit_id, ''), NEW.label, 1)
+    ) AS p (unit, label, sign);
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER count_moved AFTER UPDATE ON cases_case FOR EACH ROW
+    WHEN ((OLD.unit_id, OLD.label) IS DISTINCT FROM (NEW.unit_id, NEW.label)) EXECUTE FUNCTION zs_move_counts();
+ALTER TABLE cases_case ENABLE ALWAYS TRIGGER count_moved;
+
+-- Every row of a place is added for the city too. Once many rows stand alone they are summed; of several transactions one
+-- does it, and none waits.
+CREATE OR REPLACE FUNCTION zs_sum_counts() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM now_there WHERE unit <> '*' AND NOT is_sum) THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO supervision_keptcount (what, day, unit, label, about, n)
+    SELECT what, CASE what WHEN 'exceeded' THEN date_trunc('month', day)::date ELSE day END, '*', label, about, sum(n)
+    FROM now_there WHERE unit <> '*' AND NOT is_sum GROUP BY 1, 2, 4, 5 HAVING sum(n) <> 0;
+    IF NOT EXISTS (SELECT FROM supervision_keptcount WHERE NOT is_sum OFFSET 4999)
+        OR NOT pg_try_advisory_xact_lock(hashtext('supervision_keptcount')) THEN
+        RETURN NULL;
+    END IF;
+    WITH taken AS (
+        DELETE FROM supervision_keptcount WHERE NOT is_sum RETURNING *
+    )
+    INSERT INTO supervision_keptcount AS k (what, day, unit, label, about, n, is_sum)
+    SELECT what, day, unit, label, about, sum(n), true FROM taken GROUP BY 1, 2, 3, 4, 5 HAVING sum(n) <> 0
+    ON CONFLICT (unit, label, what, day, about) WHERE is_sum DO UPDATE SET n = k.n + excluded.n;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER sum_counts AFTER INSERT ON supervision_keptcount REFERENCING NEW TABLE AS now_there
+    FOR EACH STATEMENT EXECUTE FUNCTION zs_sum_counts();
+
+-- What the session's viewer may list of the kept counts, and the same of the whole city, of which no case can be told:
+-- exceeded: of some rules, by month, from a day on; before: those of the days from `begin` until `cut`. Cases to which he
+-- stands in a way of his own are counted singly. `places`: units whose incidents count; null: by row security.
+CREATE OR REPLACE FUNCTION zs_kept_counts(whats text[], rules text[], places text[], since date, begin date, cut date)
+RETURNS TABLE (what text, day date, about text, own bigint, city bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    officer bigint := zs_officer();
+    everywhere text[] := CASE WHEN zs_whole() THEN ARRAY['ordinary', 'sensitive', 'minor', 'recusal']
+        ELSE coalesce(zs_scope('everywhere'), '{}') END;
+    reached text[] := coalesce(zs_scope('units'), '{}');
+    at_hand text[] := coalesce(zs_scope('own'), '{}');
+    recused text[] := ARRAY(SELECT a.case_id::text FROM cases_assignment a
+        WHERE a.officer_id = officer AND a.until_at IS NULL AND a.role = 'recused') || coalesce(zs_under_reading(officer), '{}');
+    urgent text[] := coalesce(zs_urgent(), '{}');
+    assigned text[] := CASE WHEN at_hand <> '{}' THEN ARRAY(SELECT a.case_id::text FROM cases_assignment a
+        WHERE a.officer_id = officer AND a.until_at IS NULL AND a.role <> 'recused') ELSE '{}' END;
+BEGIN
+    RETURN QUERY
+    WITH place AS (
+        SELECT split_part(p, ':', 2) AS unit, split_part(p, ':', 1) AS label FROM unnest(reached) p
+        WHERE split_part(p, ':', 1) <> ALL (everywhere)
+        UNION ALL SELECT '*', l FROM unnest(everywhere) l
+        UNION ALL SELECT u, '' FROM unnest(places) u
+        UNION ALL SELECT '*', '' WHERE places IS NULL AND 'ordinary' = ANY (everywhere)
+        UNION ALL SELECT split_part(p, ':', 2), '' FROM unnest(reached) p
+            WHERE places IS NULL AND 'ordinary' <> ALL (everywhere) AND split_part(p, ':', 1) = 'ordinary'
+    ), tied AS (
+        SELECT c.number::text, c.is_seen::int - c.is_reached::int AS sign FROM (
+            SELECT c.number, r.is_reached, c.number <> ALL (recused)
+                AND (r.is_reached OR c.number = ANY (urgent) OR c.label = ANY (at_hand) AND c.number = ANY (assigned)) AS is_seen
+            FROM cases_case c CROSS JOIN LATERAL (
+                SELECT c.label = ANY (everywhere) OR coalesce(c.label || ':' || c.unit_id = ANY (reached), false) AS is_reached
+            ) r WHERE c.number = ANY (recused || urgent || assigned)
+        ) c WHERE c.is_seen <> c.is_reached
+    ), counted AS (
+        SELECT k.what::text, k.day, k.about, k.unit <> '*' AS is_by_day, k.n, 0 AS of_city
+        FROM (
+            SELECT * FROM supervision_keptcount k
+            WHERE k.unit = ANY (ARRAY(SELECT DISTINCT p.unit FROM place p)) AND k.what = ANY (whats)
+                AND (k.what <> 'exceeded' OR k.day >= since) OFFSET 0
+        ) k JOIN place p ON k.unit = p.unit AND k.label = p.label
+        UNION ALL
+        SELECT k.what, k.day, k.about, true, k.n * t.sign, 0
+        FROM zs_counts_of(ARRAY(SELECT number FROM tied)) k JOIN tied t ON t.number = k."case" WHERE k.what = ANY (whats)
+        UNION ALL
+        SELECT k.what::text, k.day, k.about, false, 0, k.n FROM supervision_keptcount k
+        WHERE k.unit = '*' AND k.what = ANY (whats) AND (k.what <> 'exceeded' OR k.day >= since)
+    ), fitting AS (
+        SELECT * FROM counted c WHERE c.what <> 'exceeded' OR c.day >= since AND c.about IN (SELECT unnest(rules))
+    )
+    SELECT f.what, CASE f.what WHEN 'exceeded' THEN date_trunc('month', f.day)::date ELSE f.day END,
+        CASE f.what WHEN 'exceeded' THEN '' ELSE f.about END, sum(f.n)::bigint, sum(f.of_city)::bigint
+    FROM fitting f GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT 'before', begin, '', coalesce(sum(b.n), 0)::bigint, 0 FROM (
+        SELECT f.n FROM fitting f WHERE f.is_by_day AND f.what = 'exceeded' AND f.day >= begin AND f.day < cut
+        UNION ALL SELECT k.n FROM supervision_keptcount k WHERE k.what = 'exceeded' AND k.unit <> '*'
+            AND k.label = ANY (everywhere) AND k.day >= begin AND k.day < cut AND k.about IN (SELECT unnest(rules))
+    ) b HAVING 'exceeded' = ANY (whats);
+END $$;
+
+-- Everything anew: for a database whose tables were filled before any of this was kept.
+CREATE OR REPLACE FUNCTION zs_count_anew() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    LOCK TABLE supervision_clock, supervision_finding, supervision_inhand, cases_case IN SHARE ROW EXCLUSIVE MODE;
+    DELETE FROM supervision_keptcount;
+    INSERT INTO supervision_keptcount (what, day, unit, label, about, n)
+    SELECT k.what, k.day, coalesce(c.unit_id, ''), c.label, k.about, sum(k.n)
+    FROM zs_counts_of(ARRAY(SELECT number::text FROM cases_case)) k JOIN cases_case c ON c.number = k."case"
+    GROUP BY 1, 2, 3, 4, 5;
+    INSERT INTO supervision_keptcount (what, day, unit, label, about, n)
+    SELECT 'exceeded', (f.found_at AT TIME ZONE 'Asia/Shanghai')::date, coalesce(f.unit, ''), '', f.rule, count(*)
+    FROM supervision_finding f
+    WHERE f."case" IS NULL AND f.kind = 'overdue' AND f.state = 'current' AND f.found_at IS NOT NULL
+        AND f.incident NOT LIKE 'ZS-XJ-%' GROUP BY 2, 3, 5
+    UNION ALL
+    SELECT 'open', 'epoch', coalesce(k.unit, ''), '', zs_asked(k.question, k.question_fact, k.question_hard, k.outcome), count(*)
+    FROM supervision_clock k
+    WHERE k."case" IS NULL AND k.outcome IN ('running', 'waiting', 'paused', 'unknown') AND k.incident NOT LIKE 'ZS-XJ-%'
+    GROUP BY 3, 5;
+END $$;
+
+DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM supervision_keptcount) AND EXISTS (SELECT FROM supervision_clock) THEN
+        PERFORM zs_count_anew();
+    END IF;
+END $$;
