@@ -110,6 +110,26 @@ def test_what_is_asked_for_is_a_value_and_never_a_part_of_the_question(
     assert someone.get(f"/cases/{cases[0].number}/").status_code == 200  # and every table is still there
 
 
+def test_a_character_that_no_text_of_the_database_holds_is_refused_wherever_it_stands(
+    world: tuple[Person, list[Hostile]],
+) -> None:
+    someone, _cases = world
+    for answer in (
+        someone.get("/cases/%00/"),
+        someone.client.get("/cases/all/", {"sort": "\x00"}),
+        someone.post("/inspection/verify/", plan="a\x00"),
+    ):
+        assert answer.status_code == 400
+        assert "请求不完整" in answer.content.decode()
+
+
+def test_a_rule_that_is_none_is_refused_and_leads_back(world: tuple[Person, list[Hostile]]) -> None:
+    someone, _cases = world
+    answer = someone.post("/jobs/rules/try/", rule="../../etc/passwd")
+    assert answer.status_code == 422
+    assert 'href="/rules/"' in answer.content.decode()
+
+
 def test_a_parameter_of_the_address_is_no_field_of_the_form(world: tuple[Person, list[Hostile]]) -> None:
     del world
     answer = stranger().post("/login/?username=chief&password=correct+horse+battery+staple", {})

@@ -204,7 +204,9 @@ def test_an_act_that_asks_for_it_wants_the_second_factor_again(wall: list[dateti
     assert admin.get("/admin/accounts/").status_code == 200
 
 
-@pytest.mark.parametrize("goal", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "goal", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "1 OR 1=1"]
+)
 @pytest.mark.usefixtures("wall")
 def test_a_link_cannot_lead_a_fresh_session_elsewhere(goal: str) -> None:
     account("alice")

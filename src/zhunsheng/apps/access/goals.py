@@ -5,6 +5,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 
 def goal_of(request: HttpRequest) -> str:
-    """The `next` of a request; the first page where there is none, or where it leads to another site."""
+    """The `next` of a request; the first page where there is none, where it is no path, or leads to another site."""
     goal = request.POST.get("next") or request.GET.get("next") or "/"
-    return goal if url_has_allowed_host_and_scheme(goal, allowed_hosts=None) else "/"
+    return goal if goal.startswith("/") and url_has_allowed_host_and_scheme(goal, allowed_hosts=None) else "/"

@@ -5,11 +5,11 @@ what was acknowledged is kept and what was shown is in the audit log; if it cann
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
@@ -64,13 +64,26 @@ class AccessMiddleware:
         return response
 
     def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
-        """Let a declared address through to those it is declared for."""
+        """Let a declared address through to those it is declared for.
+
+        Raises  BadRequest for a character that no text of the database can hold.
+        """
+        if any("\0" in text for text in _texts(request)):
+            raise BadRequest("NUL")
         page = declared_pages().get(_name(request))
         if page is None:
             raise Http404
         if request.method not in (*page.methods, "HEAD", "OPTIONS"):
             return None  # the view refuses the method itself
         return _admit(request, page)
+
+
+def _texts(request: HttpRequest) -> Iterator[str]:
+    """The path, the parameters and the fields of a form; what programs send is held against its own description."""
+    yield request.path
+    for fields in (request.GET, *(() if request.path.startswith("/api/") else (request.POST,))):
+        for _key, values in fields.lists():
+            yield from values
 
 
 def _settings(who: Asking) -> dict[str, str]:

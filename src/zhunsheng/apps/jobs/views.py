@@ -117,7 +117,7 @@ def check_policy(request: HttpRequest) -> HttpResponse:
 def try_rule(request: HttpRequest) -> HttpResponse:
     """Give the back-test of a rule's draft."""
     form, rule = TryForm(request.POST), request.POST.get("rule", "")
-    back = reverse("rulemaking:edit", args=[rule]) if rule else reverse("desk:rules")
+    back = reverse("rulemaking:edit", args=[rule]) if rule and "/" not in rule else reverse("desk:rules")
     try:
         if not form.is_valid():
             raise NotUnderstood(why=_first_problem(form))
