@@ -18,7 +18,7 @@ from zhunsheng.apps.supervision import rulebooks
 from zhunsheng.apps.supervision.changes import Changes
 from zhunsheng.apps.supervision.frames import copied_out, selected
 from zhunsheng.apps.supervision.loop import Supervisor
-from zhunsheng.apps.supervision.models import Release
+from zhunsheng.apps.supervision.models import Clock, DueKey, Finding, Release
 from zhunsheng.apps.supervision.queue import index_acts
 from zhunsheng.apps.supervision.rulebooks import current
 from zhunsheng.core import schemas
@@ -141,7 +141,8 @@ def standing_tables() -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def assert_as_batch(as_of: datetime, *, paused_too: bool = False) -> None:
-    """Clocks and current findings are, row for row and column for column, what the batch says of the log.
+    """Clocks and current findings are, row for row and column for column, what the batch says of the log, and the
+    judged keys say that these are kept.
 
     The due times of a clock that stands still are shown as if it ran on from the judgement, which may have been earlier
     today; with `paused_too` they are held against the batch as well.
@@ -152,6 +153,21 @@ def assert_as_batch(as_of: datetime, *, paused_too: bool = False) -> None:
     tables = standing_tables()
     found = differing(tables, batch, paused_too=paused_too)
     assert found.is_empty(), found.to_dicts()
+    assert said_to_be_kept() == digests_kept()
+
+
+def said_to_be_kept() -> list[int]:
+    """What the judged keys say that they keep."""
+    with as_process("test"):
+        return sorted(digest for said in DueKey.objects.values_list("kept", flat=True) for digest in said)
+
+
+def digests_kept() -> list[int]:
+    """The digests of the clocks and of the current findings of clocks."""
+    with as_process("test"):
+        clocks = Clock.objects.values_list("digest", flat=True)
+        findings = Finding.objects.filter(state="current", clock__isnull=False).values_list("digest", flat=True)
+        return sorted([*clocks, *findings])
 
 
 def differing(

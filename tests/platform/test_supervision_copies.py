@@ -25,6 +25,7 @@ from tests.platform.supervised import (
 from tests.story import history
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.cases.eventlog import record_events
+from zhunsheng.apps.supervision import backlog
 from zhunsheng.apps.supervision.changes import CLOCKS, FINDINGS, Changes
 from zhunsheng.apps.supervision.loop import Supervisor
 from zhunsheng.apps.supervision.models import Heartbeat
@@ -89,6 +90,31 @@ def test_two_copies_judge_every_case_and_tell_of_each_clock_once(begun: OwnDatab
     assert set(opened.values()) == {1}
     assert_as_batch(it_is("2026-03-02 12:00"))
     assert set(Heartbeat.objects.values_list("process", flat=True)) == {"supervise", "supervise-2"}
+
+
+def test_a_second_thread_helps_with_a_long_backlog_and_leaves_faults_to_the_first(
+    begun: OwnDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One case cannot be judged: it is set aside, and all others are judged once, whichever thread came to it."""
+    del begun
+    monkeypatch.setattr(backlog, "WORTH", 1)
+    told, threads = Told(), set[str]()
+
+    def route(changes: Changes, *, as_of: datetime) -> None:
+        threads.add(threading.current_thread().name)
+        if "A050" in changes.clocks["case"]:
+            raise ArithmeticError("a fault of ours")
+        told(changes, as_of=as_of)
+
+    receive(many_cases())
+    supervisor = Supervisor(route=route, limit=7)
+    supervisor.run(stopped=lambda: seconds_until_due() != 0)
+    opened = Counter(key for changes in told.changes for key in changes.clocks["key"])
+    assert (len(opened), set(opened.values())) == (CASES - 1, {1})
+    assert threads == {threading.current_thread().name, backlog.NAME}
+    it_is("2026-03-02 12:15")
+    supervise()
+    assert_as_batch(it_is("2026-03-02 12:15"))
 
 
 class CutOff:

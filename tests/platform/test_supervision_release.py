@@ -22,7 +22,7 @@ from tests.platform.supervised import (
 )
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.supervision import releases, rulebooks
-from zhunsheng.apps.supervision.models import Clock, DueKey, Finding, Release
+from zhunsheng.apps.supervision.models import Clock, DueKey, Finding, InHand, Release
 
 TEN, TWENTY = rule_text(), rule_text(limit(20, "days", "day_after"))
 RETIRED = TEN.replace('status   = "stable"', 'status   = "retired"')
@@ -84,6 +84,26 @@ def test_what_a_withdrawn_rule_found_is_withdrawn_and_kept() -> None:
         rows = Finding.objects.values_list("state", "state_reason").distinct()
         assert list(rows) == [("withdrawn", "rulebook")]
         assert Finding.objects.count() == 8
+    assert_as_batch(it_is("2026-03-13 00:00"))
+
+
+def test_an_event_that_was_late_and_a_release_are_judged_at_once() -> None:
+    """Twenty days from the release on. Of P2 it comes out that the work was done on the fifth day: it was never late,
+    by either rulebook, its limit lay elsewhere, and none runs in its case any more. P1 has time again, P3 begins."""
+    told = Told()
+    release(rule_files(TWENTY))
+    recorded("2026-02-25 12:00 P2 work.done id=d1 case=A2\n2026-03-13 00:00 P3 work.started id=s3 case=A3")
+    supervise(told)
+    news = told.findings()
+    assert {line for line in news if " P2 " in line} == {
+        f"superseded P2 {what} (rulebook)"
+        for what in ("approaching blue", "approaching yellow", "approaching red", "overdue red")
+    }
+    assert not any("P3" in line for line in news)
+    with as_process("test"):
+        running = Clock.objects.filter(outcome="running").values_list("case", flat=True)
+        assert sorted(running) == ["A1", "A3"]
+        assert sorted(InHand.objects.values_list("case", flat=True)) == ["A1", "A3"]
     assert_as_batch(it_is("2026-03-13 00:00"))
 
 

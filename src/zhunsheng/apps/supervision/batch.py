@@ -1,6 +1,6 @@
 """One batch: judge the keys that are due with the functions of `check`, and write what differs, in one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -21,8 +21,8 @@ from zhunsheng.apps.supervision.models import OF_CASE, OF_INCIDENT
 from zhunsheng.apps.supervision.rulebooks import current, of_release
 from zhunsheng.core import schemas
 from zhunsheng.core.clocks import Rulebook
-from zhunsheng.core.findings import clock_keys
 from zhunsheng.core.standing import Standing, counting, standing
+from zhunsheng.core.tables import CLOCK_ORDER
 
 PROCESS: Final = "supervise"
 LIMIT: Final = 5000
@@ -68,7 +68,7 @@ class _Judged:
     @cached_property
     def keyed_clocks(self) -> pl.DataFrame:
         """CLOCKS: only where somebody asks for a clock by its key."""
-        return self.clocks.with_columns(clock_keys(self.clocks)).select(ch.CLOCKS.names())
+        return ch.with_keys(self.clocks)
 
 
 def judge_due(*, route: ch.Route, limit: int = LIMIT) -> Done:
@@ -155,8 +155,11 @@ def _keep(judged: _Judged) -> ch.Changes:
     """Write the differences."""
     as_of, release = judged.claim.as_of, judged.release
     writing.prepare()
-    clocks, gone = _changed_clocks(judged)
-    findings, vanished = _changed_findings(judged)
+    beside = [check.id for check in counting(judged.rulebook)]
+    fresh_clocks, others = ch.apart(judged.clocks, _kept_before(judged.claim, beside))
+    fresh_findings, no_more = ch.apart(judged.findings, others)
+    clocks, gone = ch.clock_changes(fresh_clocks, stored.clocks_with(no_more))
+    findings, vanished = _changed_findings(fresh_findings, stored.findings_with(no_more, beside), judged.claim)
     parted = _parted(vanished, judged)
     staged = _restaged(judged).join(findings.select("key"), on="key", how="anti")
     changed = pl.concat([ch.as_changed(findings), ch.as_changed(staged), parted])
@@ -165,7 +168,7 @@ def _keep(judged: _Judged) -> ch.Changes:
     writing.keep_clocks(clocks, as_of=as_of)
     writing.keep_findings(findings, as_of=as_of, release=release)
     writing.part_findings(parted, as_of=as_of, release=release)
-    writing.advance(judged.wakes, as_of=as_of, release=release)
+    writing.advance(judged.wakes.join(_kept_now(judged), on=KEY, how="left"), as_of=as_of, release=release)
     return ch.Changes(
         clocks=pl.concat([clocks.select(ch.CHANGED_CLOCKS.names()), removed]),
         findings=changed,
@@ -175,18 +178,31 @@ def _keep(judged: _Judged) -> ch.Changes:
     )
 
 
-def _changed_clocks(judged: _Judged) -> tuple[pl.DataFrame, pl.DataFrame]:
-    fresh, no_more = ch.apart(judged.clocks, stored.clock_digests())
-    return ch.clock_changes(fresh, stored.clocks_with(no_more))
+def _kept_before(claim: queue.Claim, beside: Sequence[str]) -> pl.Series:
+    """The digests of what stood of the batch's keys."""
+    said = claim.keys["kept"]
+    parts = [said.explode().drop_nulls().alias("digest"), stored.check_digests(beside)]
+    return pl.concat([*parts, stored.untold_digests()] if said.null_count() else parts)
 
 
-def _changed_findings(judged: _Judged) -> tuple[pl.DataFrame, pl.DataFrame]:
-    beside = [check.id for check in counting(judged.rulebook)]
-    standing_now, has_others = stored.finding_digests(beside)
-    fresh, no_more = ch.apart(judged.findings, standing_now)
-    keyed = ch.keyed_findings(fresh).with_columns(fresh["digest"])
-    known = stored.findings_of(keyed["key"]) if has_others else pl.DataFrame(schema=ch.STATED)
-    return ch.finding_changes(keyed, stored.findings_with(no_more, beside), known.filter(pl.col("state") != "current"))
+def _kept_now(judged: _Judged) -> pl.DataFrame:
+    """What each key keeps now (kind, number, kept): see DueKey."""
+    of_clocks = judged.findings.filter(pl.col("epoch").is_not_null())
+    rows = pl.concat([keyed(table).select(*KEY, "digest") for table in (judged.clocks, of_clocks)])
+    kept = judged.claim.keys.select(KEY).join(rows.group_by(KEY).agg(kept="digest"), on=KEY, how="left")
+    return kept.with_columns(pl.col("kept").fill_null([]))
+
+
+def _changed_findings(fresh: pl.DataFrame, old: pl.DataFrame, claim: queue.Claim) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The findings that are not as they stood, and those that stood (KEPT_FINDINGS) and stand no more."""
+    keyed_now = ch.keyed_findings(fresh).with_columns(fresh["digest"])
+    known = pl.DataFrame(schema=ch.STATED)
+    if (claim.keys["release"] != "").any():  # nothing is kept of keys that are judged for the first time
+        known = stored.findings_of(keyed_now.join(old, on="key", how="anti")["key"])
+    changed, gone = ch.finding_changes(
+        keyed_now, old.select(ch.KEPT.names()), known.filter(pl.col("state") != "current")
+    )
+    return changed, old.join(gone, on="key", how="semi", maintain_order="left")
 
 
 def _restaged(judged: _Judged) -> pl.DataFrame:
@@ -202,13 +218,12 @@ def _parted(gone: pl.DataFrame, judged: _Judged) -> pl.DataFrame:
     """The findings that stand no more, with the reason."""
     if gone.is_empty():
         return pl.DataFrame(schema=ch.CHANGED_FINDINGS)
-    writing.name_gone(gone)
-    vanished = stored.findings_named()
     repaired = judged.claim.keys.with_columns(
         repaired=(pl.col("release") != "") & (pl.col("release") != judged.release)
     ).select(*KEY, "repaired")
-    of_keys = keyed(vanished).join(repaired, on=KEY, how="left", maintain_order="left")
-    return ch.parted(vanished, judged.keyed_clocks, of_keys["repaired"].fill_null(value=False))
+    by_key = keyed(gone).join(repaired, on=KEY, how="left", maintain_order="left")
+    clocks = judged.clocks.join(gone, on=list(CLOCK_ORDER), how="semi", nulls_equal=True)
+    return ch.parted(gone.select(ch.FINDINGS.names()), ch.with_keys(clocks), by_key["repaired"].fill_null(value=False))
 
 
 def _wakes(stands: Standing, keys: pl.DataFrame) -> pl.DataFrame:

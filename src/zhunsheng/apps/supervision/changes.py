@@ -18,6 +18,7 @@ STATED: Final = pl.Schema({"key": TEXT, "state": TEXT})
 DESCRIBED: Final = pl.Schema({**STANDING, "nature": TEXT, "liberty": pl.Boolean()})
 CLOCKS: Final = pl.Schema({"key": TEXT, **DESCRIBED})
 FINDINGS: Final = pl.Schema({"key": TEXT, "clock": TEXT, **schemas.FINDINGS})
+KEPT_FINDINGS: Final = pl.Schema({**FINDINGS, "digest": pl.Int64()})
 CHANGED_CLOCKS: Final = pl.Schema({**CLOCKS, "change": TEXT})
 CHANGED_FINDINGS: Final = pl.Schema({**FINDINGS, "change": TEXT, "state_reason": TEXT})
 
@@ -69,7 +70,12 @@ def described_clocks(clocks: pl.DataFrame, rulebook: Rulebook) -> pl.DataFrame:
 
 def keyed_clocks(clocks: pl.DataFrame, rulebook: Rulebook) -> pl.DataFrame:
     """Clocks (STANDING) as CLOCKS: with their keys and what their rules say of them."""
-    return described_clocks(clocks, rulebook).with_columns(clock_keys(clocks)).select(CLOCKS.names())
+    return with_keys(described_clocks(clocks, rulebook))
+
+
+def with_keys(clocks: pl.DataFrame) -> pl.DataFrame:
+    """Clocks (DESCRIBED) as CLOCKS."""
+    return clocks.with_columns(clock_keys(clocks)).select(CLOCKS.names())
 
 
 def keyed_findings(findings: pl.DataFrame) -> pl.DataFrame:

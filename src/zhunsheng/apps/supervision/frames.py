@@ -14,6 +14,7 @@ READ_FORMAT: Final = "%Y-%m-%d %H:%M:%S%.f"
 NULL: Final = r"\N"
 BETWEEN: Final = "\x1f"  # members of a list, in one text
 LIST: Final = pl.List(pl.String())
+NUMBERS: Final = pl.List(pl.Int64())
 
 
 def copied_out(query: sql.Composable, schema: pl.Schema) -> pl.DataFrame:
@@ -42,7 +43,7 @@ def copied_in(frame: pl.DataFrame, table: str) -> None:
     """Add the rows of a frame to a table that has columns of these names."""
     names = sql.SQL(", ").join(sql.Identifier(name) for name in frame.columns)
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(sql.Identifier(table), names)
-    text = frame.with_columns(_written(name) for name, dtype in frame.schema.items() if dtype == LIST)
+    text = frame.with_columns(_written(name, dtype) for name, dtype in frame.schema.items() if dtype in (LIST, NUMBERS))
     with connection.cursor() as cursor, cursor.copy(statement) as rows:
         rows.write(text.write_csv(include_header=False, datetime_format=INSTANT_FORMAT))
 
@@ -55,23 +56,25 @@ def content_digest(frame: pl.DataFrame) -> pl.Series:
 
 
 def _as_text(dtype: pl.DataType) -> bool:
-    return dtype in (schemas.INSTANT, LIST, pl.Boolean())
+    return dtype in (schemas.INSTANT, LIST, NUMBERS, pl.Boolean())
 
 
 def _read(name: str, dtype: pl.DataType) -> pl.Expr:
     column = pl.col(name)
     if dtype == schemas.INSTANT:  # the session's zone is UTC: every instant ends in +00
         return column.str.head(-3).str.to_datetime(READ_FORMAT, time_unit="us").dt.replace_time_zone("UTC")
-    if dtype == LIST:
+    if dtype in (LIST, NUMBERS):
         # The text of a list without members is empty, and null stays null.
-        return column.str.split(BETWEEN).list.filter((pl.element() != "") | (pl.element().len() > 1))
+        members = column.str.split(BETWEEN).list.filter((pl.element() != "") | (pl.element().len() > 1))
+        return members.cast(dtype)
     return column == "t"
 
 
 def _selected(column: sql.Composable, dtype: pl.DataType) -> sql.Composable:
-    return sql.SQL("array_to_string({}, chr(31))").format(column) if dtype == LIST else column
+    return sql.SQL("array_to_string({}, chr(31))").format(column) if dtype in (LIST, NUMBERS) else column
 
 
-def _written(name: str) -> pl.Expr:
+def _written(name: str, dtype: pl.DataType) -> pl.Expr:
     quoted = '"' + pl.element().str.replace_all(r"([\\\"])", r"\$1") + '"'
-    return ("{" + pl.col(name).list.eval(quoted).list.join(",") + "}").alias(name)
+    members = pl.col(name).list.eval(quoted) if dtype == LIST else pl.col(name).cast(LIST)
+    return ("{" + members.list.join(",") + "}").alias(name)

@@ -14,6 +14,7 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.keepalive import goes_round
 from zhunsheng.apps.supervision import queue
+from zhunsheng.apps.supervision.backlog import SecondHand
 from zhunsheng.apps.supervision.batch import LIMIT, PROCESS, BatchFailed, Done, judge_due, warm_up
 from zhunsheng.apps.supervision.changes import Route
 
@@ -48,10 +49,15 @@ class Supervisor:
         limit: int = LIMIT,
     ) -> None:
         self.route, self.sweep, self.process, self.limit = route, sweep, process, limit
+        self.second = SecondHand(route, limit)
         self.singly = 0  # rounds for which keys are judged one by one, because a batch failed
 
     def run(self, *, stopped: Callable[[], bool]) -> None:
         """Go round until `stopped`. A lost database is waited for; nothing is lost with it."""
+        with closing(self.second):
+            self._run(stopped)
+
+    def _run(self, stopped: Callable[[], bool]) -> None:
         while not stopped():
             try:
                 with closing(_listener()) as listener:
@@ -93,7 +99,9 @@ class Supervisor:
         limit = 1 if self.singly else self.limit
         self.singly = max(0, self.singly - 1)
         try:
-            return judge_due(route=self.route, limit=limit)
+            done = judge_due(route=self.route, limit=limit)
+            self.second.help_after(done)
+            return done
         except BatchFailed as problem:
             LOG.exception("supervise: %d keys failed", len(problem.keys))
             if limit > 1:
@@ -121,8 +129,9 @@ class Supervisor:
 
     def settle(self) -> None:
         """Judge until nothing is due. Raises BatchFailed where a key cannot be judged."""
-        while queue.seconds_until_due() == 0:
-            judge_due(route=self.route, limit=self.limit)
+        with closing(self.second):
+            while queue.seconds_until_due() == 0:
+                self.second.help_after(judge_due(route=self.route, limit=self.limit))
         while not self.sweep():
             pass
 

@@ -15,7 +15,7 @@ from django.db import InterfaceError, OperationalError, connection
 from psycopg import sql
 
 from zhunsheng.apps.audit import clock
-from zhunsheng.apps.supervision.frames import copied_in, copied_out
+from zhunsheng.apps.supervision.frames import copied_in, copied_out, selected
 from zhunsheng.core.clocks import Rulebook
 from zhunsheng.core.standing import types_at_once
 
@@ -23,13 +23,17 @@ AWAY: Final = (OperationalError, InterfaceError, psycopg.OperationalError, psyco
 """The database is away or busy."""
 MANY: Final = 1000  # keys from which on the planner is told how many there are
 TOUCHED: Final = pl.Schema({"touched": pl.Int64()})
-KEYS: Final = pl.Schema({"kind": pl.String(), "number": pl.String(), "release": pl.String()})
+KEYS: Final = pl.Schema(
+    {"kind": pl.String(), "number": pl.String(), "release": pl.String(), "kept": pl.List(pl.Int64())}
+)
 SCRATCH: Final = """
     CREATE TEMPORARY TABLE IF NOT EXISTS supervision_named (
         touched bigint, "case" text, incident text, source text, event text
     ) ON COMMIT DELETE ROWS;
     CREATE TEMPORARY TABLE IF NOT EXISTS supervision_wanted (kind text, number text) ON COMMIT DELETE ROWS;
-    CREATE TEMPORARY TABLE IF NOT EXISTS supervision_batch (kind text, number text, release text) ON COMMIT DELETE ROWS;
+    CREATE TEMPORARY TABLE IF NOT EXISTS supervision_batch (
+        kind text, number text, release text, kept bigint[]
+    ) ON COMMIT DELETE ROWS;
     CREATE TEMPORARY TABLE IF NOT EXISTS supervision_around (kind text, number text) ON COMMIT DELETE ROWS;
     DELETE FROM supervision_named;
     DELETE FROM supervision_wanted;
@@ -92,12 +96,12 @@ RESOLVE: Final[LiteralString] = """
 # A key judged at a later instant than this transaction's belongs to a copy that began later: it stays for next time.
 LOCK: Final = """
     WITH locked AS (
-        SELECT k.kind, k.number, k.release FROM supervision_wanted w
+        SELECT k.kind, k.number, k.release, k.kept FROM supervision_wanted w
         JOIN supervision_duekey k ON k.number = w.number AND k.kind = w.kind
         WHERE k.as_of IS NULL OR k.as_of <= %(as_of)s
         FOR UPDATE OF k SKIP LOCKED
     )
-    INSERT INTO supervision_batch SELECT kind, number, release FROM locked
+    INSERT INTO supervision_batch SELECT kind, number, release, kept FROM locked
 """
 PUT_BACK: Final = """
     INSERT INTO supervision_touched ("case", incident)
@@ -106,17 +110,17 @@ PUT_BACK: Final = """
 """
 ADD_DUE: Final = """
     WITH due AS (
-        SELECT kind, number, release FROM supervision_duekey
+        SELECT kind, number, release, kept FROM supervision_duekey
         WHERE next_at <= %(as_of)s AND (as_of IS NULL OR as_of <= %(as_of)s)
         ORDER BY next_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
     )
-    INSERT INTO supervision_batch
-    SELECT kind, number, release FROM due
-    EXCEPT SELECT kind, number, release FROM supervision_batch
+    INSERT INTO supervision_batch SELECT kind, number, release, kept FROM due
+    WHERE (number, kind) NOT IN (SELECT number, kind FROM supervision_batch)
 """
 # Whether nothing is left of what was due at the instant of judgement, where fewer entries were taken than might have
 # been. What another copy holds is left: it stands there until that copy commits. What came in meanwhile has a higher
-# number than all that was taken.
+# number than all that was taken. NOT IN, here and above, since nothing is known of the scratch table yet: the planner
+# would hold each key against each of the others.
 ALL_TAKEN: Final = """
     SELECT NOT EXISTS (SELECT FROM supervision_appended)
         AND NOT EXISTS (
@@ -124,9 +128,8 @@ ALL_TAKEN: Final = """
             WHERE t.id <= coalesce((SELECT max(touched) FROM supervision_named), 9223372036854775807)
         )
         AND NOT EXISTS (
-            SELECT FROM supervision_duekey k WHERE k.next_at <= %(as_of)s AND NOT EXISTS (
-                SELECT FROM supervision_batch b WHERE b.number = k.number AND b.kind = k.kind
-            )
+            SELECT FROM supervision_duekey
+            WHERE next_at <= %(as_of)s AND (number, kind) NOT IN (SELECT number, kind FROM supervision_batch)
         )
 """
 SET_ASIDE: Final = """
@@ -151,7 +154,7 @@ class Claim:
     """Keys that are ours until the transaction ends; they also stand in the scratch table supervision_batch."""
 
     as_of: datetime
-    keys: pl.DataFrame  # KEYS; release: the rulebook of the key's last judgement
+    keys: pl.DataFrame  # KEYS; release: the rulebook of the key's last judgement; kept: see DueKey
     touched: pl.Series  # the entries of the queue that were taken
     put_back: int
     is_all: bool  # nothing else was due
@@ -181,7 +184,7 @@ def claim(*, limit: int) -> Claim:
         cursor.execute(TAKE, [limit])
         put_back, taken = 0, cursor.rowcount
         if taken:
-            _say_how_many(taken, "supervision_named")
+            _say_how_many(taken, "supervision_named", "case")
             cursor.execute(_with_shared(RESOLVE))
             _say_how_many(cursor.rowcount, "supervision_wanted")
             cursor.execute(LOCK, {"as_of": as_of})
@@ -192,7 +195,7 @@ def claim(*, limit: int) -> Claim:
         if is_all:
             cursor.execute(ALL_TAKEN, {"as_of": as_of})
             (is_all,) = cursor.fetchone()
-    keys = copied_out(sql.SQL("SELECT kind, number, release FROM supervision_batch"), KEYS)
+    keys = copied_out(sql.SQL("SELECT {} FROM supervision_batch b").format(selected(KEYS, "b")), KEYS)
     touched = copied_out(sql.SQL("SELECT touched FROM supervision_named"), TOUCHED)["touched"]
     _look_around(keys.height)
     return Claim(as_of, keys, touched, put_back, is_all=is_all)
@@ -227,11 +230,11 @@ def _with_shared(query: LiteralString) -> sql.Composed:
     return sql.SQL(query).format(shared=sql.SQL(SHARED))
 
 
-def _say_how_many(rows: int, table: str) -> None:
+def _say_how_many(rows: int, table: str, column: str = "number") -> None:
     """Let the planner know that a scratch table is large; of small ones it thinks well enough."""
     if rows >= MANY:
         with connection.cursor() as cursor:
-            cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
+            cursor.execute(sql.SQL("ANALYZE {} ({})").format(sql.Identifier(table), sql.Identifier(column)))
 
 
 def seconds_until_due() -> float | None:

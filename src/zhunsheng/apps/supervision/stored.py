@@ -7,7 +7,7 @@ import polars as pl
 from django.db import connection
 from psycopg import sql
 
-from zhunsheng.apps.supervision.changes import CLOCKS, FINDINGS, KEPT, STATED
+from zhunsheng.apps.supervision.changes import KEPT, KEPT_FINDINGS, STATED
 from zhunsheng.apps.supervision.frames import copied_out, selected
 from zhunsheng.core import schemas
 
@@ -41,19 +41,20 @@ EVENTS: Final = """
 # Key by key, by index: what a batch costs follows from its size, not from that of the table. OFFSET keeps it so.
 OF_BATCH: Final = """
     SELECT {columns} FROM supervision_batch b CROSS JOIN LATERAL (
-        SELECT * FROM {table} g WHERE g."case" = b.number OFFSET 0) f
-    WHERE b.kind = 'case'
+        SELECT * FROM {table} g WHERE g."case" = b.number AND {wanted} OFFSET 0) f
+    WHERE b.kind = 'case' AND {of_keys}
     UNION ALL
-    SELECT {columns} FROM supervision_batch b JOIN {table} f
-        ON b.kind = 'incident' AND f."case" IS NULL AND f.incident = b.number
+    SELECT {columns} FROM supervision_batch b CROSS JOIN LATERAL (
+        SELECT * FROM {table} g WHERE g."case" IS NULL AND g.incident = b.number AND {wanted} OFFSET 0) f
+    WHERE b.kind = 'incident' AND {of_keys}
 """
-DIGESTS: Final = """
-    SELECT array_agg(digest) FILTER (WHERE {stands}), coalesce(bool_or(NOT ({stands})), false) FROM ({rows}) AS kept
-"""
-WITH_DIGESTS: Final = "SELECT {columns} FROM ({rows}) AS f WHERE {stands} AND digest = ANY ({digests})"
-OF_KEYS: Final = "SELECT {columns} FROM supervision_finding f WHERE key = ANY ({keys})"
-EVERY: Final = sql.SQL("true")
-NAMED: Final = "SELECT {columns} FROM supervision_gone g JOIN {table} f ON f.key = g.key"
+DIGESTS: Final = "SELECT array_agg(digest) FROM ({rows}) AS kept"
+ALL, UNTOLD = sql.SQL("true"), sql.SQL("b.kept IS NULL")
+OF_CLOCKS: Final = sql.SQL("g.state = 'current' AND g.clock IS NOT NULL")
+WITH_DIGESTS: Final = "g.digest = ANY ({digests})"
+OF_CHECKS: Final = "g.state = 'current' AND g.clock IS NULL AND g.rule <> ALL ({beside})"
+STANDS: Final = "g.state = 'current' AND g.rule <> ALL ({beside}) AND g.digest = ANY ({digests})"
+WITH_KEYS: Final = "SELECT {columns} FROM supervision_finding f WHERE key = ANY ({keys})"
 
 
 def events_of_batch() -> pl.DataFrame:
@@ -62,72 +63,56 @@ def events_of_batch() -> pl.DataFrame:
     return copied_out(query, schemas.EVENTS)
 
 
-def clock_digests() -> pl.Series:
-    """The digests of the clocks that are kept of the batch's keys."""
-    return _digests("supervision_clock", EVERY, ("digest",))[0]
+def untold_digests() -> pl.Series:
+    """The digests of the clocks and of the findings of clocks, of those of the batch's keys that do not say themselves
+    what they keep."""
+    clocks = _digests("supervision_clock", ALL, UNTOLD)
+    return pl.concat([clocks, _digests("supervision_finding", OF_CLOCKS, UNTOLD)])
 
 
-def finding_digests(beside: Sequence[str]) -> tuple[pl.Series, bool]:
-    """The digests of the findings that stand of the batch's keys, and whether others are kept. `beside`: the rules
-    whose findings are not judged by key."""
-    return _digests("supervision_finding", _stands(beside), ("digest", "state", "rule"))
+def check_digests(beside: Sequence[str]) -> pl.Series:
+    """The digests of what checks found that stands of the batch's keys. `beside`: the rules whose findings are not
+    judged by key."""
+    return _digests("supervision_finding", sql.SQL(OF_CHECKS).format(beside=sql.Literal(list(beside))), ALL)
 
 
 def clocks_with(digests: pl.Series) -> pl.DataFrame:
     """Of the clocks that are kept of the batch's keys those with these digests: KEPT."""
-    return _with_digests("supervision_clock", EVERY, ("key", "digest"), digests)
+    if digests.is_empty():
+        return pl.DataFrame(schema=KEPT)
+    wanted = sql.SQL(WITH_DIGESTS).format(digests=_numbers(digests))
+    return copied_out(_of_batch("supervision_clock", selected(KEPT, "f"), wanted, ALL), KEPT)
 
 
 def findings_with(digests: pl.Series, beside: Sequence[str]) -> pl.DataFrame:
-    """Of the findings that stand of the batch's keys those with these digests: KEPT."""
-    return _with_digests("supervision_finding", _stands(beside), ("key", "digest", "state", "rule"), digests)
+    """Of the findings that stand of the batch's keys those with these digests: KEPT_FINDINGS."""
+    if digests.is_empty():
+        return pl.DataFrame(schema=KEPT_FINDINGS)
+    wanted = sql.SQL(STANDS).format(beside=sql.Literal(list(beside)), digests=_numbers(digests))
+    return copied_out(_of_batch("supervision_finding", selected(KEPT_FINDINGS, "f"), wanted, ALL), KEPT_FINDINGS)
 
 
 def findings_of(keys: pl.Series) -> pl.DataFrame:
     """The findings that are kept under these keys, whatever their state: STATED."""
-    query = sql.SQL(OF_KEYS).format(columns=selected(STATED, "f"), keys=sql.Literal(keys.to_list()))
+    if keys.is_empty():
+        return pl.DataFrame(schema=STATED)
+    query = sql.SQL(WITH_KEYS).format(columns=selected(STATED, "f"), keys=sql.Literal(keys.to_list()))
     return copied_out(query, STATED)
 
 
-def findings_named() -> pl.DataFrame:
-    """The findings whose keys stand in the scratch table supervision_gone: FINDINGS."""
-    return _named("supervision_finding", FINDINGS)
+def _numbers(digests: pl.Series) -> sql.Composable:
+    """Many numbers as one literal."""
+    return sql.SQL("{}::bigint[]").format(sql.Literal("{" + ",".join(digests.cast(pl.String)) + "}"))
 
 
-def clocks_named() -> pl.DataFrame:
-    """The clocks whose keys stand there: CLOCKS."""
-    return _named("supervision_clock", CLOCKS)
-
-
-def _named(table: str, schema: pl.Schema) -> pl.DataFrame:
-    query = sql.SQL(NAMED).format(columns=selected(schema, "f"), table=sql.Identifier(table))
-    return copied_out(query, schema)
-
-
-def _stands(beside: Sequence[str]) -> sql.Composable:
-    return sql.SQL("state = 'current' AND rule <> ALL ({})").format(sql.Literal(list(beside)))
-
-
-def _digests(table: str, stands: sql.Composable, columns: Sequence[str]) -> tuple[pl.Series, bool]:
+def _digests(table: str, wanted: sql.Composable, of_keys: sql.Composable) -> pl.Series:
     """In one row: to take rows one by one would last longer than to find them."""
+    rows = _of_batch(table, sql.Identifier("f", "digest"), wanted, of_keys)
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(DIGESTS).format(stands=stands, rows=_of_batch(table, columns)))
-        digests, has_others = cursor.fetchone()
-    return pl.Series("digest", digests or [], dtype=pl.Int64), has_others
+        cursor.execute(sql.SQL(DIGESTS).format(rows=rows))
+        (digests,) = cursor.fetchone()
+    return pl.Series("digest", digests or [], dtype=pl.Int64)
 
 
-def _with_digests(table: str, stands: sql.Composable, columns: Sequence[str], digests: pl.Series) -> pl.DataFrame:
-    if digests.is_empty():
-        return pl.DataFrame(schema=KEPT)
-    query = sql.SQL(WITH_DIGESTS).format(
-        columns=selected(KEPT, "f"),
-        rows=_of_batch(table, columns),
-        stands=stands,
-        digests=sql.Literal(digests.to_list()),
-    )
-    return copied_out(query, KEPT)
-
-
-def _of_batch(table: str, columns: Sequence[str]) -> sql.Composable:
-    names = sql.SQL(", ").join(sql.Identifier("f", name) for name in columns)
-    return sql.SQL(OF_BATCH).format(columns=names, table=sql.Identifier(table))
+def _of_batch(table: str, columns: sql.Composable, wanted: sql.Composable, of_keys: sql.Composable) -> sql.Composable:
+    return sql.SQL(OF_BATCH).format(columns=columns, table=sql.Identifier(table), wanted=wanted, of_keys=of_keys)

@@ -8,15 +8,14 @@ from django.db import connection
 from psycopg import sql
 
 from zhunsheng.apps.supervision.changes import CHANGED_CLOCKS, CLOCKS, FINDINGS
-from zhunsheng.apps.supervision.frames import copied_in
-from zhunsheng.apps.supervision.stored import clocks_named
+from zhunsheng.apps.supervision.frames import copied_in, copied_out, selected
 
 SCRATCH: Final = """
     CREATE TEMPORARY TABLE IF NOT EXISTS supervision_clock_new (LIKE supervision_clock) ON COMMIT DELETE ROWS;
     CREATE TEMPORARY TABLE IF NOT EXISTS supervision_finding_new (LIKE supervision_finding) ON COMMIT DELETE ROWS;
     CREATE TEMPORARY TABLE IF NOT EXISTS supervision_gone (key text, state text, reason text) ON COMMIT DELETE ROWS;
     CREATE TEMPORARY TABLE IF NOT EXISTS supervision_wake (
-        kind text, number text, next_at timestamptz
+        kind text, number text, next_at timestamptz, kept bigint[]
     ) ON COMMIT DELETE ROWS;
     DELETE FROM supervision_clock_new;
     DELETE FROM supervision_finding_new;
@@ -39,8 +38,10 @@ PART: Final = """
     SET state = g.state, state_reason = g.reason, state_at = %(as_of)s, release = %(release)s
     FROM supervision_gone g WHERE f.key = g.key
 """
+REMOVE: Final = "DELETE FROM supervision_clock c USING supervision_gone g WHERE c.key = g.key RETURNING {columns}"
 ADVANCE: Final = """
-    UPDATE supervision_duekey k SET next_at = w.next_at, as_of = %(as_of)s, release = %(release)s, failure = ''
+    UPDATE supervision_duekey k
+    SET next_at = w.next_at, as_of = %(as_of)s, release = %(release)s, failure = '', kept = w.kept
     FROM supervision_wake w WHERE k.number = w.number AND k.kind = w.kind
 """
 
@@ -81,9 +82,7 @@ def removed_clocks(keys: pl.DataFrame) -> pl.DataFrame:
     if keys.is_empty():
         return pl.DataFrame(schema=CHANGED_CLOCKS)
     name_gone(keys)
-    removed = clocks_named()
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM supervision_clock c USING supervision_gone g WHERE c.key = g.key")
+    removed = copied_out(sql.SQL(REMOVE).format(columns=selected(CLOCKS, "c")), CLOCKS)
     return removed.with_columns(change=pl.lit("gone"))
 
 
@@ -97,7 +96,7 @@ def part_findings(parted: pl.DataFrame, *, as_of: datetime, release: str) -> Non
 
 
 def advance(wakes: pl.DataFrame, *, as_of: datetime, release: str) -> None:
-    """Write when each key of the batch is to be judged again (kind, number, next_at)."""
+    """Write when each key of the batch is to be judged again, and what it keeps (kind, number, next_at, kept)."""
     copied_in(wakes, "supervision_wake")
     with connection.cursor() as cursor:
         cursor.execute(ADVANCE, {"as_of": as_of, "release": release})
