@@ -13,9 +13,11 @@ see it, a hostile text that comes back unescaped, a way to another site, a conne
 
 import logging
 import os
+import re
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -56,6 +58,7 @@ PARAMETERS: Final = (
 METHODS: Final = ("GET", "HEAD", "OPTIONS", *POSTABLE)
 EXAMPLES: Final = "400"
 MOST_SHOWN: Final = 40
+KEY_OF_THING: Final = re.compile(r"[0-9a-f-]{32,}")
 PERSON: Final = "cases:person"
 """The page that reveals a person to whoever may and says why: its own test holds it against every role."""
 
@@ -79,18 +82,27 @@ def main(words: list[str]) -> int:
                     found = parts[name](crawl)
                     faults += found
                     say(f"{name}: {crawl.asked - before:,} questions, {len(found)} faults")
+                    say_kinds(found)
             addresses = len(crawl.addresses(whole=False))
             faults += [f"connected to {place}" for place in tried]
+            say_kinds([f"connected to {place}" for place in tried])
             transaction.set_rollback(True)
         if "interface" in chosen:
-            faults += interface()
-    for fault in faults[:MOST_SHOWN]:
-        say(f"  {fault}")
+            found = interface()
+            faults += found
+            say_kinds(found)
     figure = (
         f"{crawl.asked:,} questions to {addresses} addresses by {len(ROLES) + 1} kinds of askers, {len(faults)} faults"
     )
     append_figures({f"crawl.{'-'.join(words) or 'faults'}": figure}, run=" ".join(("crawl", *words)), paths=PATHS)
     return 1 if faults else 0
+
+
+def say_kinds(faults: list[str]) -> None:
+    """One fault of each kind, and how many are like it: the same but for the key of an alert or a thing."""
+    kinds = Counter(KEY_OF_THING.sub("…", fault) for fault in faults)
+    for fault, count in kinds.most_common(MOST_SHOWN):
+        say(f"  {fault}{f' ({count} times)' if count > 1 else ''}")
 
 
 def wait_for_compilers() -> None:
