@@ -159,7 +159,7 @@ def assert_as_batch(as_of: datetime, *, paused_too: bool = False) -> None:
 def said_to_be_kept() -> list[int]:
     """What the judged keys say that they keep."""
     with as_process("test"):
-        return sorted(digest for said in DueKey.objects.values_list("kept", flat=True) for digest in said)
+        return sorted(digest for said in DueKey.objects.values_list("kept", flat=True) for digest in said or ())
 
 
 def digests_kept() -> list[int]:

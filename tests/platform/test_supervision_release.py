@@ -101,9 +101,8 @@ def test_an_event_that_was_late_and_a_release_are_judged_at_once() -> None:
     }
     assert not any("P3" in line for line in news)
     with as_process("test"):
-        running = Clock.objects.filter(outcome="running").values_list("case", flat=True)
-        assert sorted(running) == ["A1", "A3"]
-        assert sorted(InHand.objects.values_list("case", flat=True)) == ["A1", "A3"]
+        assert set(Clock.objects.filter(outcome="running").values_list("case", flat=True)) == {"A1", "A3"}
+        assert set(InHand.objects.values_list("case", flat=True)) == {"A1", "A3"}
     assert_as_batch(it_is("2026-03-13 00:00"))
 
 
