@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from zhunsheng.apps.access.policy import Action
+from zhunsheng.apps.access.policy import LABEL_TITLES, Action
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.cases.models import Assignment, Case
 from zhunsheng.apps.cases.selectors import among, looked_up, of_visible_cases, ties, visible_cases
@@ -24,6 +24,19 @@ SOON: Final = timedelta(days=7)
 MOST_COUNTED: Final = 1000
 FEW_UNITS: Final = 5
 OF_CASE, OF_CLOCK = "case", "clock"
+SHOWN_OF_CLOCK: Final = ("key", "rule", "case", "due", "outer", "due_at_end", "outer_at_end", "level")
+KINDS: Final = dict(Case.Kind.choices)
+LABELS: Final = {label.value: title for label, title in LABEL_TITLES.items()}
+
+
+class Facts(NamedTuple):
+    """What a list says of a case as it is registered."""
+
+    number: str
+    title: str
+    kind: str
+    label: str
+    unit: str | None
 
 
 @dataclass(frozen=True)
@@ -100,9 +113,10 @@ def every_listing(viewer: Viewer) -> Listing:
 
 def running_page(viewer: Viewer, asked: Asked, *, now: datetime) -> Shown:
     """A page of the cases in which a limit runs, the one that ends next first."""
-    page = asked.page(next_clocks(viewer, asked))
+    page = asked.page(next_clocks(viewer, asked).only(*SHOWN_OF_CLOCK))
     clocks = {str(clock.case): clock for clock in page.rows}
-    cases = Case.objects.select_related("unit").in_bulk(list(clocks))
+    columns = ("number", "title", "kind", "label", "unit__short_name")
+    cases = {row[0]: Facts(*row) for row in Case.objects.filter(pk__in=list(clocks)).values_list(*columns)}
     ordered = [cases[number] for number in clocks if number in cases]
     return Shown(page, _lines(viewer, ordered, clocks, now=now))
 
@@ -112,9 +126,11 @@ def every_page(viewer: Viewer, asked: Asked, *, now: datetime) -> Shown:
     page = asked.page(every_case(viewer, asked).select_related("unit"))
     clocks: dict[str, Clock] = {}
     nearest = Clock.objects.filter(_open(), case__in=[case.number for case in page.rows]).order_by("due", "key")
-    for clock in nearest:
+    for clock in nearest.only(*SHOWN_OF_CLOCK):
         clocks.setdefault(str(clock.case), clock)
-    return Shown(page, _lines(viewer, page.rows, clocks, now=now))
+    facts = [Facts(row.number, row.title, row.kind, row.label, row.unit.short_name if row.unit else None)
+             for row in page.rows]  # fmt: skip
+    return Shown(page, _lines(viewer, facts, clocks, now=now))
 
 
 def every_case(viewer: Viewer, asked: Asked) -> QuerySet[Case]:
@@ -149,7 +165,11 @@ def _of_cases(viewer: Viewer, condition: Q) -> Q:
         return Q(case__in=cases)
     tied = ties(viewer)
     near = Q(unit__in=units) | among("number", [*tied.own, *tied.urgent])
-    return looked_up("case", cases.filter(near))
+    reached = looked_up("case", cases.filter(near))
+    if condition:
+        return reached
+    running = Clock.objects.filter(_open(), reached).values_list("case", flat=True).distinct()
+    return among("case", viewer.once("cases in which a limit runs", lambda: [str(number) for number in running]))
 
 
 def soon(viewer: Viewer, *, now: datetime) -> str:
@@ -161,7 +181,7 @@ def soon(viewer: Viewer, *, now: datetime) -> str:
     return f"{len(set(found))}{'+' if len(found) == MOST_COUNTED else ''}"
 
 
-def _lines(viewer: Viewer, cases: Sequence[Case], clocks: Mapping[str, Clock], *, now: datetime) -> list[Line]:
+def _lines(viewer: Viewer, cases: Sequence[Facts], clocks: Mapping[str, Clock], *, now: datetime) -> list[Line]:
     numbers = [case.number for case in cases]
     readable = set(visible_cases(viewer, Action.CASE_READ).filter(pk__in=numbers).values_list("number", flat=True))
     officers = case_officers(numbers)
@@ -172,13 +192,12 @@ def _lines(viewer: Viewer, cases: Sequence[Case], clocks: Mapping[str, Clock], *
     ]
 
 
-def _line(case: Case, officers: list[str], may_open: bool, running: Running | None) -> Line:
-    unit = case.unit.short_name if case.unit else ""
-    kind, label = _(case.get_kind_display()), _(case.get_label_display())
-    return Line(case.number, case.title, kind, label, unit, officers, may_open, running)
+def _line(case: Facts, officers: list[str], may_open: bool, running: Running | None) -> Line:
+    kind, label = _(KINDS[case.kind]), _(LABELS[case.label])
+    return Line(case.number, case.title, kind, label, case.unit or "", officers, may_open, running)
 
 
-def _running(clocks: Mapping[str, Clock], case: Case, titles: Mapping[str, str], *, now: datetime) -> Running | None:
+def _running(clocks: Mapping[str, Clock], case: Facts, titles: Mapping[str, str], *, now: datetime) -> Running | None:
     clock = clocks.get(case.number)
     if clock is None:
         return None

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from zhunsheng.apps.access.preferences import saved_filters
 from zhunsheng.apps.access.requests import asking, viewer_behind
 from zhunsheng.apps.audit.services import record_read, record_taken
-from zhunsheng.apps.desk import case_lists, case_sheets
+from zhunsheng.apps.desk import case_lists, case_rows, case_sheets
 from zhunsheng.apps.desk.case_lists import Shown
 from zhunsheng.apps.desk.exports import for_a_purpose, marked
 from zhunsheng.apps.display.sheets import MOST_ROWS, TooManyRows, attachment, workbook
@@ -64,6 +64,7 @@ def _page(request: HttpRequest, shown: Shown, *, view: str, sheet: str) -> HttpR
         "page": shown.page,
         "asked": shown.page.asked,
         "lines": shown.lines,
+        "rows": case_rows.drawn(shown.lines, now=who.now),
         "soon": case_lists.soon(viewer, now=who.now),
         "sheet": reverse(sheet),
         "saved": saved_filters(account=who.account, page=name) if who.account else [],

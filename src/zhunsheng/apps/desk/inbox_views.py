@@ -14,7 +14,7 @@ from zhunsheng.apps.access.requests import asking, viewer_behind
 from zhunsheng.apps.alerts import services
 from zhunsheng.apps.alerts.refusals import AlertActRefused
 from zhunsheng.apps.audit.services import record_read
-from zhunsheng.apps.desk import inbox, live
+from zhunsheng.apps.desk import inbox, inbox_rows, live
 from zhunsheng.apps.display.listing import PAGE_ROWS
 from zhunsheng.apps.org.models import Officer
 
@@ -29,13 +29,15 @@ def shown(request: HttpRequest) -> HttpResponse:
     asked = inbox.listing(viewer, now=who.now).asked(request.GET)
     found = inbox.inbox_page(viewer, asked, now=who.now)
     record_read(kind="alert_inbox", key=asked.address(), detail={"count": len(found.page.rows)})
+    acts = may_act(request)
     page = {
         "inbox": found,
+        "bands": [(band, inbox_rows.drawn(band.lines, now=who.now, may_act=acts)) for band in found.bands],
         "page": found.page,
         "asked": asked,
         "is_narrowed": bool(asked.values.keys() - {"view"} or asked.refused),
         "said": request.session.pop(SAID, None),
-        "may_act": may_act(request),
+        "may_act": acts,
         "here": request.get_full_path(),
         "checked": None if found.page.rows else inbox.last_checked(),
         "known": live.known(viewer, now=who.now),

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.alerts.models import AlertGroup
-from zhunsheng.apps.cases.models import Assignment, Case
-from zhunsheng.apps.cases.selectors import visible_cases
+from zhunsheng.apps.cases.models import Case
+from zhunsheng.apps.cases.selectors import among, ties, visible_cases
 from zhunsheng.apps.desk.case_track import level_now
 from zhunsheng.apps.desk.inbox import Door, midnight
 from zhunsheng.apps.desk.rulebook import rule_titles
@@ -63,7 +63,9 @@ def mine_page(viewer: Viewer, asked: Asked, *, now: datetime) -> Mine:
         **{f"in{name}": Count("key", filter=Q(due__lte=midnight(now, n))) for name, n in SPANS.items()},
     )
     page = asked.page(clocks)
-    first = list(clocks.order_by("due", "key")[:1])
+    # Where the list is shown whole, from its beginning, what ends first of all is its first row.
+    is_whole = not asked.values and asked.place is None and asked.sort == asked.listing.default_sort
+    first = list(page.rows[:1] if is_whole else clocks.order_by("due", "key")[:1])
     shown = {clock.key: clock for clock in (*first, *page.rows)}
     limits = {limit.clock.key: limit for limit in _limits(list(shown.values()), now)}
     soonest = limits[first[0].key] if first else None
@@ -79,10 +81,7 @@ def mine_page(viewer: Viewer, asked: Asked, *, now: datetime) -> Mine:
 
 
 def _clocks(viewer: Viewer) -> QuerySet[Clock]:
-    own = Assignment.objects.filter(case=OuterRef("pk"), officer=viewer.officer or 0, until_at=None).exclude(
-        role=Assignment.Role.RECUSED
-    )
-    cases = visible_cases(viewer, Action.CASE_READ).filter(Exists(own))
+    cases = visible_cases(viewer, Action.CASE_READ).filter(among("number", ties(viewer).own))
     return Clock.objects.filter(outcome=RUNNING, due__isnull=False, case__in=cases.values("number"))
 
 

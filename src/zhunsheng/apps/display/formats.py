@@ -71,6 +71,11 @@ def local(at: datetime, *, at_end: bool = False) -> tuple[date, str]:
     return here.date() - timedelta(days=1), "24:00"
 
 
+def day_start(at: datetime) -> datetime:
+    """The midnight in Shanghai with which the day of an instant begins. What lists write of it depends on no more."""
+    return at.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def moment(at: datetime | None, *, at_end: bool = False) -> str:
     """2026年11月23日 16:48; a dash where there is none."""
     if at is None:

@@ -1,62 +1,30 @@
 """The tags and filters of every page. They format; they never ask the database."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from django import template
 from django.template.base import Parser, Token
 from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as django_url
 from django.templatetags.i18n import TranslateNode, do_translate
-from django.urls import reverse
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext_lazy
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language
 
-from zhunsheng.apps.display import formats
+from zhunsheng.apps.display import formats, marks
+from zhunsheng.apps.display.addresses import address
 from zhunsheng.apps.display.listing import Choice
 from zhunsheng.apps.display.options import options as drawn_options
-from zhunsheng.web.templatetags.shapes import drawn
 
 register = template.Library()
 ICONS: Final = Path(__file__).resolve().parent.parent / "icons"
 DRAWING: Final = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 EMPTY_FIELD: Final = re.compile(r'<path stroke="none"[^>]*/>')
-
-WORDS: Final = {
-    "blue": gettext_lazy("蓝色提示"),
-    "yellow": gettext_lazy("黄色预警"),
-    "red": gettext_lazy("红色预警"),
-    "over": gettext_lazy("已超期"),
-    "late": gettext_lazy("超期办结"),
-    "done": gettext_lazy("已办结"),
-    "ask": gettext_lazy("待核实"),
-    "acknowledged": gettext_lazy("已签收"),
-    "waiting": gettext_lazy("待签收"),
-    "snoozed": gettext_lazy("稍后提醒"),
-    "disputed": gettext_lazy("误报待裁"),
-    "withdrawn": gettext_lazy("已撤回"),
-    "claimed_done": gettext_lazy("已办结待核"),
-}
-"""The fixed words of levels and states."""
-
-LOOKS: Final = {
-    "acknowledged": ("ok", "done"),
-    "done": ("ok", "done"),
-    "late": ("late", "late"),
-    "ask": ("gray", "ask"),
-    "waiting": ("gray", "todo"),
-    "snoozed": ("gray", "snoozed"),
-    "disputed": ("gray", "ask"),
-    "withdrawn": ("gray", "gray"),
-    "claimed_done": ("gray", "done"),
-}
-"""State → style of its chip and its shape; a level has its own name in both."""
 
 
 class PlainWords(template.Node):
@@ -90,7 +58,7 @@ class KnownAddress(URLNode):
         """The address."""
         if self.kwargs or self.asvar or not context.autoescape:
             return str(super().render(context))
-        return _address(self.view_name.resolve(context), *(part.resolve(context) for part in self.args))
+        return address(self.view_name.resolve(context), *(part.resolve(context) for part in self.args))
 
 
 @register.tag
@@ -109,35 +77,25 @@ def icon(name: str) -> SafeString:
 @register.simple_tag
 def shape(name: str, large: bool = False) -> SafeString:
     """The shape of a level or state without its word: only where the word is said otherwise."""
-    return _shape(name, large=large)
+    return marks.shape(name, large=large)
 
 
 @register.simple_tag
-@formats.remembered()
 def level(name: str) -> SafeString:
     """The chip of a level or state: shape, word, tint."""
-    css, picture = LOOKS.get(name, (name, name))
-    return format_html('<span class="lv {}">{}{}</span>', css, mark_safe(drawn(picture)), WORDS[name])  # noqa: S308
+    return marks.chip(name)
 
 
 @register.simple_tag
 def level_word(name: str) -> str:
     """The word of a level beside its shape. What is no level asks for something."""
-    return str(WORDS[name] if name in ("over", "red", "yellow", "blue") else WORDS["ask"])
+    return marks.level_word(name)
 
 
 @register.simple_tag(takes_context=True)
 def left(context: template.Context, clock: object, level: str = "") -> SafeString:
     """还剩 or 超期 of whatever has due and outer (an object or a mapping), in the ink of its level or state."""
-    state = formats.remaining(
-        _part(clock, "due"),
-        _part(clock, "outer"),
-        now=context["site_now"],
-        due_at_end=bool(_part(clock, "due_at_end")),
-        outer_at_end=bool(_part(clock, "outer_at_end")),
-    )
-    css = {"overdue": "zs-over", "past": "zs-past"}.get(state.state, level)
-    return mark_safe(f'<span class="zs-left {conditional_escape(css)}">{state.words}</span>')  # noqa: S308 - our own words
+    return marks.left(clock, now=context["site_now"], level=level)
 
 
 @register.simple_tag
@@ -153,31 +111,13 @@ def due(context: template.Context, clock: object, full: bool = False, word: bool
 
     Takes what has due and outer.
     """
-    at, outer = _part(clock, "due"), _part(clock, "outer")
-    if at is None:
-        return format_html('<span class="muted">{}</span>', _("届满待定"))
-    now = None if full else context["site_now"]
-    first = _due_time(at, now=now)
-    if word:
-        first = format_html(_("{} 届满"), first)
-    if outer is None or outer == at:
-        return first
-    second = _due_time(outer, now=now)
-    return mark_safe(f'{first}<span class="zs-outer">{_("最迟")} {second}</span>')  # noqa: S308 - our own words
+    return marks.due(clock, now=None if full else context["site_now"], word=word)
 
 
 @register.simple_tag(takes_context=True)
 def when(context: template.Context, at: datetime | date | None, full: bool = False, precision: str = "") -> SafeString:
     """An instant as lists show it (今天 16:48), or in full; with precision "day" the day alone."""
-    if at is None:
-        return mark_safe("—")
-    now = context["site_now"]
-    if not isinstance(at, datetime):
-        return format_html('<time datetime="{}">{}</time>', at.isoformat(), _day(at, now=now, full=full))
-    if precision == "day":
-        day, _clock = formats.local(at)
-        return format_html('<time datetime="{}">{}</time>', day.isoformat(), _day(day, now=now, full=full))
-    return _time(at, now=None if full else now)
+    return marks.when(at, now=None if full else context["site_now"], precision=precision)
 
 
 @register.inclusion_tag("zs/law.html")
@@ -250,37 +190,6 @@ def with_seconds(at: datetime) -> str:
 def weekday(day: date) -> str:
     """周一."""
     return formats.weekday(day)
-
-
-def _day(day: date, *, now: datetime, full: bool) -> str:
-    return formats.full_day(day) if full else formats.day_in_list(day, now=now)
-
-
-def _time(at: datetime, *, now: datetime | None) -> SafeString:
-    return _marked(at, formats.moment(at) if now is None else formats.moment_in_list(at, now=now))
-
-
-def _due_time(at: datetime, *, now: datetime | None) -> SafeString:
-    return _marked(at, formats.due_moment(at, now=now))
-
-
-def _marked(at: datetime, words: str) -> SafeString:
-    # Both are written by us: there is nothing to escape, and lists have hundreds.
-    return mark_safe(f'<time datetime="{at.astimezone(formats.ZONE).isoformat()}">{words}</time>')  # noqa: S308
-
-
-def _part(clock: object, name: str) -> Any:
-    return clock.get(name) if isinstance(clock, Mapping) else getattr(clock, name, None)
-
-
-@lru_cache(maxsize=8192)
-def _address(view: str, *parts: str | int) -> SafeString:
-    return conditional_escape(reverse(view, args=parts))
-
-
-@cache
-def _shape(name: str, *, large: bool) -> SafeString:
-    return mark_safe(drawn(name, large=large))  # noqa: S308 - drawn from our own constants
 
 
 @cache
