@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from django.db import connection
@@ -55,12 +55,13 @@ class Late:
 
 def late_sources(*, now: datetime) -> list[Late]:
     """Active sources whose last word is older than their limit. One that never spoke is not late: it is not in use."""
-    rows = Source.objects.filter(is_active=True, late_after_minutes__isnull=False, heard__isnull=False)
-    return [
-        Late(title, heard)
-        for title, minutes, heard in rows.order_by("title").values_list("title", "late_after_minutes", "heard__at")
-        if heard < now - timedelta(minutes=minutes or 0)
-    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT s.title, h.at FROM cases_source s JOIN cases_sourceheard h ON h.source_id = s.id"
+            " WHERE s.is_active AND h.at < %s - s.late_after_minutes * interval '1 minute' ORDER BY s.title",
+            [now],
+        )
+        return [Late(*row) for row in cursor.fetchall()]
 
 
 def watched_sources() -> list[str]:

@@ -149,6 +149,8 @@ def waiting_by_level(viewer: Viewer) -> dict[str, int]:
 
 def lines_of(groups: Sequence[AlertGroup], viewer: Viewer, now: datetime) -> list[Line]:
     """Groups as the list shows them, with the officers of their cases."""
+    if not groups:
+        return []
     rows = rows_of(groups, now)
     officers = case_officers({row.case for row in rows if row.case})
     return [
@@ -194,6 +196,11 @@ def _next_days(now: datetime) -> list[tuple[str, str]]:
 
 
 def _views(viewer: Viewer, now: datetime) -> list[tuple[str, str, Q]]:
+    """Every view: its name, its title, and what it shows."""
+    return viewer.once(f"views of the inbox at {now}", lambda: _all_views(viewer, now))
+
+
+def _all_views(viewer: Viewer, now: datetime) -> list[tuple[str, str, Q]]:
     open_now = Q(closed_at=None)
     mine = concerns(viewer.officer or 0)
     return [

@@ -115,7 +115,10 @@ def jobs_of(viewer: Viewer) -> list[Job]:
 
 def unseen(viewer: Viewer) -> int:
     """How many of his tasks have ended since he looked."""
-    return Job.objects.filter(account=viewer.account, seen=False).exclude(state__in=OPEN).count()
+    question = "SELECT count(*) FROM jobs_job WHERE account = %s AND NOT seen AND NOT state = ANY (%s)"
+    with connection.cursor() as cursor:
+        cursor.execute(question, [viewer.account, list(OPEN)])
+        return int(cursor.fetchone()[0])  # a count has a row
 
 
 @transaction.atomic
