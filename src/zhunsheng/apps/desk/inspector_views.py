@@ -18,6 +18,7 @@ from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.desk import leads
 from zhunsheng.apps.desk.exports import Sheet, for_a_purpose, taken_away
 from zhunsheng.apps.desk.inbox import midnight
+from zhunsheng.apps.desk.overdue_rows import leads_drawn
 from zhunsheng.apps.display.listing import Choice, Column, Filter, Listing
 from zhunsheng.apps.display.sheets import MOST_ROWS
 
@@ -25,11 +26,17 @@ from zhunsheng.apps.display.sheets import MOST_ROWS
 @require_GET
 def found_leads(request: HttpRequest) -> HttpResponse:
     """线索."""
-    viewer = viewer_among(request, leads.AUDIENCE)
+    viewer, now = viewer_among(request, leads.AUDIENCE), asking(request).now
     asked = leads.listing(viewer).asked(request.GET)
-    found = leads.leads(viewer, asked, now=asking(request).now)
+    found = leads.leads(viewer, asked, now=now)
     record_read(kind="leads", key=asked.address(), detail={"count": len(found.page.rows)})
-    page = {"leads": found, "page": found.page, "asked": asked, "open_address": asked.address(state="open")}
+    page = {
+        "leads": found,
+        "page": found.page,
+        "drawn": leads_drawn(found.page.rows, now=now),
+        "asked": asked,
+        "open_address": asked.address(state="open"),
+    }
     return render(request, "desk/leads.html", page | _kept(request, "desk:leads"))
 
 

@@ -18,6 +18,8 @@ from django.db.models import (
     DurationField,
     ExpressionWrapper,
     F,
+    Func,
+    IntegerField,
     Max,
     Min,
     Q,
@@ -44,6 +46,8 @@ from zhunsheng.apps.supervision.models import Finding
 AUDIENCE: Final = frozenset({"inspectorate", "legal_department"})
 DEFAULT_SPAN: Final = "30"
 MINUTE: Final = timedelta(minutes=1)
+OVER_ALL: Final = "COUNT(NULLIF(%(expressions)s, 0)) OVER ()"
+"""How many of what is grouped have more than none."""
 REASONS: Final[Mapping[str, str | Promise]] = {
     Finding.StateReason.FACTS.value: gettext_lazy("事实更正或补录"),
     Finding.StateReason.RULEBOOK.value: gettext_lazy("规则修订"),
@@ -135,6 +139,8 @@ def leads(viewer: Viewer, asked: Asked, *, now: datetime) -> Leads:
         last=Max("found_at"),
         running=Count("key", filter=Q(closed_at=None)),
     )
+    # Of all of them, not of those on the page: the database counts it over what it has grouped.
+    counted = counted.annotate(open=Func(F("running"), template=OVER_ALL, output_field=IntegerField()))
     wanted = asked.values.get("state")
     if wanted is not None:
         counted = counted.filter(running__gt=0) if wanted == "open" else counted.filter(running=0)
@@ -143,6 +149,8 @@ def leads(viewer: Viewer, asked: Asked, *, now: datetime) -> Leads:
     page = asked.cut(counted.order_by(by.desc() if down else by.asc(), "rule", "unit", "kind"))
     titles, named = rule_titles(), units.names(viewer)
     shown = replace(page, rows=[_lead(row, name, titles, named) for row in page.rows])
+    if page.rows and wanted != "ended":
+        return Leads(shown, page.rows[0]["open"])
     going_on = faults.filter(closed_at=None).values("rule", "kind", "unit").distinct()
     return Leads(shown, going_on.count())
 

@@ -4,7 +4,7 @@ followed: told, taken on, urged, ended."""
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.alerts.models import Action, Alert, AlertGroup
 from zhunsheng.apps.cases.models import Case
+from zhunsheng.apps.cases.selectors import among
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.desk.case_officers import case_officers
 from zhunsheng.apps.desk.periods import TITLES, month_name, months, periods
@@ -23,7 +24,15 @@ from zhunsheng.apps.org.models import Unit
 from zhunsheng.apps.supervision.models import Clock, Finding
 
 OVERDUE, BROKEN = "overdue", "broken"
+SHOWN: Final = ("key", "clock", "kind", "rule", "case", "unit", "found_at", "due", "outer", "closed_at")
 TAKING: Final = (Action.Act.ACKNOWLEDGE, Action.Act.ACCEPT)
+
+
+class AtEnd(NamedTuple):
+    """Whether the due times of a clock are 24:00 of a day."""
+
+    due_at_end: bool = False
+    outer_at_end: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,7 +95,7 @@ def visible_faults(viewer: Viewer) -> QuerySet[Finding]:
 
 
 def _faults() -> QuerySet[Finding]:
-    is_fault = Q(kind=OVERDUE, rule__in=statutory_limits()) | Q(kind=BROKEN)
+    is_fault = Q(kind=OVERDUE) & among("rule", statutory_limits()) | Q(kind=BROKEN)
     return Finding.objects.filter(is_fault, state=Finding.State.CURRENT, found_at__isnull=False)
 
 
@@ -138,7 +147,7 @@ def listing(viewer: Viewer, *, now: datetime) -> Listing:
 def ledger(viewer: Viewer, asked: Asked, *, now: datetime) -> Ledger:
     """One page of the ledger, the latest first: of limits, unless what checks found is asked for."""
     found = visible_faults(viewer).filter(kind=asked.values.get("kind", OVERDUE))
-    page = asked.page(found)
+    page = asked.page(found.only(*SHOWN))
     running = found.filter(asked.condition(), closed_at=None).count()
     return Ledger(page, _rows(page.rows, now), running)
 
@@ -160,7 +169,9 @@ def _words(at: datetime | bool | None) -> str:
 def _rows(findings: Sequence[Finding], now: datetime) -> list[Exceeded]:
     keys = [_group(finding) for finding in findings]
     numbers = {finding.case for finding in findings if finding.case}
-    clocks = Clock.objects.only("key", "due_at_end", "outer_at_end").in_bulk(keys)
+    at_end = {
+        key: AtEnd(*both) for key, *both in Clock.objects.filter(pk__in=keys).values_list(*("key", *AtEnd._fields))
+    }
     states = dict(AlertGroup.objects.filter(pk__in=keys).values_list("key", "state"))
     titles = rule_titles()
     cases = dict(Case.objects.filter(pk__in=numbers).values_list("number", "title"))
@@ -180,8 +191,8 @@ def _rows(findings: Sequence[Finding], now: datetime) -> list[Exceeded]:
             unit=named.get(finding.unit or "", finding.unit or ""),
             officers=officers.get(finding.case or "", ()),
             found_at=finding.found_at,
-            due=_due(finding, clocks.get(_group(finding))),
-            length=_length(finding, clocks.get(_group(finding)), now),
+            due=_due(finding, at_end.get(_group(finding), AtEnd())),
+            length=_length(finding, at_end.get(_group(finding), AtEnd()), now),
             ended=finding.closed_at,
             state=states.get(_group(finding), ""),
             has_alert=_group(finding) in states,
@@ -198,21 +209,15 @@ def _group(finding: Finding) -> str:
     return finding.clock or finding.key
 
 
-def _due(finding: Finding, clock: Clock | None) -> dict[str, datetime | bool | None]:
+def _due(finding: Finding, at_end: AtEnd) -> dict[str, datetime | bool | None]:
     """Both due times as the finding states them; whether they are 24:00 of a day, its clock says."""
-    return {
-        "due": finding.due,
-        "outer": finding.outer,
-        "due_at_end": clock.due_at_end if clock else False,
-        "outer_at_end": clock.outer_at_end if clock else False,
-    }
+    return {"due": finding.due, "outer": finding.outer, **at_end._asdict()}
 
 
-def _length(finding: Finding, clock: Clock | None, now: datetime) -> formats.Remaining:
+def _length(finding: Finding, at_end: AtEnd, now: datetime) -> formats.Remaining:
     """How long it went on, or goes on, past the outer time."""
-    outer_at_end = clock.outer_at_end if clock else False
     until = min(finding.closed_at or now, now)
-    return formats.remaining(finding.outer, finding.outer, now=until, due_at_end=outer_at_end)
+    return formats.remaining(finding.outer, finding.outer, now=until, due_at_end=at_end.outer_at_end)
 
 
 def _told(keys: Sequence[str]) -> dict[str, Step]:
@@ -223,8 +228,7 @@ def _told(keys: Sequence[str]) -> dict[str, Step]:
 def _first_acts(keys: Sequence[str]) -> dict[tuple[str, str], Step]:
     """The first time that somebody took it on, and that a superior urged."""
     found: dict[tuple[str, str], Step] = {}
-    acts = Action.objects.filter(group__in=keys, act__in=(*TAKING, Action.Act.URGE)).select_related("by")
-    for act in acts.order_by("at", "pk"):
-        name = "urged" if act.act == Action.Act.URGE else "taken"
-        found.setdefault((act.group_id, name), Step(act.at, act.by.name if act.by else ""))
+    acts = Action.objects.filter(group__in=keys, act__in=(*TAKING, Action.Act.URGE)).order_by("at", "pk")
+    for key, act, at, by in acts.values_list("group", "act", "at", "by__name"):
+        found.setdefault((key, "urged" if act == Action.Act.URGE else "taken"), Step(at, by or ""))
     return found

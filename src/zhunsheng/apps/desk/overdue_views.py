@@ -12,6 +12,7 @@ from zhunsheng.apps.access.requests import asking, viewer_behind
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.desk import overdue
 from zhunsheng.apps.desk.exports import Sheet, for_a_purpose, taken_away
+from zhunsheng.apps.desk.overdue_rows import ledger_drawn
 from zhunsheng.apps.display.sheets import MOST_ROWS
 
 
@@ -24,6 +25,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     record_read(kind="overdue_ledger", key=asked.address(), detail={"count": len(found.rows)})
     page = {
         "ledger": found,
+        "drawn": ledger_drawn(found.rows, now=who.now),
         "page": found.page,
         "doors": [
             (title, asked.address(kind=kind), asked.values.get("kind", overdue.OVERDUE) == kind)

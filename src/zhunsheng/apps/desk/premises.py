@@ -29,6 +29,9 @@ AUDIENCE: Final = frozenset(
 ENTERED: Final = "person.entered_area"
 VISIT: Final = "visit"
 SOON: Final = timedelta(hours=2)
+SHOWN_OF_LIMIT: Final = (
+    "key", "rule", "subject", "due", "outer", "due_at_end", "outer_at_end", "outcome", "level",
+)  # fmt: skip
 NEVER: Final = datetime(9000, 1, 1, tzinfo=UTC)
 
 
@@ -174,7 +177,7 @@ def _limits(clocks: Sequence[Clock], now: datetime) -> dict[str, list[Limit]]:
     here = Q(case__in=cases - {None}) | Q(case=None, incident__in=incidents - {None})
     titles = rule_titles()
     found: dict[str, list[Limit]] = {}
-    running = Clock.objects.filter(here, subject__in=visits, outcome__in=OPEN_OUTCOMES)
+    running = Clock.objects.filter(here, subject__in=visits, outcome__in=OPEN_OUTCOMES).only(*SHOWN_OF_LIMIT)
     for clock in running.annotate(ends=Coalesce("due", NEVER)).order_by("ends", "key"):
         limit = Limit(clock, titles.get(clock.rule, clock.rule), level_now(clock, now=now))
         found.setdefault(str(clock.subject), []).append(limit)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from zhunsheng.apps.access.preferences import saved_filters
 from zhunsheng.apps.access.requests import asking, viewer_among
 from zhunsheng.apps.audit.services import record_read
-from zhunsheng.apps.desk import premises
+from zhunsheng.apps.desk import premises, premises_rows
 from zhunsheng.apps.desk.exports import Sheet, for_a_purpose, taken_away
 from zhunsheng.apps.display.sheets import MOST_ROWS
 
@@ -30,6 +30,7 @@ def who_is_in(request: HttpRequest) -> HttpResponse:
     )
     page = {
         "premises": found,
+        "drawn": premises_rows.drawn(found.stays, now=now),
         "page": found.page,
         "asked": asked,
         "sheet": reverse("desk:premises_sheet"),

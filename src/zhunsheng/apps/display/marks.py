@@ -65,10 +65,14 @@ def level_word(name: str) -> str:
     return str(WORDS[name] if name in ("over", "red", "yellow", "blue") else WORDS["ask"])
 
 
+def shape_and_word(name: str, *, large: bool = True) -> SafeString:
+    """The shape of a level, and its word for whoever does not see it."""
+    return _shape_and_word(name, large)
+
+
 @formats.remembered()
-def shape_and_word(name: str) -> SafeString:
-    """The large shape of a level, and its word for whoever does not see it."""
-    return mark_safe(f'{shape(name, large=True)}<span class="visually-hidden">{level_word(name)}</span>')  # noqa: S308
+def _shape_and_word(name: str, large: bool) -> SafeString:
+    return mark_safe(f'{shape(name, large=large)}<span class="visually-hidden">{level_word(name)}</span>')  # noqa: S308
 
 
 def left(clock: object, *, now: datetime, level: str = "") -> SafeString:
