@@ -37,6 +37,7 @@ SIZES: Final = "30000,300000"
 CASES_PER_CLOCK: Final = 3
 ENOUGH: Final = 0.6
 MOST_BYTES: Final = 120 * 1024
+HEADINGS: Final = ("page", "queries", "rows", "alone ms", "a second", "bare", "share", "p50 ms", "p95 ms", "KB gzip")
 
 Found = dict[str, dict[str, Any]]
 
@@ -52,7 +53,10 @@ def main() -> int:
     if arguments.json:
         sys.stdout.write(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
     failing = missed(found)
-    console.print(table(found))
+    if console.is_terminal:
+        console.print(table(found))
+    else:  # a file, or another program: a table would be squeezed into eighty columns
+        console.print("\n".join(plain(found)), highlight=False, markup=False, soft_wrap=True)
     for line in failing:
         console.print(line, highlight=False, markup=False)
     if arguments.append:
@@ -99,20 +103,43 @@ def missed(found: dict[int, Found]) -> list[str]:
     return lines
 
 
-def table(found: dict[int, Found]) -> Table:
-    """What was measured, a page a line."""
-    shown = Table(title=f"./zs bench pages: {max(found):,} cases, {max(found) // CASES_PER_CLOCK:,} open limits")
-    for heading in ("page", "queries", "rows", "alone ms", "a second", "bare", "share", "p50 ms", "p95 ms", "KB gzip"):
-        shown.add_column(heading, justify="left" if heading == "page" else "right", no_wrap=heading == "page")
-    for title, page in found[max(found)].items():
+def rows(found: Found) -> list[list[str]]:
+    """What was measured, a page a row, under HEADINGS."""
+    shown = []
+    for title, page in found.items():
         figures = [f"{page[name]:.0f}" for name in ("queries", "rows", "alone_ms")]
         if "ratio" in page:
             figures += [f"{page['rate']:.1f}", f"{page['bare_rate']:.1f}", f"{page['ratio']:.0%}"]
             figures += [f"{page['p50_ms']:.0f}", f"{page['p95_ms']:.0f}"]
         else:
             figures += [""] * 5
-        shown.add_row(title, *figures, f"{page['first_load'] / 1024:.0f}")
+        shown.append([title, *figures, f"{page['first_load'] / 1024:.0f}"])
     return shown
+
+
+def heading(found: dict[int, Found]) -> str:
+    """What stands above the rows."""
+    return f"./zs bench pages: {max(found):,} cases, {max(found) // CASES_PER_CLOCK:,} open limits"
+
+
+def table(found: dict[int, Found]) -> Table:
+    """The rows as a terminal shows them."""
+    shown = Table(title=heading(found))
+    for name in HEADINGS:
+        shown.add_column(name, justify="left" if name == "page" else "right", no_wrap=name == "page")
+    for row in rows(found[max(found)]):
+        shown.add_row(*row)
+    return shown
+
+
+def plain(found: dict[int, Found]) -> list[str]:
+    """The rows as lines: every figure whole, however narrow whoever reads it is."""
+    lines = [list(HEADINGS), *rows(found[max(found)])]
+    widths = [max(len(line[n]) for line in lines) for n in range(len(HEADINGS))]
+    cells = [
+        [cell.ljust(widths[n]) if n == 0 else cell.rjust(widths[n]) for n, cell in enumerate(line)] for line in lines
+    ]
+    return [heading(found), *("  ".join(line).rstrip() for line in cells)]
 
 
 def record(found: dict[int, Found], arguments: Namespace, console: Console) -> None:
