@@ -50,6 +50,16 @@ def test_a_bound_that_is_not_kept_at_one_size_is_said() -> None:
     assert "| memory at its peak | 8,000 MB | 9,000 MB | ≤ 8192 | **not met** |" in text
 
 
+def test_a_bound_is_held_only_against_the_size_at_which_it_is_asked() -> None:
+    """The fold may take ten times the visiting loop at ten million events: what it takes at a hundred thousand is shown,
+    and misses nothing. Where ten million were not measured, nothing is said to be met."""
+    names = {"100000": "14.2", "10000000": "9.1"}
+    clocks = {f"bench.clocks.{size}.fold_per_visit": figure("", value) for size, value in names.items()}
+    assert "| fold / visiting loop | 14.2 | 9.1 | ≤ 10 at 10,000,000 | met |" in page(clocks)
+    del clocks["bench.clocks.10000000.fold_per_visit"]
+    assert "| fold / visiting loop | 14.2 | ≤ 10 at 10,000,000 | not measured |" in page(clocks)
+
+
 def test_what_was_measured_says_where_and_when() -> None:
     assert "`./zs bench checks` at 0123abc, 2026-11-28, 2 × x86_64, Linux, load 0.10." in said(ours="1 s", polars="2 s")
 
