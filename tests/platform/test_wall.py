@@ -93,6 +93,17 @@ def test_a_wall_whose_data_stand_still_says_so() -> None:
     assert "数据已停 12分" in body(me.get("/wall/"))
 
 
+def test_in_a_city_that_runs_fast_the_wall_counts_by_the_machines_clock() -> None:
+    """At an hour a second twelve hours of the city are twelve seconds of the loop; eleven minutes are 660 hours."""
+    me = enter("county_head", EAST)
+    clock.set_city_clock(NOW, seconds_per_second=3600)
+    judged(NOW - timedelta(hours=12))
+    assert "数据已停" not in body(me.get("/wall/"))
+    with as_process("test"):
+        Heartbeat.objects.update(watermark=NOW - timedelta(hours=660))
+    assert "数据已停 11分" in body(me.get("/wall/"))
+
+
 def test_without_a_script_the_wall_reloads_itself() -> None:
     page = body(enter("legal_department", CITY).get("/wall/"))
     assert '<noscript><meta http-equiv="refresh" content="60"></noscript>' in page

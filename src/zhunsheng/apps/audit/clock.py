@@ -49,3 +49,12 @@ def has_city_clock() -> bool:
         cursor.execute("SELECT city_from IS NOT NULL FROM audit_deployment")
         row = cursor.fetchone()
     return bool(row and row[0])
+
+
+def city_pace() -> float:
+    """How many seconds of the platform's clock pass in one of the machine's: 1, but in a demonstration that runs faster
+    or stands still."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(city_seconds_per_second, 1) FROM audit_deployment")
+        row = cursor.fetchone()
+    return float(row[0]) if row else 1.0

@@ -12,6 +12,7 @@ from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.alerts.models import AlertGroup
 from zhunsheng.apps.alerts.selectors import visible_groups
+from zhunsheng.apps.audit.clock import city_pace
 from zhunsheng.apps.cases.selectors import of_visible_cases
 from zhunsheng.apps.cases.sources import late_sources
 from zhunsheng.apps.desk.case_track import level_now
@@ -71,7 +72,8 @@ class Chart:
 
 @dataclass(frozen=True)
 class Health:
-    """Up to when it is judged, and whether that stopped: `stopped` is for how long, None while it goes on."""
+    """Up to when it is judged, and whether that stopped: `stopped` is for how long by the machine's clock, None while
+    it goes on."""
 
     checked: datetime | None
     stopped: timedelta | None
@@ -167,7 +169,8 @@ def drawn(days: Sequence[tuple[date, int]]) -> Chart:
 
 def _health(now: datetime) -> Health:
     checked = last_checked()
-    behind = now - checked if checked is not None else None
+    # By the machine's clock, by which a loop goes round: between two rounds a city of an hour a second is hours behind.
+    behind = (now - checked) / max(1, city_pace()) if checked is not None else None
     rulebook = shown_rulebook()
     return Health(
         checked=checked,
