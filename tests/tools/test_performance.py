@@ -51,8 +51,8 @@ def test_a_bound_that_is_not_kept_at_one_size_is_said() -> None:
 
 
 def test_a_bound_is_held_only_against_the_size_at_which_it_is_asked() -> None:
-    """The fold may take ten times the visiting loop at ten million events: what it takes at a hundred thousand is shown,
-    and misses nothing. Where ten million were not measured, nothing is said to be met."""
+    """The fold may take ten times the visiting loop at ten million events: what it takes at a hundred thousand is
+    shown, and misses nothing. Where ten million were not measured, nothing is said to be met."""
     names = {"100000": "14.2", "10000000": "9.1"}
     clocks = {f"bench.clocks.{size}.fold_per_visit": figure("", value) for size, value in names.items()}
     assert "| fold / visiting loop | 14.2 | 9.1 | ≤ 10 at 10,000,000 | met |" in page(clocks)
