@@ -17,9 +17,9 @@ from zhunsheng.apps.alerts.outgoing import INBOX
 from zhunsheng.apps.alerts.policy import alert_policy
 from zhunsheng.apps.alerts.refusals import AlertActRefused
 from zhunsheng.apps.audit.services import record_read
-from zhunsheng.apps.cases.models import Case
-from zhunsheng.apps.cases.selectors import among, looked_up, ties
+from zhunsheng.apps.cases.selectors import among, case_titles, looked_up, ties
 from zhunsheng.apps.org.models import Unit
+from zhunsheng.apps.org.selectors import unit_names
 from zhunsheng.core.alert_acts import snooze_latest
 
 PAGE_ROWS: Final = 50
@@ -322,8 +322,8 @@ def listed(groups: QuerySet[AlertGroup]) -> QuerySet[AlertGroup]:
 
 def rows_of(groups: Sequence[AlertGroup], as_of: datetime) -> list[InboxRow]:
     """Groups as lines of a list, in their order; as many questions to the database for one as for fifty."""
-    titles = dict(Case.objects.filter(pk__in={g.case for g in groups if g.case}).values_list("number", "title"))
-    units = dict(Unit.objects.filter(pk__in={group.unit for group in groups}).values_list("code", "short_name"))
+    titles = case_titles({group.case for group in groups if group.case})
+    units = unit_names({group.unit for group in groups})
     under = dict(
         AlertGroup.objects.filter(inhibited_by__in=[group.key for group in groups], closed_at=None)
         .values_list("inhibited_by")

@@ -45,6 +45,8 @@ class CasesConfig(AppConfig):
         "zs_append_events(text, timestamptz, interval)",
         "zs_quarantine(bytea, text, text, integer, text, text, text, bytea)",
         "zs_ties(bigint)",
+        "zs_case_titles(text[])",
+        "zs_case_officers(text[])",
     )
     # What row security lets the session's viewer see. Assignments stay visible: the conditions above read them.
     row_conditions: ClassVar[dict[str, str]] = {

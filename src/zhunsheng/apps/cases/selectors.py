@@ -1,6 +1,6 @@
 """Questions to the cases. Each takes its viewer; none can be asked without one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -71,6 +71,16 @@ def _ties(officer: int | None) -> Ties:
     with connection.cursor() as cursor:
         cursor.execute("SELECT own, recused, urgent, reading FROM zs_ties(%s)", [officer])
         return Ties(*(cursor.fetchone() or ()))
+
+
+def case_titles(numbers: Iterable[str]) -> dict[str, str]:
+    """The titles of cases by their numbers. Row security applies."""
+    wanted = list(numbers)
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number, title FROM zs_case_titles(%s)", [wanted])
+        return dict(cursor.fetchall())
 
 
 def among(column: str, numbers: Sequence[str]) -> Q:

@@ -2,13 +2,16 @@
 
 from collections.abc import Collection
 
-from zhunsheng.apps.cases.models import Assignment
+from django.db import connection
 
 
 def case_officers(numbers: Collection[str]) -> dict[str, list[str]]:
     """The names of the case officers that cases have now, by number of the case; cases without one are left out."""
     found: dict[str, list[str]] = {}
-    heads = Assignment.objects.filter(case__in=numbers, role=Assignment.Role.CASE_OFFICER, until_at=None)
-    for number, name in heads.order_by("pk").values_list("case", "officer__name"):
-        found.setdefault(number, []).append(name)
+    if not numbers:
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number, name FROM zs_case_officers(%s)", [list(numbers)])
+        for number, name in cursor.fetchall():
+            found.setdefault(number, []).append(name)
     return found

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import Count, Exists, F, Func, IntegerField, Max, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
@@ -45,7 +47,16 @@ OF_STATE: Final = {
 ENDED_VIEWS: Final = {"done": State.DONE, "withdrawn": State.WITHDRAWN}
 """View → the one state that it shows, of what is open, and of what has ended."""
 TAKEABLE: Final = (State.WAITING, State.SNOOZED, State.CLAIMED_DONE)
-NONE: Final = (0, 0)
+COUNTED: Final = ("key", "state", "due", "outer", "outer_at_end", "closed_at")
+COUNTS: Final = """
+    SELECT 'open', g.state, zs_band(g.closed_at, g.due, g."outer", g.outer_at_end, %s, %s, %s), count(*)
+    FROM ({groups}) AS g WHERE g.closed_at IS NULL GROUP BY 2, 3
+    UNION ALL SELECT 'ended', g.state, (g.closed_at >= %s)::int, count(*)
+    FROM ({groups}) AS g WHERE g.closed_at >= %s GROUP BY 2, 3
+    UNION ALL SELECT 'untold', '', 0, count(*) FROM ({groups}) AS g
+    WHERE g.closed_at IS NULL AND g.key = ANY (ARRAY(SELECT "group" FROM alerts_gap WHERE closed_at IS NULL))
+"""
+"""Each part has an index of its own, from which it is answered without reading a row."""
 
 
 @dataclass(frozen=True)
@@ -239,38 +250,36 @@ def _numbers(
     groups: QuerySet[AlertGroup], views: Sequence[tuple[str, str, Q]], now: datetime, *, known: Mapping[str, int]
 ) -> dict[str, int]:
     """The number of each view: what is open by state and span, what has ended by state, and the two that say of whom.
-    `known`: that of the chosen view, which was counted with its bands.
-
-    Each question has an index of its own, from which it is answered without reading a row.
-    """
-    open_now, of = groups.filter(_kept(now, is_ended=False)), {name: condition for name, _title, condition in views}
-    by_state = _by_state(open_now, now)
-    since = Q(closed_at__gte=midnight(now, 0))
-    ended = {
-        state: (n, today)
-        for state, n, today in groups.filter(_kept(now, is_ended=True))
-        .values_list("state")
-        .annotate(n=Count("key"), today=Count("key", filter=since))
-    }
+    `known`: that of the chosen view, which was counted with its bands."""
+    count, mine = _counted(groups, now), next(condition for name, _title, condition in views if name == MINE)
     return {
-        MINE: known[MINE] if MINE in known else open_now.filter(of[MINE]).count(),
-        "today": by_state["band", TODAY],
-        "over": by_state["band", OVER],
-        "untold": open_now.filter(of["untold"]).count(),
-        DONE_TODAY: ended.get(State.DONE, NONE)[1],
-        "all": sum(by_state["state", state] for state in OPEN),
-        **{name: by_state["state", state] for name, state in OF_STATE.items()},
-        **{name: ended.get(state, NONE)[0] for name, state in ENDED_VIEWS.items()},
+        MINE: known[MINE] if MINE in known else groups.filter(_kept(now, is_ended=False), mine).count(),
+        "today": sum(n for (part, _state, band), n in count.items() if part == "open" and band == TODAY),
+        "over": sum(n for (part, _state, band), n in count.items() if part == "open" and band == OVER),
+        "untold": count["untold", "", 0],
+        DONE_TODAY: count["ended", State.DONE, 1],
+        "all": sum(_in_state(count, "open", state) for state in OPEN),
+        **{name: _in_state(count, "open", state) for name, state in OF_STATE.items()},
+        **{name: _in_state(count, "ended", state) for name, state in ENDED_VIEWS.items()},
     }
 
 
-def _by_state(groups: QuerySet[AlertGroup], now: datetime) -> Counter[tuple[str, object]]:
-    """How many are in each state, and how many in each band."""
-    found: Counter[tuple[str, object]] = Counter()
-    for state, band, n in groups.values_list("state", _band_of(now)).annotate(n=Count("key")):
-        found["state", state] += n
-        found["band", band] += n
-    return found
+def _in_state(count: Counter[tuple[str, str, int]], part: str, state: str) -> int:
+    return sum(n for (its_part, its_state, _span), n in count.items() if (its_part, its_state) == (part, state))
+
+
+def _counted(groups: QuerySet[AlertGroup], now: datetime) -> Counter[tuple[str, str, int]]:
+    """How many groups are open by state and band; how many have ended, by state and whether today (1); how many nobody
+    could be told of. One statement, whose condition on what its viewer may see is written once."""
+    try:
+        listed_groups, of_groups = groups.values(*COUNTED).query.sql_with_params()
+    except EmptyResultSet:
+        return Counter()  # he may list nothing at all
+    spans = (now, midnight(now, 1), midnight(now, SOON_DAYS + 1))
+    values = (*spans, *of_groups, midnight(now, 0), *of_groups, now - KEPT, *of_groups)
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTS.format(groups=listed_groups), values)
+        return Counter({(part, state, span): n for part, state, span, n in cursor.fetchall()})
 
 
 def _by_rule(groups: QuerySet[AlertGroup], now: datetime) -> Mapping[tuple[str, int], int]:

@@ -33,7 +33,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhunsheng.apps.access.scope import Viewer
-from zhunsheng.apps.cases.models import Case
+from zhunsheng.apps.cases.selectors import case_titles
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.desk.overdue import OVERDUE, visible_faults
 from zhunsheng.apps.desk.periods import TITLES, periods
@@ -179,7 +179,7 @@ def withdrawn(viewer: Viewer, asked: Asked) -> tuple[Page[Finding], list[Withdra
     page = asked.page(found)
     titles, named = rule_titles(), units.names(viewer)
     numbers = {finding.case for finding in page.rows if finding.case}
-    cases = dict(Case.objects.filter(pk__in=numbers).values_list("number", "title"))
+    cases = case_titles(numbers)
     rows = [_withdrawn(finding, titles, named, cases) for finding in page.rows]
     return page, rows, found.filter(asked.condition()).count()
 

@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.alerts.models import AlertGroup
-from zhunsheng.apps.cases.models import Case
-from zhunsheng.apps.cases.selectors import among, ties, visible_cases
+from zhunsheng.apps.cases.selectors import among, case_titles, ties, visible_cases
 from zhunsheng.apps.desk.case_track import level_now
 from zhunsheng.apps.desk.inbox import Door, midnight
 from zhunsheng.apps.desk.rulebook import rule_titles
@@ -87,7 +86,7 @@ def _clocks(viewer: Viewer) -> QuerySet[Clock]:
 
 def _limits(clocks: Sequence[Clock], now: datetime) -> list[Limit]:
     titles = rule_titles()
-    cases = dict(Case.objects.filter(pk__in={clock.case for clock in clocks}).values_list("number", "title"))
+    cases = case_titles({clock.case for clock in clocks if clock.case})
     alerts = AlertGroup.objects.filter(closed_at=None).only("key", "state").in_bulk([clock.key for clock in clocks])
     return [
         Limit(

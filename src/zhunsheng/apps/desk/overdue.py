@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.alerts.models import Action, Alert, AlertGroup
-from zhunsheng.apps.cases.models import Case
-from zhunsheng.apps.cases.selectors import among
+from zhunsheng.apps.cases.selectors import among, case_titles
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.desk.case_officers import case_officers
 from zhunsheng.apps.desk.periods import TITLES, month_name, months, periods
@@ -20,7 +19,7 @@ from zhunsheng.apps.desk.rulebook import rule_titles, statutory_limits
 from zhunsheng.apps.display import formats
 from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
 from zhunsheng.apps.display.sheets import Cell
-from zhunsheng.apps.org.models import Unit
+from zhunsheng.apps.org.selectors import unit_names
 from zhunsheng.apps.supervision.models import Clock, Finding
 
 OVERDUE, BROKEN = "overdue", "broken"
@@ -174,10 +173,8 @@ def _rows(findings: Sequence[Finding], now: datetime) -> list[Exceeded]:
     }
     states = dict(AlertGroup.objects.filter(pk__in=keys).values_list("key", "state"))
     titles = rule_titles()
-    cases = dict(Case.objects.filter(pk__in=numbers).values_list("number", "title"))
-    named = dict(
-        Unit.objects.filter(pk__in={finding.unit or "" for finding in findings}).values_list("code", "short_name")
-    )
+    cases = case_titles(numbers)
+    named = unit_names({finding.unit for finding in findings if finding.unit})
     told = _told(keys)
     acts = _first_acts(keys)
     officers = case_officers(numbers)

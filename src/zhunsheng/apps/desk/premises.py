@@ -20,7 +20,7 @@ from zhunsheng.apps.desk.rulebook import rule_titles, shown_rulebook
 from zhunsheng.apps.display import formats
 from zhunsheng.apps.display.listing import Asked, Choice, Column, Filter, Listing, Page, choices
 from zhunsheng.apps.display.sheets import Cell
-from zhunsheng.apps.org.models import Unit
+from zhunsheng.apps.org.selectors import unit_names
 from zhunsheng.apps.supervision.models import OPEN_OUTCOMES, Clock
 
 AUDIENCE: Final = frozenset(
@@ -151,7 +151,7 @@ def _stays(viewer: Viewer, clocks: Sequence[Clock], now: datetime) -> list[Stay]
     )
     places = places_of([clock.start_event for clock in clocks if clock.start_event])
     officers = case_officers(numbers)
-    named = dict(Unit.objects.filter(pk__in={clock.unit or "" for clock in clocks}).values_list("code", "short_name"))
+    named = unit_names({clock.unit for clock in clocks if clock.unit})
     return [
         Stay(
             visit=str(clock.subject),

@@ -12,8 +12,7 @@ from django.utils.translation import gettext_noop
 
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer
-from zhunsheng.apps.cases.models import Case
-from zhunsheng.apps.cases.selectors import as_text, reachable_cases, ties, under_reading
+from zhunsheng.apps.cases.selectors import as_text, case_titles, reachable_cases, ties, under_reading
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.display import formats
 from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
@@ -112,7 +111,7 @@ def card_page(viewer: Viewer, asked: Asked, *, now: datetime) -> tuple[Page[Card
 
 def card_rows(viewer: Viewer, rows: Sequence[CardNow], *, now: datetime) -> list[CardRow]:
     """Cards as lists show them."""
-    titles = dict(Case.objects.filter(pk__in={row.card.case for row in rows}).values_list("number", "title"))
+    titles = case_titles({row.card.case for row in rows})
     named = _names(viewer)
     return [_row(row, titles, named, now) for row in rows]
 

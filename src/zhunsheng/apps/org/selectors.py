@@ -1,6 +1,6 @@
 """Questions to the organisation: who holds what, who answers for what now."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -101,6 +101,16 @@ def top_unit_name() -> str:
         cursor.execute(TOP)
         row = cursor.fetchone()
     return str(row[0]) if row else ""
+
+
+def unit_names(codes: Iterable[str]) -> dict[str, str]:
+    """The short names of units by their codes."""
+    wanted = list(codes)
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT code, short_name FROM org_unit WHERE code = ANY (%s)", [wanted])
+        return dict(cursor.fetchall())
 
 
 def officer_by_number(*, province: str, number: str) -> Officer | None:

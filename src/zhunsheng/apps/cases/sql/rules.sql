@@ -128,6 +128,19 @@ BEGIN
     RETURN FOUND;
 END $$;
 
+-- What lists say of the cases that they have found, under the row security of who asks; planned once by a connection.
+CREATE OR REPLACE FUNCTION zs_case_titles(numbers text[]) RETURNS TABLE (number text, title text)
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN QUERY SELECT c.number::text, c.title::text FROM cases_case c WHERE c.number = ANY (numbers);
+END $$;
+CREATE OR REPLACE FUNCTION zs_case_officers(numbers text[]) RETURNS TABLE (number text, name text)
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN QUERY SELECT a.case_id::text, o.name::text FROM cases_assignment a JOIN org_officer o ON o.id = a.officer_id
+    WHERE a.case_id = ANY (numbers) AND a.role = 'case_officer' AND a.until_at IS NULL ORDER BY a.id;
+END $$;
+
 -- How an officer stands to single cases: those he works on, is recused from, has opened in an emergency, and those that
 -- are withheld from him because he reads them. Asked on nearly every page: a connection plans it once.
 CREATE OR REPLACE FUNCTION zs_ties(officer bigint, OUT own text[], OUT recused text[], OUT urgent text[], OUT reading text[])
