@@ -8,7 +8,7 @@ import pytest
 from tests.story import RULEBOOK
 from zhunsheng.book import load_rulebook
 from zhunsheng.core.vocabulary import parse_vocabulary
-from zhunsheng.rulecheck.reference_checks import says
+from zhunsheng.rulecheck.check_words import says
 from zhunsheng.rulecheck.track import steps
 from zhunsheng.value_words import value_word, with_value_words, words_of
 
@@ -50,6 +50,5 @@ def test_the_condition_of_a_limit_is_said_in_words() -> None:
 def test_the_condition_of_a_check_is_said_in_words() -> None:
     # why: search.woman-by-woman.toml asks that the examiner be a female officer or a doctor
     check = next(one for one in BOOK.checks if one.id == "search.woman-by-woman")
-    titles = {name: kind.title for name, kind in BOOK.vocabulary.event_types.items()}
-    lines = says(check, titles, BOOK.vocabulary)
+    lines = says(check, BOOK.vocabulary)
     assert any("检查人为女民警/医师" in line for line in lines), lines

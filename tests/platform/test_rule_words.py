@@ -7,11 +7,12 @@ from django.utils import translation
 
 from tests.platform import environment  # noqa: F401 - sets Django up
 from tests.story import RULEBOOK
-from zhunsheng.apps.cases.words import in_page_language
+from zhunsheng.apps.cases.words import in_english, in_page_language
 from zhunsheng.apps.desk.rule_tests import ShownTest, shown_test
 from zhunsheng.book import load_rulebook
 from zhunsheng.core.check import Check
 from zhunsheng.core.rule import Rule
+from zhunsheng.rulecheck.check_words import says
 
 BOOK = load_rulebook(RULEBOOK)
 RULES: dict[str, Rule | Check] = {rule.id: rule for rule in BOOK.rules} | {check.id: check for check in BOOK.checks}
@@ -57,3 +58,25 @@ def test_no_test_of_the_shipped_rulebook_shows_a_code(language: str) -> None:
     if language == "en":
         han = {f"{id_}: {text}" for id_, text in texts if re.search(r"[\u3400-\u9fff]", NAMES.sub("", text))}
         assert not han, "\n".join(sorted(han)[:20])
+
+
+def test_a_check_is_said_in_english_without_a_chinese_word_and_line_by_line_as_in_chinese() -> None:
+    # Found in the editor of a check on an English page: 检查：人身检查
+    vocabulary = in_english(BOOK.vocabulary)
+    for check in BOOK.checks:
+        lines = says(check, vocabulary, "en")
+        assert len(lines) == len(says(check, BOOK.vocabulary))
+        assert not re.search(r"[\u3000-\u9fff\uff00-\uffef]", "\n".join(lines)), (check.id, lines)
+    two = next(check for check in BOOK.checks if check.id == "interrogation.two-officers")
+    assert says(two, vocabulary, "en") == ["Checked: Interrogation began", "Required: number of officers at least 2"]
+
+
+def test_a_test_bears_a_name_of_the_language_of_its_page() -> None:
+    # Found on a Chinese page: "one officer: ..."
+    test = RULES["search.woman-by-woman"].tests[0]
+    with translation.override("en"):
+        assert shown_test(test, in_page_language(BOOK.vocabulary)).name == test.name
+    with translation.override("zh-hans"):
+        found = shown_test(test, BOOK.vocabulary)
+    assert found.name == found.expect[0]
+    assert not found.why

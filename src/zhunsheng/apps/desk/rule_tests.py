@@ -45,7 +45,7 @@ NOT_KNOWN: Final[Mapping[str, Words]] = {"unknown": _("待定"), "none": _("没�
 
 @dataclass(frozen=True)
 class ShownTest:
-    """One test of a rule: what is given, what must come of it, and why."""
+    """One test of a rule: what is given, what must come of it, and why, which files say in English alone."""
 
     name: str
     why: str
@@ -55,8 +55,18 @@ class ShownTest:
 
 def shown_test(test: RuleTest, vocabulary: Vocabulary) -> ShownTest:
     """A test in the words of a vocabulary."""
-    expect = [_expected(one, vocabulary) for one in test.expect] or [gettext("没有要提示的")]
-    return ShownTest(test.name, test.why, given_words(test, vocabulary), expect)
+    why = test.why if formats.is_english() else ""
+    return ShownTest(test_name(test, vocabulary), why, given_words(test, vocabulary), expected_words(test, vocabulary))
+
+
+def test_name(test: RuleTest, vocabulary: Vocabulary) -> str:
+    """What a test is called on a page: files name their tests in English; in Chinese it is what must come of it."""
+    return test.name if formats.is_english() else expected_words(test, vocabulary)[0]
+
+
+def expected_words(test: RuleTest, vocabulary: Vocabulary) -> list[str]:
+    """What must come of a test."""
+    return [_expected(one, vocabulary) for one in test.expect] or [gettext("没有要提示的")]
 
 
 def given_words(test: RuleTest, vocabulary: Vocabulary) -> Given:

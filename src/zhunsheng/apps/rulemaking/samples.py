@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhunsheng.apps.cases.words import in_page_language
 from zhunsheng.apps.desk.explanations import PageExplainer, Part, parts_of
-from zhunsheng.apps.desk.rule_tests import Given, given_words
+from zhunsheng.apps.desk.rule_tests import Given, given_words, test_name
 from zhunsheng.apps.desk.track_words import PageWording
 from zhunsheng.apps.display import formats
 from zhunsheng.apps.supervision import rulebooks
@@ -28,7 +28,7 @@ from zhunsheng.explanation import check_question_words
 from zhunsheng.report.mini import mini_svg
 from zhunsheng.report.rows import Row, key_of, rows_of
 from zhunsheng.rulecheck.inside_checks import counts_findings
-from zhunsheng.rulecheck.reference_checks import says
+from zhunsheng.rulecheck.check_words import COLONS, says
 from zhunsheng.rulecheck.track import steps
 
 SHOWN: Final = 3
@@ -65,8 +65,8 @@ def computation(rule: Rule | Check) -> list[tuple[str | Promise, str]]:
     if isinstance(rule, Rule):
         vocabulary = in_page_language(rulebook.vocabulary)
         return [(step.label, step.text) for step in steps(rule, vocabulary, language=formats.page_language())]
-    titles = {name: kind.title for name, kind in rulebook.vocabulary.event_types.items()}
-    pairs = [line.partition("：") for line in says(rule, titles, rulebook.vocabulary)]
+    language = formats.page_language()
+    pairs = [line.partition(COLONS[language]) for line in says(rule, in_page_language(rulebook.vocabulary), language)]
     return [(what, how) if how else (_("须符合"), what) for what, _colon, how in pairs]
 
 
@@ -104,7 +104,7 @@ def _counted(tests: Iterable[RuleTest], rule: Rule, book: Rulebook) -> Iterator[
         told = list(zip(steps, explainer.sentences(steps, types), strict=True))
         # The tree was built as elements: every text in it is escaped.
         picture = mark_safe(mini_svg(row, as_of, PageWording(now=as_of)))  # noqa: S308
-        yield Sample(test.name, given_words(test, vocabulary), picture, row.lines, parts_of(told))
+        yield Sample(test_name(test, vocabulary), given_words(test, vocabulary), picture, row.lines, parts_of(told))
 
 
 def _row(
@@ -128,8 +128,9 @@ def _checked(test: RuleTest, check: Check, book: Rulebook) -> Sample:
     events, as_of = _case(test, book)
     judged = judge(events, book, as_of=as_of, threads=1)
     verdicts = [_verdict(row, check, book) for row in judged.verdicts.iter_rows(named=True) if row["rule"] == check.id]
-    given = given_words(test, in_page_language(book.vocabulary))
-    return Sample(test.name, given, verdicts=verdicts, is_check=True)
+    vocabulary = in_page_language(book.vocabulary)
+    given = given_words(test, vocabulary)
+    return Sample(test_name(test, vocabulary), given, verdicts=verdicts, is_check=True)
 
 
 def _verdict(row: dict[str, Any], check: Check, book: Rulebook) -> Verdict:
