@@ -69,8 +69,8 @@ def check_contents(checks: Iterable[c.Check], statuses: Mapping[str, str]) -> li
     """The part of the contents about checks, in the order of their codes."""
     lines = ["\n## 检查 · Checks\n", "| 代号 | 检查 | 对象 | 种类 | 级别 | 状态 |", "|---|---|---|---|---|---|"]
     return lines + [
-        f"| {check.code} | {check_link(check)} | {KEYS['zh'][check.key]} | {KINDS[check.kind]} | {LEVELS[check.level]} | "
-        f"{statuses[check.status]} |"
+        f"| {check.code} | {check_link(check)} | {KEYS['zh'][check.key]} | {KINDS[check.kind]} | "
+        f"{LEVELS[check.level]} | {statuses[check.status]} |"
         for check in sorted(checks, key=lambda check: check.code)
     ]
 

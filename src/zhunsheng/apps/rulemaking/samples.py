@@ -27,8 +27,8 @@ from zhunsheng.core.wording import check_message_text
 from zhunsheng.explanation import check_question_words
 from zhunsheng.report.mini import mini_svg
 from zhunsheng.report.rows import Row, key_of, rows_of
-from zhunsheng.rulecheck.inside_checks import counts_findings
 from zhunsheng.rulecheck.check_words import COLONS, says
+from zhunsheng.rulecheck.inside_checks import counts_findings
 from zhunsheng.rulecheck.track import steps
 
 SHOWN: Final = 3
