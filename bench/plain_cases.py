@@ -1,4 +1,4 @@
-"""The cases in which nothing happens that only the fold expresses: where the forms must say what the fold says."""
+"""The cases in which nothing happens that the form in pandas leaves out: there it must say what the fold says."""
 
 import numpy as np
 import polars as pl
@@ -8,7 +8,7 @@ from zhunsheng.core import program as p
 from zhunsheng.core.clocks import FoldPart
 from zhunsheng.core.fold.state import EXCUSED, LATE_PAUSE, WAITING
 
-ONLY_THE_FOLD = (p.RESTART, p.WAIT, p.WAIT_END, p.EXCUSE)
+LEFT_OUT = (p.RESTART, p.WAIT, p.WAIT_END, p.EXCUSE)
 
 
 def plain_cases(part: FoldPart) -> NDArray[np.bool_]:
@@ -20,7 +20,7 @@ def plain_cases(part: FoldPart) -> NDArray[np.bool_]:
     """
     arrays, results = part.encoded.arrays, part.results
     exotic = np.zeros(part.encoded.groups, dtype=np.bool_)
-    types = np.array([has_role_of_the_fold(part, code) for code in range(len(part.compiled.types))])
+    types = np.array([has_role_left_out(part, code) for code in range(len(part.compiled.types))])
     exotic[arrays.group[types[arrays.type] | (arrays.day == 1)]] = True
     by_document = part.compiled.program.tiers.mode[results.tier] == p.TIER_BY_DOCUMENT
     odd = (results.question != 0) | np.isin(results.outcome, (EXCUSED, WAITING)) | (by_document & (results.tier >= 0))
@@ -32,12 +32,12 @@ def plain_cases(part: FoldPart) -> NDArray[np.bool_]:
     return ~exotic
 
 
-def has_role_of_the_fold(part: FoldPart, type_code: int) -> bool:
-    """Whether events of a type do what the forms leave out."""
+def has_role_left_out(part: FoldPart, type_code: int) -> bool:
+    """Whether events of a type do what pandas leaves out."""
     program = part.compiled.program
     roles = program.roles[program.role_ptr[type_code] : program.role_ptr[type_code + 1]]
     then = [program.pauses.then[role.arg] >= 0 for role in roles if role.kind in (p.PAUSE, p.RESUME)]
-    return any(then) or bool(np.isin(roles.kind, ONLY_THE_FOLD).any())
+    return any(then) or bool(np.isin(roles.kind, LEFT_OUT).any())
 
 
 def with_fact_that_waits(part: FoldPart) -> NDArray[np.int32]:

@@ -1,10 +1,11 @@
 """The same clocks as dataframes and as SQL, each written as well as its engine allows.
 
-They express: starts by the version in force and by facts of the case and custody; stops in time or late, by case,
-person, visit or item; repeated starts and several spans of one subject; extensions as totals, in order and in time,
-with stated days; ends stated by documents; pauses as unions of spans that pair by order, document or person; hours,
-days and months, both readings, the roll past rest days, also by custody. They leave out: restarts, waits, limits that
-begin after a pause, late pauses, excuses, bare dates, questions, steps, anomalies and corrections.
+Polars and DuckDB say of every case what the fold says: the version in force and what applies, subjects and persons,
+starts again, stops, late and early ones, bare dates, pauses, waits, restarts, excuses, extensions, ends stated by
+documents, custody, rest days, both readings, and what makes a clock a question. A rule that uses what they have no
+words for is refused (book.NotExpressed). They leave out steps, findings, and which event and fact a question is about.
 
-A form reads its input once, unmeasured; `run` is measured and returns the clocks.
+pandas expresses plain cases only (bench/plain_cases.py), and is not counted among the forms with the same semantics.
+
+A form reads its input once, unmeasured; `run` is measured and returns the number of clocks.
 """

@@ -1,4 +1,4 @@
-"""The fifteen limits in pandas: merges and groups in pandas, arithmetic on its NumPy columns.
+"""The fifteen limits in pandas, of plain cases only: merges and groups in pandas, arithmetic on its NumPy columns.
 
 python -m bench.forms.pandas_form FOLDER
 """
@@ -258,7 +258,7 @@ class PandasForm:
 
     def place(self, clocks: pd.DataFrame, wanted: Array) -> Array:
         """Place of a start and its months in the tables; 0 where it is not wanted."""
-        day = self.day(clocks["at"].to_numpy()) - self.book.first_day
+        day = self.day(clocks["at"].to_numpy()) - self.book.first_month_day
         return np.where(wanted, day * (b.MOST_MONTHS + 1) + clocks["amount"].to_numpy(), 0)
 
     def due(self, clocks: pd.DataFrame) -> pd.DataFrame:

@@ -161,8 +161,7 @@ def check_sizes(option: str, text: str, *, of: str, as_in: str) -> None:
 
 def environment(console: Console, *, quiet: bool, lock: Path = LOCK) -> Path:
     """The interpreter of what others make; its environment is made anew where the lock has changed."""
-    digest = hashlib.sha256(lock.read_bytes()).hexdigest()[:12]
-    folder = Path.home() / ".cache" / "zhunsheng" / f"bench-{digest}"
+    folder = folder_of(lock)
     python = folder / "bin" / "python"
     if not (folder / READY).is_file():
         if not quiet:
@@ -173,6 +172,18 @@ def environment(console: Console, *, quiet: bool, lock: Path = LOCK) -> Path:
             raise UsageRefused(f"bench/{lock.name} could not be installed; pip says why above.")
         (folder / READY).touch()
     return python
+
+
+def folder_of(lock: Path) -> Path:
+    """Where the environment of a lock is made."""
+    digest = hashlib.sha256(lock.read_bytes()).hexdigest()[:12]
+    return Path.home() / ".cache" / "zhunsheng" / f"bench-{digest}"
+
+
+def forms_python() -> Path | None:
+    """The interpreter of the forms; none where its environment was never made."""
+    folder = folder_of(LOCK)
+    return folder / "bin" / "python" if (folder / READY).is_file() else None
 
 
 BENCHES: Final = {"clocks": clocks, "pages": pages, "checks": checks, "archive": archive}
