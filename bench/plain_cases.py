@@ -57,4 +57,5 @@ def handed_over(part: FoldPart, version: int) -> NDArray[np.int32]:
     stops = np.isin(arrays.type, owners[ours & np.isin(program.roles.kind, (p.SATISFY, p.TERMINATE))])
     moments = pl.DataFrame({"case": arrays.group, "at": arrays.at})
     met = moments.filter(pl.Series(starts)).join(moments.filter(pl.Series(stops)), on=["case", "at"], how="semi")
-    return met["case"].to_numpy()
+    cases: NDArray[np.int32] = met["case"].to_numpy()
+    return cases
