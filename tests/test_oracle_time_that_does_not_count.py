@@ -111,6 +111,15 @@ def test_a_restart_past_the_due_time_does_not_heal() -> None:
     assert (first.outcome, second.due) == ("late", at("2026-05-11 24:00"))
 
 
+def test_a_doubt_that_a_restart_takes_over_is_found_when_the_new_clock_begins() -> None:
+    """Nobody has said whether public security is meant. Of the second clock nothing is true before it is there."""
+    text = """2026-01-05 09:00 case.filed case_kind=administrative
+              2026-02-01 09:00 mediation.failed"""
+    first, second = clocks(ORDER, text)
+    assert findings(first) == ["01-05 09:00 unknown ask"]
+    assert findings(second) == ["02-01 09:00 unknown ask"]
+
+
 def test_an_open_pause_goes_on_after_a_restart() -> None:
     text = """2026-01-10 09:00 arrest.executed person=P1 identity_unknown=false
               2026-02-01 09:00 psychiatric.decided person=P1

@@ -30,7 +30,7 @@ def findings_of(clock: Clock) -> list[Finding]:
     found: list[tuple[str, str, datetime]] = []
     question = clock.question
     if question is not None:
-        found.append(("unknown", "ask", question.found_at))
+        found.append(("unknown", "ask", max(question.found_at, clock.start)))
     if not any(q.of == "applies" for q in clock.questions):
         found += [("approaching", level, at) for level, at in _crossed(clock, due)]
         found += [(kind, "yellow", at) for kind, at in clock.notices]

@@ -10,6 +10,7 @@ RESTART = """
 event = "work.restarted"
 """
 PLAIN = rule_text(RESTART)
+DOUBTFUL = rule_text(f"[applies]\ncomplex = true\n{RESTART}")
 OWN_LIMIT = rule_text(RESTART + 'limit = { amount = 1, unit = "months" }\n')
 OPENS = rule_text(RESTART + "opens = true\n")
 PAUSED = rule_text(
@@ -242,6 +243,16 @@ RESTARTS = [
 @pytest.mark.parametrize(("why", "rules", "story", "as_of", "expected"), RESTARTS, ids=[row[0] for row in RESTARTS])
 def test_a_restart(why: str, rules: str, story: str, as_of: str | None, expected: list[str]) -> None:
     assert clocks(story, book(rules), as_of) == expected, why
+
+
+def test_a_doubt_that_a_restart_takes_over_is_found_when_the_new_clock_begins() -> None:
+    """Of the second clock nothing is true before it is there."""
+    rulebook = book(DOUBTFUL)
+    story = history(START + "2026-03-06 12:00 P1 work.restarted", rulebook)
+    assert findings_of(judged(story, rulebook), rulebook) == [
+        "P1 unknown ask 2026-03-02 12:00 closed",
+        "P1 unknown ask 2026-03-06 12:00 open",
+    ]
 
 
 def test_a_waiting_clock_is_never_overdue() -> None:
