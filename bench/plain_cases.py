@@ -44,9 +44,10 @@ def with_fact_that_waits(part: FoldPart) -> NDArray[np.int32]:
     """Cases with an event that states a fact with which a limit waits."""
     program, arrays = part.compiled.program, part.encoded.arrays
     tests = {n for row in program.restarts for n in range(row.tests0, row.tests1)}
-    owner: NDArray[np.int32] = np.repeat(arrays.group, np.diff(arrays.fact_ptr))
+    owner = np.repeat(arrays.group, np.diff(arrays.fact_ptr))
     says = np.isin(arrays.fact_code, [program.tests[n].fact for n in tests]) & (arrays.fact_value == 1)
-    return owner[says]
+    found: NDArray[np.int32] = owner[says]
+    return found
 
 
 def handed_over(part: FoldPart, version: int) -> NDArray[np.int32]:
