@@ -30,7 +30,7 @@ SCREEN: Final = "desk:wall"
 """It fills the screen without the shell, and says by itself that its data stand still."""
 EMPTY: Final = {
     "desk:mine": ("officer", "目前没有要到期的事。"),
-    "desk:today": ("unit_head", "今天没有到期的，也没有超期的。"),
+    "desk:today": ("unit_head", "没有未办结的红色预警。"),
     "desk:inbox": ("legal_officer", "没有待处理的预警。"),
     "desk:cases": ("legal_officer", "没有符合条件的案件。"),
     "desk:all_cases": ("legal_officer", "没有符合条件的案件。"),

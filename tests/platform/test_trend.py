@@ -1,5 +1,6 @@
 """How a leader's units did month by month: counted from clocks and findings, beside the city, and drawn."""
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.db import transaction
 
 from tests.platform.accounts import account, signed_in
 from tests.platform.people import EAST_STATION, WEST_STATION, city, officer
-from tests.platform.standing import FILING, case_of, exceeded, running
+from tests.platform.standing import FILING, case_of, exceeded, open_alert, running
 from tests.platform.supervised import put_in_force
 from tests.platform.test_alerts_supervised import shipped
 from zhunsheng.apps.access.processes import as_process
@@ -63,6 +64,26 @@ def test_months_are_counted_by_their_ends_and_the_city_by_both_stations(db: None
     page = signed_in(account("head", officer=head)).get("/today/").content.decode()
     assert "本单位本月超期 1 次，每百案 50 次。 全市每百案 66.7 次。" in page
     assert '<a href="/overdue/?in=2026-08">1</a>' in page
+    transaction.set_rollback(True)
+
+
+def test_the_number_at_the_head_of_the_day_is_that_of_its_list(db: None) -> None:
+    """A red alert that ends in three days is to be looked into; a blue one that ends today is counted beside it."""
+    # Found: the head named a red alert, and the list below, of what ends today, did not hold it.
+    del db
+    clock.set_city_clock(NOW, seconds_per_second=0)
+    city()
+    put_in_force(shipped(FILING, "criminal.filing.overdue-explain"))
+    open_alert(case_of(EAST_STATION, 1), NOW + timedelta(days=3), level="red")
+    open_alert(case_of(EAST_STATION, 2), NOW + timedelta(hours=3), level="blue")
+    head = officer("035077", ("unit_head", EAST_STATION))
+    me = signed_in(account("head", officer=head))
+    page = me.get("/today/").content.decode()
+    number = '<a href="/inbox/?view=all&amp;level=red">1</a>'
+    inbox = me.get("/inbox/?view=all&level=red").content.decode()
+    shown, listed = (set(re.findall(r"第\d案", part)) for part in (page, inbox))
+    assert number in page
+    assert shown == listed == {"第1案"}
     transaction.set_rollback(True)
 
 

@@ -1,4 +1,4 @@
-"""所队领导今日: how many red alerts nobody has settled, what ends today, and who has how much of it."""
+"""所队领导今日: the red alerts that nobody has settled, what ends on the next days, and who has how much of it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +22,8 @@ SHOWN: Final = 10
 OFFICERS: Final = 30
 HUNDRED: Final = 100
 LEVELS: Final = ("red", "yellow", "blue", "ask")
+PRESSING: Final = Q(level="red")
+"""What a leader is to look into: the number at the head of his page counts it, the list below it shows it."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,8 @@ class Day:
 
 @dataclass(frozen=True)
 class Today:
-    """What the page shows: the counts of all, those of the next seven days, the first that end today or are over, and
-    the shares of officers."""
+    """What the page shows: the counts of all, those of the next seven days, the first of what is pressing, and the
+    shares of officers."""
 
     counts: Mapping[str, int]
     days: Sequence[Day]
@@ -62,7 +64,7 @@ def today_page(viewer: Viewer, *, now: datetime) -> Today:
     """The page of a leader: the alerts of the units whose cases he may list."""
     groups = visible_groups(viewer).filter(closed_at=None)
     counts = groups.aggregate(**_counts(now), today=Count("key", filter=ends_today(now)))
-    pressing = listed(groups.filter(over(now) | ends_today(now))).order_by("due", "key")
+    pressing = listed(groups.filter(PRESSING)).order_by("due", "key")
     head = Assignment.objects.filter(role=Assignment.Role.CASE_OFFICER, until_at=None, case=OuterRef("case"))
     by_head = groups.annotate(head=Subquery(head.order_by("pk").values("officer")[:1])).values("head")
     shares = _shares(list(by_head.annotate(**_counts(now))))
@@ -80,7 +82,7 @@ def _counts(now: datetime) -> dict[str, Any]:
     return {
         "open": Count("key"),
         "over": Count("key", filter=over(now)),
-        "red": Count("key", filter=Q(level="red")),
+        "red": Count("key", filter=PRESSING),
         "yellow": Count("key", filter=Q(level="yellow")),
         "blue": Count("key", filter=Q(level="blue")),
         "ask": Count("key", filter=Q(level="ask")),

@@ -44,10 +44,10 @@ def daily_brief(viewer: Viewer, *, now: datetime) -> Paper:
 def _pressing(today: Today, *, now: datetime) -> dict[str, Any]:
     heads = (_("预警"), _("办案"), _("届满"), _("还剩"))
     rows = [_row(line, now=now) for line in today.pressing]
-    empty = _("今天没有到期的，也没有超期的。")
-    beyond = today.counts["today"] + today.counts["over"] > len(rows)
+    empty = _("没有未办结的红色预警。")
+    beyond = today.counts["red"] > len(rows)
     note = _("只列最紧的 %(n)d 条，全部见预警收件箱。") % {"n": len(rows)} if beyond else ""
-    return table(_("今天到期和已超期"), heads, rows, empty=empty, most=MOST_PRESSING, note=note)
+    return table(_("未办结红色预警"), heads, rows, empty=empty, most=MOST_PRESSING, note=note)
 
 
 def _row(line: Line, *, now: datetime) -> tuple[str, ...]:
