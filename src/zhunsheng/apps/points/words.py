@@ -1,5 +1,6 @@
 """Words and figures of points on pages."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -73,6 +74,13 @@ STATUSES: Final[dict[str, str | Promise]] = {
 def score(hundredths: Any) -> str:
     """Hundredths as points, without a sign: 96.10; a dash where there is none."""
     return "—" if hundredths is None else f"{int(hundredths) / 100:.2f}"
+
+
+def of_line(line: Mapping[str, Any], name: str) -> str:
+    """A figure of somebody's line of a board as points; a dash where nothing was counted: no case of his, and no point
+    given by hand. What hundred cases would give is a dash without a case."""
+    has_points = bool(line.get("total")) and name != "per_hundred"
+    return score(line.get(name) if line.get("cases") or has_points else None)
 
 
 def change(hundredths: int) -> str:

@@ -1,0 +1,15 @@
+"""Figures of points in words."""
+
+from tests.platform import environment  # noqa: F401 - sets Django up
+from zhunsheng.apps.points.words import of_line
+
+
+def test_a_score_of_nothing_is_a_dash_and_a_score_that_came_to_nothing_is_not() -> None:
+    # Found on the board of a station: who had no case stood there with 0.00, as if he had lost all he had.
+    nothing = {"cases": 0, "total": 0, "low": 0, "high": 0, "per_hundred": None}
+    assert [of_line(nothing, name) for name in nothing if name != "cases"] == ["—"] * 4
+    lost = {"cases": 3, "total": 0, "low": 0, "high": 812, "per_hundred": 0}
+    assert [of_line(lost, name) for name in ("total", "low", "high", "per_hundred")] == ["0.00", "0.00", "8.12", "0.00"]
+    by_hand = {"cases": 0, "total": 300, "low": 300, "high": 300, "per_hundred": 0}
+    assert [of_line(by_hand, name) for name in ("total", "per_hundred")] == ["3.00", "—"]
+    assert of_line({}, "total") == "—"
