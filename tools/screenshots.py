@@ -1,10 +1,11 @@
-"""./zs screenshots: the pictures of the README's tour, taken from a demonstration of this very tree.
+"""./zs screenshots: the pictures of the README, taken from a demonstration and a report of this very tree.
 
     ./zs screenshots [--out docs/pictures] [--cases N] [--only NAME]
 
 Starts a demonstration in a folder of its own on a free port, enters as each role, takes the pictures, and ends all that
 it started. The city is the same each time and its clock runs at the pace of ours, so that the pictures change only
-where the pages do. Needs Debian's chromium and fonts-noto-cjk.
+where the pages do. The picture of a report is of a file that `zs city` and `zs check` write, and wants none of this.
+Needs Debian's chromium and fonts-noto-cjk.
 """
 
 import argparse
@@ -32,10 +33,15 @@ CASES: Final = 1500
 START_SECONDS: Final = 600
 END_SECONDS: Final = 60
 TIMEOUT_MS: Final = 60_000
-LARGEST_BYTES: Final = 1_500_000
+LARGEST_BYTES: Final = 1_750_000
+FOUND_RED: Final = 10
 DESK: Final[ViewportSize] = {"width": 1280, "height": 800}
 SAID_PASSWORD: Final = re.compile(r"口令都是 (\S+?)；")
 PHONE: Final[ViewportSize] = {"width": 390, "height": 800}
+REPORT: Final = "report"
+RUNNING, OVERDUE = re.compile(r"还剩\d"), re.compile(r"超期\d")
+REPORTED: Final = {"cases": "300", "seed": "7", "as_of": "2026-04-25T16:48:00+08:00"}
+SHEET: Final[ViewportSize] = {"width": 1200, "height": 900}
 
 
 @dataclass(frozen=True)
@@ -134,25 +140,64 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="zs screenshots", description="The pictures of the README's tour.")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "pictures", metavar="DIR")
     parser.add_argument("--cases", type=int, default=CASES, metavar="N", help=f"cases of the city (default {CASES})")
-    parser.add_argument("--only", default="", metavar="NAME", help="one of " + ", ".join(each.name for each in TOUR))
+    names = (*(each.name for each in TOUR), REPORT)
+    parser.add_argument("--only", default="", metavar="NAME", choices=("", *names), help="one of " + ", ".join(names))
     options = parser.parse_args(arguments)
     chosen = [each for each in TOUR if options.only in ("", each.name)]
     chromium = shutil.which("chromium")
     if chromium is None:
         raise SystemExit("chromium is missing: apt-get install -y chromium fonts-noto-cjk")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # what was started is ended then, too
-    with demonstration(options.cases) as running, sync_playwright() as driver:
+    options.out.mkdir(parents=True, exist_ok=True)
+    sizes = []
+    with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        options.out.mkdir(parents=True, exist_ok=True)
-        by_role = {
-            role: [each for each in chosen if each.role == role] for role in dict.fromkeys(e.role for e in chosen)
-        }
-        sizes = [size for role, of in by_role.items() for size in take(browser, running, role, of, options.out)]
+        if options.only in ("", REPORT):
+            sizes.append(take_report(browser, options.out))
+        if chosen:
+            with demonstration(options.cases) as running:
+                sizes += take_tour(browser, running, chosen, options.out)
         browser.close()
     whole = sum(sizes)
     print(f"{len(sizes)} pictures, {whole / 1000:.0f} kB, in {options.out}")
     if whole > LARGEST_BYTES:
         raise SystemExit(f"More than {LARGEST_BYTES // 1000} kB: take fewer or smaller ones.")
+
+
+def take_report(browser: Browser, folder: Path) -> int:
+    """A case of a report that is red and not overdue: a city is made and checked, and its page opened. Returns the size
+    in bytes."""
+    print("checking a city …")
+    with tempfile.TemporaryDirectory(prefix="zs-screenshots-") as name:
+        city, out = Path(name, "city"), Path(name, "report")
+        zs("city", "--cases", REPORTED["cases"], "--seed", REPORTED["seed"], "--out", str(city))
+        zs("check", str(city / "events.parquet"), "--as-of", REPORTED["as_of"], "--out", str(out))
+        page = browser.new_page(viewport=SHEET, locale="zh-CN", timezone_id="Asia/Shanghai")
+        page.goto((out / "report.html").as_uri())
+        path = folder / f"{REPORT}.png"
+        cases = page.locator("section.case", has_text=RUNNING, has_not_text=OVERDUE)
+        cases.first.screenshot(path=str(path))
+        page.close()
+    print(f"  {path.name}")
+    return path.stat().st_size
+
+
+def zs(*arguments: str) -> None:
+    """One verb of the command line, quietly; a check that finds something red ends with 10.
+
+    Raises  SystemExit with what it said, where it refused.
+    """
+    command = [sys.executable, "-P", "-m", "zhunsheng.cli", *arguments]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode not in (0, FOUND_RED):
+        raise SystemExit(f"zs {arguments[0]} ended with {done.returncode}:\n{done.stderr[-2000:]}")
+
+
+def take_tour(browser: Browser, running: Running, chosen: Sequence[Picture], folder: Path) -> list[int]:
+    """The pictures of the tour, role by role. Returns their sizes in bytes."""
+    roles = dict.fromkeys(each.role for each in chosen)
+    by_role = {role: [each for each in chosen if each.role == role] for role in roles}
+    return [size for role, of in by_role.items() for size in take(browser, running, role, of, folder)]
 
 
 def take(browser: Browser, running: Running, role: str, pictures: Sequence[Picture], folder: Path) -> Iterator[int]:
