@@ -156,10 +156,12 @@ def _keep(judged: _Judged) -> ch.Changes:
     as_of, release = judged.claim.as_of, judged.release
     writing.prepare()
     beside = [check.id for check in counting(judged.rulebook)]
-    fresh_clocks, others = ch.apart(judged.clocks, _kept_before(judged.claim, beside))
+    before = _kept_before(judged.claim, beside)
+    fresh_clocks, others = ch.apart(judged.clocks, before["digest"])
     fresh_findings, no_more = ch.apart(judged.findings, others)
-    clocks, gone = ch.clock_changes(fresh_clocks, stored.clocks_with(no_more))
-    findings, vanished = _changed_findings(fresh_findings, stored.findings_with(no_more, beside), judged.claim)
+    old_clocks, old_findings = _no_more(before.join(no_more.to_frame(), on="digest", how="semi"), beside)
+    clocks, gone = ch.clock_changes(fresh_clocks, old_clocks)
+    findings, vanished = _changed_findings(fresh_findings, old_findings, judged.claim)
     parted = _parted(vanished, judged)
     staged = _restaged(judged).join(findings.select("key"), on="key", how="anti")
     changed = pl.concat([ch.as_changed(findings), ch.as_changed(staged), parted])
@@ -178,11 +180,21 @@ def _keep(judged: _Judged) -> ch.Changes:
     )
 
 
-def _kept_before(claim: queue.Claim, beside: Sequence[str]) -> pl.Series:
-    """The digests of what stood of the batch's keys."""
-    said = claim.keys["kept"]
-    parts = [said.explode().drop_nulls().alias("digest"), stored.check_digests(beside)]
-    return pl.concat([*parts, stored.untold_digests()] if said.null_count() else parts)
+def _kept_before(claim: queue.Claim, beside: Sequence[str]) -> pl.DataFrame:
+    """The digests of what stood of the batch's keys: kind, number, digest."""
+    said = claim.keys.select(ch.DIGESTS_KEPT.names())
+    parts = [said, stored.check_digests(beside)]
+    if said["kept"].null_count():
+        parts.append(stored.untold_digests())
+    return pl.concat(parts).explode("kept").drop_nulls("kept").rename({"kept": "digest"})
+
+
+def _no_more(rows: pl.DataFrame, beside: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The clocks (KEPT) and findings (KEPT_FINDINGS) that no judgement says any more so (kind, number, digest)."""
+    if rows.is_empty():
+        return pl.DataFrame(schema=ch.KEPT), pl.DataFrame(schema=ch.KEPT_FINDINGS)
+    writing.name_no_more(rows)
+    return stored.clocks_no_more(), stored.findings_no_more(beside)
 
 
 def _kept_now(judged: _Judged) -> pl.DataFrame:

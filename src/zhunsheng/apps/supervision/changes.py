@@ -14,6 +14,7 @@ from zhunsheng.core.standing import STANDING
 
 TEXT: Final = pl.String()
 KEPT: Final = pl.Schema({"key": TEXT, "digest": pl.Int64()})
+DIGESTS_KEPT: Final = pl.Schema({"kind": TEXT, "number": TEXT, "kept": pl.List(pl.Int64())})
 STATED: Final = pl.Schema({"key": TEXT, "state": TEXT})
 DESCRIBED: Final = pl.Schema({**STANDING, "nature": TEXT, "liberty": pl.Boolean()})
 CLOCKS: Final = pl.Schema({"key": TEXT, **DESCRIBED})

@@ -131,7 +131,10 @@ class Supervisor:
         """Judge until nothing is due. Raises BatchFailed where a key cannot be judged."""
         with closing(self.second):
             while queue.seconds_until_due() == 0:
-                self.second.help_after(judge_due(route=self.route, limit=self.limit))
+                done = judge_due(route=self.route, limit=self.limit)
+                self.second.help_after(done)
+                if not done.keys:
+                    time.sleep(HELD_SECONDS)
         while not self.sweep():
             pass
 

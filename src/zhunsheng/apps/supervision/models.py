@@ -66,7 +66,7 @@ class Clock(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=["case"], name="clock_case", condition=Q(case__isnull=False)),
+            models.Index(fields=["case", "digest"], name="clock_case", condition=Q(case__isnull=False)),
             models.Index(fields=["incident"], name="clock_incident", condition=Q(case__isnull=True)),
             models.Index(fields=["unit", "due"], name="clock_open", condition=Q(outcome__in=OPEN_OUTCOMES)),
             models.Index(fields=["key"], name="clock_red", condition=Q(level="red", outcome__in=OPEN_OUTCOMES)),
@@ -149,7 +149,7 @@ class Finding(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=["case"], name="finding_case", condition=Q(case__isnull=False)),
+            models.Index(fields=["case", "digest"], name="finding_case", condition=Q(case__isnull=False)),
             models.Index(fields=["incident"], name="finding_incident", condition=Q(case__isnull=True)),
             models.Index(fields=["clock"], name="finding_clock"),
             # What checks found of a case, few among many.

@@ -1,14 +1,14 @@
 """What the database holds of the keys of a batch: their events, clocks and findings."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Final, LiteralString
 
 import polars as pl
-from django.db import connection
 from psycopg import sql
 
-from zhunsheng.apps.supervision.changes import KEPT, KEPT_FINDINGS, STATED
+from zhunsheng.apps.supervision.changes import DIGESTS_KEPT, KEPT, KEPT_FINDINGS, STATED
 from zhunsheng.apps.supervision.frames import copied_out, selected
+from zhunsheng.apps.supervision.models import OF_CASE, OF_INCIDENT
 from zhunsheng.core import schemas
 
 # Of the batch's keys and those around them, three disjoint parts: the cases' own events; those of the incidents that
@@ -39,21 +39,24 @@ EVENTS: Final = """
         AND (e.incident IS NULL OR e.incident NOT IN (SELECT incident FROM incidents))
 """
 # Key by key, by index: what a batch costs follows from its size, not from that of the table. OFFSET keeps it so.
-OF_BATCH: Final = """
-    SELECT {columns} FROM supervision_batch b CROSS JOIN LATERAL (
-        SELECT * FROM {table} g WHERE g."case" = b.number AND {wanted} OFFSET 0) f
-    WHERE b.kind = 'case' AND {of_keys}
-    UNION ALL
-    SELECT {columns} FROM supervision_batch b CROSS JOIN LATERAL (
-        SELECT * FROM {table} g WHERE g."case" IS NULL AND g.incident = b.number AND {wanted} OFFSET 0) f
-    WHERE b.kind = 'incident' AND {of_keys}
+BELONGS: Final[Mapping[str, LiteralString]] = {
+    OF_CASE: 'g."case" = k.number',
+    OF_INCIDENT: 'g."case" IS NULL AND g.incident = k.number',
+}
+DIGESTS: Final = """
+    SELECT k.kind, k.number, array_to_string(d.kept, chr(31)) FROM supervision_batch k CROSS JOIN LATERAL (
+        SELECT array_agg(g.digest) AS kept FROM {table} g WHERE {belongs} AND {wanted}) d
+    WHERE k.kind = {kind} AND {of_keys} AND d.kept IS NOT NULL
 """
-DIGESTS: Final = "SELECT array_agg(digest) FROM ({rows}) AS kept"
-ALL, UNTOLD = sql.SQL("true"), sql.SQL("b.kept IS NULL")
+NO_MORE: Final = """
+    SELECT {columns} FROM supervision_no_more k CROSS JOIN LATERAL (
+        SELECT * FROM {table} g WHERE {belongs} AND g.digest = k.digest AND {wanted} OFFSET 0) f
+    WHERE k.kind = {kind}
+"""
+ALL, UNTOLD = sql.SQL("true"), sql.SQL("k.kept IS NULL")
 OF_CLOCKS: Final = sql.SQL("g.state = 'current' AND g.clock IS NOT NULL")
-WITH_DIGESTS: Final = "g.digest = ANY ({digests})"
-OF_CHECKS: Final = "g.state = 'current' AND g.clock IS NULL AND g.rule <> ALL ({beside})"
-STANDS: Final = "g.state = 'current' AND g.rule <> ALL ({beside}) AND g.digest = ANY ({digests})"
+OF_CHECKS: Final = sql.SQL("g.state = 'current' AND g.clock IS NULL")
+STANDS: Final = "g.state = 'current' AND g.rule <> ALL ({beside})"
 WITH_KEYS: Final = "SELECT {columns} FROM supervision_finding f WHERE key = ANY ({keys})"
 
 
@@ -63,33 +66,28 @@ def events_of_batch() -> pl.DataFrame:
     return copied_out(query, schemas.EVENTS)
 
 
-def untold_digests() -> pl.Series:
-    """The digests of the clocks and of the findings of clocks, of those of the batch's keys that do not say themselves
-    what they keep."""
+def untold_digests() -> pl.DataFrame:
+    """What those of the batch's keys keep that do not say it themselves: DIGESTS_KEPT of clocks and findings of
+    clocks."""
     clocks = _digests("supervision_clock", ALL, UNTOLD)
     return pl.concat([clocks, _digests("supervision_finding", OF_CLOCKS, UNTOLD)])
 
 
-def check_digests(beside: Sequence[str]) -> pl.Series:
-    """The digests of what checks found that stands of the batch's keys. `beside`: the rules whose findings are not
+def check_digests(beside: Sequence[str]) -> pl.DataFrame:
+    """What checks found that stands of the batch's keys: DIGESTS_KEPT. `beside`: the rules whose findings are not
     judged by key."""
-    return _digests("supervision_finding", sql.SQL(OF_CHECKS).format(beside=sql.Literal(list(beside))), ALL)
+    return _digests("supervision_finding", sql.SQL("{} AND {}").format(OF_CHECKS, _stands(beside)), ALL)
 
 
-def clocks_with(digests: pl.Series) -> pl.DataFrame:
-    """Of the clocks that are kept of the batch's keys those with these digests: KEPT."""
-    if digests.is_empty():
-        return pl.DataFrame(schema=KEPT)
-    wanted = sql.SQL(WITH_DIGESTS).format(digests=_numbers(digests))
-    return copied_out(_of_batch("supervision_clock", selected(KEPT, "f"), wanted, ALL), KEPT)
+def clocks_no_more() -> pl.DataFrame:
+    """The clocks whose keys and digests stand in the scratch table supervision_no_more: KEPT."""
+    return copied_out(_by_key(NO_MORE, "supervision_clock", ALL, columns=selected(KEPT, "f")), KEPT)
 
 
-def findings_with(digests: pl.Series, beside: Sequence[str]) -> pl.DataFrame:
-    """Of the findings that stand of the batch's keys those with these digests: KEPT_FINDINGS."""
-    if digests.is_empty():
-        return pl.DataFrame(schema=KEPT_FINDINGS)
-    wanted = sql.SQL(STANDS).format(beside=sql.Literal(list(beside)), digests=_numbers(digests))
-    return copied_out(_of_batch("supervision_finding", selected(KEPT_FINDINGS, "f"), wanted, ALL), KEPT_FINDINGS)
+def findings_no_more(beside: Sequence[str]) -> pl.DataFrame:
+    """The findings that stand and whose keys and digests stand there: KEPT_FINDINGS."""
+    columns = selected(KEPT_FINDINGS, "f")
+    return copied_out(_by_key(NO_MORE, "supervision_finding", _stands(beside), columns=columns), KEPT_FINDINGS)
 
 
 def findings_of(keys: pl.Series) -> pl.DataFrame:
@@ -100,19 +98,18 @@ def findings_of(keys: pl.Series) -> pl.DataFrame:
     return copied_out(query, STATED)
 
 
-def _numbers(digests: pl.Series) -> sql.Composable:
-    """Many numbers as one literal."""
-    return sql.SQL("{}::bigint[]").format(sql.Literal("{" + ",".join(digests.cast(pl.String)) + "}"))
+def _stands(beside: Sequence[str]) -> sql.Composable:
+    return sql.SQL(STANDS).format(beside=sql.Literal(list(beside)))
 
 
-def _digests(table: str, wanted: sql.Composable, of_keys: sql.Composable) -> pl.Series:
-    """In one row: to take rows one by one would last longer than to find them."""
-    rows = _of_batch(table, sql.Identifier("f", "digest"), wanted, of_keys)
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(DIGESTS).format(rows=rows))
-        (digests,) = cursor.fetchone()
-    return pl.Series("digest", digests or [], dtype=pl.Int64)
+def _digests(table: str, wanted: sql.Composable, of_keys: sql.Composable) -> pl.DataFrame:
+    return copied_out(_by_key(DIGESTS, table, wanted, of_keys=of_keys), DIGESTS_KEPT)
 
 
-def _of_batch(table: str, columns: sql.Composable, wanted: sql.Composable, of_keys: sql.Composable) -> sql.Composable:
-    return sql.SQL(OF_BATCH).format(columns=columns, table=sql.Identifier(table), wanted=wanted, of_keys=of_keys)
+def _by_key(query: LiteralString, table: str, wanted: sql.Composable, **parts: sql.Composable) -> sql.Composable:
+    """A query of cases and of incidents."""
+    named = {"table": sql.Identifier(table), "wanted": wanted, **parts}
+    return sql.SQL(" UNION ALL ").join(
+        sql.SQL(query).format(kind=sql.Literal(kind), belongs=sql.SQL(belongs), **named)
+        for kind, belongs in BELONGS.items()
+    )

@@ -14,12 +14,16 @@ SCRATCH: Final = """
     CREATE TEMPORARY TABLE IF NOT EXISTS supervision_clock_new (LIKE supervision_clock) ON COMMIT DELETE ROWS;
     CREATE TEMPORARY TABLE IF NOT EXISTS supervision_finding_new (LIKE supervision_finding) ON COMMIT DELETE ROWS;
     CREATE TEMPORARY TABLE IF NOT EXISTS supervision_gone (key text, state text, reason text) ON COMMIT DELETE ROWS;
+    CREATE TEMPORARY TABLE IF NOT EXISTS supervision_no_more (
+        kind text, number text, digest bigint
+    ) ON COMMIT DELETE ROWS;
     CREATE TEMPORARY TABLE IF NOT EXISTS supervision_wake (
         kind text, number text, next_at timestamptz, kept bigint[]
     ) ON COMMIT DELETE ROWS;
     DELETE FROM supervision_clock_new;
     DELETE FROM supervision_finding_new;
     DELETE FROM supervision_gone;
+    DELETE FROM supervision_no_more;
     DELETE FROM supervision_wake;
 """
 CLOCK_COLUMNS: Final = (*CLOCKS.names(), "digest", "as_of")
@@ -75,6 +79,11 @@ def name_gone(keys: pl.DataFrame) -> None:
         cursor.execute("DELETE FROM supervision_gone")
     if not keys.is_empty():
         copied_in(keys, "supervision_gone")
+
+
+def name_no_more(rows: pl.DataFrame) -> None:
+    """Put keys with digests of what they keep no more (kind, number, digest) into supervision_no_more."""
+    copied_in(rows, "supervision_no_more")
 
 
 def removed_clocks(keys: pl.DataFrame) -> pl.DataFrame:
