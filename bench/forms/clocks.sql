@@ -131,27 +131,28 @@ CREATE OR REPLACE TEMP TABLE opens AS
 SELECT c.*, l.lane, l.starts FROM candidates c JOIN lanes l ON c.case_no = l.case_no AND c.rule = l.rule AND c.subject = l.subject;
 CREATE OR REPLACE TEMP TABLE heard AS
 WITH acts_of AS (
-    SELECT i.row, i.case_no, i.at_us, i.bare, i.run, a.ref, a.kind, a.rule, a.opens, a.handover, a.before_start, a.code, a.siblings,
-           a.need_public_security, a.reason,
+    SELECT i.row, i.case_no, i.at_us, i.bare, i.run, a.ref, a.kind, a.rule, a.handover, a.opens, a.before_start = 0 AND a.kind = 9 AS asks,
            CASE a.axis WHEN 1 THEN i.person WHEN 2 THEN i.item WHEN 3 THEN i.visit ELSE -1 END AS subject,
            CASE WHEN a.axis > 0 THEN i.person ELSE -1 END AS person
     FROM instants i JOIN acts a ON i.type = a.type
+), reaching AS (
+    SELECT l.lane, a.row, a.ref, a.kind, a.at_us, a.bare, a.run, a.person, l.starts, a.run < l.first_run AS is_early, a.rule, a.asks,
+           a.handover = 1 AND l.starts > 1 AS several, a.opens = 1 AND a.subject = l.subject AS may_open,
+           a.kind >= 8 AND (a.person < 0 OR (l.least_person = l.most_person AND knows(l.least_person, a.person))) AS sure
+    FROM acts_of a JOIN lanes l ON a.case_no = l.case_no AND a.rule = l.rule
+    WHERE (a.subject < 0 OR l.subject < 0 OR a.subject = l.subject)
+      AND (l.least_person <> l.most_person OR knows(l.least_person, a.person))
 )
-SELECT l.lane, a.row, a.ref, a.kind, a.at_us, a.bare, a.run, a.person, l.starts, a.run < l.first_run AS is_early, a.rule,
-       a.before_start = 0 AND a.kind = 9 AS asks, a.opens = 1 AS may_open, a.code, a.siblings, a.need_public_security, a.reason,
-       a.case_no, a.handover = 1 AND l.starts > 1 AS several,
-       a.kind >= 8 AND (a.person < 0 OR (l.least_person = l.most_person AND knows(l.least_person, a.person))) AS sure
-FROM acts_of a JOIN lanes l ON a.case_no = l.case_no AND a.rule = l.rule
-WHERE (a.subject < 0 OR l.subject < 0 OR a.subject = l.subject)
-  AND (l.least_person <> l.most_person OR knows(l.least_person, a.person))
-  AND NOT (a.opens = 1 AND a.subject = l.subject AND EXISTS (FROM candidates c WHERE c.kind = 1 AND c.row = a.row));
+SELECT * FROM reaching;
 CREATE OR REPLACE TEMP TABLE refused AS
 SELECT h.lane, h.row, h.ref
-FROM heard h JOIN events e ON h.row = e.row LEFT JOIN last_facts f ON h.case_no = f.case_no
-WHERE (h.kind = 6 AND NOT (coalesce(e.tier = h.code, e.tier IS NULL AND h.siblings = 1)
-       AND (h.need_public_security < 0 OR coalesce(h.need_public_security = coalesce(e.public_security, f.last_public), false))))
-   OR (h.kind = 3 AND h.reason >= 0 AND e.reason IS NOT NULL AND e.reason <> h.reason);
-DELETE FROM heard WHERE kind IN (3, 6) AND (lane, row, ref) IN (SELECT (lane, row, ref) FROM refused);
+FROM heard h JOIN acts a ON h.ref = a.ref JOIN events e ON h.row = e.row LEFT JOIN last_facts f ON e.case_no = f.case_no
+WHERE (h.kind = 6 AND NOT (coalesce(e.tier = a.code, e.tier IS NULL AND a.siblings = 1)
+       AND (a.need_public_security < 0 OR coalesce(a.need_public_security = coalesce(e.public_security, f.last_public), false))))
+   OR (h.kind = 3 AND a.reason >= 0 AND e.reason IS NOT NULL AND e.reason <> a.reason)
+UNION ALL
+SELECT h.lane, h.row, h.ref FROM heard h SEMI JOIN candidates c ON h.row = c.row AND c.kind = 1 WHERE h.may_open;
+DELETE FROM heard WHERE (kind IN (3, 6) OR may_open) AND (lane, row, ref) IN (SELECT (lane, row, ref) FROM refused);
 CREATE OR REPLACE TEMP TABLE late AS
 SELECT h.* EXCLUDE (sure), o.row AS place, o.kind AS turn_kind, o.run AS place_run,
        h.sure AND h.starts = 1 AND NOT bool_or(h.kind = 1) OVER (PARTITION BY h.lane) AS sure

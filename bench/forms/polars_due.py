@@ -8,6 +8,9 @@ import polars as pl
 from bench.forms import book as b
 
 BEFORE_ALL: Final = -b.LATER
+ZERO: Final = pl.lit(0, dtype=pl.Int64)
+YES: Final = pl.lit(value=True)
+NO: Final = pl.lit(value=False)
 
 
 class Dues:
@@ -185,3 +188,11 @@ def looked_up(places: pl.Series, values: pl.Series, size: int) -> pl.Series:
 def of(table: pl.Series, index: str) -> pl.Expr:
     """The entry of a table that a column names."""
     return pl.lit(table).gather(pl.col(index))
+
+
+def table(rows: b.Rows) -> pl.DataFrame:
+    """Rows of integers as a frame."""
+    frame = pl.DataFrame(rows, infer_schema_length=None)
+    return frame.with_columns(pl.all().cast(pl.Int64)).with_columns(
+        pl.col(name).cast(pl.Int32) for name in ("type",) if name in frame.columns
+    )

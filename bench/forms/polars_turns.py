@@ -9,10 +9,8 @@ from typing import Any, Final
 import polars as pl
 
 from bench.forms import book as b
-from bench.forms.polars_due import BEFORE_ALL, Dues, of
+from bench.forms.polars_due import BEFORE_ALL, NO, ZERO, Dues, of
 
-ZERO: Final = pl.lit(0, dtype=pl.Int64)
-NO: Final = pl.lit(value=False)
 LIMIT: Final = ("limit", "amount", "strict0", "strict0_end", "outer0", "outer0_end")
 STATE: Final = (
     "open", "rv", "event", "start", "start_bare", "person", "origin", "origin_bare", *LIMIT, "tier", "granted",
