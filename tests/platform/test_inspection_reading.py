@@ -13,11 +13,12 @@ from zhunsheng.apps.cases.models import Case
 from zhunsheng.apps.desk.case_page import whole_case
 from zhunsheng.apps.inspection import assigning, cards, reading
 from zhunsheng.apps.inspection.differing import differing
-from zhunsheng.apps.inspection.models import Assigned
+from zhunsheng.apps.inspection.models import Answer, Assigned, Confirmation, Unconfirmed
 from zhunsheng.apps.inspection.refusals import ReadingRefused
 from zhunsheng.apps.inspection.signs import signs
 from zhunsheng.apps.supervision.models import Finding
 from zhunsheng.core.inspection.risk import scores
+from zhunsheng.core.inspection.sheets import FAULTS
 from zhunsheng.core.inspection.sheets import Answer as Said
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -144,3 +145,44 @@ def test_an_answer_that_differs_from_what_data_said_is_a_report_against_the_rule
             row, Said("CR03", "problem", "", "5", "", "刑规178", "036009", 2), by=row.reader, at=at("11-19 10:00")
         )
         assert differing(at("11-01 00:00")) == []
+
+
+def unconfirmed() -> list[str]:
+    """The questions whose problems wait for a second person, as the database keeps them: what counting anew gives."""
+    with as_process("test"):
+        kept = set(Unconfirmed.objects.values_list("answer", flat=True))
+        answers = list(Answer.objects.filter(assigned__submission__isnull=False).select_related("assigned"))
+        confirmed = set(Confirmation.objects.values_list("answer", flat=True))
+    newest = {(one.assigned_id, one.question): one for one in sorted(answers, key=lambda one: one.version)}
+    waiting = [one for one in newest.values() if one.answer in FAULTS and one.pk not in confirmed]
+    assert kept == {one.pk for one in waiting}
+    return sorted(one.question for one in waiting)
+
+
+def test_what_waits_for_a_second_person_is_kept_as_it_is_said(world: Inspection) -> None:
+    """A fault waits from the hour its sheet is handed in until it is confirmed, or its reader says something else."""
+    with as_process("test"):
+        pick = reading.pick_for_risk(Case.objects.get(pk=world.cases[0]), points="5", at=at("11-16 10:00"))
+        row = Assigned.objects.select_related("reader").get(pick=pick)
+        reader = row.reader
+        assert reader is not None
+        other = next(world[name] for name in ("reader", "second", "third") if world[name].pk != reader.pk)
+        asked = [
+            one for _sheet, parts in reading.asked_of(row, at=at("11-18 10:00")) for _t, own in parts for one in own
+        ]
+        for n, one in enumerate(asked):
+            id_ = one.question.id
+            fault = Said(id_, "problem", note="见第3页", page="3", basis="刑诉法", responsible="035001", remedy_days=5)
+            reading.answer(row, fault if n < 2 else Said(id_, "not_applicable"), by=reader, at=at("11-18 10:00"))
+    first, second = sorted(one.question.id for one in asked[:2])
+    assert unconfirmed() == []
+    with as_process("test"):
+        reading.submit(row, by=reader, at=at("11-19 10:00"))
+    assert unconfirmed() == [first, second]
+    with as_process("test"):
+        reading.answer(row, Said(first, "pass"), by=reader, at=at("11-20 10:00"))
+    assert unconfirmed() == [second]
+    with as_process("test"):
+        one = Answer.objects.get(assigned=row, question=second)
+        reading.confirm(one, by=other, confirmed=True, reason="", care="fault", at=at("11-21 10:00"))
+    assert unconfirmed() == []

@@ -9,7 +9,7 @@ from tests.platform.inspection_world import HOUR, Inspection, at, build
 from tests.platform.supervised import put_in_force
 from tests.platform.test_alerts_supervised import shipped
 from zhunsheng.apps.access.processes import as_process
-from zhunsheng.apps.inspection import book, proposals
+from zhunsheng.apps.inspection import book, proposals, selecting
 from zhunsheng.apps.inspection.models import Answer, Assigned, Confirmation, Pick
 from zhunsheng.apps.rulemaking.models import Draft
 
@@ -40,8 +40,9 @@ def test_repeated_findings_propose_a_draft_rule_that_appears_among_the_drafts() 
         assert proposals.repeated_now(NOW) == ()
         confirmed(world, asked.id, world.cases[4:])
         (one,) = proposals.repeated_now(NOW)
+        found_in = selecting.with_endings(one.found)
     # why: the five cases were transferred on the first five days of October
-    assert [(found.ending, found.ended_at) for found in one.found] == [
+    assert [(found.ending, found.ended_at) for found in found_in] == [
         ("prosecution.transferred", at(f"10-0{n} 10:00")) for n in (2, 4, 1, 3, 5)
     ]  # the east's come first by number, and they are the second and the fourth
     legal = signed_in(account("fz", officer=world["planner"]))
@@ -57,7 +58,7 @@ def test_repeated_findings_propose_a_draft_rule_that_appears_among_the_drafts() 
     file = tomllib.loads(legal.get(f"/drafts/{name}/file/").content.decode())
     assert (file["status"], file["level"]) == ("draft", "ask")
     assert [row["given"][0]["at"] for row in file["test"] if row["shows"] == "broken"] == [
-        found.ended_at for found in one.found
+        found.ended_at for found in found_in
     ]
     assert legal.client.post("/jobs/rules/draft/", {"question": "ZZ99"}).status_code == 404
     officer = signed_in(account("min", officer=world["case_officer"]))

@@ -63,6 +63,7 @@ class InspectionConfig(AppConfig):
         "inspection_answer": OF_ASSIGNED,
         "inspection_submission": OF_ASSIGNED,
         "inspection_confirmation": OF_ANSWER,
+        "inspection_unconfirmed": OF_ANSWER,
         "inspection_card": OF_CARD_ITSELF,
         "inspection_cardstep": OF_CARD,
         "inspection_cardnow": OF_CARD,
@@ -88,6 +89,12 @@ class InspectionConfig(AppConfig):
         "zs_has_cards(bigint, text[])",
         "zs_all_cards_waiting(text[], text[])",
         "zs_files_waiting(bigint)",
+        "zs_problems_waiting(bigint, text[], integer)",
+        "zs_read_of_plans(text[])",
+        "zs_counted_of_plans(text[])",
+        "zs_open_lots()",
+        "zs_said_beside_data(timestamptz)",
+        "zs_confirmed_often(timestamptz, text[], integer)",
         "zs_cards_waiting(bigint, text[], text[], text[])",
     )
     table_rules = (
@@ -95,5 +102,6 @@ class InspectionConfig(AppConfig):
             TableRule(f"inspection_{name}", app_may=READ_ADD, key=(key,), change="append", sealed=True)
             for name, key in SEALED.items()
         ),
+        TableRule("inspection_unconfirmed", app_may=("select",), key=("answer_id",), change="function"),
         TableRule("inspection_cardnow", app_may=(*READ_ADD, "update"), key=("card_id",), change="plain"),
     )

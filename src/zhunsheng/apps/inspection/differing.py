@@ -4,10 +4,9 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from zhunsheng.apps.inspection import book, planting
-from zhunsheng.apps.inspection.models import Answer
-from zhunsheng.apps.inspection.outcomes import open_lots
-from zhunsheng.apps.inspection.plans import whole
+from django.db import connection
+
+from zhunsheng.apps.inspection import book
 from zhunsheng.core.inspection.sheets import Question, contradiction
 
 
@@ -23,14 +22,11 @@ class Differing:
 
 def differing(since: datetime) -> list[Differing]:
     """By question, the most reports first. Of lots that are read whole, without planted files."""
-    with planting.shown():
-        open_ = open_lots()
-    with whole():
-        rows = Answer.objects.exclude(data_said="").exclude(assigned__pick__plan__in=open_)
-        rows = rows.filter(assigned__submission__isnull=False, at__gte=since).order_by("version")
-        said = rows.values_list("assigned", "question", "answer", "data_said")
-        newest = {(assigned, name): (answer, data) for assigned, name, answer, data in said}
-    found = Counter((name, contradiction(answer, data)) for (_row, name), (answer, data) in newest.items())
+    found: Counter[tuple[str, str | None]] = Counter()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM zs_said_beside_data(%s)", [since])
+        for name, answer, data, times in cursor.fetchall():
+            found[name, contradiction(answer, data)] += times
     known = book.questions()
     listed = [
         Differing(known[name][1], _rules(known[name][1]), found[name, "false_alarm"], found[name, "missed"])

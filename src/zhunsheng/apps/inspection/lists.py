@@ -21,9 +21,9 @@ from zhunsheng.apps.inspection.outcomes import all_current
 from zhunsheng.apps.inspection.people import HEADS, INSPECTORS, READERS
 from zhunsheng.apps.org.models import Unit
 from zhunsheng.core.inspection.rectification import STATES
-from zhunsheng.core.inspection.sheets import FAULTS
 
 MOST_OUT: Final = 500
+MOST_PROBLEMS: Final = 200
 NEED_OF_RESPONSIBLE: Final = ("to_mend", "returned")
 NEED_OF_INSPECTOR: Final = ("letter_drafted",)
 NEED_OF_HEAD: Final = ("red", "letter")
@@ -182,16 +182,30 @@ def files_waiting(viewer: Viewer) -> int:
     return _counted("SELECT zs_files_waiting(%s)", viewer.officer or 0)
 
 
-def problems_to_confirm(viewer: Viewer) -> list[Answer]:
+@dataclass(frozen=True)
+class Problem:
+    """A fault of a sheet that waits for its second person; `by_name`: who found it."""
+
+    id: int
+    question: str
+    answer: str
+    note: str
+    page: str
+    basis: str
+    responsible: str
+    at: datetime
+    case: str
+    unit: str
+    by_name: str
+
+
+def problems_to_confirm(viewer: Viewer) -> list[Problem]:
     """Faults of sheets that were handed in, in their newest version, that nobody has confirmed; not one's own, nor of a
     case that one reads oneself: the second reading is blind."""
-    later = Answer.objects.filter(
-        assigned=OuterRef("assigned"), question=OuterRef("question"), version__gt=OuterRef("version")
-    )
-    rows = Answer.objects.filter(
-        ~Exists(later), answer__in=FAULTS, confirmation=None, assigned__submission__isnull=False
-    ).exclude(Q(by=viewer.officer or 0) | under_reading(viewer, "assigned__pick__case"))
-    return list(rows.select_related("assigned__pick", "by").order_by("at", "pk")[:200])
+    with connection.cursor() as cursor:
+        reading = list(ties(viewer).reading)
+        cursor.execute("SELECT * FROM zs_problems_waiting(%s, %s, %s)", [viewer.officer or 0, reading, MOST_PROBLEMS])
+        return [Problem(*row) for row in cursor.fetchall()]
 
 
 def confirmable(viewer: Viewer, number: int) -> Answer | None:

@@ -188,6 +188,10 @@ class Answer(SealedModel):
         constraints = (
             models.UniqueConstraint(fields=["assigned", "question", "version"], name="inspection_answer_version"),
         )
+        indexes = (
+            *SealedModel.Meta.indexes,
+            models.Index(fields=["at"], name="inspection_beside_data", condition=~Q(data_said="")),
+        )
 
     def __str__(self) -> str:
         return f"{self.question} {self.answer}"
@@ -215,6 +219,15 @@ class Confirmation(SealedModel):
 
     def __str__(self) -> str:
         return f"{self.answer_id} {self.confirmed}"
+
+
+class Unconfirmed(models.Model):
+    """A problem that waits for its second person. The database's own triggers keep it (sql/rules.sql)."""
+
+    answer = models.OneToOneField(Answer, models.PROTECT, primary_key=True, related_name="+")
+
+    def __str__(self) -> str:
+        return str(self.answer_id)
 
 
 class Card(SealedModel):

@@ -1,5 +1,6 @@
 """What the readings of a file came to: the answers that count, and whether they are final."""
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from zhunsheng.apps.inspection import book
@@ -67,5 +68,6 @@ def all_current() -> QuerySet[Assigned]:
 
 def open_lots() -> set[str]:
     """Plans of which somebody has still to hand in a sheet: of what was found in these nothing is said yet."""
-    rows = all_current().filter(submission=None, pick__plan__isnull=False)
-    return set(rows.values_list("pick__plan", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT zs_open_lots()")
+        return {plan for (plan,) in cursor.fetchall()}

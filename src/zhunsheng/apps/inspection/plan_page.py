@@ -8,7 +8,6 @@ from functools import lru_cache
 from math import isinf
 from typing import Final
 
-from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -111,10 +110,7 @@ def _names() -> dict[str, str]:
 
 
 def _rows(rows: Sequence[Plan], names: dict[str, str]) -> list[PlanRow]:
-    is_read = Q(assignments__round="first", assignments__submission__isnull=False)
-    picks = Pick.objects.filter(plan__in=rows).values_list("plan")
-    numbers = picks.annotate(n=Count("pk", distinct=True), read=Count("pk", filter=is_read, distinct=True))
-    drawn, counted = {plan: (n, read) for plan, n, read in numbers}, plans.counted_of(rows)
+    drawn, counted = plans.read_of(rows), plans.counted_of(rows)
     return [_row(plan, names, *drawn.get(plan.pk, (0, 0)), *counted[plan.pk]) for plan in rows]
 
 

@@ -13,7 +13,6 @@ from fractions import Fraction
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import Count, QuerySet
 from django.utils.timezone import localtime
 
 from zhunsheng.apps.access.policy import Label
@@ -275,13 +274,17 @@ def counted(plan: Plan) -> tuple[int, int]:
 
 def counted_of(plans: Sequence[Plan]) -> dict[str, tuple[int, int]]:
     """The same of several plans, by number: as many questions for one as for a hundred."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM zs_counted_of_plans(%s)", [[plan.pk for plan in plans]])
+        found = {plan: (files, picks) for plan, files, picks in cursor.fetchall()}
+    return {plan.pk: _counted(plan, *found.get(plan.pk, (0, 0))) for plan in plans}
 
-    def by_plan(rows: QuerySet[FrameCase] | QuerySet[Pick]) -> dict[str, int]:
-        return dict(rows.filter(plan__in=plans, stream="random").values_list("plan").annotate(n=Count("pk")))
 
-    with whole():
-        files, picks = by_plan(FrameCase.objects.all()), by_plan(Pick.objects.all())
-    return {plan.pk: _counted(plan, files.get(plan.pk, 0), picks.get(plan.pk, 0)) for plan in plans}
+def read_of(plans: Sequence[Plan]) -> dict[str, tuple[int, int]]:
+    """Of each plan that has any: how many drawn files the session sees, and how many of these were read first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM zs_read_of_plans(%s)", [[plan.pk for plan in plans]])
+        return {plan: (picks, read) for plan, picks, read in cursor.fetchall()}
 
 
 def _counted(plan: Plan, files: int, picks: int) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """Rules that inspection proposes: what readers confirmed again and again and no rule asks, with a draft of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -26,8 +26,8 @@ class Proposed:
 def repeated_now(now: datetime) -> tuple[Repeated, ...]:
     """What readers found again and again in the last quarter, and no rule asks; the same whoever asks."""
     questions = {name: question for name, (_sheet, question) in book.questions().items()}
-    with whole():
-        return repeated(selecting.found_by_readers(now - QUARTER), questions)
+    unasked = [name for name, question in questions.items() if not (question.rules or question.checks)]
+    return repeated(selecting.found_by_readers(now - QUARTER, unasked), questions)
 
 
 def proposed(question: str, *, now: datetime) -> Proposed | None:
@@ -35,6 +35,8 @@ def proposed(question: str, *, now: datetime) -> Proposed | None:
     one = next((one for one in repeated_now(now) if one.question.id == question), None)
     if one is None:
         return None
+    with whole():
+        one = replace(one, found=selecting.with_endings(one.found))
     rulebook = book.rulebook()
     text = draft_check(
         one,

@@ -12,7 +12,7 @@ from zhunsheng.apps.cases.models import Case
 from zhunsheng.apps.inspection import planting
 from zhunsheng.apps.inspection.models import Answer, FrameCase, Pick, Plan, Submission
 from zhunsheng.apps.org.models import Unit
-from zhunsheng.core.inspection.mining import Found
+from zhunsheng.core.inspection.mining import OFTEN, Found
 from zhunsheng.core.points.from_events import ENDINGS
 
 ENDED: Final = """
@@ -94,12 +94,19 @@ def read_before() -> dict[str, tuple[int, int]]:
     return read
 
 
-def found_by_readers(since: datetime) -> list[Found]:
-    """Confirmed problems since an instant, each with its case."""
-    rows = Answer.objects.filter(answer="problem", confirmation__confirmed=True, at__gte=since)
-    named = list(rows.values_list("question", "assigned__pick__case"))
-    endings = _endings_of({case for _name, case in named})
-    return [Found(name, case, *endings.get(case, ("", None))) for name, case in named]
+def found_by_readers(since: datetime, questions: Collection[str]) -> list[Found]:
+    """Problems of some questions that were confirmed since an instant, of those confirmed often enough to propose a
+    rule, each with its case; none in what was planted."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM zs_confirmed_often(%s, %s, %s)", [since, list(questions), OFTEN])
+        return [Found(name, case) for name, case in cursor.fetchall()]
+
+
+def with_endings(found: Iterable[Found]) -> tuple[Found, ...]:
+    """The same with the event by which each case ended last."""
+    listed = tuple(found)
+    endings = _endings_of({one.case for one in listed})
+    return tuple(Found(one.question, one.case, *endings.get(one.case, ("", None))) for one in listed)
 
 
 def _endings_of(cases: Collection[str]) -> dict[str, tuple[str, datetime]]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 
 from zhunsheng.apps.cases.models import Case
 from zhunsheng.apps.inspection import book, reading
+from zhunsheng.apps.inspection.lists import Problem
 from zhunsheng.apps.inspection.models import Answer, Assigned
 from zhunsheng.apps.inspection.plan_page import ROUND_TITLES
 from zhunsheng.apps.org.models import Unit
@@ -201,21 +202,21 @@ def task_rows(rows: Iterable[Assigned]) -> list[TaskRow]:
     ]
 
 
-def problem_rows(rows: Iterable[Answer]) -> list[ProblemRow]:
+def problem_rows(rows: Iterable[Problem]) -> list[ProblemRow]:
     """Problems that wait for a second person."""
     names = dict(Unit.objects.values_list("code", "short_name"))
     return [
         ProblemRow(
-            id=one.pk,
-            case=one.assigned.pick.case,
-            unit=names.get(one.assigned.pick.unit, one.assigned.pick.unit),
+            id=one.id,
+            case=one.case,
+            unit=names.get(one.unit, one.unit),
             question=_title(one.question),
             answer=_(ANSWER_TITLES[one.answer]),
             basis=one.basis,
             note=one.note,
             page=one.page,
             responsible=one.responsible,
-            reader=one.by.name,
+            reader=one.by_name,
             at=one.at,
         )
         for one in rows

@@ -154,3 +154,127 @@ BEGIN
         WHERE c.responsible_id = officer AND n.state <> 'closed' AND n.state = ANY (own) AND NOT n.state = ANY (others)
     );
 END $$;
+
+-- Which problems wait for a second person: faults, in their newest version, of sheets that were handed in, until somebody
+-- says something to them. Nothing of an answer is ever changed, so that every addition says what waits of its reading.
+CREATE OR REPLACE FUNCTION zs_keep_unconfirmed() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    reading bigint := CASE TG_TABLE_NAME
+        WHEN 'inspection_confirmation' THEN
+            (SELECT a.assigned_id FROM inspection_answer a WHERE a.id = (to_jsonb(NEW) ->> 'answer_id')::bigint)
+        ELSE (to_jsonb(NEW) ->> 'assigned_id')::bigint
+    END;
+BEGIN
+    IF NOT EXISTS (SELECT FROM inspection_submission s WHERE s.assigned_id = reading) THEN
+        RETURN NULL;
+    END IF;
+    DELETE FROM inspection_unconfirmed u USING inspection_answer a WHERE a.id = u.answer_id AND a.assigned_id = reading;
+    INSERT INTO inspection_unconfirmed (answer_id)
+    SELECT a.id FROM inspection_answer a
+    WHERE a.assigned_id = reading AND a.answer IN ('flaw', 'problem')
+        AND NOT EXISTS (SELECT FROM inspection_confirmation c WHERE c.answer_id = a.id)
+        AND NOT EXISTS (
+            SELECT FROM inspection_answer l
+            WHERE l.assigned_id = reading AND l.question = a.question AND l.version > a.version
+        );
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER keep_unconfirmed AFTER INSERT ON inspection_answer
+    FOR EACH ROW EXECUTE FUNCTION zs_keep_unconfirmed();
+CREATE OR REPLACE TRIGGER keep_unconfirmed AFTER INSERT ON inspection_submission
+    FOR EACH ROW EXECUTE FUNCTION zs_keep_unconfirmed();
+CREATE OR REPLACE TRIGGER keep_unconfirmed AFTER INSERT ON inspection_confirmation
+    FOR EACH ROW EXECUTE FUNCTION zs_keep_unconfirmed();
+
+-- The problems that wait for a second person, other than `reader` himself and than of cases under his reading; under the
+-- session's row security, planned once for a connection.
+CREATE OR REPLACE FUNCTION zs_problems_waiting(reader bigint, reading text[], most integer)
+RETURNS TABLE (
+    id bigint, question text, answer text, note text, page text, basis text, responsible text, at timestamptz,
+    "case" text, unit text, by_name text
+) LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+    RETURN QUERY
+    SELECT a.id, a.question::text, a.answer::text, a.note::text, a.page::text, a.basis::text, a.responsible::text, a.at,
+        p."case"::text, p.unit::text, o.name::text
+    FROM inspection_unconfirmed u JOIN inspection_answer a ON a.id = u.answer_id
+    JOIN inspection_assigned s ON s.id = a.assigned_id JOIN inspection_pick p ON p.id = s.pick_id
+    JOIN org_officer o ON o.id = a.by_id
+    WHERE a.by_id <> reader AND p."case" <> ALL (reading)
+    ORDER BY a.at, a.id LIMIT most;
+END $$;
+
+-- Of some plans: how many of their files the session sees as drawn, and how many of these were read first.
+CREATE OR REPLACE FUNCTION zs_read_of_plans(plans text[]) RETURNS TABLE (plan text, picks bigint, read bigint)
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+    RETURN QUERY
+    SELECT p.plan_id::text, count(DISTINCT p.id), count(DISTINCT a.pick_id)
+    FROM inspection_pick p LEFT JOIN (
+        inspection_assigned a JOIN inspection_submission s ON s.assigned_id = a.id
+    ) ON a.pick_id = p.id AND a.round = 'first'
+    WHERE p.plan_id = ANY (plans) GROUP BY 1;
+END $$;
+
+-- Of some plans: how many files of the frame count, and how many drawn ones; what was planted is in neither.
+CREATE OR REPLACE FUNCTION zs_counted_of_plans(plans text[]) RETURNS TABLE (plan text, files bigint, picks bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+    RETURN QUERY
+    SELECT f.plan_id::text,
+        f.files - (
+            SELECT count(*) FROM inspection_planted t JOIN inspection_framecase c ON c."case" = t."case"
+            WHERE c.plan_id = f.plan_id AND c.stream = 'random'
+        ),
+        (SELECT count(*) FROM inspection_pick k WHERE k.plan_id = f.plan_id AND k.stream = 'random' AND NOT EXISTS (
+            SELECT FROM inspection_planted t WHERE t."case" = k."case"
+        ))
+    FROM inspection_frame f WHERE f.plan_id = ANY (plans);
+END $$;
+
+-- Plans of which somebody has still to hand in a sheet, planted files with the others.
+CREATE OR REPLACE FUNCTION zs_open_lots() RETURNS SETOF text
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+    SELECT DISTINCT p.plan_id::text FROM inspection_assigned w JOIN inspection_pick p ON p.id = w.pick_id
+    WHERE p.plan_id IS NOT NULL AND NOT EXISTS (SELECT FROM inspection_submission s WHERE s.assigned_id = w.id)
+        AND NOT EXISTS (
+            SELECT FROM inspection_assigned l WHERE l.pick_id = w.pick_id AND l.round = w.round AND l.id > w.id
+        );
+END $$;
+
+-- How often readers of lots that are read whole answered so where data had said so: newest versions, without planted files.
+CREATE OR REPLACE FUNCTION zs_said_beside_data(since timestamptz)
+RETURNS TABLE (question text, answer text, data_said text, times bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+    WITH said AS (
+        SELECT DISTINCT ON (a.assigned_id, a.question) a.question, a.answer, a.data_said
+        FROM inspection_answer a JOIN inspection_assigned w ON w.id = a.assigned_id
+        JOIN inspection_pick p ON p.id = w.pick_id JOIN inspection_submission s ON s.assigned_id = w.id
+        WHERE a.data_said <> '' AND a.at >= since
+            AND (p.plan_id IS NULL OR p.plan_id NOT IN (SELECT zs_open_lots()))
+            AND NOT EXISTS (SELECT FROM inspection_planted t WHERE t."case" = p."case")
+        ORDER BY a.assigned_id, a.question, a.version DESC
+    )
+    SELECT s.question::text, s.answer::text, s.data_said::text, count(*) FROM said s GROUP BY 1, 2, 3;
+END $$;
+
+-- The cases in which some questions were confirmed as problems since an instant, of those confirmed so often.
+CREATE OR REPLACE FUNCTION zs_confirmed_often(since timestamptz, questions text[], often integer)
+RETURNS TABLE (question text, "case" text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+    WITH found AS (
+        SELECT a.question::text AS question, p."case"::text AS "case", count(*) OVER (PARTITION BY a.question) AS times
+        FROM inspection_answer a JOIN inspection_confirmation c ON c.answer_id = a.id AND c.confirmed
+        JOIN inspection_assigned w ON w.id = a.assigned_id JOIN inspection_pick p ON p.id = w.pick_id
+        WHERE a.answer = 'problem' AND a.at >= since AND a.question = ANY (questions)
+            AND NOT EXISTS (SELECT FROM inspection_planted t WHERE t."case" = p."case")
+    )
+    SELECT f.question, f."case" FROM found f WHERE f.times >= often;
+END $$;
