@@ -15,7 +15,7 @@ from zhunsheng.apps.access.scope import session_scope, viewer_of
 from zhunsheng.apps.audit.context import session_settings
 from zhunsheng.apps.cases.models import Assignment, Case
 from zhunsheng.apps.supervision import releases, rulebooks
-from zhunsheng.apps.supervision.kept_counts import kept_counts
+from zhunsheng.apps.supervision.kept_counts import in_hand_by_unit, kept_counts
 from zhunsheng.apps.supervision.models import OPEN_OUTCOMES, Clock, Finding, InHand, KeptCount
 
 EPOCH = date(1970, 1, 1)
@@ -171,7 +171,7 @@ def _in_hand_of(officer_id: int) -> tuple[int, int]:
     viewer = viewer_of(account="x", officer=officer_id, admin_role="", on=date(2026, 5, 20))
     with session_settings(session_scope(viewer)):
         rows = kept_counts(("now",))
-        assert sum(row.own for row in rows) == InHand.objects.count()
+        assert sum(row.own for row in rows) == InHand.objects.count() == sum(in_hand_by_unit().values())
         return sum(row.own for row in rows), sum(row.city for row in rows)
 
 

@@ -9,12 +9,11 @@ from typing import Any, Final
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.alerts.doubt import doubtful_rules
 from zhunsheng.apps.alerts.models import AlertGroup, Gap
 from zhunsheng.apps.alerts.selectors import visible_groups
-from zhunsheng.apps.cases.selectors import of_visible_cases
+from zhunsheng.apps.cases.selectors import looked_up
 from zhunsheng.apps.cases.words import page_vocabulary
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.desk.inbox import ends_today, over
@@ -24,7 +23,7 @@ from zhunsheng.apps.desk.rulebook import rule_titles
 from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
 from zhunsheng.apps.display.sheets import Cell
 from zhunsheng.apps.org.models import Unit
-from zhunsheng.apps.supervision.models import InHand
+from zhunsheng.apps.supervision.kept_counts import in_hand_by_unit
 
 AUDIENCE: Final = frozenset({"legal_department", "county_head", "inspectorate"})
 COMPARABLE: Final = 3
@@ -140,8 +139,7 @@ def _by_unit(viewer: Viewer, now: datetime) -> Counts:
     found: Counts = {}
     groups = visible_groups(viewer).filter(closed_at=None)
     _add(found, groups.values("unit").annotate(**_alert_counts(now)))
-    in_hand = InHand.objects.filter(of_visible_cases(viewer, Action.CASE_LIST))
-    _add(found, in_hand.values("unit").annotate(cases=Count("case")))
+    _add(found, ({"unit": unit, "cases": count} for unit, count in in_hand_by_unit().items()))
     spans = periods(now)
     counted = {
         name: Count("key", filter=Q(found_at__gte=spans[name].begin, found_at__lt=spans[name].end))
@@ -264,9 +262,8 @@ def _doubtful(now: datetime) -> list[Doubtful]:
 def _untold(viewer: Viewer, reached: Sequence[Unit]) -> list[Untold]:
     """Units in which somebody must be named who can be told, those with the most first."""
     names, titles = {unit.code: unit.short_name for unit in reached}, page_vocabulary().roles
-    seen = set(
-        visible_groups(viewer).filter(closed_at=None, pk__in=_gaps().values("group")).values_list("pk", flat=True)
-    )
+    told_nobody = visible_groups(viewer).filter(looked_up("key", _gaps().values("group")), closed_at=None)
+    seen = set(told_nobody.values_list("pk", flat=True))
     by_unit: dict[str, list[Gap]] = {}
     for gap in _gaps().order_by("opened_at", "key"):
         if gap.unit in names and gap.group in seen:

@@ -11,6 +11,7 @@ from zhunsheng.apps.access.preferences import saved_filters
 from zhunsheng.apps.access.requests import asking, viewer_among
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.desk import city
+from zhunsheng.apps.desk.city_rows import units_drawn
 from zhunsheng.apps.desk.exports import Sheet, for_a_purpose, taken_away
 from zhunsheng.apps.display.sheets import MOST_ROWS
 
@@ -24,6 +25,7 @@ def whole(request: HttpRequest) -> HttpResponse:
     record_read(kind="city", key=asked.address(), detail={"units": len(found.lines)})
     page = {
         "city": found,
+        "drawn": units_drawn(found.lines),
         "page": found.page,
         "asked": asked,
         "sheet": reverse("desk:city_sheet"),

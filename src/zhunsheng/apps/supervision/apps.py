@@ -41,6 +41,7 @@ class SupervisionConfig(AppConfig):
         "zs_unfold_appended()",
         "zs_index_acts(text[], text[])",
         "zs_kept_counts(text[], text[], text[], date, date, date)",
+        "zs_in_hand_by_unit()",
     )
     table_rules = (
         # Caches of facts: the events and the released rulebook give them again, so that no change is an act.

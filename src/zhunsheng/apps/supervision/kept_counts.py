@@ -31,6 +31,9 @@ class KeptCount(models.Model):
         indexes = (
             models.Index(fields=["unit", "label", "what", "day"], include=["about", "n"], name="kept_count_place"),
             models.Index(fields=["what", "day"], name="kept_count_day", condition=models.Q(what="exceeded")),
+            models.Index(
+                fields=["unit"], include=["label", "n"], name="kept_count_now", condition=models.Q(what="now")
+            ),
             models.Index(fields=["id"], name="kept_count_single", condition=models.Q(is_sum=False)),
         )
         constraints = (
@@ -78,3 +81,10 @@ def kept_counts(
             [list(whats), list(rules), None if places is None else list(places), since, begin, cut],
         )
         return [Kept(*row) for row in cursor.fetchall()]
+
+
+def in_hand_by_unit() -> dict[str, int]:
+    """Cases in hand by the unit of the case, as the session's scope has it; "" for cases without one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM zs_in_hand_by_unit()")
+        return {unit: count for unit, count in cursor.fetchall() if count}

@@ -182,12 +182,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
     FROM (SELECT min(next_at) AS soonest FROM supervision_duekey) AS due
 $$;
 
--- Which cases are in hand: those in which a limit runs that has a due time, under the unit of the case as it is now.
+-- Which cases are in hand: those in which a limit runs that has a due time, under the unit of the case as it is now. Here
+-- and below case by case, by index: what a batch costs follows from its size, not from that of the city.
 CREATE OR REPLACE FUNCTION zs_runs(outcome text, due timestamptz) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
     SELECT outcome IN ('running', 'waiting', 'paused', 'unknown') AND due IS NOT NULL
 $$;
 CREATE OR REPLACE FUNCTION zs_take_in_hand() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET jit = off AS $$
 BEGIN
     INSERT INTO supervision_inhand ("case", unit)
     SELECT c.number, c.unit_id FROM cases_case c
@@ -196,7 +198,8 @@ BEGIN
     RETURN NULL;
 END $$;
 CREATE OR REPLACE FUNCTION zs_lay_down() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET jit = off AS $$
 BEGIN
     DELETE FROM supervision_inhand h USING (
         SELECT DISTINCT w."case" FROM was_there w WHERE zs_runs(w.outcome, w.due)
@@ -282,7 +285,8 @@ CREATE OR REPLACE FUNCTION zs_came_and_went(operation text) RETURNS text LANGUAG
     END
 $$;
 CREATE OR REPLACE FUNCTION zs_count_clocks() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET jit = off AS $$
 BEGIN
     EXECUTE format($sql$
         WITH changed AS MATERIALIZED (
@@ -328,7 +332,8 @@ CREATE OR REPLACE TRIGGER count_gone AFTER DELETE ON supervision_clock REFERENCI
     FOR EACH STATEMENT EXECUTE FUNCTION zs_count_clocks();
 
 CREATE OR REPLACE FUNCTION zs_count_findings() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET jit = off AS $$
 BEGIN
     EXECUTE format($sql$
         INSERT INTO supervision_keptcount (what, day, unit, label, about, n)
@@ -349,7 +354,8 @@ CREATE OR REPLACE TRIGGER count_gone AFTER DELETE ON supervision_finding REFEREN
     FOR EACH STATEMENT EXECUTE FUNCTION zs_count_findings();
 
 CREATE OR REPLACE FUNCTION zs_count_in_hand() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET jit = off AS $$
 BEGIN
     EXECUTE format($sql$
         INSERT INTO supervision_keptcount (what, day, unit, label, about, n)
@@ -406,6 +412,37 @@ END $$;
 CREATE OR REPLACE TRIGGER sum_counts AFTER INSERT ON supervision_keptcount REFERENCING NEW TABLE AS now_there
     FOR EACH STATEMENT EXECUTE FUNCTION zs_sum_counts();
 
+-- The cases to which the session's officer stands in a way of his own so that the places he reaches say something else of
+-- them than he sees: recused from, under his reading (sign -1); his own work, opened in an emergency (sign 1).
+CREATE OR REPLACE FUNCTION zs_tied() RETURNS TABLE (number text, unit text, sign integer)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    officer bigint := zs_officer();
+    everywhere text[] := coalesce(zs_scope('everywhere'), '{}');
+    reached text[] := coalesce(zs_scope('units'), '{}');
+    at_hand text[] := coalesce(zs_scope('own'), '{}');
+    recused text[];
+    urgent text[];
+    assigned text[];
+BEGIN
+    IF officer IS NULL THEN
+        RETURN;
+    END IF;
+    recused := ARRAY(SELECT a.case_id::text FROM cases_assignment a
+        WHERE a.officer_id = officer AND a.until_at IS NULL AND a.role = 'recused') || coalesce(zs_under_reading(officer), '{}');
+    urgent := coalesce(zs_urgent(), '{}');
+    assigned := CASE WHEN at_hand <> '{}' THEN ARRAY(SELECT a.case_id::text FROM cases_assignment a
+        WHERE a.officer_id = officer AND a.until_at IS NULL AND a.role <> 'recused') ELSE '{}' END;
+    RETURN QUERY
+    SELECT c.number::text, coalesce(c.unit_id, '')::text, c.is_seen::int - c.is_reached::int FROM (
+        SELECT c.number, c.unit_id, r.is_reached, c.number <> ALL (recused)
+            AND (r.is_reached OR c.number = ANY (urgent) OR c.label = ANY (at_hand) AND c.number = ANY (assigned)) AS is_seen
+        FROM cases_case c CROSS JOIN LATERAL (
+            SELECT c.label = ANY (everywhere) OR coalesce(c.label || ':' || c.unit_id = ANY (reached), false) AS is_reached
+        ) r WHERE c.number = ANY (recused || urgent || assigned)
+    ) c WHERE c.is_seen <> c.is_reached;
+END $$;
+
 -- What the session's viewer may list of the kept counts, and the same of the whole city, of which no case can be told:
 -- exceeded: of some rules, by month, from a day on; before: those of the days from `begin` until `cut`. Cases to which he
 -- stands in a way of his own are counted singly. `places`: units whose incidents count; null: by row security.
@@ -413,16 +450,9 @@ CREATE OR REPLACE FUNCTION zs_kept_counts(whats text[], rules text[], places tex
 RETURNS TABLE (what text, day date, about text, own bigint, city bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
-    officer bigint := zs_officer();
     everywhere text[] := CASE WHEN zs_whole() THEN ARRAY['ordinary', 'sensitive', 'minor', 'recusal']
         ELSE coalesce(zs_scope('everywhere'), '{}') END;
     reached text[] := coalesce(zs_scope('units'), '{}');
-    at_hand text[] := coalesce(zs_scope('own'), '{}');
-    recused text[] := ARRAY(SELECT a.case_id::text FROM cases_assignment a
-        WHERE a.officer_id = officer AND a.until_at IS NULL AND a.role = 'recused') || coalesce(zs_under_reading(officer), '{}');
-    urgent text[] := coalesce(zs_urgent(), '{}');
-    assigned text[] := CASE WHEN at_hand <> '{}' THEN ARRAY(SELECT a.case_id::text FROM cases_assignment a
-        WHERE a.officer_id = officer AND a.until_at IS NULL AND a.role <> 'recused') ELSE '{}' END;
 BEGIN
     RETURN QUERY
     WITH place AS (
@@ -433,14 +463,8 @@ BEGIN
         UNION ALL SELECT '*', '' WHERE places IS NULL AND 'ordinary' = ANY (everywhere)
         UNION ALL SELECT split_part(p, ':', 2), '' FROM unnest(reached) p
             WHERE places IS NULL AND 'ordinary' <> ALL (everywhere) AND split_part(p, ':', 1) = 'ordinary'
-    ), tied AS (
-        SELECT c.number::text, c.is_seen::int - c.is_reached::int AS sign FROM (
-            SELECT c.number, r.is_reached, c.number <> ALL (recused)
-                AND (r.is_reached OR c.number = ANY (urgent) OR c.label = ANY (at_hand) AND c.number = ANY (assigned)) AS is_seen
-            FROM cases_case c CROSS JOIN LATERAL (
-                SELECT c.label = ANY (everywhere) OR coalesce(c.label || ':' || c.unit_id = ANY (reached), false) AS is_reached
-            ) r WHERE c.number = ANY (recused || urgent || assigned)
-        ) c WHERE c.is_seen <> c.is_reached
+    ), tied AS MATERIALIZED (
+        SELECT * FROM zs_tied()
     ), counted AS (
         SELECT k.what::text, k.day, k.about, k.unit <> '*' AS is_by_day, k.n, 0 AS of_city
         FROM (
@@ -466,6 +490,24 @@ BEGIN
         UNION ALL SELECT k.n FROM supervision_keptcount k WHERE k.what = 'exceeded' AND k.unit <> '*'
             AND k.label = ANY (everywhere) AND k.day >= begin AND k.day < cut AND k.about IN (SELECT unnest(rules))
     ) b HAVING 'exceeded' = ANY (whats);
+END $$;
+
+-- Cases in hand that the session's viewer may list, by the unit of the case.
+CREATE OR REPLACE FUNCTION zs_in_hand_by_unit() RETURNS TABLE (unit text, cases bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    everywhere text[] := CASE WHEN zs_whole() THEN ARRAY['ordinary', 'sensitive', 'minor', 'recusal']
+        ELSE coalesce(zs_scope('everywhere'), '{}') END;
+    reached text[] := coalesce(zs_scope('units'), '{}');
+BEGIN
+    RETURN QUERY
+    SELECT f.unit, sum(f.n)::bigint FROM (
+        SELECT k.unit::text AS unit, k.n FROM supervision_keptcount k
+        WHERE k.what = 'now' AND k.unit <> '*'
+            AND (k.label = ANY (everywhere) OR k.label || ':' || k.unit IN (SELECT unnest(reached)))
+        UNION ALL
+        SELECT t.unit, t.sign FROM zs_tied() t WHERE EXISTS (SELECT FROM supervision_inhand h WHERE h."case" = t.number)
+    ) f GROUP BY 1;
 END $$;
 
 -- Everything anew: for a database whose tables were filled before any of this was kept.
