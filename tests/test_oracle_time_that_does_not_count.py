@@ -86,6 +86,24 @@ def test_a_capped_pause_ends_by_itself_and_grants_a_new_limit() -> None:
     assert (found.outcome, found.due) == ("running", at("2026-05-11 24:00"))
 
 
+def test_a_capped_pause_that_ended_with_the_day_before_the_start_grants_no_new_limit() -> None:
+    # 60 days from 2 March end on 1 May 24:00, the scene is of 2 May: ten working days, 6 to 9 (made up), 11 to 15, 18
+    text = """2026-03-02 injury.unstable_recorded
+              2026-05-02 scene.investigated"""
+    found = clock("shape.capped-pause", text, "2026-05-03 00:00")
+    assert (found.outcome, found.due) == ("running", at("2026-05-18 24:00"))
+
+
+def test_what_ends_while_its_limit_stands_still_is_not_late() -> None:
+    # A stated end on Sunday the 8th moves by the five working days of the pause to Friday the 13th 23:59; but it was
+    # paused until it was closed on the 15th, and no limit passes meanwhile
+    text = """2026-03-07 10:00 scene.investigated until=2026-03-08T23:59:00+08:00
+              2026-03-07 11:00 injury.unstable_recorded
+              2026-03-15 00:00 case.closed"""
+    found = clock("shape.paused-working-days", text)
+    assert (found.outcome, findings(found)) == ("moot", [])
+
+
 def test_a_clock_that_waits_has_no_due_time() -> None:
     found = clock(HANDOVER, "2026-09-30 17:20 property.extracted item=G1 remote=true", "2026-12-01 00:00")
     assert (found.outcome, found.due, found.findings) == ("waiting", None, ())

@@ -297,7 +297,8 @@ class Clock:
         return "running"
 
     def _outcome_of_stop(self, due: Due, stopped: datetime) -> str:
-        if due.waits or (due.outer is not None and due.outer.kept(stopped)):
+        stood_still = due.waits or any(stay.end is None for stay in self.stays)
+        if stood_still or (due.outer is not None and due.outer.kept(stopped)):
             return self.ended_as
         if due.outer is None:
             is_early = due.strict is not None and due.strict.kept(stopped)

@@ -24,9 +24,9 @@ class Item:
     cap_of: Event | None = None  # the pause that ends here by itself
 
     @property
-    def order(self) -> tuple[datetime, int, str, str]:
-        """By instant, role, source and id."""
-        return (self.at, RANKS.index(self.role), self.event.source, self.event.id)
+    def order(self) -> tuple[datetime, bool, int, str, str]:
+        """By instant, role, source and id. What ends by itself ended with the day before: it is over by 0:00."""
+        return (self.at, self.cap_of is None, RANKS.index(self.role), self.event.source, self.event.id)
 
 
 def items_of(rule: Rule, world: World) -> list[Item]:
