@@ -174,6 +174,7 @@ def test_alerts_since_an_instant_and_an_instant_without_zone() -> None:
     assert {row["level"] for row in late} == {"yellow", "red"}
     assert {row["level"] for row in caller.items("alerts")} == {"blue", "yellow", "red"}
     assert caller.ask("alerts", since="2022-11-09T00:00:00").status_code == 422
+    assert caller.ask("alerts", since="0.5").status_code == 422  # not half a second after the beginning of 1970
     assert caller.ask("alerts", level="purple").status_code == 422
     assert caller.ask("alerts", case="A\0").status_code == 422  # PostgreSQL knows no such character
     assert caller.ask("explanations/not-a-key").status_code == 422

@@ -133,6 +133,8 @@ def test_fault_5_a_colleagues_page_and_rows_are_not_there_and_the_question_is_re
     assert second.get(f"{row}?{urlencode({'key': key + 'x'})}").status_code == 404
     assert second.client.get(f"/api/v1/points/entries/{key}").status_code == 404
     assert audited("page").count(("GET", "denied")) == 4
+    unknown = second.client.get("/api/v1/points/entries/a%0Ab")  # no address at all, and answered as described
+    assert (unknown.status_code, list(unknown.json())) == (404, ["code", "text", "detail"])
     assert world.people["west_head"].get(page).status_code == 404
     assert not Look.objects.exists()
 

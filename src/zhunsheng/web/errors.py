@@ -73,6 +73,6 @@ def failure(request: HttpRequest) -> HttpResponse:
 def _answer(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
     if status >= FROM_HERE_ON_OURS:
         request.META[BARE] = True  # the database may be what failed: the page asks it nothing
-    if request.path.startswith("/api/"):
-        return JsonResponse({"code": str(status), "text": text}, status=status)
+    if request.path.startswith("/api/"):  # `detail` is what the description of the interface promises
+        return JsonResponse({"code": str(status), "text": text, "detail": text}, status=status)
     return render(request, "error.html", {"title": title, "text": text, "status": status}, status=status)

@@ -80,10 +80,11 @@ class AccessMiddleware:
 
 def _texts(request: HttpRequest) -> Iterator[str]:
     """The path, the parameters and the fields of a form; what programs send is held against its own description."""
-    yield request.path
-    for fields in (request.GET, *(() if request.path.startswith("/api/") else (request.POST,))):
-        for _key, values in fields.lists():
-            yield from values
+    if not request.path.startswith("/api/"):
+        yield request.path
+        for fields in (request.GET, request.POST):
+            for _key, values in fields.lists():
+                yield from values
 
 
 def _settings(who: Asking) -> dict[str, str]:

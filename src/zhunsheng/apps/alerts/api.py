@@ -1,15 +1,17 @@
 """The interface for programs that read: cases, clocks, findings, alerts, explanations, under the rules of the pages."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 from ninja.errors import HttpError
 from ninja.security import HttpBearer
+from pydantic import BeforeValidator
 
 from zhunsheng.apps.access.models import ReadToken
 from zhunsheng.apps.access.policy import Action
@@ -27,8 +29,18 @@ from zhunsheng.apps.supervision.models import Clock, Finding
 from zhunsheng.apps.supervision.selectors import explanation
 
 MOST = 500
+DATE: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]")
 Short = Annotated[str, Field(max_length=120, pattern=r"^[^\x00]*$")]
 Key = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+def _written_as_a_date(value: object) -> object:
+    if isinstance(value, str) and not DATE.match(value):  # a bare number would be read as seconds
+        raise ValueError("请写成 2026-03-01T00:00:00+08:00。")
+    return value
+
+
+Instant = Annotated[datetime, BeforeValidator(_written_as_a_date)]
 Level = Literal["red", "yellow", "blue", "ask", ""]
 Row = TypeVar("Row", bound=Model)
 
@@ -89,7 +101,7 @@ class AlertsIn(PageIn):
     group: Short = ""
     reason: Short = ""
     level: Level | None = None
-    since: datetime | None = None
+    since: Instant | None = None
 
 
 class CaseOut(Schema):
