@@ -130,7 +130,7 @@ GROUPS: Final = (
         1,
         "properties",
         "pytest --quiet tests/properties --hypothesis-profile=nightly",
-        size="2,000 examples a property",
+        size="3,900 histories; each day of nine years",
         beside=True,
     ),
     long(1, "fuzz", "tests.files.fuzz", size="20,000 mutated files of events", beside=True),

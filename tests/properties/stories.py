@@ -64,6 +64,11 @@ def fewer(share: int) -> settings:
     return settings(max_examples=max(10, settings.default.max_examples // share))
 
 
+def is_long_run() -> bool:
+    """Whether the profile is that of the night."""
+    return settings.get_current_profile_name() == "nightly"
+
+
 def rules() -> Rulebook:
     """The rules of these stories."""
     return book(*RULES)
@@ -95,8 +100,8 @@ def rows(draw: st.DrawFn, cases: tuple[str, ...] = ("A1", "A2")) -> dict[str, An
 
 @st.composite
 def histories(draw: st.DrawFn, min_size: int = 1) -> pl.DataFrame:
-    """Up to a dozen events, a few corrected or withdrawn, a few recorded late."""
-    told = draw(st.lists(rows(), min_size=min_size, max_size=12))
+    """Up to a dozen events, at night up to sixty, a few corrected or withdrawn, a few recorded late."""
+    told = draw(st.lists(rows(), min_size=min_size, max_size=60 if is_long_run() else 12))
     written = []
     for n, row in enumerate(told):
         written.append(
