@@ -194,6 +194,30 @@ def test_views_levels_and_elements_each_lead_to_as_many_as_they_say() -> None:
     assert len(OPENED.findall(body(me.get(f"/inbox/?view=all&officer={number}")))) == 3
 
 
+def test_who_may_list_every_case_finds_what_waits_for_him_in_the_order_of_its_time() -> None:
+    # why: his list is found by what is kept with each alert that concerns him, not by looking at the alerts themselves
+    world = told(3, *LEVELS)
+    first, second, third = numbers(3)
+    with as_process("test"):
+        AlertGroup.objects.update(handed_to=world.people["legal_department"])
+        AlertGroup.objects.filter(case=third).update(due=at("2022-11-09 20:00"), outer=at("2022-11-09 20:00"))
+    me = enter(world, "legal_department")
+
+    def cases(query: str = "") -> list[str]:
+        titles = {"徐某某盗窃案": first, f"第{second[-2:]}案": second, f"第{third[-2:]}案": third}
+        return [titles[text.partition(" · ")[2]] for text in OPENED.findall(body(me.get(f"/inbox/{query}")))]
+
+    assert NUMBER.findall(body(me.get("/inbox/"))) == ["3"]
+    assert cases()[0] == third, "it ends first"
+    assert sorted(cases("?nature=statutory")) == sorted([first, second, third])
+    assert sorted(cases("?level=red")) == sorted([first, second, third])
+    with as_process("test"):
+        AlertGroup.objects.filter(case=second).update(state=AlertGroup.State.DISPUTED)
+        AlertGroup.objects.filter(case=first).update(due=at("2022-11-09 18:00"), outer=at("2022-11-09 18:00"))
+    assert cases() == [first, third], "what is disputed waits for a ruling; the other moved forward"
+    assert NUMBER.findall(body(me.get("/inbox/"))) == ["2"]
+
+
 def test_a_leader_sees_who_has_how_much_and_each_figure_opens_its_list() -> None:
     # Four cases of one officer, all red at noon; one of them is given to his colleague, and one to nobody
     world = told(4, *LEVELS)

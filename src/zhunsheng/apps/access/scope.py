@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 
 from django.db.models import Q
 
+from zhunsheng.apps.access.among import among
 from zhunsheng.apps.access.policy import Action, Label, Relation, permits
 from zhunsheng.apps.org.selectors import held_posts, units_below
 
@@ -131,7 +132,7 @@ def cases_q(viewer: Viewer, action: Action, *, own: Q, prefix: str = "") -> Q:
     # Labels of one reach together: each condition stands once in the statement.
     condition = Q(**{f"{prefix}label__in": everywhere}) if everywhere else Q(pk__in=[])
     for units, labels in of_units.items():
-        condition |= Q(**{f"{prefix}label__in": labels, f"{prefix}unit__in": sorted(units)})
+        condition |= Q(**{f"{prefix}label__in": labels}) & among(f"{prefix}unit", sorted(units))
     return condition | Q(**{f"{prefix}label__in": own_of}) & own if own_of else condition
 
 

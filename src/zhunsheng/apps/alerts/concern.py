@@ -15,8 +15,21 @@ class Concern(models.Model):
     group = models.ForeignKey("alerts.AlertGroup", models.PROTECT, related_name="concerns")
     waits = models.CharField("级别", max_length=8, null=True, editable=False)  # its level, while nobody has taken it
 
+    # What lists ask of the group: whether somebody has still to act, its rule, when it ends.
+    to_do = models.BooleanField("待办", default=False, editable=False)
+    rule = models.TextField("规则", default="", editable=False)
+    due = models.DateTimeField("届满", null=True, editable=False)
+    outer = models.DateTimeField("最迟", null=True, editable=False)
+    outer_at_end = models.BooleanField("最迟为当日24时", default=False, editable=False)
+
     class Meta:
         indexes = (
+            models.Index(
+                fields=["officer"],
+                include=["group", "rule", "due", "outer", "outer_at_end", "to_do"],
+                name="concern_to_do",
+                condition=models.Q(to_do=True),
+            ),
             models.Index(fields=["officer", "waits"], name="concern_waits", condition=models.Q(waits__isnull=False)),
         )
         constraints = (models.UniqueConstraint(fields=["officer", "group"], name="concerned_once"),)

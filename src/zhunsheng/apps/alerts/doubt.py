@@ -13,6 +13,7 @@ from zhunsheng.apps.audit.context import session_settings
 WINDOW: Final = timedelta(days=30)
 PERCENT: Final = 100
 DOUBTFUL_PERCENT: Final = 5
+LAST: Final = "SELECT id, xid, at FROM alerts_action WHERE act = %s ORDER BY id DESC LIMIT 1"
 Shares = dict[str, float]
 Stamp = tuple[str, object, datetime]
 _MEMORY: dict[Stamp, Shares] = {}
@@ -26,7 +27,9 @@ def doubtful_rules(*, as_of: datetime) -> Shares:
     Every list of alerts asks it. A new ruling is counted at once, new alerts within the hour.
     """
     with session_settings(session_scope(None)):
-        last = Action.objects.filter(act=Action.Act.RULE).order_by("-pk").values_list("pk", "xid", "at").first()
+        with connection.cursor() as cursor:
+            cursor.execute(LAST, [Action.Act.RULE])
+            last = cursor.fetchone()
         stamp = (str(connection.settings_dict["NAME"]), last, as_of.replace(minute=0, second=0, microsecond=0))
         found = _MEMORY.get(stamp)
         if found is None:

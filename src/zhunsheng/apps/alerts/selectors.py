@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from zhunsheng.apps.access.among import among
 from zhunsheng.apps.access.policy import Action as Permission
 from zhunsheng.apps.access.scope import Viewer, cases_q
 from zhunsheng.apps.alerts.doubt import doubtful_rules
@@ -17,12 +18,17 @@ from zhunsheng.apps.alerts.outgoing import INBOX
 from zhunsheng.apps.alerts.policy import alert_policy
 from zhunsheng.apps.alerts.refusals import AlertActRefused
 from zhunsheng.apps.audit.services import record_read
-from zhunsheng.apps.cases.selectors import among, case_titles, looked_up, ties
+from zhunsheng.apps.cases.selectors import case_titles, looked_up, ties
 from zhunsheng.apps.org.models import Unit
 from zhunsheng.apps.org.selectors import unit_names
 from zhunsheng.core.alert_acts import snooze_latest
 
 PAGE_ROWS: Final = 50
+LISTED: Final = (
+    "key", "rule", "words", "case", "incident", "unit", "level", "kind", "liberty", "nature", "state", "state_until",
+    "owner", "start", "due", "due_at_end", "outer", "outer_at_end", "held", "closed_at",
+)  # fmt: skip
+"""What `rows_of` says of a group, and what those who call it ask of it."""
 OPEN: Final = (
     AlertGroup.State.WAITING,
     AlertGroup.State.ACKNOWLEDGED,
@@ -245,7 +251,7 @@ def visible_groups(viewer: Viewer) -> QuerySet[AlertGroup]:
     own = tied.own if any(part.own for part in reach) else ()
     units = sorted({unit for part in reach for unit in part.units})
     # The first condition finds the rows by their index; the second says which of them he may list.
-    near = Q(seen_unit__in=units) | among("case", [*own, *tied.urgent])
+    near = among("seen_unit", units) | among("case", [*own, *tied.urgent])
     if any(part.everywhere for part in reach):
         near = Q()
     reached = cases_q(viewer, Permission.CASE_LIST, own=among("case", own), prefix="seen_")
@@ -304,6 +310,14 @@ def concerns(officer: int) -> Q:
     return looked_up("key", _concerning(officer))
 
 
+def all_to_do(viewer: Viewer) -> QuerySet[Concern] | None:
+    """What a viewer has still to act on, with what lists ask of it, where he sees whatever concerns him: he may list
+    every case and is recused from none. None for everybody else: the groups themselves say then which he sees."""
+    if viewer.officer is None or ties(viewer).recused or not viewer.reaches_all(Permission.CASE_LIST):
+        return None
+    return Concern.objects.filter(officer=viewer.officer, to_do=True)
+
+
 def _concerning(officer: int) -> QuerySet[Any, Any]:
     return Concern.objects.filter(officer=officer).values("group")
 
@@ -316,21 +330,28 @@ def waiting_for(officer: int) -> dict[str, int]:
 
 
 def listed(groups: QuerySet[AlertGroup]) -> QuerySet[AlertGroup]:
-    """Groups with what lists show of them: without what only their own page tells of each."""
-    return groups.select_related("owner").defer("clock", "findings", "explanation", "escalated")
+    """Groups with what lists show of them."""
+    return groups.select_related("owner").only(*LISTED, "owner__name", "owner__province", "owner__number")
 
 
 def rows_of(groups: Sequence[AlertGroup], as_of: datetime) -> list[InboxRow]:
     """Groups as lines of a list, in their order; as many questions to the database for one as for fifty."""
     titles = case_titles({group.case for group in groups if group.case})
     units = unit_names({group.unit for group in groups})
-    under = dict(
-        AlertGroup.objects.filter(inhibited_by__in=[group.key for group in groups], closed_at=None)
-        .values_list("inhibited_by")
-        .annotate(n=Count("key"))
-    )
+    under = _under([group.key for group in groups])
     doubtful = doubtful_rules(as_of=as_of) if groups else {}
     return [_row(group, titles, units, under, doubtful, as_of) for group in groups]
+
+
+def _under(keys: Sequence[str]) -> dict[str, int]:
+    """How many open groups are listed under each of some. Row security applies."""
+    question = (
+        "SELECT inhibited_by, count(*) FROM alerts_alertgroup WHERE inhibited_by = ANY (%s) AND closed_at IS NULL"
+        " GROUP BY inhibited_by"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(question, [list(keys)])
+        return dict(cursor.fetchall())
 
 
 def _row(

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import BooleanField, Count, F, Func, Q, QuerySet, TextField, Value
+from django.db.models import BooleanField, Count, F, Func, Q, QuerySet
 from django.utils.translation import gettext_lazy
 
+from zhunsheng.apps.access.among import among
+from zhunsheng.apps.access.among import as_text as as_text
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer, cases_q
 from zhunsheng.apps.audit.services import record_read
@@ -30,9 +31,6 @@ REASONS: Final = {
 
 URGENT_OPENS: Final = frozenset({Action.CASE_LIST, Action.CASE_READ})
 """What an access in an emergency opens: to look, and nothing else."""
-
-
-BETWEEN: Final = "\x1f"  # numbers in one text
 
 
 class CaseNotVisible(DomainError):
@@ -81,20 +79,6 @@ def case_titles(numbers: Iterable[str]) -> dict[str, str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT number, title FROM zs_case_titles(%s)", [wanted])
         return dict(cursor.fetchall())
-
-
-def among(column: str, numbers: Sequence[str]) -> Q:
-    """The condition that a column holds one of some numbers: one value of the statement, however many they are."""
-    if not numbers:
-        return Q(pk__in=[])
-    parts = [Value(part) for part in as_text(numbers)]
-    values = Func(*parts, function="string_to_array", output_field=ArrayField(TextField()))
-    return Q(Func(F(column), values, arg_joiner=" = ANY (", template="%(expressions)s)", output_field=BooleanField()))
-
-
-def as_text(numbers: Sequence[str]) -> list[str]:
-    """Numbers as the two arguments of string_to_array: one text is written into a statement at once, however many."""
-    return [BETWEEN.join(numbers), BETWEEN]
 
 
 def visible_cases(viewer: Viewer, action: Action) -> QuerySet[Case]:

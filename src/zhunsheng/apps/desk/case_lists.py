@@ -8,10 +8,11 @@ from typing import Final, NamedTuple
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from zhunsheng.apps.access.among import among
 from zhunsheng.apps.access.policy import LABEL_TITLES, Action
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.cases.models import Assignment, Case
-from zhunsheng.apps.cases.selectors import among, looked_up, of_visible_cases, ties, visible_cases
+from zhunsheng.apps.cases.selectors import looked_up, of_visible_cases, ties, visible_cases
 from zhunsheng.apps.cases.words import page_vocabulary
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.desk.case_officers import case_officers
@@ -155,21 +156,28 @@ def _of_cases(viewer: Viewer, condition: Q) -> Q:
     """Of cases that the viewer may list and that fit a condition."""
     if not condition and viewer.reaches_all(Action.CASE_LIST):
         return of_visible_cases(viewer, Action.CASE_LIST)
-    cases = visible_cases(viewer, Action.CASE_LIST).filter(condition).values("number")
     # In a station the way is from its cases to what runs in them; above it, from what ends next to whose it is.
-    units = {unit for reach in viewer.reach(Action.CASE_LIST).values() for unit in reach.units}
-    is_narrow = len(units) <= FEW_UNITS and not any(
-        reach.everywhere for reach in viewer.reach(Action.CASE_LIST).values()
-    )
-    if not is_narrow:
-        return Q(case__in=cases)
-    tied = ties(viewer)
-    near = Q(unit__in=units) | among("number", [*tied.own, *tied.urgent])
-    reached = looked_up("case", cases.filter(near))
+    reach = viewer.reach(Action.CASE_LIST).values()
+    is_narrow = len({unit for part in reach for unit in part.units}) <= FEW_UNITS
+    if not is_narrow or any(part.everywhere for part in reach):
+        return Q(case__in=visible_cases(viewer, Action.CASE_LIST).filter(condition).values("number"))
     if condition:
-        return reached
-    running = Clock.objects.filter(_open(), reached).values_list("case", flat=True).distinct()
-    return among("case", viewer.once("cases in which a limit runs", lambda: [str(number) for number in running]))
+        return _of_near_cases(viewer, condition)
+    return among("case", viewer.once("cases in which a limit runs", lambda: _near_with_limits(viewer)))
+
+
+def _of_near_cases(viewer: Viewer, condition: Q) -> Q:
+    """The same of somebody who reaches the cases of a few units, and his own."""
+    tied = ties(viewer)
+    units = {unit for part in viewer.reach(Action.CASE_LIST).values() for unit in part.units}
+    near = among("unit", sorted(units)) | among("number", [*tied.own, *tied.urgent])
+    return looked_up("case", visible_cases(viewer, Action.CASE_LIST).filter(condition, near).values("number"))
+
+
+def _near_with_limits(viewer: Viewer) -> list[str]:
+    """The numbers of such cases in which a limit runs."""
+    running = Clock.objects.filter(_open(), _of_near_cases(viewer, Q()))
+    return [str(number) for number in running.values_list("case", flat=True).distinct()]
 
 
 def soon(viewer: Viewer, *, now: datetime) -> str:

@@ -8,13 +8,22 @@ from typing import Final
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Count, Exists, F, Func, IntegerField, Max, OuterRef, Q, QuerySet, Value
+from django.db.models import Count, DateTimeField, Exists, F, Func, IntegerField, Max, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from zhunsheng.apps.access.scope import Viewer
-from zhunsheng.apps.alerts.models import AlertGroup, Gap
-from zhunsheng.apps.alerts.selectors import OPEN, InboxRow, concerns, listed, rows_of, visible_groups, waiting_for
+from zhunsheng.apps.alerts.models import AlertGroup, Concern, Gap
+from zhunsheng.apps.alerts.selectors import (
+    OPEN,
+    InboxRow,
+    all_to_do,
+    concerns,
+    listed,
+    rows_of,
+    visible_groups,
+    waiting_for,
+)
 from zhunsheng.apps.cases.models import Assignment, Case
 from zhunsheng.apps.cases.selectors import looked_up
 from zhunsheng.apps.desk import units
@@ -37,6 +46,8 @@ NOBODY: Final = "-"
 State = AlertGroup.State
 MINE, DONE_TODAY = "mine", "done_today"
 TO_DO: Final = (State.WAITING, State.ACKNOWLEDGED)
+AMONG_TO_DO: Final = Q(closed_at=None, state__in=TO_DO, held="")
+"""On which somebody has still to act, as `zs_to_do` says it."""
 OF_STATE: Final = {
     "taken": State.ACKNOWLEDGED,
     "waiting": State.WAITING,
@@ -132,8 +143,14 @@ def inbox_page(viewer: Viewer, asked: Asked, *, now: datetime) -> Inbox:
     here = asked.values.get("view") or default_view(viewer)
     chosen = next(condition for name, _title, condition in views if name == here)
     groups = visible.filter(chosen, _kept(now, is_ended=here in (DONE_TODAY, *ENDED_VIEWS)))
-    page = asked.page(_ordered(groups, now))
-    counted = _by_rule(groups.filter(_beside(asked, "view", "element")), now)
+    mine = all_to_do(viewer) if here == MINE and not asked.values.keys() - {"view", "element"} else None
+    if mine is None:
+        page = asked.page(_ordered(groups, now))
+        counted = _by_rule(groups.filter(_beside(asked, "view", "element")), now)
+    else:
+        near = _first(mine, asked, now)
+        page = asked.page(_ordered(groups if near is None else visible.filter(AMONG_TO_DO, near), now))
+        counted = _by_rule(mine, now, is_open=True)
     bands = _banded(counted, asked)
     numbers = _numbers(visible.filter(_beside(asked, "view")), views, now, known={here: sum(bands.values())})
     return Inbox(
@@ -215,7 +232,7 @@ def _all_views(viewer: Viewer, now: datetime) -> list[tuple[str, str, Q]]:
     open_now = Q(closed_at=None)
     mine = concerns(viewer.officer or 0)
     return [
-        (MINE, _("待我处理"), Q(closed_at=None, state__in=TO_DO, held="") & mine),
+        (MINE, _("待我处理"), AMONG_TO_DO & mine),
         ("today", _("今天到期"), ends_today(now)),
         ("over", _("已超期未办"), over(now)),
         ("taken", _("已签收，办理中"), Q(state=OF_STATE["taken"])),
@@ -239,9 +256,20 @@ def _ordered(groups: QuerySet[AlertGroup], now: datetime) -> QuerySet[AlertGroup
     return listed(groups).annotate(band=_band_of(now), ends=Coalesce(F("due"), Value(NEVER)))
 
 
-def _band_of(now: datetime) -> Func:
-    """Where a group stands in the list, as the database tells it (`zs_band`)."""
-    columns = (F("closed_at"), F("due"), F("outer"), F("outer_at_end"))
+def _first(mine: QuerySet[Concern], asked: Asked, now: datetime) -> Q | None:
+    """The condition that a group stands on the first page, by what is kept with whom it concerns; None where another
+    page, order or one element is asked for."""
+    if asked.place is not None or asked.sort != asked.listing.default_sort or asked.values.get("element"):
+        return None
+    ordered = mine.annotate(band=_band_of(now, is_open=True), ends=Coalesce(F("due"), Value(NEVER)))
+    first = ordered.order_by("band", "ends", "group").values("group")[: asked.listing.rows + 1]
+    return looked_up("key", first)
+
+
+def _band_of(now: datetime, *, is_open: bool = False) -> Func:
+    """Where a group stands in the list, as the database tells it (`zs_band`). `is_open`: none of them has ended."""
+    ended = Value(None, output_field=DateTimeField()) if is_open else F("closed_at")
+    columns = (ended, F("due"), F("outer"), F("outer_at_end"))
     instants = (Value(at) for at in (now, midnight(now, 1), midnight(now, SOON_DAYS + 1)))
     return Func(*columns, *instants, function="zs_band", output_field=IntegerField())
 
@@ -282,9 +310,11 @@ def _counted(groups: QuerySet[AlertGroup], now: datetime) -> Counter[tuple[str, 
         return Counter({(part, state, span): n for part, state, span, n in cursor.fetchall()})
 
 
-def _by_rule(groups: QuerySet[AlertGroup], now: datetime) -> Mapping[tuple[str, int], int]:
+def _by_rule(
+    groups: QuerySet[AlertGroup] | QuerySet[Concern], now: datetime, *, is_open: bool = False
+) -> Mapping[tuple[str, int], int]:
     """How many of some alerts are of each rule in each band."""
-    found = groups.values_list("rule", _band_of(now)).annotate(n=Count("key"))
+    found = groups.values_list("rule", _band_of(now, is_open=is_open)).annotate(n=Count("pk"))
     return {(rule, band): n for rule, band, n in found}
 
 

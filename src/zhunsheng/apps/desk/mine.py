@@ -8,10 +8,11 @@ from typing import Final
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from zhunsheng.apps.access.among import among
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.alerts.models import AlertGroup
-from zhunsheng.apps.cases.selectors import among, case_titles, ties, visible_cases
+from zhunsheng.apps.cases.selectors import case_titles, ties, visible_cases
 from zhunsheng.apps.desk.case_track import level_now
 from zhunsheng.apps.desk.inbox import Door, midnight
 from zhunsheng.apps.desk.rulebook import rule_titles

@@ -9,9 +9,10 @@ from typing import Final, NamedTuple
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from zhunsheng.apps.access.among import among
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.alerts.models import Action, Alert, AlertGroup
-from zhunsheng.apps.cases.selectors import among, case_titles
+from zhunsheng.apps.cases.selectors import case_titles
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.desk.case_officers import case_officers
 from zhunsheng.apps.desk.periods import TITLES, month_name, months, periods

@@ -16,8 +16,8 @@ from zhunsheng.apps.alerts.selectors import visible_groups
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.desk.rulebook import all_rules, rule_titles, shown_rulebook
 from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
-from zhunsheng.apps.display.options import ManyOptions
-from zhunsheng.apps.org.models import Unit
+from zhunsheng.apps.display.options import OneOfMany
+from zhunsheng.apps.org.selectors import unit_names
 from zhunsheng.core.check import Check
 from zhunsheng.core.rule import Rule
 
@@ -49,14 +49,16 @@ class Silenced:
 class SilenceForm(forms.Form):
     """A rule, whom it concerns, until when, and why. Whether it may be, the service says."""
 
-    rule = forms.ChoiceField(
+    rule = OneOfMany(
         label=gettext_lazy("规则"),
-        widget=ManyOptions,
         help_text=gettext_lazy("涉及限制人身自由的规则不能静默，这里不列。"),
         error_messages={"required": gettext_lazy("请选择规则。"), "invalid_choice": gettext_lazy("请从列表中选择。")},
     )
-    unit = forms.ChoiceField(
-        label=gettext_lazy("单位"), widget=ManyOptions, required=False, help_text=gettext_lazy("连同下级单位。")
+    unit = OneOfMany(
+        label=gettext_lazy("单位"),
+        required=False,
+        help_text=gettext_lazy("连同下级单位。"),
+        error_messages={"invalid_choice": gettext_lazy("请从列表中选择。")},
     )
     until = forms.DateTimeField(
         label=gettext_lazy("到什么时候"),
@@ -107,7 +109,7 @@ def listing(viewer: Viewer, *, now: datetime) -> Listing:
 def silenced(viewer: Viewer, asked: Asked, *, now: datetime) -> Silenced:
     """One page of the silences."""
     page = asked.page(Silence.objects.select_related("owner"))
-    titles, names = rule_titles(), dict(Unit.objects.values_list("code", "short_name"))
+    titles, names = rule_titles(), unit_names({row.unit for row in page.rows if row.unit})
     lines = [
         Line(row, titles.get(row.rule, row.title), names.get(row.unit, row.unit), state, _held(viewer, row, state))
         for row in page.rows
@@ -138,5 +140,5 @@ def _silenceable() -> list[Rule | Check]:
 
 
 def _choose(field: forms.Field, named: Sequence[tuple[str, str]]) -> None:
-    assert isinstance(field, forms.ChoiceField)
-    field.choices = named
+    assert isinstance(field, OneOfMany)
+    field.offer(named)

@@ -11,8 +11,9 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from zhunsheng.apps.access.among import as_text
 from zhunsheng.apps.access.scope import Viewer
-from zhunsheng.apps.cases.selectors import as_text, ties, under_reading
+from zhunsheng.apps.cases.selectors import ties, under_reading
 from zhunsheng.apps.inspection.lists import due_words
 from zhunsheng.apps.inspection.people import INSPECTORS, PLANNERS, READERS
 from zhunsheng.apps.org.models import Unit

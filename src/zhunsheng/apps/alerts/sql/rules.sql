@@ -65,15 +65,21 @@ ALTER TABLE cases_case ENABLE ALWAYS TRIGGER mirror_groups;
 ALTER TABLE cases_incident ENABLE ALWAYS TRIGGER mirror_groups;
 
 -- Which open groups concern whom: who was told, who owns it, to whom it was handed. What is closed concerns nobody. With
--- each stands the level of the group while nobody has taken it and nothing holds it back.
+-- each stands what counts and lists ask of the group: its level while nobody has taken it and nothing holds it back,
+-- whether somebody has still to act, its rule, and when it ends.
 CREATE OR REPLACE FUNCTION zs_waits_at(state text, held text, level text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE WHEN state = 'waiting' AND held = '' THEN level END
+$$;
+CREATE OR REPLACE FUNCTION zs_to_do(state text, held text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT state IN ('waiting', 'acknowledged') AND held = ''
 $$;
 CREATE OR REPLACE FUNCTION zs_concern_told() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    INSERT INTO alerts_concern (officer_id, group_id, waits)
-    SELECT DISTINCT a.officer_id, a.group_id, zs_waits_at(g.state, g.held, g.level) FROM added a JOIN alerts_alertgroup g ON g.key = a.group_id
+    INSERT INTO alerts_concern (officer_id, group_id, waits, to_do, rule, due, "outer", outer_at_end)
+    SELECT DISTINCT a.officer_id, a.group_id, zs_waits_at(g.state, g.held, g.level), zs_to_do(g.state, g.held), g.rule,
+        g.due, g."outer", g.outer_at_end
+    FROM added a JOIN alerts_alertgroup g ON g.key = a.group_id
     WHERE a.officer_id IS NOT NULL AND g.closed_at IS NULL
     ON CONFLICT DO NOTHING;
     RETURN NULL;
@@ -86,8 +92,10 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     DELETE FROM alerts_concern WHERE group_id = NEW.key;
     IF NEW.closed_at IS NULL THEN
-        INSERT INTO alerts_concern (officer_id, group_id, waits)
-        SELECT officer_id, NEW.key, zs_waits_at(NEW.state, NEW.held, NEW.level) FROM (
+        INSERT INTO alerts_concern (officer_id, group_id, waits, to_do, rule, due, "outer", outer_at_end)
+        SELECT officer_id, NEW.key, zs_waits_at(NEW.state, NEW.held, NEW.level), zs_to_do(NEW.state, NEW.held), NEW.rule,
+            NEW.due, NEW."outer", NEW.outer_at_end
+        FROM (
             SELECT officer_id FROM alerts_alert WHERE group_id = NEW.key AND officer_id IS NOT NULL
             UNION SELECT officer FROM unnest(ARRAY[NEW.owner_id, NEW.handed_to_id]) AS officer
             WHERE officer IS NOT NULL
@@ -106,12 +114,16 @@ CREATE OR REPLACE TRIGGER concern_new_group AFTER INSERT ON alerts_alertgroup FO
 CREATE OR REPLACE FUNCTION zs_concern_waits() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    UPDATE alerts_concern SET waits = zs_waits_at(NEW.state, NEW.held, NEW.level) WHERE group_id = NEW.key;
+    UPDATE alerts_concern SET waits = zs_waits_at(NEW.state, NEW.held, NEW.level), to_do = zs_to_do(NEW.state, NEW.held),
+        rule = NEW.rule, due = NEW.due, "outer" = NEW."outer", outer_at_end = NEW.outer_at_end
+    WHERE group_id = NEW.key;
     RETURN NULL;
 END $$;
 -- (After concern_group, by name: that one makes the rows anew.)
 CREATE OR REPLACE TRIGGER concern_waits AFTER UPDATE ON alerts_alertgroup FOR EACH ROW
-    WHEN (NEW.closed_at IS NULL AND (OLD.state, OLD.held, OLD.level) IS DISTINCT FROM (NEW.state, NEW.held, NEW.level))
+    WHEN (NEW.closed_at IS NULL
+        AND (OLD.state, OLD.held, OLD.level, OLD.rule, OLD.due, OLD."outer", OLD.outer_at_end)
+        IS DISTINCT FROM (NEW.state, NEW.held, NEW.level, NEW.rule, NEW.due, NEW."outer", NEW.outer_at_end))
     EXECUTE FUNCTION zs_concern_waits();
 
 -- Where a group stands in a list by the time left: 4 it has ended, 0 it is past its outer time, 1 it ends before tomorrow,
