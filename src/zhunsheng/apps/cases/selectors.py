@@ -11,7 +11,6 @@ from django.db.models import BooleanField, Count, F, Func, Q, QuerySet
 from django.utils.translation import gettext_lazy
 
 from zhunsheng.apps.access.among import among
-from zhunsheng.apps.access.among import as_text as as_text
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer, cases_q
 from zhunsheng.apps.audit.services import record_read

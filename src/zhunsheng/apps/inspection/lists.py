@@ -10,9 +10,10 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from zhunsheng.apps.access.among import as_text
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer
-from zhunsheng.apps.cases.selectors import as_text, case_titles, reachable_cases, ties, under_reading
+from zhunsheng.apps.cases.selectors import case_titles, reachable_cases, ties, under_reading
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.display import formats
 from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
