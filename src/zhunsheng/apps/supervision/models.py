@@ -151,7 +151,6 @@ class Finding(models.Model):
         indexes = (
             models.Index(fields=["case", "digest"], name="finding_case", condition=Q(case__isnull=False)),
             models.Index(fields=["incident"], name="finding_incident", condition=Q(case__isnull=True)),
-            models.Index(fields=["clock"], name="finding_clock"),
             # What checks found of a case, few among many.
             models.Index(fields=["case"], name="finding_of_check", condition=Q(clock__isnull=True, state="current")),
             models.Index(
