@@ -25,6 +25,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -110,6 +111,9 @@ def long(
     return Group(name, command, str(folder), needs, nightly=True, part=part, beside=beside, size=size, flag=flag)
 
 
+beside: Final = partial(long, beside=True)
+"""A group of the night that another one may run beside."""
+
 # In the order in which they start, the longest first.
 GROUPS: Final = (
     Group("rules", ("-P", "-m", "zhunsheng.cli", "rules", "test"), "rulebook/deadlines", early=True),
@@ -125,85 +129,43 @@ GROUPS: Final = (
     Group("law", (*PYTEST, *(f"tests/{name}" for name in LAW)), "tests/golden"),
     Group("db", ("-m", "tests.db"), "tests/db", (POSTGRESQL,)),
     Group("spark", ("-m", "tests.spark"), "tests/spark", (JAVA,)),
-    # The long ones, in five parts of at most 25 minutes.
-    long(
-        1,
-        "properties",
-        "pytest --quiet tests/properties --hypothesis-profile=nightly",
-        size="3,900 histories; each day of nine years",
-        beside=True,
-    ),
-    long(1, "fuzz", "tests.files.fuzz", size="20,000 mutated files of events", beside=True),
-    long(
-        1,
-        "histories",
-        "tests.differential.compare rulebook 200 1",
-        size="200 histories a rule, by the oracle",
-        beside=True,
-    ),
-    long(
-        1,
-        "zones",
-        "tests.properties.zones",
-        flag="--append",
-        size="core, law and files in 4 zones of the machine",
-        beside=True,
-    ),
-    long(1, "mutation", "tests.rulecheck.mutation", size="every mutant of every rule file", beside=True),
-    long(
-        1,
-        "backtest",
-        "tests.backtest.equal --cases 1000 --days 365",
-        size="1,000 cases, 365 days one by one",
-        beside=True,
-    ),
-    long(1, "months", "tests.inspection.months", size="months of drawn inspections", beside=True),
+    # The long ones, in five parts of at most 25 minutes. What measures no time and keeps one core runs beside another.
+    beside(1, "properties", "pytest --quiet tests/properties --hypothesis-profile=nightly", size="3,900 histories"),
+    beside(1, "zones", "tests.properties.zones", flag="--append", size="core, law and files in 4 zones of the machine"),
+    beside(1, "fuzz", "tests.files.fuzz", size="20,000 mutated files of events"),
+    beside(1, "mutation", "tests.rulecheck.mutation", size="every mutant of every rule file"),
+    beside(1, "backtest", "tests.backtest.equal --cases 1000 --days 365", size="1,000 cases, 365 days one by one"),
+    beside(1, "histories", "tests.differential.compare rulebook 200 1", size="200 histories a rule, by the oracle"),
+    beside(1, "months", "tests.inspection.months", size="months of drawn inspections"),
     long(1, "backtest_speed", "tests.backtest.speed", flag="--append", size="a year beside one judgement"),
-    long(
-        1, "city", "tests.differential.city --cases 10000 --instants 3", size="10,000 cases, 3 instants, by the oracle"
-    ),
+    long(1, "city", "tests.differential.city --cases 10000 --instants 3", size="10,000 cases, 3 instants, by oracle"),
     long(1, "xes", "tests.files.xes_speed", size="XES beside its floor"),
     long(2, "kills", f"{NIGHTLY}.kills 30", flag="--append", size="30 kills of the whole database"),
-    long(2, "attacks", f"{NIGHTLY}.attacks", flag="--append", size="10 attacks × 200 on 2,000 rows; 100,000 verified"),
     long(2, "disk", f"{NIGHTLY}.disk", flag="--append", size="a disk that fills up"),
     long(2, "deliver", f"{NIGHTLY}.deliver", flag="--append", size="50 alerts/s for 60 s, 25 to 800; 47 kills"),
     long(2, "outage", f"{NIGHTLY}.outage", flag="--append", size="3 hours; 500 red, 3,000 yellow, 10,000 blue"),
     long(2, "storm", f"{NIGHTLY}.storm", flag="--append", size="14 points × 10, as many at random, 20 of the database"),
+    long(3, "attacks", f"{NIGHTLY}.attacks", flag="--append", size="10 attacks × 200 on 2,000 rows; 100,000 verified"),
     long(3, "ingest", f"{NIGHTLY}.ingest", flag="--append", size="1,000,000 events and a fifth again, 10 kills"),
     long(3, "online_batch", f"{NIGHTLY}.online_batch", flag="--append", size="a moving city, 20 instants, 12 kills"),
     long(3, "points", "tests.points.nightly", flag="--write", size="14 strategies × 200 years; a month of a city"),
     long(3, "ranking", f"{NIGHTLY}.ranking", flag="--append", size="3,000 officers, 198,000 entries"),
     long(3, "pages_load", f"{NIGHTLY}.pages", flag="--append", size="300,000 cases, 200 users, 60 s, 16 connections"),
     long(3, "restore", f"{NIGHTLY}.restore", flag="--append", size="1,000,000 rows of the log, 3 kills"),
-    long(
-        4,
-        "crawl",
-        f"{NIGHTLY}.crawl",
-        flag="--append",
-        size="every address × role × case; hostile text; the API",
-        beside=True,
-    ),
-    long(4, "messages", f"{NIGHTLY}.messages", flag="--append", size="5 days of a city and its people", beside=True),
-    long(
-        4,
-        "mutants",
-        f"{NIGHTLY}.mutants",
-        flag="--append",
-        size="20,000 mutated batches, tables and rules",
-        beside=True,
-    ),
-    long(4, "recipients", f"{NIGHTLY}.recipients", flag="--append", size="6 attacks × 10", beside=True),
-    long(
-        4, "releases", f"{NIGHTLY}.releases", flag="--append", size="50 changed rulebooks, there and back", beside=True
-    ),
-    long(4, "offline", "tests.tools.offline", size="a release without a network", beside=True),
-    long(4, "holes", "tools.holes", size="every locked package", beside=True),
-    long(4, "peers", f"{NIGHTLY}.peers", flag="--append", size="SMPP and CMPP programs of others", beside=True),
+    beside(4, "crawl", f"{NIGHTLY}.crawl", flag="--append", size="every address × role × case; hostile text; the API"),
+    beside(4, "mutants", f"{NIGHTLY}.mutants", flag="--append", size="20,000 mutated batches, tables and rules"),
+    beside(4, "messages", f"{NIGHTLY}.messages", flag="--append", size="5 days of a city and its people"),
+    beside(4, "offline", "tests.tools.offline", size="a release without a network"),
+    beside(4, "recipients", f"{NIGHTLY}.recipients", flag="--append", size="6 attacks × 10"),
+    beside(4, "releases", f"{NIGHTLY}.releases", flag="--append", size="50 changed rulebooks, there and back"),
+    beside(4, "holes", "tools.holes", size="every locked package"),
+    beside(4, "peers", f"{NIGHTLY}.peers", flag="--append", size="SMPP and CMPP programs of others"),
     long(4, "scale", "tests.spark nightly", size="a city on a cluster, an executor killed", needs=(JAVA,)),
     long(4, "bugs", "tests.bugs", size="every safety line, requirement and seeded fault"),
-    long(5, "switch", f"{NIGHTLY}.switch", flag="--append", size="12 silences × 5, scaled"),
-    long(5, "soak", f"{NIGHTLY}.soak", flag="--append", size="20 days of a city in 8 minutes: does anything grow"),
-    long(5, "leaks", f"{NIGHTLY}.soak leaks", flag="--append", size="3 leaks planted in the delivery, each found"),
+    # They wait for most of their time.
+    beside(5, "soak", f"{NIGHTLY}.soak", flag="--append", size="20 days of a city in 8 minutes: does anything grow"),
+    beside(5, "switch", f"{NIGHTLY}.switch", flag="--append", size="12 silences × 5, scaled"),
+    beside(5, "leaks", f"{NIGHTLY}.soak leaks", flag="--append", size="3 leaks planted in the delivery, each found"),
 )
 
 
