@@ -90,7 +90,7 @@ class Desk:
 
     def lines(self, rule: str | None = None) -> list[str]:
         """A line a notice: `2026-03-04 00:00 first blue approaching case_officer,co_officer`; behind an arrow when it
-        is told, where that is later."""
+        is told at the latest, where that is later."""
         chosen = [(as_of, n) for as_of, n in self.heard if rule is None or self.rules[n.group] == rule]
         return [self._line(as_of, notice) for as_of, notice in chosen]
 
@@ -98,7 +98,7 @@ class Desk:
         to = ",".join(notice.roles) or ",".join(f"#{n}" for n in notice.officers) or "told"
         group = self.groups[notice.group]
         later = None
-        if notice.reason in ("first", "worse", "repeat", "escalated"):
+        if notice.reason in ("first", "worse"):
             later = told_at(notice.level, liberty=group.liberty, due=group.due, as_of=as_of, policy=self.policy)
         arrow = f" → {shown(later)}" if later else ""
         return f"{shown(as_of)} {notice.reason} {notice.level} {notice.kind} {to}{arrow}"

@@ -88,12 +88,26 @@ def test_a_correction_says_when_what_was_told_and_that_it_does_not_count() -> No
     )
 
 
+def test_what_a_message_speaks_of_beside_its_matter_is_counted_behind_it() -> None:
+    """The title gives way, not the count."""
+    also = [("also_open", 12), ("also_withdrawn", 12)]
+    texts = [
+        alert_text(XU, Saying(occasion, "unit_head", NOON, told=NOON, also=said), POLICY)
+        for occasion, said in zip(("withdrawn", "raised"), also, strict=True)
+    ]
+    assert texts == [
+        "【准绳】更正：11月9日12:00关于案件（尾号0187）“刑事受案后立案审查”的红色预警有误，已撤回，不计分。另有12项待处理。",
+        "【准绳】红色预警：您单位案件（尾号0187）“刑事受案后立案审查”11月9日24:00届满，还剩12小时，请过问。另更正12项。",
+    ]
+    assert max(len(text) for text in texts) <= SMS_LENGTH
+
+
 def test_a_ruling_is_due_at_24_00_of_a_day() -> None:
     saying = Saying("disputed", "legal_department", NOON, until=at("2022-11-10 24:00"))
     assert "11月10日24:00前裁定" in alert_text(XU, saying, POLICY)
 
 
-@pytest.mark.parametrize("occasion", [*VOICED, *ANY_TEXTS, "many", "disputed"])
+@pytest.mark.parametrize("occasion", [*VOICED, *(text for text in ANY_TEXTS if "also" not in text), "many", "disputed"])
 def test_no_text_is_longer_than_one_message_whatever_the_rule_and_the_role(occasion: str) -> None:
     roles = [role for role, finder in POLICY.roles.items() if not finder.outside]
     all_rules: list[Any] = [*law().rules, *law().checks]
@@ -102,9 +116,11 @@ def test_no_text_is_longer_than_one_message_whatever_the_rule_and_the_role(occas
     far = {**CLOCK, "due": at("2022-12-31 24:00"), "outer": at("2022-10-20 24:00")}
     spoken = [r for r in roles if occasion in {**POLICY.texts["any"], **POLICY.texts[POLICY.roles[r].voice]}]
     assert spoken
-    for role, rule, kind in product(spoken, rules[:30], FINDING_KINDS):
+    behind = "also_open" if occasion.startswith("withdrawn") else "also_withdrawn"
+    numbers: list[dict[str, Any]] = [{"count": 9999}, {"count": 999, "also": (behind, 99)}]
+    for role, rule, kind, many in product(spoken, rules[:15], FINDING_KINDS, numbers):
         matter = Matter(CASE, rule.title, rule.nature, "red", kind, rule.messages, far)
-        saying = Saying(occasion, role, NOON, count=9999, until=at("2022-12-31 24:00"), told=NOON, unit="350203010000")
+        saying = Saying(occasion, role, NOON, until=at("2022-12-31 24:00"), told=NOON, unit="350203010000", **many)
         text = alert_text(matter, saying, POLICY)
         assert len(text) <= SMS_LENGTH, f"{rule.id} {role} {kind}: {text}"
         assert "{" not in text
@@ -140,6 +156,18 @@ def test_the_policy_names_all_that_is_wrong_at_once() -> None:
         "escalation.liberty.blue",
     ):
         assert wanted in found
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [('first  = { share = 10, most = "PT30M" }', 'first = { share = 10, most = "PT2H" }'),
+     ('red    = { share = 10, most = "PT10M" }', 'red = { share = 50, most = "PT10M" }')],
+)  # fmt: skip
+def test_a_message_about_liberty_that_would_wait_longer_than_may_be_is_refused(old: str, new: str) -> None:
+    text = (RULEBOOK / "alerts.toml").read_text("utf-8")
+    assert old in text
+    with pytest.raises(AlertPolicyRefused, match=r"gathered\.liberty: .*too long"):
+        parse_alert_policy(text.replace(old, new), law().vocabulary)
 
 
 def test_a_level_of_liberty_that_would_not_rise_is_refused() -> None:

@@ -1,7 +1,7 @@
 """Who is told what, and when, over the life of one clock: push at instants, want between instants."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.alert_story import changes_between, judged_at, shipped_policy
 from tests.core.desk import Desk, only
 from tests.story import at
 from zhunsheng.core.alert_group import Group, alert_key
-from zhunsheng.core.alert_times import told_at
+from zhunsheng.core.alert_times import may_come_along, told_at
 from zhunsheng.core.routing import Change, merged, routed
 
 FILING = "criminal.intake.filing-decision"
@@ -148,7 +148,7 @@ def test_liberty_rises_faster_and_never_waits_for_the_morning() -> None:
         held.pass_time(instant).judge(instant)
     held.pass_time("2026-03-03 01:01")
     assert held.between("2026-03-02 20:00", "2026-03-04", FAMILY) == [
-        f"2026-03-02 20:30 worse yellow approaching {OFFICERS},detention_house,unit_head",
+        f"2026-03-02 20:30 worse yellow approaching {OFFICERS},detention_house,unit_head → 2026-03-02 21:00",
         "2026-03-02 22:30 escalated yellow approaching legal_officer",
         f"2026-03-03 00:30 worse red approaching {OFFICERS},detention_house,unit_head,legal_officer,county_head",
         "2026-03-03 01:00 escalated red approaching legal_department",
@@ -207,59 +207,97 @@ def _changes(instant: str) -> list[Change]:
 
 
 @pytest.mark.parametrize(
-    ("level", "liberty", "left", "now", "told"),
+    ("level", "hours_left", "now", "told", "why"),
     [
-        ("red", False, "PT5H", "2026-03-02 23:00", None),
-        ("yellow", True, "PT5H", "2026-03-02 23:00", None),
-        ("blue", True, "P9D", "2026-03-02 03:00", None),
-        ("yellow", False, "PT20H", "2026-03-02 21:59", None),
-        ("yellow", False, "PT20H", "2026-03-02 22:00", "2026-03-03 07:00"),
-        ("yellow", False, "PT20H", "2026-03-02 06:59", "2026-03-02 07:00"),
-        ("yellow", False, "PT20H", "2026-03-02 07:00", "2026-03-02 08:00"),
-        ("yellow", False, "PT20H", "2026-03-02 12:01", "2026-03-02 14:00"),
-        ("yellow", False, "PT1H", "2026-03-02 12:01", None),
-        ("blue", False, "PT24H", "2026-03-02 12:00", None),
-        ("blue", False, "PT25H", "2026-03-02 12:00", "2026-03-03 08:00"),
-        ("yellow", False, "P5D", "2026-03-02 07:59", "2026-03-02 08:00"),
-        ("ask", False, "", "2026-03-02 12:00", "2026-03-03 08:00"),
+        ("red", 5, "2026-03-02 23:00", None, "red, to whoever handles the case"),
+        ("yellow", 20, "2026-03-02 17:30", "2026-03-02 21:30", "four hours, less than a quarter of twenty"),
+        ("yellow", 20, "2026-03-02 18:30", "2026-03-02 22:00", "the night begins before four hours are over"),
+        ("yellow", 20, "2026-03-02 22:00", "2026-03-03 07:00", "it is night"),
+        ("yellow", 20, "2026-03-02 06:59", "2026-03-02 07:00", "it is night still"),
+        ("yellow", 8, "2026-03-02 07:00", "2026-03-02 09:00", "a quarter of eight hours"),
+        ("yellow", 1, "2026-03-02 12:01", "2026-03-02 12:16", "a quarter of one hour"),
+        ("blue", 24, "2026-03-02 12:00", "2026-03-02 16:00", "within a day"),
+        ("blue", 25, "2026-03-02 12:00", "2026-03-03 08:00", "later than that: the digest"),
+        ("yellow", 120, "2026-03-02 07:59", "2026-03-02 08:00", "the digest"),
+        ("ask", None, "2026-03-02 12:00", "2026-03-03 08:00", "the digest"),
     ],
 )
-def test_when_it_is_told(level: str, liberty: bool, left: str, now: str, told: str | None) -> None:
-    """Quiet from 22:00 to 07:00; what is not red and not due within a day waits for 08:00, what is due within a day for
-    the next even hour, unless that is too late or quiet. Red and liberty: never."""
-    spans = {"PT1H": 1, "PT5H": 5, "PT20H": 20, "PT24H": 24, "PT25H": 25, "P5D": 120, "P9D": 216}
-    due = at(now) + timedelta(hours=spans[left]) if left else None
-    found = told_at(level, liberty=liberty, due=due, as_of=at(now), policy=shipped_policy())
-    assert found == (at(told) if told else None)
+def test_when_it_is_told_at_the_latest(
+    level: str, hours_left: int | None, now: str, told: str | None, why: str
+) -> None:
+    """Quiet from 22:00 to 07:00; what is due within a day waits for a quarter of the time left and four hours at
+    most, the rest for 08:00."""
+    assert latest(level, hours_left, now, liberty=False) == (at(told) if told else None), why
 
 
 @pytest.mark.parametrize(
-    ("now", "hours_left", "told", "why"),
+    ("purpose", "level", "hours_left", "told", "why"),
     [
-        ("2026-03-02 12:01", None, "2026-03-02 14:00", "the next even hour"),
-        ("2026-03-02 14:00", None, None, "it is one"),
-        ("2026-03-02 23:10", 120, "2026-03-03 00:00", "no night is quiet for red"),
-        ("2026-03-02 12:01", 1, None, "due at 13:01, before 14:00"),
-        ("2026-03-02 12:01", -5, "2026-03-02 14:00", "it is overdue already, and somebody has been told so"),
+        ("first", "red", 2, None, "red, to whoever handles the case"),
+        ("first", "yellow", 6, "2026-03-03 02:30", "a tenth of six hours is 36 minutes: half an hour, also at night"),
+        ("first", "yellow", 2, "2026-03-03 02:12", "a tenth of two hours"),
+        ("first", "blue", 216, "2026-03-03 02:30", "half an hour, however much is left"),
+        ("first", "yellow", 0.1, None, "36 seconds are not worth waiting for"),
+        (
+            "beside",
+            "yellow",
+            6,
+            "2026-03-03 03:30",
+            "a quarter of six hours; not at all if somebody took it on by then",
+        ),
+        ("beside", "blue", 48, "2026-03-03 06:00", "four hours"),
+        ("beside", "red", 2, "2026-03-03 02:10", "ten minutes, less than a tenth of two hours"),
+        ("beside", "red", None, "2026-03-03 02:10", "over already: ten minutes"),
+        ("beside", "red", 1, "2026-03-03 02:06", "a tenth of an hour"),
+        ("escalated", "red", 2, None, "nobody answered"),
+        ("escalated", "yellow", 4, "2026-03-03 02:24", "a tenth"),
+        ("repeat", "red", 1, "2026-03-03 02:06", "a tenth of what is left"),
+        ("repeat", "red", -5, "2026-03-03 04:00", "over: two hours"),
+        ("withdrawn", "red", 2, "2026-03-03 04:00", "two hours: it takes back what somebody acts on"),
+        ("withdrawn", "yellow", 2, "2026-03-03 08:00", "with the next text, at the latest in the morning"),
+        ("first", "ask", None, None, "a question goes to the inbox alone"),
     ],
 )
-def test_a_red_that_somebody_hears_of_at_once_is_told_to_others_together(
-    now: str, hours_left: int | None, told: str | None, why: str
+def test_what_of_liberty_waits_for_others_and_how_long(
+    purpose: str, level: str, hours_left: float | None, told: str | None, why: str
 ) -> None:
-    due = at(now) + timedelta(hours=hours_left) if hours_left is not None else None
-    found = told_at("red", liberty=False, due=due, as_of=at(now), policy=shipped_policy(), gathered=True)
+    found = latest(level, hours_left, "2026-03-03 02:00", liberty=True, purpose=purpose)
     assert found == (at(told) if told else None), why
 
 
 @pytest.mark.parametrize(
-    ("hours_left", "told"), [(None, "2026-03-03 08:00"), (-5, "2026-03-03 08:00"), (20, "2026-03-02 14:00")]
+    ("purpose", "hours_left", "told", "why"),
+    [
+        ("beside", 12, "2026-03-03 00:22", "a tenth of twelve hours; no night is quiet for red"),
+        ("beside", None, "2026-03-03 03:10", "four hours"),
+        ("beside", -5, "2026-03-03 03:10", "overdue already, and somebody has been told so"),
+        ("escalated", -5, "2026-03-03 03:10", "the next role hears within four hours"),
+        ("repeat", None, "2026-03-03 08:00", "a reminder waits for the digest"),
+        ("repeat", 120, "2026-03-03 08:00", "the same"),
+        ("repeat", 8, "2026-03-03 01:10", "unless it ends within a day: a quarter"),
+        ("withdrawn", 12, "2026-03-03 03:10", "four hours"),
+    ],
 )
-def test_a_reminder_of_red_waits_for_the_digest_unless_it_ends_within_a_day(hours_left: int | None, told: str) -> None:
-    now = at("2026-03-02 12:01")
-    due = now + timedelta(hours=hours_left) if hours_left is not None else None
-    found = told_at("red", liberty=False, due=due, as_of=now, policy=shipped_policy(), gathered=True, reminds=True)
-    assert found == at(told)
+def test_a_red_that_somebody_hears_of_at_once_is_told_to_others_together(
+    purpose: str, hours_left: int | None, told: str, why: str
+) -> None:
+    assert latest("red", hours_left, "2026-03-02 23:10", liberty=False, purpose=purpose) == at(told), why
 
 
-def test_liberty_is_never_gathered() -> None:
-    assert told_at("red", liberty=True, due=None, as_of=at(LEVELS[1]), policy=shipped_policy(), gathered=True) is None
+def latest(level: str, hours_left: float | None, now: str, *, liberty: bool, purpose: str = "first") -> datetime | None:
+    due = at(now) + timedelta(hours=hours_left) if hours_left is not None else None
+    return told_at(level, liberty=liberty, due=due, as_of=at(now), policy=shipped_policy(), purpose=purpose)
+
+
+@pytest.mark.parametrize(
+    ("level", "liberty", "now", "may"),
+    [
+        ("blue", False, "2026-03-02 23:00", False),
+        ("yellow", False, "2026-03-02 06:59", False),
+        ("blue", False, "2026-03-02 07:00", True),
+        ("red", False, "2026-03-02 23:00", True),
+        ("blue", True, "2026-03-02 23:00", True),
+    ],
+)
+def test_at_night_nothing_comes_along_that_the_night_holds_back(level: str, liberty: bool, now: str, may: bool) -> None:
+    assert may_come_along(level, liberty=liberty, as_of=at(now), policy=shipped_policy()) is may

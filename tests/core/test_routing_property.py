@@ -118,12 +118,27 @@ STEPS = st.lists(
 
 
 @given(STEPS, st.sampled_from(["", "inhibited", "silenced"]))
-def test_liberty_is_never_put_off_held_back_or_told_later(steps: list[tuple[Any, ...]], held: str) -> None:
+def test_liberty_is_never_put_off_or_held_back_and_never_waits_into_its_end(
+    steps: list[tuple[Any, ...]], held: str
+) -> None:
+    """To whoever handles the case within a tenth of the time left and half an hour, red at once; to others within a
+    quarter and four hours, red within ten minutes. By day and by night."""
     group, notices = lived(steps, custody=True, held=held)
     assert group.state != "snoozed"
     assert group.held == ""
     for as_of, notice in notices:
-        assert told_at(notice.level, liberty=True, due=group.due, as_of=as_of, policy=POLICY) is None
+        is_red = notice.level == "red"
+        assert waits(notice, group.due, as_of, "first") <= (0 * HOUR if is_red else HOUR / 2)
+        assert waits(notice, group.due, as_of, "beside") <= (HOUR / 6 if is_red else 4 * HOUR)
+        if group.due is not None and group.due > as_of:
+            assert waits(notice, group.due, as_of, "first") <= (group.due - as_of) / 10
+            assert waits(notice, group.due, as_of, "beside") <= (group.due - as_of) / 4
+
+
+def waits(notice: Notice, due: datetime | None, as_of: datetime, purpose: str) -> timedelta:
+    """How long a message of liberty waits for others at most."""
+    at = told_at(notice.level, liberty=True, due=due, as_of=as_of, policy=POLICY, purpose=purpose)
+    return (at or as_of) - as_of
 
 
 @given(STEPS)

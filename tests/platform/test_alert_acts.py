@@ -192,7 +192,7 @@ def test_a_superior_presses_and_an_officer_cannot(world: AlertWorld) -> None:
 
 
 def test_an_inbox_shows_what_its_viewer_may_see_and_a_detail_who_was_told(world: AlertWorld) -> None:
-    _sent(at("2022-11-09 12:01"), world)
+    _sent(at("2022-11-09 13:13"), world)
     head, stranger = world.people["unit_head"], officer("999901", ("officer", WEST_STATION))
     with as_viewer(viewer(head)):
         (row,) = selectors.inbox(viewer(head), selectors.Filters(levels=("red",)), as_of=NOON)
@@ -204,7 +204,7 @@ def test_an_inbox_shows_what_its_viewer_may_see_and_a_detail_who_was_told(world:
     assert [(one.reason, [d["channel"] for d in one.deliveries]) for one in mine] == [
         ("加重", ["inbox", "sms"]),
         ("加重", ["inbox", "sms"]),
-    ], "yellow went out with the messages of 07:00, red at once"
+    ], "yellow went out with the messages of 07:00, red a tenth of twelve hours later"
     with as_viewer(viewer(stranger)):
         assert selectors.inbox(viewer(stranger), selectors.Filters(), as_of=NOON) == []
         refusal("no_alert", selectors.group_detail, viewer(stranger), row.key, as_of=NOON)

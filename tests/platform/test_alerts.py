@@ -44,17 +44,18 @@ def process(db: None) -> Iterator[None]:
 
 
 def test_the_seed_reaches_three_persons_in_three_roles_words() -> None:
-    """徐某某盗窃案, seven days for the filing decision: red on the last day, twelve hours before its end."""
-    world = told(*LEVELS)
+    """徐某某盗窃案, seven days for the filing decision: red on the last day, twelve hours before its end. Who oversees
+    the case hears a tenth of that later, at 13:12."""
+    world = told(*LEVELS).pass_time("2022-11-09 13:13")
     assert [world.texts(role)[-1] for role in ("case_officer", "legal_officer", "unit_head")] == [
         "【准绳】红色预警：您办理的案件（尾号0187）已于2022-11-02 16:48:00 受案，已将届满7天仍未立案，请及时处理。",
-        "【准绳】红色预警：您审核的案件（尾号0187）“刑事受案后立案审查”11月9日24:00届满，还剩12小时，请督促办理。",
-        "【准绳】红色预警：您单位案件（尾号0187）“刑事受案后立案审查”11月9日24:00届满，还剩12小时，请过问。",
+        "【准绳】红色预警：您审核的案件（尾号0187）“刑事受案后立案审查”11月9日24:00届满，还剩10小时48分，请督促办理。",
+        "【准绳】红色预警：您单位案件（尾号0187）“刑事受案后立案审查”11月9日24:00届满，还剩10小时48分，请过问。",
     ]
 
 
 def test_blue_comes_in_the_morning_and_yellow_does_not_come_at_night() -> None:
-    world = told(*LEVELS)
+    world = told(*LEVELS).pass_time("2022-11-09 13:13")
     sent = Delivery.objects.filter(channel="sms", alert__officer=world.people["case_officer"]).order_by("not_before")
     assert [row.not_before for row in sent] == [at("2022-11-08 08:00"), at("2022-11-09 07:00"), at(RED)]
     assert [row.alert.reason for row in sent] == ["digest", "digest", "worse"]
@@ -79,6 +80,7 @@ def test_two_loops_with_the_same_batch_alert_once() -> None:
     once.seen = None
     once.judge(RED, repeat=2)
     assert set(Alert.objects.values_list("key", flat=True)) == before
+    once.pass_time("2022-11-09 13:13")
     assert Delivery.objects.filter(channel="sms").count() == 4, "officer, co-officer, head, legal officer: one each"
 
 
@@ -92,14 +94,14 @@ def test_a_decision_in_time_closes_it_by_data_and_takes_back_what_waits() -> Non
 
 
 def test_a_correction_reaches_those_whom_the_alert_reached_and_nobody_else() -> None:
-    world = told(*LEVELS, "2022-11-09 15:00", story=XU + VOIDED).pass_time("2022-11-09 16:01")
+    world = told(*LEVELS, "2022-11-09 15:00", story=XU + VOIDED).pass_time("2022-11-09 19:01")
     assert world.group().state == AlertGroup.State.WITHDRAWN
     assert world.texts("legal_officer")[-1] == (
         "【准绳】更正：11月9日12:00关于案件（尾号0187）“刑事受案后立案审查”的红色预警有误，已撤回，不计分。"
     )
     assert [a.reason for a in world.alerts("county_head")] == []
     corrections = Delivery.objects.filter(channel="sms", alert__text__contains="更正")
-    assert [row.not_before for row in corrections] == [at("2022-11-09 16:00")] * 4, "one each, at the even hour"
+    assert [row.not_before for row in corrections] == [at("2022-11-09 19:00")] * 4, "one each, within four hours"
 
 
 def test_a_correction_reaches_those_who_were_told_by_a_digest() -> None:
@@ -112,14 +114,23 @@ def test_a_correction_reaches_those_who_were_told_by_a_digest() -> None:
     assert world.texts("unit_head") == [], "he was not told"
 
 
-def test_red_is_told_at_once_to_who_handles_the_case_and_to_who_oversees_it_at_the_even_hour() -> None:
+def test_a_correction_that_waits_is_not_lost_when_the_same_is_judged_again() -> None:
+    world = told(RED, "2022-11-09 15:00", story=XU + VOIDED)
+    waiting = Pending.objects.count()
+    world.seen = None
+    world.judge("2022-11-09 15:00", repeat=2)
+    assert Pending.objects.count() == waiting > 0
+
+
+def test_red_is_told_at_once_to_who_handles_the_case_and_within_a_tenth_to_who_oversees_it() -> None:
+    """Found at 12:30, with eleven and a half hours left: a tenth of that is 69 minutes."""
     world = told(BLUE, YELLOW, "2022-11-09 12:30")
     sent = {row.alert.officer: row.not_before for row in Delivery.objects.filter(channel="sms", alert__level="red")}
     assert sent == {world.people[role]: at("2022-11-09 12:30") for role in ("case_officer", "co_officer")}
-    world.pass_time("2022-11-09 14:01")
+    world.pass_time("2022-11-09 13:40")
     for role, word in (("unit_head", "请过问"), ("legal_officer", "请督促办理")):
         red = Delivery.objects.get(channel="sms", alert__level="red", alert__officer=world.people[role])
-        assert (red.not_before, word in red.alert.text) == (at("2022-11-09 14:00"), True)
+        assert (red.not_before, word in red.alert.text) == (at("2022-11-09 13:39"), True)
 
 
 def test_red_is_told_to_who_oversees_it_at_once_where_nobody_handles_the_case() -> None:
@@ -160,10 +171,12 @@ def test_nobody_answers_and_the_county_head_hears_of_it() -> None:
 
 
 def test_liberty_at_night_is_told_at_night() -> None:
+    """Two hours are left: who handles it hears at once, who oversees it ten minutes later."""
     world = alert_world(HELD, FAMILY)
-    world.judge("2026-03-02 20:30").judge("2026-03-03 00:30")
-    red = Delivery.objects.filter(channel="sms", alert__level="red", alert__officer=world.people["unit_head"]).get()
-    assert (red.not_before, red.priority) == (at("2026-03-03 00:30"), 0)
+    world.judge("2026-03-02 20:30").judge("2026-03-03 00:30").pass_time("2026-03-03 00:41")
+    for role, when in (("case_officer", "00:30"), ("unit_head", "00:40")):
+        red = Delivery.objects.filter(channel="sms", alert__level="red", alert__officer=world.people[role]).get()
+        assert (red.not_before, red.priority) == (at(f"2026-03-03 {when}"), 0)
 
 
 def test_an_alert_without_a_human_recipient_is_a_red_incident() -> None:

@@ -50,14 +50,14 @@ class Proved:
 
 @pytest.fixture(scope="module")
 def proved(server: EmbeddedServer) -> Iterator[Proved]:
-    """The seed told until red, its unit head's text accepted by a gateway, the log sealed."""
+    """The seed told until red, its case officer's text accepted by a gateway, the log sealed."""
     with cloned(server) as database, pytest.MonkeyPatch.context() as patch:
         patch.setitem(settings.DATABASE_URLS, "zs_verifier", database.dsn("zs_verifier"))
         with as_process("test"):
             world = lived(DETAINED + XU, "2022-11-02 16:48", "2022-11-04 10:00", *LEVELS, rules=(*BOTH, CHECK))
-            heads = world.alerts("unit_head", "first", "worse")
-            (red,) = [alert for alert in heads if alert.created_at == at(LEVELS[-1])]
-            (broken,) = [alert for alert in heads if alert.kind == "broken"]
+            own = world.alerts("case_officer", "first", "worse")
+            (red,) = [alert for alert in own if alert.created_at == at(LEVELS[-1])]
+            (broken,) = [alert for alert in world.alerts("unit_head", "first", "worse") if alert.kind == "broken"]
             sent = list(Delivery.objects.filter(alert=red, channel="sms").values_list("key", flat=True))
             assert len(sent) == 1
             write_outcomes(sent, DeliveryOutcome.What.ACCEPTED, moment=Moment(at=TOLD_AT, real=TOLD_AT))
@@ -86,14 +86,14 @@ def changed(bundle: Bundle, table: str, change: Callable[[dict[str, Any]], objec
 
 
 def test_an_honest_bundle_agrees_and_says_who_was_told_when(proved: Proved) -> None:
-    """The head by text message at 12:01, and the case officer's acknowledgement five minutes after the alert."""
+    """The case officer by text message at 12:01, and his acknowledgement five minutes after the alert."""
     assert problems(proved.red, proved) == []
     told = list(verify.told_lines(proved.red))
     (own,) = [n for n, line in enumerate(told) if line.startswith("*")]
-    assert "red unit_head" in told[own]
-    assert "还剩12小时，请过问。" in told[own]
-    # 12:01 in Shanghai; the third person of the station is its head.
-    assert told[own + 1].split() == ["2022-11-09T04:01:00+00:00", "sms", "…0003", "accepted"]
+    assert "red case_officer" in told[own]
+    assert "有2项需要办理，最急的“刑事受案后立案审查”11月9日24:00届满，还剩12小时。" in told[own]
+    # 12:01 in Shanghai; the first person of the station handles the case.
+    assert told[own + 1].split() == ["2022-11-09T04:01:00+00:00", "sms", "…0001", "accepted"]
     assert any("acknowledge by officer" in line and "04:05:00" in line for line in told)
 
 

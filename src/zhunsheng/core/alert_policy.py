@@ -22,6 +22,8 @@ ANY_TEXTS: Final = (
     "withdrawn_many",
     "withdrawn_cases",
     "digest",
+    "also_open",
+    "also_withdrawn",
     "alone",
     "silence_ending",
     "silence_ended",
@@ -60,6 +62,15 @@ REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What a text must name: whoever gets it knows which matter it is, and how it stands."""
 DAY: Final = timedelta(days=1)
+ALL_OF_IT: Final = 100
+GATHERED: Final = ("first", "beside", "red", "again")
+LIBERTY_MOST: Final[Mapping[str, tuple[int, timedelta]]] = {
+    "first": (10, timedelta(hours=1)),
+    "beside": (25, timedelta(hours=4)),
+    "red": (10, timedelta(minutes=10)),
+    "again": (10, timedelta(hours=2)),
+}
+"""Where liberty is at stake no message may be gathered longer: share of the time left, and longest wait."""
 
 
 class AlertPolicyRefused(ValueError):
@@ -76,6 +87,15 @@ class Pace:
 
     after: Mapping[str, timedelta]
     again: timedelta
+
+
+@dataclass(frozen=True)
+class Gathering:
+    """How long a message may wait for others to the same person: at most this share of the time left (hundredths), and
+    at most so long."""
+
+    share: int
+    most: timedelta
 
 
 @dataclass(frozen=True)
@@ -108,7 +128,7 @@ class AlertPolicy:
     quiet_until: time
     digest_at: time
     digest_not_if_due_within: timedelta
-    gathered_every: timedelta
+    gathered: Mapping[bool, Mapping[str, Gathering]]  # by liberty, then GATHERED
     late_told_within: timedelta
     claim_returns_after: timedelta
     ruling_working_days: int
@@ -164,7 +184,7 @@ class _Reader:
             quiet_until=_time(quiet, "until"),
             digest_at=_time(digest, "at"),
             digest_not_if_due_within=_duration(digest, "not_if_due_within"),
-            gathered_every=_part_of_a_day(top.table("gathered")),
+            gathered=_gathered(top.table("gathered")),
             late_told_within=_duration(late, "told_within"),
             claim_returns_after=_duration(claim, "returns_after"),
             ruling_working_days=ruling.take("working_days", int),
@@ -276,12 +296,26 @@ def _time(table: Table, name: str) -> time:
         return time()
 
 
-def _part_of_a_day(table: Table) -> timedelta:
-    every = _duration(table, "every")
-    if DAY % every:
-        table.issue("every", f"{every} does not divide a day. Write PT1H, PT2H, PT3H or PT4H.")
+def _gathered(table: Table) -> dict[bool, Mapping[str, Gathering]]:
+    """For liberty nothing longer than LIBERTY_MOST."""
+    found: dict[bool, Mapping[str, Gathering]] = {}
+    for name, liberty in (("liberty", True), ("other", False)):
+        inner = table.table(name)
+        found[liberty] = {key: _gathering(inner.table(key)) for key in GATHERED}
+        inner.close()
+    for key, (share, most) in LIBERTY_MOST.items():
+        if found[True][key].share > share or found[True][key].most > most:
+            table.issue("liberty", f"{key}: too long. At most share = {share} and {most}.")
     table.close()
-    return every
+    return found
+
+
+def _gathering(table: Table) -> Gathering:
+    found = Gathering(table.take("share", int), _duration(table, "most"))
+    if not 0 <= found.share < ALL_OF_IT:
+        table.issue("share", f"{found.share} is no share of the time left. Write 0 to {ALL_OF_IT - 1}, in hundredths.")
+    table.close()
+    return found
 
 
 def _duration(table: Table, name: str) -> timedelta:

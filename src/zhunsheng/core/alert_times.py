@@ -5,9 +5,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from zhunsheng.core.alert_group import Group
-from zhunsheng.core.alert_policy import AlertPolicy
+from zhunsheng.core.alert_policy import AlertPolicy, Gathering
 
 MOST_DOUBLINGS: Final = 10
+MINUTE: Final = timedelta(minutes=1)
 
 
 def snooze_floor(group: Group, policy: AlertPolicy) -> timedelta:
@@ -37,34 +38,70 @@ def told_at(
     due: datetime | None,
     as_of: datetime,
     policy: AlertPolicy,
-    gathered: bool = False,
-    reminds: bool = False,
+    purpose: str = "first",
 ) -> datetime | None:
-    """When a message is told together with others; None: at once. Liberty never waits, nor does red, unless it may be
-    `gathered`: somebody hears of it at once, and this message is to others or says it again. Such a red, and what ends
-    within a day, wait for the next full interval of the day, unless they end before; what only `reminds` waits for the
-    digest, as what ends later does."""
-    if liberty or (level == "red" and not gathered):
+    """The latest instant at which a message leaves, if nothing else goes to the same person before; None: at once.
+
+    Red is told at once to those who handle the case, of liberty also when it escalates. Everything else waits for a
+    share of the time left (rulebook/alerts.toml, gathered), so that it always comes before the end; where liberty is
+    not at stake the rest waits for the digest, and what is not red does not come at night.
+
+    Takes   purpose: first (to whoever handles the case), beside (to others, while somebody who handles it is told),
+            escalated, repeat, withdrawn.
+    """
+    is_red = level == "red"
+    if purpose == "withdrawn":
+        return as_of + policy.gathered[liberty]["again"].most if is_red else _digest(as_of, policy)
+    if is_red and (purpose == "first" or (liberty and purpose == "escalated")):
         return None
-    is_near = due is not None and as_of < due <= as_of + policy.digest_not_if_due_within
-    if not is_near and (reminds or level != "red"):
-        return _next(as_of, policy.digest_at.hour, policy.digest_at.minute, policy)
-    if level != "red" and _is_quiet(as_of, policy):
+    if liberty and level == "ask":
+        return None
+    rows = policy.gathered[liberty]
+    at = _within(rows[_row(purpose, is_red=is_red)], due, as_of)
+    if not liberty:
+        is_near = due is not None and as_of < due <= as_of + policy.digest_not_if_due_within
+        if not is_near and (purpose == "repeat" or not is_red):
+            return _digest(as_of, policy)
+        if not is_red:
+            at = _by_day(at, as_of, policy)
+    return at if at > as_of else None
+
+
+def _row(purpose: str, *, is_red: bool) -> str:
+    if purpose == "repeat":
+        return "again"
+    if is_red:
+        return "red"
+    return "beside" if purpose == "beside" else "first"
+
+
+def _within(gathering: Gathering, due: datetime | None, as_of: datetime) -> datetime:
+    """The latest instant, to the minute below."""
+    wait = gathering.most
+    if due is not None and due > as_of:
+        wait = min(wait, (due - as_of) * gathering.share / 100)
+    return as_of + wait // MINUTE * MINUTE
+
+
+def _by_day(at: datetime, as_of: datetime, policy: AlertPolicy) -> datetime:
+    """Before the night, or where it has begun, after it."""
+    if _is_quiet(as_of, policy):
         return _next(as_of, policy.quiet_until.hour, policy.quiet_until.minute, policy)
-    at = _next_interval(as_of, policy)
-    ends_before = due is not None and as_of < due <= at
-    return None if at == as_of or ends_before or (level != "red" and _is_quiet(at, policy)) else at
+    return min(at, _next(as_of, policy.quiet_from.hour, policy.quiet_from.minute, policy))
+
+
+def _digest(as_of: datetime, policy: AlertPolicy) -> datetime:
+    return _next(as_of, policy.digest_at.hour, policy.digest_at.minute, policy)
+
+
+def may_come_along(level: str, *, liberty: bool, as_of: datetime, policy: AlertPolicy) -> bool:
+    """Whether what waits may leave with another message now: not what the night holds back."""
+    return liberty or level == "red" or not _is_quiet(as_of, policy)
 
 
 def _is_quiet(at: datetime, policy: AlertPolicy) -> bool:
     local = at.astimezone(ZoneInfo(policy.zone)).time()
     return local >= policy.quiet_from or local < policy.quiet_until
-
-
-def _next_interval(as_of: datetime, policy: AlertPolicy) -> datetime:
-    """The next full interval since the midnight before, itself if it is one."""
-    midnight = as_of.astimezone(ZoneInfo(policy.zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight - (midnight - as_of) // policy.gathered_every * policy.gathered_every
 
 
 def _next(as_of: datetime, hour: int, minute: int, policy: AlertPolicy) -> datetime:

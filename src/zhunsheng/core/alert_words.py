@@ -5,7 +5,7 @@ case can enter: there is no placeholder for a person, a number, a charge or an a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -55,6 +55,7 @@ class Saying:
     until: datetime | None = None  # a reply, a ruling, the end of a silence
     told: datetime | None = None  # when what is corrected was told
     unit: str = ""
+    also: tuple[str, int] | None = None  # what the message speaks of beside: a key of [texts.any], and how many
 
 
 def alert_text(matter: Matter, saying: Saying, policy: AlertPolicy, deployment: Deployment = PLAIN) -> str:
@@ -64,7 +65,7 @@ def alert_text(matter: Matter, saying: Saying, policy: AlertPolicy, deployment: 
     Raises  KeyError if the role's voice has no such occasion.
     """
     for template in _templates(matter, saying, policy, deployment):
-        text = policy.sign + template
+        text = policy.sign + template + _also(saying, policy)
         if len(text) <= SMS_LENGTH:
             return text
     return _cut(matter, saying, policy)
@@ -111,10 +112,24 @@ def _message(template: str, matter: Matter, saying: Saying, policy: AlertPolicy,
 
 
 def _cut(matter: Matter, saying: Saying, policy: AlertPolicy) -> str:
+    """With a shorter title; what is counted behind gives way where not even that is short enough."""
+    also = _also(saying, policy)
+    text = policy.sign + _titled(matter, saying, policy, len(also)) + also
+    return text if len(text) <= SMS_LENGTH or not also else _cut(matter, replace(saying, also=None), policy)
+
+
+def _titled(matter: Matter, saying: Saying, policy: AlertPolicy, behind: int) -> str:
     case = case_words(matter.case, None)
-    over = len(policy.sign + _filled(matter, saying, policy, case, matter.title)) - SMS_LENGTH
+    over = len(policy.sign + _filled(matter, saying, policy, case, matter.title)) + behind - SMS_LENGTH
     kept = max(len(matter.title) - over - len(CUT), SHORTEST_TITLE)
-    return policy.sign + _filled(matter, saying, policy, case, matter.title[:kept] + CUT)
+    return _filled(matter, saying, policy, case, matter.title[:kept] + CUT)
+
+
+def _also(saying: Saying, policy: AlertPolicy) -> str:
+    if saying.also is None:
+        return ""
+    occasion, count = saying.also
+    return _fill(policy.texts["any"][occasion], {"count": str(count)})
 
 
 def _filled(matter: Matter, saying: Saying, policy: AlertPolicy, case: str, title: str) -> str:

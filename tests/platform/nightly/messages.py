@@ -6,9 +6,11 @@ only judge of what was sent. For the first weeks (WARM_UP) officers take on thei
 it is counted. Of those who get a message half answer (ANSWERS), the others never do.
 
 What is compared (docs/adr/0008): every message that left, with what the same rules, reminders, escalations and
-corrections would be if each alert were a message of its own to each of its recipients, at once. Where liberty is at
-stake nothing may wait for others, so that the two are also counted apart. Exit code 1 if less than half is saved of
-what may wait (FEWER_WANTED), or if of a finding where liberty is at stake no human was sent a message.
+corrections would be if each alert were a message of its own to each of its recipients, at once; and, harder, with the
+findings alone, each told singly to each of its recipients, without reminders, escalations and corrections. Where
+liberty is at stake a message waits for minutes at most, so that the two are also counted apart, by the alert that a
+message begins with. Exit code 1 if less is saved than FEWER_WANTED, if of a finding where liberty is at stake no human
+was sent a message, or if the first one left later than rulebook/alerts.toml lets it wait.
 """
 
 import json
@@ -26,7 +28,7 @@ from typing import Any, Final
 
 import polars as pl
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from tests.gateways import Simulated, served_here
 from tests.platform.databases import cloned, embedded
@@ -41,11 +43,13 @@ from zhunsheng.apps.alerts.policy import alert_policy
 from zhunsheng.apps.alerts.refusals import AlertActRefused
 from zhunsheng.apps.alerts.services import acknowledge, route, sweep_due
 from zhunsheng.apps.cases.models import Assignment
+from zhunsheng.apps.org.selectors import ZONE
 from zhunsheng.apps.supervision.loop import Supervisor
 from zhunsheng.apps.supervision.models import OPEN_OUTCOMES, Clock, Finding
 from zhunsheng.apps.supervision.rulebooks import current, ensure_released
 from zhunsheng.city.make import City
 from zhunsheng.core.alert_group import LEVEL_RANK
+from zhunsheng.core.alert_times import told_at
 from zhunsheng.web.demo.people import settle
 from zhunsheng.web.demo.playing import Play, beginning, made, stand_at
 
@@ -54,7 +58,9 @@ BRANCH: Final = "359901"
 WARM_UP: Final = timedelta(days=28)
 WARM_STEP: Final = timedelta(hours=6)
 STEP: Final = timedelta(minutes=10)
-FEWER_WANTED: Final = 0.5
+SUPPOSED: Final = (2, 4, 6, 8, 12)  # hours
+LAST: Final = timedelta(hours=1)  # of what is found then, the message may still wait when the counting ends
+FEWER_WANTED: Final = {"all": 0.55, "liberty": 0.45, "other": 0.6}
 ANSWERS: Final = 0.5  # of those who got a message in this step
 TOLD_LATE: Final = timedelta(days=7)  # rulebook/alerts.toml, late: an act that came late is told only so long
 PATHS: Final = ("src/zhunsheng/core", "src/zhunsheng/apps/alerts", "rulebook")
@@ -174,13 +180,19 @@ def judged(run: Played, since: datetime) -> int:
     every = Counter((rules[found.rule].status, found.level) for found in appeared)
     say(f"findings: {', '.join(f'{count} {status} {level}' for (status, level), count in sorted(every.items()))}")
     singly, sent = alerts_since(since), messages_among(accepted)
+    singly["findings"], sent["findings"] = raised_since(since), sent["all"]
     fewer = {name: 1 - sent[name] / singly[name] for name in singly}
     for name, share in fewer.items():
         say(f"{name}: {sent[name]} messages for {singly[name]} alerts to people, {share:.0%} fewer")
     tell_kinds(accepted)
-    liberty = [found for found in findings if rules[found.rule].custody and calls_for_somebody(found)]
+    supposed = {hours: supposed_every(since, timedelta(hours=hours)) for hours in SUPPOSED}
+    for hours, share in supposed.items():
+        say(f"supposed: all but red to those who handle the case at every full {hours} h: {share:.0%} fewer")
+    seen_through = [found for found in findings if found.appeared_at <= run.at - LAST]
+    liberty = [found for found in seen_through if rules[found.rule].custody and calls_for_somebody(found)]
     reached = messages_of(accepted)
-    unheard = [found for found in liberty if not is_told(found, reached)]
+    unheard = [found for found in liberty if not first_told(found, reached)]
+    late = [found for found in liberty if is_late(found, first_told(found, reached))]
     for found in unheard[:10]:
         say(
             f"nobody heard: {found.rule} {found.kind} {found.level} {found.appeared_at} {found.state} {found.closed_at}"
@@ -188,22 +200,68 @@ def judged(run: Played, since: datetime) -> int:
     say(
         f"{len(liberty)} findings of liberty that call for somebody; of {len(unheard)} of them no human was sent a word"
     )
+    say(f"of {len(late)} of them the first message left later than it may wait")
+    say(f"{per_day(accepted):.1f} messages a day to each who is sent any")
     assert liberty, "a city in which nobody is held shows nothing: take more cases or days"
     share = 1 - len(unheard) / len(liberty)
     figures = {
         f"messages.{name}": f"{fewer[name]:.0%} fewer ({sent[name]:,} messages for {singly[name]:,} alerts)"
         for name in singly
     }
-    figures["messages.liberty-heard"] = f"{share:.0%} of {len(liberty):,}"
+    figures |= {f"messages.supposed-{hours}h": f"{share:.0%} fewer" for hours, share in supposed.items()}
+    figures["messages.liberty-heard"] = f"{share:.0%} of {len(liberty):,}, {len(late)} late"
     append_figures(figures, run="messages", paths=PATHS)
-    return 1 if fewer["other"] < FEWER_WANTED or unheard else 0
+    return 1 if unheard or late or any(fewer[name] < wanted for name, wanted in FEWER_WANTED.items()) else 0
 
 
 def alerts_since(since: datetime) -> dict[str, int]:
     """Alerts to people of a level that has a channel: all, those of liberty, the others."""
-    spoken = [level for level, channels in alert_policy().channels.items() if channels]
-    rows = Alert.objects.filter(created_at__gt=since, officer__isnull=False, level__in=spoken)
-    return _by_liberty(rows.exclude(reason=Alert.Reason.DIGEST).values_list("liberty", flat=True))
+    return _by_liberty(_spoken(since).values_list("liberty", flat=True))
+
+
+def raised_since(since: datetime) -> int:
+    """Those that tell of a finding first, or that it got worse."""
+    return _spoken(since).filter(reason__in=(Alert.Reason.FIRST, Alert.Reason.WORSE)).count()
+
+
+def supposed_every(since: datetime, every: timedelta) -> float:
+    """What would be saved if only red left at once, and only to those who handle the case, and all else, of liberty
+    too, at full intervals, nothing dropped: no decision that anybody should take, but a measure for those that are."""
+    rows = _spoken(since).order_by("officer", "created_at")
+    by_officer: dict[int, list[tuple[datetime, bool]]] = {}
+    for officer, at, level, reason, role in rows.values_list("officer", "created_at", "level", "reason", "role"):
+        handles = alert_policy().roles[role].voice == "officer"
+        is_now = level == "red" and handles and reason in (Alert.Reason.FIRST, Alert.Reason.WORSE)
+        by_officer.setdefault(officer, []).append((at, is_now))
+    return 1 - sum(_messages_supposed(own, since, every) for own in by_officer.values()) / rows.count()
+
+
+def _messages_supposed(own: list[tuple[datetime, bool]], since: datetime, every: timedelta) -> int:
+    """How many messages one person gets; one that leaves at once takes along what waits."""
+    left: set[datetime] = set()
+    waits_until: datetime | None = None
+    for at, is_now in own:
+        if waits_until is not None and waits_until < at:
+            left.add(waits_until)
+            waits_until = None
+        if is_now:
+            left.add(at)
+            waits_until = None
+        elif at not in left:
+            waits_until = waits_until or since - (since - at) // every * every
+    return len(left) + (waits_until is not None)
+
+
+def _spoken(since: datetime) -> QuerySet[Alert]:
+    levels = [level for level, channels in alert_policy().channels.items() if channels]
+    rows = Alert.objects.filter(created_at__gt=since, officer__isnull=False, level__in=levels)
+    return rows.exclude(reason=Alert.Reason.DIGEST)
+
+
+def per_day(accepted: set[str]) -> float:
+    """Messages to one person on a day on which he is sent any."""
+    rows = Delivery.objects.filter(key__in=accepted).values_list("target", "created_at")
+    return len(accepted) / len({(target, at.astimezone(ZONE).date()) for target, at in rows})
 
 
 def messages_among(accepted: set[str]) -> dict[str, int]:
@@ -237,22 +295,35 @@ def calls_for_somebody(found: Finding) -> bool:
 
 
 def messages_of(accepted: set[str]) -> Mapping[str, list[tuple[int, datetime]]]:
-    """For each group, the level and instant of each alert of which a message was taken by the gateway."""
-    sent = set(Delivery.objects.filter(key__in=accepted).values_list("alert", flat=True))
-    spoken: set[str] = set(sent)
-    for covers in Alert.objects.filter(key__in=sent).values_list("covers", flat=True):
-        spoken |= set(covers)
+    """For each group, the level of each alert of which a message was taken by the gateway, and when that message was
+    written first."""
+    sent = Delivery.objects.filter(key__in=accepted).values_list("alert", flat=True)
+    told: dict[str, datetime] = {}
+    for key, covers, at in (
+        Alert.objects.filter(key__in=sent).order_by("created_at").values_list("key", "covers", "created_at")
+    ):
+        for spoken in (key, *covers):
+            told.setdefault(spoken, at)
     found: dict[str, list[tuple[int, datetime]]] = {}
-    rows: Any = Alert.objects.filter(key__in=spoken, group__isnull=False, officer__isnull=False)
-    for group, level, at in rows.values_list("group", "level", "created_at"):
-        found.setdefault(group, []).append((LEVEL_RANK[level], at))
+    rows: Any = Alert.objects.filter(key__in=told, group__isnull=False, officer__isnull=False)
+    for group, level, key in rows.values_list("group", "level", "key"):
+        found.setdefault(group, []).append((LEVEL_RANK[level], told[key]))
     return found
 
 
-def is_told(found: Finding, reached: Mapping[str, list[tuple[int, datetime]]]) -> bool:
-    """Whether a message about its clock, at this level or a higher one, was taken."""
-    group = AlertGroup.objects.filter(key=found.clock or found.key).values_list("key", flat=True).first()
-    return any(rank >= LEVEL_RANK[found.level] for rank, _ in reached.get(group or "", ()))
+def first_told(found: Finding, reached: Mapping[str, list[tuple[int, datetime]]]) -> datetime | None:
+    """When the first message about its clock, at this level or a higher one, was written; none: nobody was told."""
+    told = reached.get(found.clock or found.key, ())
+    return min((at for rank, at in told if rank >= LEVEL_RANK[found.level]), default=None)
+
+
+def is_late(found: Finding, at: datetime | None) -> bool:
+    """Whether it was told later than a message to whoever handles the case may wait, and a step of this city."""
+    if at is None:
+        return False
+    due = AlertGroup.objects.values_list("due", flat=True).get(key=found.clock or found.key)
+    latest = told_at(found.level, liberty=True, due=due, as_of=found.appeared_at, policy=alert_policy())
+    return at > (latest or found.appeared_at) + STEP
 
 
 if __name__ == "__main__":

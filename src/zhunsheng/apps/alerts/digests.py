@@ -1,17 +1,27 @@
-"""Messages that speak of several alerts: the digest, what quiet hours held back, and the ends of silences."""
+"""What waited, told to one person together: at its latest instant, in the digest, after the night; ends of silences."""
 
 import hashlib
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from zhunsheng.apps.alerts.directory import About
-from zhunsheng.apps.alerts.groups import Held, held_group
-from zhunsheng.apps.alerts.models import Alert, AlertGroup, Pending, Silence
-from zhunsheng.apps.alerts.outgoing import channel_rows, inbox_rows, queue
-from zhunsheng.apps.alerts.telling import RAISED, SAID_AGAIN, Teller, many_occasion
+from zhunsheng.apps.alerts.groups import Held
+from zhunsheng.apps.alerts.models import Alert, Pending, Silence
+from zhunsheng.apps.alerts.outgoing import channel_rows, inbox_rows, queue, told_before
+from zhunsheng.apps.alerts.telling import SAID_AGAIN, Teller, many_occasion
+from zhunsheng.apps.alerts.waiting import (
+    ALSO_OPEN,
+    CORRECTION,
+    also,
+    groups_of,
+    is_red_correction,
+    still_news,
+)
 from zhunsheng.core.alert_group import LEVEL_RANK
+from zhunsheng.core.alert_times import may_come_along
 from zhunsheng.core.alert_words import Matter, Saying, alert_text
-from zhunsheng.core.routing import LEGAL_DEPARTMENT, TOLD_WHEN_CLOSED
+from zhunsheng.core.routing import LEGAL_DEPARTMENT
 
 FALLBACK_ROLE: Final = "case_officer"
 
@@ -32,10 +42,12 @@ def tell_pending(teller: Teller, limit: int, officer: int | None = None) -> int:
     waiting = list(rows.filter(officer__in=officers).order_by("at", "alert"))
     due = {row.pk for row in waiting if row.at <= teller.as_of}
     alerts = list(Alert.objects.filter(pk__in=[row.pk for row in waiting]).order_by("key"))
-    groups = {row.key: held_group(row) for row in AlertGroup.objects.filter(alerts__in=alerts).distinct()}
+    told = {alert.group_id for alert in alerts if alert.pk in due}
+    alerts = [alert for alert in alerts if alert.group_id in told or _may_come_along(alert, teller)]
+    groups = groups_of(alerts)
     teller.learn(groups.values())
     handled = set(due)
-    for bundle in _bundles([alert for alert in alerts if _still_news(alert, groups)]):
+    for bundle in _bundles([alert for alert in alerts if still_news(alert, groups)]):
         if any(alert.pk in due for alert in bundle):
             _tell_bundle(bundle, groups, teller)
             handled |= {alert.pk for alert in bundle}
@@ -43,39 +55,37 @@ def tell_pending(teller: Teller, limit: int, officer: int | None = None) -> int:
     return len(handled)
 
 
-def _still_news(alert: Alert, groups: dict[str, Held]) -> bool:
-    """Whether it is still to be told. That somebody took it on is enough, but not for a red that was just found."""
-    group = groups[str(alert.group_id)].group
-    found = group.findings.get(alert.finding)
-    if found is None:
-        return False
-    if alert.reason == Alert.Reason.WITHDRAWN:
-        return found.state in ("withdrawn", "overruled")
-    if found.state != "current" or group.told_rank != found.rank:
-        return False
-    if found.closed_at is not None:
-        return found.kind in TOLD_WHEN_CLOSED
-    return group.state == "waiting" or (alert.level == "red" and alert.reason in RAISED)
+def _may_come_along(alert: Alert, teller: Teller) -> bool:
+    return may_come_along(alert.level, liberty=alert.liberty, as_of=teller.as_of, policy=teller.policy)
 
 
 def _bundles(alerts: Sequence[Alert]) -> list[list[Alert]]:
-    """By officer; corrections apart."""
-    found: dict[tuple[int | None, bool], list[Alert]] = {}
+    """By officer. Corrections of red are said apart where there is a red beside them."""
+    found: dict[int | None, list[Alert]] = {}
     for alert in alerts:
-        found.setdefault((alert.officer_id, alert.reason == Alert.Reason.WITHDRAWN), []).append(alert)
-    return list(found.values())
+        found.setdefault(alert.officer_id, []).append(alert)
+    return [part for own in found.values() for part in _parts(own)]
+
+
+def _parts(own: list[Alert]) -> list[list[Alert]]:
+    corrections = [alert for alert in own if is_red_correction(alert.reason, alert.level)]
+    others = [alert for alert in own if not is_red_correction(alert.reason, alert.level)]
+    if corrections and not any(_is_open_red(alert) for alert in others):
+        return [[*corrections, *others]]
+    return [part for part in (corrections, others) if part]
+
+
+def _is_open_red(alert: Alert) -> bool:
+    return alert.level == "red" and alert.reason != CORRECTION
 
 
 def _tell_bundle(alerts: list[Alert], groups: dict[str, Held], teller: Teller) -> None:
     ordered = sorted(alerts, key=lambda alert: _most_urgent_first(alert, groups))
     first = ordered[0]
-    held = groups[str(first.group_id)]
     cases = {(alert.case, alert.incident) for alert in ordered}
     (person,) = teller.directory.persons([first.officer_id or 0], first.role) or (None,)
     if person is None:
         return  # he left the service meanwhile; the group goes on asking whoever holds the role
-    matters = len({alert.group_id for alert in ordered})
-    saying = Saying(_occasion(ordered, matters), first.role, teller.as_of, count=matters)
     message = Alert(
         key=_key("digest", person.lasting, *(alert.key for alert in ordered)),
         case=first.case if len(cases) == 1 else None,
@@ -86,7 +96,7 @@ def _tell_bundle(alerts: list[Alert], groups: dict[str, Held], teller: Teller) -
         level=first.level,
         kind=first.kind,
         liberty=first.liberty,
-        text=_text(ordered, held, saying, teller),
+        text=_text(ordered, groups[str(first.group_id)], teller),
         explanation={},
         created_at=teller.as_of,
         covers=[alert.key for alert in ordered],
@@ -96,26 +106,51 @@ def _tell_bundle(alerts: list[Alert], groups: dict[str, Held], teller: Teller) -
         queue(channel_rows(message, person.mobile, teller.policy))
 
 
-def _text(alerts: Sequence[Alert], held: Held, saying: Saying, teller: Teller) -> str:
-    """A correction alone keeps its words: they say when the alert was told."""
-    if saying.occasion == "withdrawn":
-        return str(alerts[0].text)
-    return alert_text(held.matter(alerts[0].finding), saying, teller.policy, teller.deployment)
+def _text(ordered: Sequence[Alert], held: Held, teller: Teller) -> str:
+    """Of the first and those that are like it, correction or not; the others are counted behind."""
+    first = ordered[0]
+    is_correction = first.reason == CORRECTION
+    own = [alert for alert in ordered if (alert.reason == CORRECTION) == is_correction]
+    matters = {str(alert.group_id) for alert in own}
+    others = {str(alert.group_id) for alert in ordered} - matters
+    saying = Saying(
+        _occasion(own, len(matters)),
+        first.role,
+        teller.as_of,
+        count=len(matters),
+        told=_told_at(first) if is_correction else None,
+        also=((ALSO_OPEN, len(others)) if others else None) if is_correction else also(ordered, matters),
+    )
+    return alert_text(held.matter(first.finding), saying, teller.policy, teller.deployment)
 
 
-def _occasion(alerts: Sequence[Alert], matters: int) -> str:
-    first = alerts[0]
+def _told_at(correction: Alert) -> datetime | None:
+    """When its receiver was told what is corrected."""
+    told = told_before([correction.finding]).get(correction.finding, ())
+    return next((at for officer, _, at in told if officer == correction.officer_id), None)
+
+
+def _occasion(own: Sequence[Alert], matters: int) -> str:
+    first = own[0]
     if matters == 1:
         return str(first.reason) if first.reason in SAID_AGAIN else "raised"
-    is_correction = first.reason == Alert.Reason.WITHDRAWN
+    is_correction = first.reason == CORRECTION
     if not is_correction and first.level != "red":
         return "digest"
-    return many_occasion(of_one_case=len({(a.case, a.incident) for a in alerts}) == 1, is_correction=is_correction)
+    return many_occasion(of_one_case=len({(a.case, a.incident) for a in own}) == 1, is_correction=is_correction)
 
 
 def _most_urgent_first(alert: Alert, groups: dict[str, Held]) -> tuple[object, ...]:
+    """A correction of red before what is open, if nothing that is open is red (`_parts`); another after it."""
     due = groups[str(alert.group_id)].group.due
-    return -LEVEL_RANK[alert.level], due is None, due.timestamp() if due else 0.0, alert.key
+    return (
+        alert.reason == CORRECTION and alert.level != "red",
+        -LEVEL_RANK[alert.level],
+        not alert.liberty,
+        due is None,
+        due.timestamp() if due else 0.0,
+        alert.key,
+    )
 
 
 def tell_owner(silence: Silence, occasion: str, teller: Teller, *, count: int = 0) -> None:

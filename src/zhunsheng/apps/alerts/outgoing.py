@@ -63,10 +63,10 @@ def queue(rows: Iterable[Delivery]) -> None:
 
 
 def no_longer_needed(findings: Collection[str]) -> None:
-    """Messages about these findings that wait, and speak of nothing else, are not sent any more."""
+    """Messages about these findings that wait and speak of nothing else are not sent any more. Corrections are."""
     if not findings:
         return
-    Pending.objects.filter(alert__finding__in=findings).delete()
+    Pending.objects.filter(alert__finding__in=findings).exclude(alert__reason=Alert.Reason.WITHDRAWN).delete()
     Delivery.objects.filter(
         alert__finding__in=findings, alert__covers=[], state=Delivery.State.QUEUED, attempts=0
     ).exclude(channel=INBOX).update(state=Delivery.State.SUPERSEDED)
@@ -97,12 +97,11 @@ def _told_with_others(findings: Collection[str]) -> set[tuple[str, int]]:
     about = {key: (finding, officer) for key, finding, officer in waited.values_list("key", "finding", "officer")}
     if not about:
         return set()
-    digests = Alert.objects.filter(
-        reason=Alert.Reason.DIGEST,
+    gathering = Alert.objects.exclude(covers=[]).filter(
         officer__in={officer for _, officer in about.values()},
         created_at__gte=min(waited.values_list("created_at", flat=True)),
     )
-    left = Delivery.objects.filter(alert__in=digests).exclude(channel=INBOX).exclude(state__in=NEVER_SENT)
+    left = Delivery.objects.filter(alert__in=gathering).exclude(channel=INBOX).exclude(state__in=NEVER_SENT)
     covered = {key for covers in left.values_list("alert__covers", flat=True) for key in covers}
     return {about[key] for key in covered & about.keys()}
 

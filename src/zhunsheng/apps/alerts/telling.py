@@ -11,6 +11,7 @@ from zhunsheng.apps.alerts.directory import About, Directory, Person
 from zhunsheng.apps.alerts.groups import Held
 from zhunsheng.apps.alerts.models import Alert, Gap, Pending
 from zhunsheng.apps.alerts.outgoing import channel_rows, inbox_rows, queue, reached_outside, told_before
+from zhunsheng.apps.alerts.waiting import CORRECTION, RAISED, also, taken_along
 from zhunsheng.apps.alerts.webhooks import ROLE as PROGRAM
 from zhunsheng.apps.alerts.webhooks import tell_programs, tell_watcher
 from zhunsheng.apps.cases.probes import is_probe
@@ -22,7 +23,7 @@ from zhunsheng.core.wording import Deployment
 
 RETRY_GAP: Final = timedelta(minutes=5)
 LEGAL: Final = "legal_department"
-RAISED: Final = frozenset({"first", "worse"})
+SECOND: Final = "co_officer"
 SAID_AGAIN: Final = frozenset({"repeat", "escalated", "withdrawn"})
 MAY_WAIT: Final = RAISED | SAID_AGAIN
 Explain = Callable[[Sequence[str]], Mapping[str, Mapping[str, Any]]]
@@ -128,10 +129,13 @@ class Teller:
         keys = sorted({draft.held.row.key for draft in drafts})
         explained = self.explain(keys) if keys else {}
         alerts, pending, deliveries = [], [], []
-        for bundle in _bundles(drafts):
+        bundles = _bundles(drafts)
+        along = self._along(bundles)
+        for bundle in bundles:
             lead = bundle[0]
+            more = along.pop(lead.person.officer, []) if _takes_along(lead) else []
             for draft in bundle:
-                alert = self._alert(draft, bundle, explained)
+                alert = self._alert(draft, bundle, more, explained)
                 alerts.append(alert)
                 deliveries += inbox_rows(alert)
                 if draft.waits_until is not None:
@@ -143,36 +147,53 @@ class Teller:
         queue(deliveries)
         return alerts
 
-    def _timed(self, drafts: Sequence[Draft]) -> list[Draft]:
-        """Each with the instant at which it is told. Red is told at once to those who handle the case; where no message
-        reaches one of them now, to everybody."""
-        handled = {
-            draft.notice.finding
-            for draft in drafts
-            if draft.notice.reason in RAISED and draft.person.mobile and not self._oversees(draft.person.role)
-        }
-        return [replace(draft, waits_until=self._waits_until(draft, handled)) for draft in drafts]
+    def _along(self, bundles: Sequence[list[Draft]]) -> dict[int, list[Alert]]:
+        """What waits for those whom a message goes to now, without what these messages say anyway."""
+        leads = [bundle[0] for bundle in bundles if _takes_along(bundle[0])]
+        told = {draft.held.row.key for bundle in bundles for draft in bundle}
+        return taken_along({lead.person.officer for lead in leads}, told, self.policy, self.as_of)
 
-    def _waits_until(self, draft: Draft, handled: Collection[str]) -> datetime | None:
-        notice, group = draft.notice, draft.held.group
+    def _timed(self, drafts: Sequence[Draft]) -> list[Draft]:
+        """Each with the instant at which it is told at the latest, by whether a message reaches somebody who handles
+        the case."""
+        raised = [draft for draft in drafts if draft.notice.reason in RAISED and draft.person.mobile]
+        handled = {draft.notice.finding for draft in raised if not self._oversees(draft.person.role)}
+        in_charge = {draft.notice.finding for draft in raised if not self._is_beside(draft.person.role)}
+        return [replace(draft, waits_until=self._waits_until(draft, handled, in_charge)) for draft in drafts]
+
+    def _waits_until(self, draft: Draft, handled: Collection[str], in_charge: Collection[str]) -> datetime | None:
+        notice, group, role = draft.notice, draft.held.group, draft.person.role
         if notice.reason not in MAY_WAIT or not draft.outside:
             return None
-        beside = self._oversees(draft.person.role) and notice.finding in handled
-        gathered = beside or notice.reason in SAID_AGAIN
+        purpose = notice.reason
+        if notice.reason in RAISED and notice.level == "red":
+            purpose = "beside" if self._oversees(role) and notice.finding in handled else "first"
+        elif notice.reason in RAISED:
+            purpose = "beside" if self._is_beside(role) and notice.finding in in_charge else "first"
         return told_at(
             notice.level,
             liberty=group.liberty,
             due=group.due,
             as_of=self.as_of,
             policy=self.policy,
-            gathered=gathered,
-            reminds=notice.reason == "repeat",
+            purpose=purpose,
         )
 
     def _oversees(self, role: str) -> bool:
         return self.policy.roles[role].voice != "officer"
 
-    def _alert(self, draft: Draft, bundle: list[Draft], explained: Mapping[str, Mapping[str, Any]]) -> Alert:
+    def _is_beside(self, role: str) -> bool:
+        """Who oversees, and the second officer: both only help whoever is in charge."""
+        return self._oversees(role) or self.policy.roles[role].assigned == SECOND
+
+    def _alert(
+        self,
+        draft: Draft,
+        bundle: list[Draft],
+        more: Sequence[Alert],
+        explained: Mapping[str, Mapping[str, Any]],
+    ) -> Alert:
+        """`more`: what goes along with the bundle."""
         held, notice, lead = draft.held, draft.notice, bundle[0]
         explanation = dict(explained.get(held.row.key) or held.row.explanation)
         held.row.explanation = explanation
@@ -189,20 +210,23 @@ class Teller:
             level=notice.level,
             kind=notice.kind,
             liberty=held.row.liberty,
-            text=self._text(draft, bundle if draft is lead else [draft]),
+            text=self._text(draft, bundle, more) if draft is lead else self._text(draft, [draft]),
             explanation=explanation,
             created_at=self.as_of,
             not_before=draft.waits_until,
             lead="" if draft is lead else lead.key,
-            covers=[other.key for other in bundle[1:]] if draft is lead else [],
+            covers=[*(one.key for one in bundle[1:]), *(one.key for one in more)] if draft is lead else [],
         )
 
-    def _text(self, draft: Draft, bundle: list[Draft]) -> str:
-        occasion, count = draft.notice.text, len({one.held.row.key for one in bundle})
+    def _text(self, draft: Draft, bundle: list[Draft], more: Sequence[Alert] = ()) -> str:
+        is_correction = draft.notice.reason == CORRECTION
+        open_besides = [alert for alert in more if alert.reason != CORRECTION]
+        count = len({one.held.row.key for one in bundle} | {alert.group_id for alert in open_besides})
+        occasion = draft.notice.text
         if count > 1:
-            of_one_case = len({(one.held.row.case, one.held.row.incident) for one in bundle}) == 1
-            is_correction = draft.notice.reason == "withdrawn"
-            occasion = many_occasion(of_one_case=of_one_case, is_correction=is_correction)
+            cases = {(one.held.row.case, one.held.row.incident) for one in bundle}
+            cases |= {(alert.case, alert.incident) for alert in open_besides}
+            occasion = many_occasion(of_one_case=len(cases) == 1, is_correction=is_correction)
         saying = Saying(
             occasion=occasion,
             role=draft.person.role,
@@ -210,6 +234,7 @@ class Teller:
             count=count,
             until=draft.until,
             told=draft.told,
+            also=also(more),
         )
         return alert_text(draft.held.matter(draft.notice.finding), saying, self.policy, self.deployment)
 
@@ -295,11 +320,18 @@ def _bundles(drafts: Iterable[Draft]) -> list[list[Draft]]:
     return list(bundles.values())
 
 
+def _takes_along(lead: Draft) -> bool:
+    """Whether its message leaves now and may speak of what else waits."""
+    gathers = lead.notice.reason in MAY_WAIT and lead.notice.reason != CORRECTION
+    return gathers and lead.outside and lead.waits_until is None and bool(lead.person.mobile)
+
+
 def _worst_first(draft: Draft) -> tuple[Any, ...]:
+    """By level: a red leaves as red, whatever it is told with."""
     due = draft.held.group.due
     return (
-        not draft.held.row.liberty,
         -LEVEL_RANK[draft.notice.level],
+        not draft.held.row.liberty,
         due is None,
         due.timestamp() if due else 0.0,
         draft.key,
