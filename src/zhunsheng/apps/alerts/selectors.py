@@ -217,19 +217,18 @@ def _ways(deliveries: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def _messages(alerts: Sequence[Alert]) -> dict[str, list[str]]:
-    """For each alert, the alerts whose messages spoke of it: itself, its lead, and digests."""
+    """For each alert, the alerts whose messages spoke of it: itself, its lead, and those that took it along."""
     found = {alert.key: [alert.key, *([alert.lead] if alert.lead else [])] for alert in alerts}
     if not alerts:
         return found
-    digests = Alert.objects.filter(
-        reason=Alert.Reason.DIGEST,
+    gathering = Alert.objects.filter(
         officer__in={alert.officer_id for alert in alerts},
         created_at__gte=min(alert.created_at for alert in alerts),
         covers__has_any_keys=list(found),
     )
-    for key, covers in digests.values_list("key", "covers"):
+    for key, covers in gathering.values_list("key", "covers"):
         for covered in covers:
-            if covered in found:
+            if covered in found and key not in found[covered]:
                 found[covered].append(key)
     return found
 
