@@ -1,5 +1,6 @@
 """Oversight and the risk stream on the platform: alarms once, a late feed named, queries answered. Stories 18, 19."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -55,6 +56,29 @@ def test_18_more_back_dated_entries_than_chance_gives_are_an_alarm_once(world: I
         daily.look(NOW)
         assert watching.raise_alarms(NOW) == 0
         assert Alarm.objects.filter(indicator="back_dated", unit=WEST_STATION).count() == 1
+
+
+def test_months_that_are_over_are_kept_and_count_the_same(world: Inspection) -> None:
+    """What was kept a day after a month's end is what counting anew gives, also after events that are told late."""
+    spans = {"begin": at("10-01 00:00"), "end": at("12-31 00:00")}
+    with as_process("test"):
+        sources = [source for pair in counting.COUNTED.values() for source in pair if source.is_settled]
+        assert len(sources) > 5
+        before = [counting.counted(source, **spans) for source in sources]
+        made = watching.keep_months(NOW)
+        assert made
+        assert watching.keep_months(NOW) == 0
+        assert [counting.counted(source, **spans) for source in sources] == before
+        # An act of October that is told now stands under the month in which it was told.
+        record_event(
+            recorder="process:test", source="jz", id="told-now", type="case.accepted", at=at("10-20 10:00"),
+            case=world.cases[0], unit=EAST_STATION,
+        )  # fmt: skip
+        after = [counting.counted(source, **spans) for source in sources]
+        told = Counter(after[0]) - Counter(before[0])
+        assert sum(told.values()) == 1
+        assert {month for _unit, month in told} == {at("12-01 00:00").date()}
+        assert all(set(Counter(new) - Counter(old)) <= set(told) for new, old in zip(after, before, strict=True))
 
 
 def alerts(unit: str, counts: list[int], *, end: str) -> None:

@@ -1,15 +1,20 @@
 """What oversight counts, by unit and month: the events of each indicator, and the opportunities for them."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Final
 
 from django.db import connection
+from django.utils.timezone import get_default_timezone, localdate
+
+from zhunsheng.apps.inspection.models import CountedMonth
 
 MOST_LISTED: Final = 500
 MONTH: Final = "date_trunc('month', {at} AT TIME ZONE 'Asia/Shanghai')::date"
+EVENT_LOG, RECORDED = "cases_event e", "e.recorded_at"
 OF_GROUP: Final = "JOIN alerts_alertgroup g ON g.key = a.group_id"
 OF_CARD: Final = "JOIN inspection_card c ON c.number = s.card_id"
 OF_ACCOUNT: Final = """
@@ -36,6 +41,16 @@ class Source:
             f"WHERE {self.at} >= %s AND {self.at} < %s AND ({self.rows}) GROUP BY 1, 2"
         )
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether a month that is over can never count more: events are only added, at the server's time."""
+        return self.table == EVENT_LOG and self.at == RECORDED
+
+    @property
+    def digest(self) -> str:
+        """What is asked, for what is kept of it: another question finds nothing kept."""
+        return hashlib.sha256(self.statement.encode()).hexdigest()
+
     def listing(self, name: str) -> str:
         """Instant and name of each row of one unit; `name` is an expression."""
         return (
@@ -44,7 +59,7 @@ class Source:
         )
 
 
-EVENTS: Final = Source("cases_event e", "e.unit", "e.recorded_at", "e.source <> 'inspection'")
+EVENTS: Final = Source(EVENT_LOG, "e.unit", RECORDED, "e.source <> 'inspection'")
 FINDINGS: Final = Source("supervision_finding f", "f.unit", "f.appeared_at")
 ALERTS: Final = Source(f"alerts_alert a {OF_GROUP}", "g.unit", "a.created_at")
 CARDS: Final = Source("inspection_card c", "c.unit", "c.at")
@@ -154,7 +169,56 @@ Counts = Mapping[tuple[str, date], int]
 
 
 def counted(source: Source, *, begin: datetime, end: datetime) -> Counts:
-    """How many rows each unit has in each month of a span, by (unit, first day)."""
+    """How many rows each unit has in each month of a span of whole months, by (unit, first day): of the months that are
+    kept from there, the others counted."""
+    kept = _kept(source, begin) if source.is_settled else {}
+    found = Counter({(unit, month): n for month, counts in kept.items() for unit, n in counts.items()})
+    following = min(end, max((_after(month) for month in kept), default=begin))
+    return found + Counter(_counted(source, following, end))
+
+
+def keep_months(*, begin: date, before: date) -> int:
+    """Keep the counts of every month that is over, from one until another, in which nothing can be added any more. They
+    follow on one another: none is kept behind a gap. Returns how many are new."""
+    made = 0
+    settled = {source.digest: source for pair in COUNTED.values() for source in pair if source.is_settled}
+    for digest, source in settled.items():
+        known = set(CountedMonth.objects.filter(question=digest).values_list("month", flat=True))
+        month = begin
+        while month < before:
+            span = (_midnight(month), _after(month))
+            if month not in known:
+                counts = {unit: n for (unit, _month), n in _counted(source, *span).items()}
+                CountedMonth.objects.create(question=digest, month=month, counts=counts)
+                made += 1
+            month = span[1].astimezone(get_default_timezone()).date()
+    return made
+
+
+def _kept(source: Source, begin: datetime) -> dict[date, dict[str, int]]:
+    """The kept months of a source from an instant on, as far as one follows on the other."""
+    rows = dict(
+        CountedMonth.objects.filter(question=source.digest, month__gte=localdate(begin)).values_list("month", "counts")
+    )
+    found, month = {}, localdate(begin)
+    while month in rows:
+        found[month] = rows[month]
+        month = localdate(_after(month))
+    return found
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), get_default_timezone())
+
+
+def _after(month: date) -> datetime:
+    """The beginning of the month after one."""
+    return _midnight(date(month.year + month.month // 12, month.month % 12 + 1, 1))
+
+
+def _counted(source: Source, begin: datetime, end: datetime) -> Counts:
+    if begin >= end:
+        return {}
     with connection.cursor() as cursor:
         cursor.execute(source.statement, [begin, end])
         return Counter({(unit or "", month): count for unit, month, count in cursor.fetchall()})

@@ -43,8 +43,9 @@ class Daily:
 
 
 def look(now: datetime) -> int:
-    """Raise what the last month shows, and mark the week's files."""
-    return by_one_copy("inspection_daily", (watching.raise_alarms, marking.mark_week), now)
+    """Keep what the months that are over counted, raise what the last one shows, and mark the week's files."""
+    works = (watching.keep_months, watching.raise_alarms, marking.mark_week)
+    return by_one_copy("inspection_daily", works, now)
 
 
 def by_one_copy(lock: str, works: Sequence[Work], now: datetime) -> int:

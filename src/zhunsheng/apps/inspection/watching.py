@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.timezone import get_default_timezone, localdate
 
 from zhunsheng.apps.cases.sources import late_sources, watched_sources
-from zhunsheng.apps.inspection import book
+from zhunsheng.apps.inspection import book, counting
 from zhunsheng.apps.inspection.counting import (
     COUNTED,
     Counts,
@@ -178,6 +178,12 @@ def _cause(begin: datetime, end: datetime, now: datetime) -> str:
     said += [f"规则停用或移动阈值：{'、'.join(stopped)}"] if stopped else []
     said += [f"节假日 {len(off)} 天"] if len(off) >= HOLIDAYS else []
     return "；".join(said)
+
+
+def keep_months(now: datetime) -> int:
+    """Keep what the months that are over counted, a day after their end: whatever was under way then is committed."""
+    this = month_before(localdate(now - timedelta(days=1)))
+    return counting.keep_months(begin=month_before(this, MONTHS + 1), before=this)
 
 
 def raise_alarms(now: datetime) -> int:
