@@ -10,7 +10,6 @@ from typing import Final
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.desk import units
-from zhunsheng.apps.desk.overdue import visible_overdue
 from zhunsheng.apps.desk.periods import Period, month_name, months, periods
 from zhunsheng.apps.desk.rulebook import statutory_limits
 from zhunsheng.apps.display import formats
@@ -107,21 +106,20 @@ class Trend:
 def trend(viewer: Viewer, *, now: datetime) -> Trend:
     """The months of a viewer's units, and of the city."""
     by_month = months(now)
-    cut = periods(now)["before"].end
+    before = periods(now)["before"]
     places = [unit.code for unit in units.reached(viewer)]
     kept = kept_counts(
         ("ran", "now", "exceeded"),
         rules=statutory_limits(),
         places=places,
         since=min(by_month),
-        begin=formats.local(periods(now)["before"].begin)[0],
-        cut=formats.local(cut)[0],
+        begin=formats.local(before.begin)[0],
+        cut=before.end,
     )
     own = _months(kept, by_month, attrgetter("own"))
     shown = own[next((n for n, each in enumerate(own) if each.cases or each.exceeded), len(own) - 1) :]
     city = [] if viewer.reaches_all(Action.CASE_LIST) else _months(kept, by_month, attrgetter("city"))[-len(shown) :]
-    before = sum(row.own for row in kept if row.what == "before") + _on_day_until(viewer, cut)
-    return Trend(shown, city, before, drawn(shown, city))
+    return Trend(shown, city, sum(row.own for row in kept if row.what == "before"), drawn(shown, city))
 
 
 def _months(kept: Sequence[Kept], by_month: Mapping[date, Period], of: Callable[[Kept], int]) -> list[Month]:
@@ -133,12 +131,6 @@ def _months(kept: Sequence[Kept], by_month: Mapping[date, Period], of: Callable[
     cases = {month: sum(n for day, n in steps.items() if day <= end) for month, end in ends.items()}
     cases[max(by_month)] = sum(of(row) for row in kept if row.what == "now")
     return [Month(month, exceeded.get(month, 0), cases[month]) for month in by_month]
-
-
-def _on_day_until(viewer: Viewer, cut: datetime) -> int:
-    """How many limits were exceeded on a day until an instant: whole days are kept, this part of one is counted."""
-    day = cut.astimezone(formats.ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
-    return visible_overdue(viewer).filter(found_at__gte=day, found_at__lt=cut).count()
 
 
 def drawn(own: Sequence[Month], city: Sequence[Month]) -> Chart:

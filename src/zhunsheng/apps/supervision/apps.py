@@ -40,7 +40,7 @@ class SupervisionConfig(AppConfig):
         "zs_due_in()",
         "zs_unfold_appended()",
         "zs_index_acts(text[], text[])",
-        "zs_kept_counts(text[], text[], text[], date, date, date)",
+        "zs_kept_counts(text[], text[], text[], date, date, timestamptz)",
         "zs_in_hand_by_unit()",
     )
     table_rules = (

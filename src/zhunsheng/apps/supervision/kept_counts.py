@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from django.db import connection, models
@@ -67,13 +67,13 @@ def kept_counts(
     places: Collection[str] | None = None,
     since: date = date.max,
     begin: date = date.max,
-    cut: date = date.max,
+    cut: datetime | None = None,
 ) -> list[Kept]:
     """
     The counts of some kinds, as the session's scope has it.
 
     Takes   rules, since: of what was exceeded, the rules and the first month; places: units whose incidents count,
-            None: by row security; begin, cut: days whose limits exceeded are counted together as `before`.
+            None: by row security; begin, cut: from which day until when limits exceeded are counted as `before`.
     """
     with connection.cursor() as cursor:
         cursor.execute(

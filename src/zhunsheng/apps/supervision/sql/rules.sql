@@ -444,15 +444,20 @@ BEGIN
 END $$;
 
 -- What the session's viewer may list of the kept counts, and the same of the whole city, of which no case can be told:
--- exceeded: of some rules, by month, from a day on; before: those of the days from `begin` until `cut`. Cases to which he
+-- exceeded: of some rules, by month, from a day on; before: those from the day `begin` until `cut`, of whose own day they
+-- are found singly. Cases to which he
 -- stands in a way of his own are counted singly. `places`: units whose incidents count; null: by row security.
-CREATE OR REPLACE FUNCTION zs_kept_counts(whats text[], rules text[], places text[], since date, begin date, cut date)
+DROP FUNCTION IF EXISTS zs_kept_counts(text[], text[], text[], date, date, date);
+CREATE OR REPLACE FUNCTION zs_kept_counts(
+    whats text[], rules text[], places text[], since date, begin date, cut timestamptz
+)
 RETURNS TABLE (what text, day date, about text, own bigint, city bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     everywhere text[] := CASE WHEN zs_whole() THEN ARRAY['ordinary', 'sensitive', 'minor', 'recusal']
         ELSE coalesce(zs_scope('everywhere'), '{}') END;
     reached text[] := coalesce(zs_scope('units'), '{}');
+    cut_day date := (cut AT TIME ZONE 'Asia/Shanghai')::date;
 BEGIN
     RETURN QUERY
     WITH place AS (
@@ -486,9 +491,18 @@ BEGIN
     FROM fitting f GROUP BY 1, 2, 3
     UNION ALL
     SELECT 'before', begin, '', coalesce(sum(b.n), 0)::bigint, 0 FROM (
-        SELECT f.n FROM fitting f WHERE f.is_by_day AND f.what = 'exceeded' AND f.day >= begin AND f.day < cut
+        SELECT f.n FROM fitting f WHERE f.is_by_day AND f.what = 'exceeded' AND f.day >= begin AND f.day < cut_day
         UNION ALL SELECT k.n FROM supervision_keptcount k WHERE k.what = 'exceeded' AND k.unit <> '*'
-            AND k.label = ANY (everywhere) AND k.day >= begin AND k.day < cut AND k.about IN (SELECT unnest(rules))
+            AND k.label = ANY (everywhere) AND k.day >= begin AND k.day < cut_day AND k.about IN (SELECT unnest(rules))
+        UNION ALL SELECT CASE
+            WHEN o."case" IS NULL THEN (o.unit = ANY (places))::int
+            ELSE (c.label = ANY (everywhere) OR c.label || ':' || c.unit_id = ANY (reached))::int
+                + coalesce((SELECT t.sign FROM tied t WHERE t.number = o."case"), 0)
+            END
+            FROM supervision_finding o LEFT JOIN cases_case c ON c.number = o."case"
+            WHERE o.kind = 'overdue' AND o.kind IN ('overdue', 'broken') AND o.state = 'current'
+                AND o.found_at >= cut_day::timestamp AT TIME ZONE 'Asia/Shanghai' AND o.found_at < cut
+                AND o.rule IN (SELECT unnest(rules)) AND (o."case" IS NOT NULL OR o.incident NOT LIKE 'ZS-XJ-%')
     ) b HAVING 'exceeded' = ANY (whats);
 END $$;
 
