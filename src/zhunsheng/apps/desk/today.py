@@ -1,9 +1,10 @@
 """所队领导今日: the red alerts that nobody has settled, what ends on the next days, and who has how much of it."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 from django.db.models import Case as Choose
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -13,7 +14,7 @@ from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.alerts.models import AlertGroup
 from zhunsheng.apps.alerts.selectors import listed, visible_groups
 from zhunsheng.apps.cases.models import Assignment
-from zhunsheng.apps.desk.inbox import WEEK, Line, ends_on, ends_today, lines_of, midnight, over
+from zhunsheng.apps.desk.inbox import WEEK, Line, lines_of, midnight, over
 from zhunsheng.apps.desk.rulebook import shown_rulebook
 from zhunsheng.apps.org.models import Officer
 from zhunsheng.core.calendar import Calendar
@@ -21,6 +22,7 @@ from zhunsheng.core.calendar import Calendar
 SHOWN: Final = 10
 OFFICERS: Final = 30
 HUNDRED: Final = 100
+OVER: Final = -1
 LEVELS: Final = ("red", "yellow", "blue", "ask")
 PRESSING: Final = Q(level="red")
 """What a leader is to look into: the number at the head of his page counts it, the list below it shows it."""
@@ -60,41 +62,61 @@ class Today:
     others: int
 
 
+@dataclass(frozen=True)
+class Counted:
+    """So many open alerts of one kind: who heads their cases, their level, the day after today on which they end (OVER:
+    they are over; None: later), and whether nobody has taken them."""
+
+    head: int | None
+    level: str
+    on: int | None
+    waits: bool
+    n: int
+
+
 def today_page(viewer: Viewer, *, now: datetime) -> Today:
     """The page of a leader: the alerts of the units whose cases he may list."""
     groups = visible_groups(viewer).filter(closed_at=None)
-    counts = groups.aggregate(**_counts(now), today=Count("key", filter=ends_today(now)))
+    counted = _counted(groups, now)
     pressing = listed(groups.filter(PRESSING)).order_by("due", "key")
-    head = Assignment.objects.filter(role=Assignment.Role.CASE_OFFICER, until_at=None, case=OuterRef("case"))
-    by_head = groups.annotate(head=Subquery(head.order_by("pk").values("officer")[:1])).values("head")
-    shares = _shares(list(by_head.annotate(**_counts(now))))
+    shares = _shares(counted)
     return Today(
-        counts,
-        _days(groups, now),
+        {**_counts(counted), "today": sum(one.n for one in counted if one.on == 0)},
+        _days(counted, now),
         lines_of(list(pressing[:SHOWN]), viewer, now),
         shares[:OFFICERS],
         len(shares[OFFICERS:]),
     )
 
 
-def _counts(now: datetime) -> dict[str, Any]:
+def _counted(groups: QuerySet[AlertGroup], now: datetime) -> list[Counted]:
+    """All of them, in one walk."""
+    heads = Assignment.objects.filter(role=Assignment.Role.CASE_OFFICER, until_at=None, case=OuterRef("case"))
+    ends = (When(due__lte=midnight(now, n + 1), then=Value(n)) for n in range(WEEK))
+    kinds = groups.annotate(
+        head=Subquery(heads.order_by("pk").values("officer")[:1]),
+        on=Choose(When(over(now), then=Value(OVER)), *ends, output_field=IntegerField()),
+        waits=Choose(When(state=AlertGroup.State.WAITING, then=Value(True)), default=Value(False)),
+    ).values_list("head", "level", "on", "waits")
+    return [Counted(*row) for row in kinds.annotate(n=Count("key"))]
+
+
+def _counts(counted: Iterable[Counted]) -> dict[str, int]:
     """Over is counted apart from the levels, as the inbox shows it; red holds what is over too."""
-    return {
-        "open": Count("key"),
-        "over": Count("key", filter=over(now)),
-        "red": Count("key", filter=PRESSING),
-        "yellow": Count("key", filter=Q(level="yellow")),
-        "blue": Count("key", filter=Q(level="blue")),
-        "ask": Count("key", filter=Q(level="ask")),
-        "waiting": Count("key", filter=Q(state=AlertGroup.State.WAITING)),
-    }
+    found = dict.fromkeys(("open", "over", *LEVELS, "waiting"), 0)
+    for one in counted:
+        found["open"] += one.n
+        found[one.level] = found.get(one.level, 0) + one.n
+        found["over"] += one.n if one.on == OVER else 0
+        found["waiting"] += one.n if one.waits else 0
+    return found
 
 
-def _days(groups: QuerySet[AlertGroup], now: datetime) -> list[Day]:
-    """What ends on each of the next days, by level: one question."""
-    on = Choose(*(When(ends_on(n, now), then=Value(n)) for n in range(WEEK)), output_field=IntegerField())
-    counted = groups.annotate(on=on).filter(on__isnull=False).values_list("on", "level").annotate(n=Count("key"))
-    by_day = {(n, level): count for n, level, count in counted}
+def _days(counted: Sequence[Counted], now: datetime) -> list[Day]:
+    """What ends on each of the next days, by level."""
+    by_day: Counter[tuple[int | None, str]] = Counter()
+    for one in counted:
+        by_day[one.on, one.level] += one.n
     rulebook = shown_rulebook()
     found = []
     for n in range(WEEK):
@@ -110,15 +132,19 @@ def _is_rest(day: date, calendar: Calendar) -> bool:
     return calendar.first <= day <= calendar.last and not calendar.is_working(day)
 
 
-def _shares(rows: Sequence[Mapping[str, Any]]) -> list[Share]:
+def _shares(counted: Iterable[Counted]) -> list[Share]:
     """The counts of each officer, whoever has most of what is over and red first."""
-    officers = Officer.objects.in_bulk([row["head"] for row in rows if row["head"] is not None])
-    most = max((row["open"] for row in rows), default=0)
-    bars = [round(HUNDRED * row["open"] / most) for row in rows]
+    by_head: dict[int | None, list[Counted]] = {}
+    for one in counted:
+        by_head.setdefault(one.head, []).append(one)
+    officers = Officer.objects.in_bulk([head for head in by_head if head is not None])
+    counts = {head: _counts(own) for head, own in by_head.items()}
+    most = max((own["open"] for own in counts.values()), default=0)
+    bars = {head: round(HUNDRED * own["open"] / most) for head, own in counts.items()}
     shares = [
-        Share(officers[row["head"]].name, officers[row["head"]].number, row, bar)
-        if row["head"] is not None
-        else Share(_("没有主办民警"), "", row, bar)
-        for row, bar in zip(rows, bars, strict=True)
+        Share(officers[head].name, officers[head].number, own, bars[head])
+        if head is not None
+        else Share(_("没有主办民警"), "", own, bars[head])
+        for head, own in counts.items()
     ]
     return sorted(shares, key=lambda one: (-one.counts["over"], -one.counts["red"], -one.counts["open"], one.number))
