@@ -87,7 +87,7 @@ class Lanes:
         groups = groups.select("value", size=pl.col("len").cast(pl.Int32)).with_columns(
             first=pl.col("size").cum_sum() - pl.col("size")
         )
-        most = groups["value"].to_list()[-1] if groups.height else 0
+        most: int = groups["value"][-1] if groups.height else 0
         first, size = (looked_up(groups["value"], groups[name], most + 2) for name in ("first", "size"))
         place = pl.col("group").clip(upper_bound=most + 1)  # the last stands for any beyond
         acts = acts.with_columns(n=pl.lit(first).gather(place), size=pl.lit(size).gather(place)).drop("group")
