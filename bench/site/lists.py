@@ -1,6 +1,6 @@
 """The pages whose answer is a list, each as the role that sees most of it.
 
-督察指标 is not among them: it counts a year of everything anew, and is no list.
+督察指标 is not among them: it is no list, and of a year it keeps only what the log of events can never change.
 """
 
 from dataclasses import dataclass
