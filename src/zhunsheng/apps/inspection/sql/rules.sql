@@ -210,10 +210,10 @@ CREATE OR REPLACE FUNCTION zs_read_of_plans(plans text[]) RETURNS TABLE (plan te
 LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
     RETURN QUERY
-    SELECT p.plan_id::text, count(DISTINCT p.id), count(DISTINCT a.pick_id)
-    FROM inspection_pick p LEFT JOIN (
-        inspection_assigned a JOIN inspection_submission s ON s.assigned_id = a.id
-    ) ON a.pick_id = p.id AND a.round = 'first'
+    SELECT p.plan_id::text, count(*), count(r.pick_id) FROM inspection_pick p LEFT JOIN (
+        SELECT DISTINCT a.pick_id FROM inspection_assigned a JOIN inspection_submission s ON s.assigned_id = a.id
+        WHERE a.round = 'first'
+    ) r ON r.pick_id = p.id
     WHERE p.plan_id = ANY (plans) GROUP BY 1;
 END $$;
 
