@@ -9,11 +9,11 @@ database, by one supervisor that nobody kills, and must give the same alerts wit
 an alert differs, or one of two ratios is beyond its bound:
 
 Judged anew. So many open clocks, all of them due: once as they are, once after a release that withdraws a rule, every
-seventh clock and finding with it. One supervisor reads the events and what is kept, judges, and writes what differs, with
-two threads, as many as its backlogs have. It is held against what `./zs check FILE --out` does with the same events and
-as many threads, without its start: read them from Parquet, judge them, write clocks, verdicts and findings as Parquet;
-after the release both read the rule files first. That every row is written, as when the clocks are judged for the first
-time, is measured and has no bound.
+seventh clock and finding with it. One supervisor, with the two threads that it takes to a long backlog, reads events
+and what is kept, judges, and writes what differs. It is held against what `./zs check FILE --out` does with the same
+events and as many threads, without its start: read them from Parquet, judge them, write clocks, verdicts and findings
+as Parquet; after the release both read the rule files first. That every row is written, as when the clocks are judged
+for the first time, is measured and has no bound.
 
 A tick: a look at what is due, where nothing is, against an empty indexed query.
 """
