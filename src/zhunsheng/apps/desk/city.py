@@ -13,7 +13,7 @@ from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.alerts.doubt import doubtful_rules
 from zhunsheng.apps.alerts.models import AlertGroup, Gap
 from zhunsheng.apps.alerts.selectors import visible_groups
-from zhunsheng.apps.cases.selectors import looked_up
+from zhunsheng.apps.cases.selectors import looked_up, ties
 from zhunsheng.apps.cases.words import page_vocabulary
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.desk.inbox import ends_today, over
@@ -139,7 +139,7 @@ def _by_unit(viewer: Viewer, now: datetime) -> Counts:
     found: Counts = {}
     groups = visible_groups(viewer).filter(closed_at=None)
     _add(found, groups.values("unit").annotate(**_alert_counts(now)))
-    _add(found, ({"unit": unit, "cases": count} for unit, count in in_hand_by_unit().items()))
+    _add(found, ({"unit": unit, "cases": count} for unit, count in in_hand_by_unit(ties(viewer).reading).items()))
     spans = periods(now)
     counted = {
         name: Count("key", filter=Q(found_at__gte=spans[name].begin, found_at__lt=spans[name].end))

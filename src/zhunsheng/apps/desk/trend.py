@@ -9,6 +9,7 @@ from typing import Final
 
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer
+from zhunsheng.apps.cases.selectors import ties
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.desk.periods import Period, month_name, months, periods
 from zhunsheng.apps.desk.rulebook import statutory_limits
@@ -115,6 +116,7 @@ def trend(viewer: Viewer, *, now: datetime) -> Trend:
         since=min(by_month),
         begin=formats.local(before.begin)[0],
         cut=before.end,
+        reading=ties(viewer).reading,
     )
     own = _months(kept, by_month, attrgetter("own"))
     shown = own[next((n for n, each in enumerate(own) if each.cases or each.exceeded), len(own) - 1) :]

@@ -40,8 +40,8 @@ class SupervisionConfig(AppConfig):
         "zs_due_in()",
         "zs_unfold_appended()",
         "zs_index_acts(text[], text[])",
-        "zs_kept_counts(text[], text[], text[], date, date, timestamptz)",
-        "zs_in_hand_by_unit()",
+        "zs_kept_counts(text[], text[], text[], date, date, timestamptz, text[])",
+        "zs_in_hand_by_unit(text[])",
     )
     table_rules = (
         # Caches of facts: the events and the released rulebook give them again, so that no change is an act.

@@ -68,23 +68,26 @@ def kept_counts(
     since: date = date.max,
     begin: date = date.max,
     cut: datetime | None = None,
+    reading: Collection[str] = (),
 ) -> list[Kept]:
     """
     The counts of some kinds, as the session's scope has it.
 
     Takes   rules, since: of what was exceeded, the rules and the first month; places: units whose incidents count,
-            None: by row security; begin, cut: from which day until when limits exceeded are counted as `before`.
+            None: by row security; begin, cut: from which day until when limits exceeded are counted as `before`;
+            reading: cases that do not count because the viewer reads them.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT * FROM zs_kept_counts(%s, %s, %s, %s, %s, %s)",
-            [list(whats), list(rules), None if places is None else list(places), since, begin, cut],
+            "SELECT * FROM zs_kept_counts(%s, %s, %s, %s, %s, %s, %s)",
+            [list(whats), list(rules), None if places is None else list(places), since, begin, cut, list(reading)],
         )
         return [Kept(*row) for row in cursor.fetchall()]
 
 
-def in_hand_by_unit() -> dict[str, int]:
-    """Cases in hand by the unit of the case, as the session's scope has it; "" for cases without one."""
+def in_hand_by_unit(reading: Collection[str] = ()) -> dict[str, int]:
+    """Cases in hand by the unit of the case ("" is none), as the session's scope has it, without those that the viewer
+    reads."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM zs_in_hand_by_unit()")
+        cursor.execute("SELECT * FROM zs_in_hand_by_unit(%s)", [list(reading)])
         return {unit: count for unit, count in cursor.fetchall() if count}

@@ -413,8 +413,9 @@ CREATE OR REPLACE TRIGGER sum_counts AFTER INSERT ON supervision_keptcount REFER
     FOR EACH STATEMENT EXECUTE FUNCTION zs_sum_counts();
 
 -- The cases to which the session's officer stands in a way of his own so that the places he reaches say something else of
--- them than he sees: recused from, under his reading (sign -1); his own work, opened in an emergency (sign 1).
-CREATE OR REPLACE FUNCTION zs_tied() RETURNS TABLE (number text, unit text, sign integer)
+-- them than he sees: recused from, `reading`: under his reading (sign -1); his own work, opened in an emergency (sign 1).
+DROP FUNCTION IF EXISTS zs_tied();
+CREATE OR REPLACE FUNCTION zs_tied(reading text[]) RETURNS TABLE (number text, unit text, sign integer)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     officer bigint := zs_officer();
@@ -429,7 +430,7 @@ BEGIN
         RETURN;
     END IF;
     recused := ARRAY(SELECT a.case_id::text FROM cases_assignment a
-        WHERE a.officer_id = officer AND a.until_at IS NULL AND a.role = 'recused') || coalesce(zs_under_reading(officer), '{}');
+        WHERE a.officer_id = officer AND a.until_at IS NULL AND a.role = 'recused') || reading;
     urgent := coalesce(zs_urgent(), '{}');
     assigned := CASE WHEN at_hand <> '{}' THEN ARRAY(SELECT a.case_id::text FROM cases_assignment a
         WHERE a.officer_id = officer AND a.until_at IS NULL AND a.role <> 'recused') ELSE '{}' END;
@@ -448,8 +449,9 @@ END $$;
 -- are found singly. Cases to which he
 -- stands in a way of his own are counted singly. `places`: units whose incidents count; null: by row security.
 DROP FUNCTION IF EXISTS zs_kept_counts(text[], text[], text[], date, date, date);
+DROP FUNCTION IF EXISTS zs_kept_counts(text[], text[], text[], date, date, timestamptz);
 CREATE OR REPLACE FUNCTION zs_kept_counts(
-    whats text[], rules text[], places text[], since date, begin date, cut timestamptz
+    whats text[], rules text[], places text[], since date, begin date, cut timestamptz, reading text[]
 )
 RETURNS TABLE (what text, day date, about text, own bigint, city bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
@@ -469,7 +471,7 @@ BEGIN
         UNION ALL SELECT split_part(p, ':', 2), '' FROM unnest(reached) p
             WHERE places IS NULL AND 'ordinary' <> ALL (everywhere) AND split_part(p, ':', 1) = 'ordinary'
     ), tied AS MATERIALIZED (
-        SELECT * FROM zs_tied()
+        SELECT * FROM zs_tied(reading)
     ), counted AS (
         SELECT k.what::text, k.day, k.about, k.unit <> '*' AS is_by_day, k.n, 0 AS of_city
         FROM (
@@ -507,7 +509,8 @@ BEGIN
 END $$;
 
 -- Cases in hand that the session's viewer may list, by the unit of the case.
-CREATE OR REPLACE FUNCTION zs_in_hand_by_unit() RETURNS TABLE (unit text, cases bigint)
+DROP FUNCTION IF EXISTS zs_in_hand_by_unit();
+CREATE OR REPLACE FUNCTION zs_in_hand_by_unit(reading text[]) RETURNS TABLE (unit text, cases bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     everywhere text[] := CASE WHEN zs_whole() THEN ARRAY['ordinary', 'sensitive', 'minor', 'recusal']
@@ -520,7 +523,7 @@ BEGIN
         WHERE k.what = 'now' AND k.unit <> '*'
             AND (k.label = ANY (everywhere) OR k.label || ':' || k.unit IN (SELECT unnest(reached)))
         UNION ALL
-        SELECT t.unit, t.sign FROM zs_tied() t WHERE EXISTS (SELECT FROM supervision_inhand h WHERE h."case" = t.number)
+        SELECT t.unit, t.sign FROM zs_tied(reading) t WHERE EXISTS (SELECT FROM supervision_inhand h WHERE h."case" = t.number)
     ) f GROUP BY 1;
 END $$;
 
