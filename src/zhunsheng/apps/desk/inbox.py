@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import Count, DateTimeField, Exists, F, Func, IntegerField, Max, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
@@ -29,6 +27,7 @@ from zhunsheng.apps.cases.selectors import looked_up
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.desk.case_officers import case_officers
 from zhunsheng.apps.desk.elements import OF_ELEMENT, VIEWS
+from zhunsheng.apps.desk.inbox_counts import counted_by_state
 from zhunsheng.apps.desk.rulebook import all_rules, shown_rulebook
 from zhunsheng.apps.display import formats
 from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
@@ -58,16 +57,6 @@ OF_STATE: Final = {
 ENDED_VIEWS: Final = {"done": State.DONE, "withdrawn": State.WITHDRAWN}
 """View → the one state that it shows, of what is open, and of what has ended."""
 TAKEABLE: Final = (State.WAITING, State.SNOOZED, State.CLAIMED_DONE)
-COUNTED: Final = ("key", "state", "due", "outer", "outer_at_end", "closed_at")
-COUNTS: Final = """
-    SELECT 'open', g.state, zs_band(g.closed_at, g.due, g."outer", g.outer_at_end, %s, %s, %s), count(*)
-    FROM ({groups}) AS g WHERE g.closed_at IS NULL GROUP BY 2, 3
-    UNION ALL SELECT 'ended', g.state, (g.closed_at >= %s)::int, count(*)
-    FROM ({groups}) AS g WHERE g.closed_at >= %s GROUP BY 2, 3
-    UNION ALL SELECT 'untold', '', 0, count(*) FROM ({groups}) AS g
-    WHERE g.closed_at IS NULL AND g.key = ANY (ARRAY(SELECT "group" FROM alerts_gap WHERE closed_at IS NULL))
-"""
-"""Each part has an index of its own, from which it is answered without reading a row."""
 
 
 @dataclass(frozen=True)
@@ -279,7 +268,9 @@ def _numbers(
 ) -> dict[str, int]:
     """The number of each view: what is open by state and span, what has ended by state, and the two that say of whom.
     `known`: that of the chosen view, which was counted with its bands."""
-    count, mine = _counted(groups, now), next(condition for name, _title, condition in views if name == MINE)
+    spans = (now, midnight(now, 1), midnight(now, SOON_DAYS + 1))
+    count = counted_by_state(groups, spans=spans, today=midnight(now, 0), since=now - KEPT)
+    mine = next(condition for name, _title, condition in views if name == MINE)
     return {
         MINE: known[MINE] if MINE in known else groups.filter(_kept(now, is_ended=False), mine).count(),
         "today": sum(n for (part, _state, band), n in count.items() if part == "open" and band == TODAY),
@@ -294,20 +285,6 @@ def _numbers(
 
 def _in_state(count: Counter[tuple[str, str, int]], part: str, state: str) -> int:
     return sum(n for (its_part, its_state, _span), n in count.items() if (its_part, its_state) == (part, state))
-
-
-def _counted(groups: QuerySet[AlertGroup], now: datetime) -> Counter[tuple[str, str, int]]:
-    """How many groups are open by state and band; how many have ended, by state and whether today (1); how many nobody
-    could be told of. One statement, whose condition on what its viewer may see is written once."""
-    try:
-        listed_groups, of_groups = groups.values(*COUNTED).query.sql_with_params()
-    except EmptyResultSet:
-        return Counter()  # he may list nothing at all
-    spans = (now, midnight(now, 1), midnight(now, SOON_DAYS + 1))
-    values = (*spans, *of_groups, midnight(now, 0), *of_groups, now - KEPT, *of_groups)
-    with connection.cursor() as cursor:
-        cursor.execute(COUNTS.format(groups=listed_groups), values)
-        return Counter({(part, state, span): n for part, state, span, n in cursor.fetchall()})
 
 
 def _by_rule(

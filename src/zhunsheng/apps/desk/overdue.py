@@ -169,10 +169,9 @@ def _words(at: datetime | bool | None) -> str:
 def _rows(findings: Sequence[Finding], now: datetime) -> list[Exceeded]:
     keys = [_group(finding) for finding in findings]
     numbers = {finding.case for finding in findings if finding.case}
-    at_end = {
-        key: AtEnd(*both) for key, *both in Clock.objects.filter(pk__in=keys).values_list(*("key", *AtEnd._fields))
-    }
-    states = dict(AlertGroup.objects.filter(pk__in=keys).values_list("key", "state"))
+    clocks = Clock.objects.filter(among("key", keys)).values_list("key", *AtEnd._fields)
+    at_end = {key: AtEnd(*both) for key, *both in clocks}
+    states = dict(AlertGroup.objects.filter(among("key", keys)).values_list("key", "state"))
     titles = rule_titles()
     cases = case_titles(numbers)
     named = unit_names({finding.unit for finding in findings if finding.unit})
@@ -219,14 +218,14 @@ def _length(finding: Finding, at_end: AtEnd, now: datetime) -> formats.Remaining
 
 
 def _told(keys: Sequence[str]) -> dict[str, Step]:
-    first = Alert.objects.filter(group__in=keys).values_list("group").annotate(at=Min("created_at"))
+    first = Alert.objects.filter(among("group", keys)).values_list("group").annotate(at=Min("created_at"))
     return {key: Step(at) for key, at in first}
 
 
 def _first_acts(keys: Sequence[str]) -> dict[tuple[str, str], Step]:
     """The first time that somebody took it on, and that a superior urged."""
     found: dict[tuple[str, str], Step] = {}
-    acts = Action.objects.filter(group__in=keys, act__in=(*TAKING, Action.Act.URGE)).order_by("at", "pk")
+    acts = Action.objects.filter(among("group", keys), act__in=(*TAKING, Action.Act.URGE)).order_by("at", "pk")
     for key, act, at, by in acts.values_list("group", "act", "at", "by__name"):
         found.setdefault((key, "urged" if act == Action.Act.URGE else "taken"), Step(at, by or ""))
     return found
