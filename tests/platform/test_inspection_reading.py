@@ -183,6 +183,6 @@ def test_what_waits_for_a_second_person_is_kept_as_it_is_said(world: Inspection)
         reading.answer(row, Said(first, "pass"), by=reader, at=at("11-20 10:00"))
     assert unconfirmed() == [second]
     with as_process("test"):
-        one = Answer.objects.get(assigned=row, question=second)
-        reading.confirm(one, by=other, confirmed=True, reason="", care="fault", at=at("11-21 10:00"))
+        problem = Answer.objects.get(assigned=row, question=second)
+        reading.confirm(problem, by=other, confirmed=True, reason="", care="fault", at=at("11-21 10:00"))
     assert unconfirmed() == []

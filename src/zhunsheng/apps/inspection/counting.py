@@ -10,7 +10,7 @@ from typing import Final
 from django.db import connection
 from django.utils.timezone import get_default_timezone, localdate
 
-from zhunsheng.apps.inspection.models import CountedMonth
+from zhunsheng.apps.inspection.counted_months import CountedMonth
 
 MOST_LISTED: Final = 500
 MONTH: Final = "date_trunc('month', {at} AT TIME ZONE 'Asia/Shanghai')::date"

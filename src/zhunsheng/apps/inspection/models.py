@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_noop as _
 
 from zhunsheng.apps.audit.fields import SealedModel
+from zhunsheng.apps.inspection.counted_months import CountedMonth as CountedMonth
 from zhunsheng.apps.org.models import Officer
 from zhunsheng.core.inspection.oversight import INDICATORS
 from zhunsheng.core.inspection.rectification import ACTS, CARES, STATES
@@ -370,21 +371,6 @@ class Alarm(SealedModel):
 
     def __str__(self) -> str:
         return f"{self.indicator} {self.unit} {self.month}"
-
-
-class CountedMonth(models.Model):
-    """How often something was counted in a month that is over, unit by unit. Only of what can never be added to such a
-    month: events by the server's own time. `question`: a digest of what was asked."""
-
-    question = models.CharField("所问摘要", max_length=SHA256)
-    month = models.DateField("月份")
-    counts = models.JSONField("各单位次数")
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=["question", "month"], name="inspection_counted_once"),)
-
-    def __str__(self) -> str:
-        return f"{self.question[:12]} {self.month}"
 
 
 class CheckStep(SealedModel):
