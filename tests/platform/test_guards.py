@@ -160,5 +160,5 @@ def test_a_function_that_forbids_plans_does_not_have_its_statements_compiled(own
             "SELECT proname, 'jit=off' = ANY (proconfig) FROM pg_proc"
             " WHERE proconfig::text LIKE '%enable\\_%=off%' ORDER BY proname"
         ).fetchall()
-    names = ["zs_append_events", "zs_derive_elements", "zs_touch_keys", "zs_unfold_appended"]
-    assert forbidding == [(name, True) for name in names]
+    assert "zs_append_events" in dict(forbidding)
+    assert [name for name, is_off in forbidding if not is_off] == []

@@ -184,10 +184,11 @@ def _add_to(whole: dict[str, int], part: Mapping[str, int]) -> None:
 def _lines(reached: Sequence[Unit], by_unit: Counts) -> list[UnitLine]:
     """Every unit with the sums of itself and what lies below it."""
     sums = {unit.code: dict.fromkeys(COUNTED, 0) for unit in reached}
-    for unit in reached:
-        for code in unit.path.split("/"):
-            if code in sums:
-                _add_to(sums[code], by_unit.get(unit.code, {}))
+    for unit in reversed(reached):  # what lies below a unit comes after it
+        _add_to(sums[unit.code], by_unit.get(unit.code, {}))
+        _, _, above = unit.path.removesuffix(f"/{unit.code}").rpartition("/")
+        if above in sums and above != unit.code:
+            _add_to(sums[above], sums[unit.code])
     rates = {unit.code: _rate(sums[unit.code]) for unit in reached}
     middles = _middles(reached, rates)
     most = max((rate for rate in rates.values() if rate is not None), default=0)

@@ -436,11 +436,15 @@ BEGIN
         WHERE a.officer_id = officer AND a.until_at IS NULL AND a.role <> 'recused') ELSE '{}' END;
     RETURN QUERY
     SELECT c.number::text, coalesce(c.unit_id, '')::text, c.is_seen::int - c.is_reached::int FROM (
-        SELECT c.number, c.unit_id, r.is_reached, c.number <> ALL (recused)
-            AND (r.is_reached OR c.number = ANY (urgent) OR c.label = ANY (at_hand) AND c.number = ANY (assigned)) AS is_seen
-        FROM cases_case c CROSS JOIN LATERAL (
+        -- (Joined and hashed, not as lists: whoever reads a thousand files would else be compared a million times.)
+        SELECT c.number, c.unit_id, r.is_reached, c.number NOT IN (SELECT unnest(recused)) AND (
+                r.is_reached OR c.number IN (SELECT unnest(urgent))
+                OR c.label = ANY (at_hand) AND c.number IN (SELECT unnest(assigned))
+            ) AS is_seen
+        FROM (SELECT DISTINCT t.number FROM unnest(recused || urgent || assigned) t(number)) own
+        JOIN cases_case c ON c.number = own.number CROSS JOIN LATERAL (
             SELECT c.label = ANY (everywhere) OR coalesce(c.label || ':' || c.unit_id = ANY (reached), false) AS is_reached
-        ) r WHERE c.number = ANY (recused || urgent || assigned)
+        ) r
     ) c WHERE c.is_seen <> c.is_reached;
 END $$;
 
@@ -523,7 +527,8 @@ BEGIN
         WHERE k.what = 'now' AND k.unit <> '*'
             AND (k.label = ANY (everywhere) OR k.label || ':' || k.unit IN (SELECT unnest(reached)))
         UNION ALL
-        SELECT t.unit, t.sign FROM zs_tied(reading) t WHERE EXISTS (SELECT FROM supervision_inhand h WHERE h."case" = t.number)
+        -- (Asked case by case: a join reads every case in hand.)
+        SELECT t.unit, t.sign FROM zs_tied(reading) t WHERE (SELECT true FROM supervision_inhand h WHERE h."case" = t.number)
     ) f GROUP BY 1;
 END $$;
 
