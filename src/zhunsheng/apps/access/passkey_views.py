@@ -86,7 +86,8 @@ def _account(request: HttpRequest) -> Account:
 
 def _answer(request: HttpRequest) -> dict[str, Any]:
     try:
-        answer = json.loads(request.body)
+        # (The fields of a form were read from the stream already: such a body cannot be read again.)
+        answer = json.loads(request.body) if request.content_type == "application/json" else None
     except ValueError:
         answer = None
     if not isinstance(answer, dict):
