@@ -1,5 +1,7 @@
 """Figures of points in words."""
 
+from django.template.loader import render_to_string
+
 from tests.platform import environment  # noqa: F401 - sets Django up
 from zhunsheng.apps.points.words import of_line
 
@@ -13,3 +15,11 @@ def test_a_score_of_nothing_is_a_dash_and_a_score_that_came_to_nothing_is_not() 
     by_hand = {"cases": 0, "total": 300, "low": 300, "high": 300, "per_hundred": 0}
     assert [of_line(by_hand, name) for name in ("total", "per_hundred")] == ["3.00", "—"]
     assert of_line({}, "total") == "—"
+
+
+def test_an_interval_of_nothing_is_one_dash() -> None:
+    def shown(low: str, score: str, high: str) -> str:
+        return render_to_string("points/_interval.html", {"low": low, "score": score, "high": high})
+
+    assert shown("—", "—", "—") == "—"
+    assert shown("88.10", "91.00", "93.40").startswith("88.10–93.40<svg")
