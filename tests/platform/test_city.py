@@ -94,6 +94,17 @@ def test_a_unit_counts_what_lies_below_it() -> None:
     assert re.findall(r"\d+(?:\.\d)?", found["甲市局"]) == ["3", "2", "1", "1", "4", "2", "0", "50"]
 
 
+def test_a_unit_counts_what_lies_below_one_that_was_closed() -> None:
+    """The eastern branch was given up, its stations go on: the city counts them as before."""
+    me = enter("legal_department", CITY)
+    before = rows(body(me.get("/city/")))
+    with as_process("test"):
+        Unit.objects.filter(code=EAST).update(closed_on=NOW.date())
+    after = rows(body(me.get("/city/")))
+    assert "东区分局" not in after
+    assert after["甲市局"] == before["甲市局"]
+
+
 def test_every_figure_leads_to_as_many() -> None:
     me = enter("legal_department", CITY)
     figures = FIGURE.findall(body(me.get("/city/")) + body(me.get("/city/?kind=case_squad")))

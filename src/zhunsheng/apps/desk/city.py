@@ -186,8 +186,8 @@ def _lines(reached: Sequence[Unit], by_unit: Counts) -> list[UnitLine]:
     sums = {unit.code: dict.fromkeys(COUNTED, 0) for unit in reached}
     for unit in reversed(reached):  # what lies below a unit comes after it
         _add_to(sums[unit.code], by_unit.get(unit.code, {}))
-        _, _, above = unit.path.removesuffix(f"/{unit.code}").rpartition("/")
-        if above in sums and above != unit.code:
+        above = next((code for code in reversed(unit.path.split("/")[:-1]) if code in sums), None)
+        if above is not None:
             _add_to(sums[above], sums[unit.code])
     rates = {unit.code: _rate(sums[unit.code]) for unit in reached}
     middles = _middles(reached, rates)
