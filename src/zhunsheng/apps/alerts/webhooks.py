@@ -20,12 +20,12 @@ from zhunsheng.apps.alerts.channels.webhook.client import CHANNEL_PREFIX, PROBE_
 from zhunsheng.apps.alerts.groups import Held
 from zhunsheng.apps.alerts.models import Alert, AlertGroup, Delivery
 from zhunsheng.apps.alerts.outgoing import program_row, queue
+from zhunsheng.apps.alerts.waiting import RAISED
 from zhunsheng.apps.cases.selectors import visible_cases
 from zhunsheng.apps.org.selectors import ZONE
 from zhunsheng.core.alert_group import Notice, alert_key
 
 ROLE: Final = "program"
-RAISED: Final = frozenset({"first", "worse"})
 TOLD: Final = frozenset({*RAISED, "repeat", "escalated", "withdrawn"})
 Notices = Sequence[tuple[Held, Notice]]
 Text = Callable[[Held, Notice, datetime | None], str]

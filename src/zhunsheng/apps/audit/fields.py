@@ -1,9 +1,11 @@
 """The column by which the sealer tells finished rows from those of running transactions."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.db import models
 from django.db.models import Func
+
+SHA256: Final = 64  # characters of a digest
 
 
 class TransactionId(Func):

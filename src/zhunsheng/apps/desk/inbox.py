@@ -255,11 +255,16 @@ def _first(mine: QuerySet[Concern], asked: Asked, now: datetime) -> Q | None:
     return looked_up("key", first)
 
 
+def _spans(now: datetime) -> tuple[datetime, datetime, datetime]:
+    """Where the bands of what is open part: now, the end of today, that of the last day that is soon."""
+    return now, midnight(now, 1), midnight(now, SOON_DAYS + 1)
+
+
 def _band_of(now: datetime, *, is_open: bool = False) -> Func:
     """Where a group stands in the list, as the database tells it (`zs_band`). `is_open`: none of them has ended."""
     ended = Value(None, output_field=DateTimeField()) if is_open else F("closed_at")
     columns = (ended, F("due"), F("outer"), F("outer_at_end"))
-    instants = (Value(at) for at in (now, midnight(now, 1), midnight(now, SOON_DAYS + 1)))
+    instants = (Value(at) for at in _spans(now))
     return Func(*columns, *instants, function="zs_band", output_field=IntegerField())
 
 
@@ -268,8 +273,7 @@ def _numbers(
 ) -> dict[str, int]:
     """The number of each view: what is open by state and span, what has ended by state, and the two that say of whom.
     `known`: that of the chosen view, which was counted with its bands."""
-    spans = (now, midnight(now, 1), midnight(now, SOON_DAYS + 1))
-    count = counted_by_state(groups, spans=spans, today=midnight(now, 0), since=now - KEPT)
+    count = counted_by_state(groups, spans=_spans(now), today=midnight(now, 0), since=now - KEPT)
     mine = next(condition for name, _title, condition in views if name == MINE)
     return {
         MINE: known[MINE] if MINE in known else groups.filter(_kept(now, is_ended=False), mine).count(),

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-SHA256 = 64  # characters of a digest
+from zhunsheng.apps.audit.fields import SHA256
 
 
 class CountedMonth(models.Model):

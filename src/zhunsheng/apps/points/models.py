@@ -10,10 +10,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_noop as _
 
-from zhunsheng.apps.audit.fields import SealedModel
+from zhunsheng.apps.audit.fields import SHA256, SealedModel
 from zhunsheng.apps.org.models import Officer
-
-SHA256 = 64
 
 
 class Revision(models.Model):

@@ -3,12 +3,10 @@
 from django.db import models
 from django.db.models import Q
 
-from zhunsheng.apps.audit.fields import SealedModel
+from zhunsheng.apps.audit.fields import SHA256, SealedModel
 from zhunsheng.apps.org.models import Officer
 from zhunsheng.core.inspection.sheets import ANSWERS
 from zhunsheng.core.inspection.tasks import EVERY, KINDS, ORIGINS
-
-SHA256 = 64
 
 
 class Schedule(SealedModel):

@@ -184,8 +184,11 @@ $$;
 
 -- Which cases are in hand: those in which a limit runs that has a due time, under the unit of the case as it is now. Here
 -- and below case by case, by index: what a batch costs follows from its size, not from that of the city.
+CREATE OR REPLACE FUNCTION zs_goes_on(outcome text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT outcome IN ('running', 'waiting', 'paused', 'unknown')
+$$;
 CREATE OR REPLACE FUNCTION zs_runs(outcome text, due timestamptz) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-    SELECT outcome IN ('running', 'waiting', 'paused', 'unknown') AND due IS NOT NULL
+    SELECT zs_goes_on(outcome) AND due IS NOT NULL
 $$;
 CREATE OR REPLACE FUNCTION zs_take_in_hand() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
@@ -258,7 +261,7 @@ BEGIN
     ), clock AS MATERIALIZED (
         SELECT c.number, k.* FROM named c CROSS JOIN LATERAL (
             SELECT zs_month_ends(k.start, k.stopped, k.outcome, k.due) AS ends,
-                CASE WHEN k.outcome IN ('running', 'waiting', 'paused', 'unknown')
+                CASE WHEN zs_goes_on(k.outcome)
                     THEN zs_asked(k.question, k.question_fact, k.question_hard, k.outcome) END AS asked
             FROM supervision_clock k WHERE k."case" = c.number OFFSET 0
         ) k
@@ -318,7 +321,7 @@ BEGIN
         SELECT 'open', 'epoch', coalesce(CASE WHEN k."case" IS NULL THEN k.unit ELSE c.unit_id END, ''), coalesce(c.label, ''),
             zs_asked(k.question, k.question_fact, k.question_hard, k.outcome), sum(n)
         FROM (%s) k LEFT JOIN cases_case c ON c.number = k."case"
-        WHERE k.outcome IN ('running', 'waiting', 'paused', 'unknown')
+        WHERE zs_goes_on(k.outcome)
             AND (k."case" IS NOT NULL OR k.incident NOT LIKE 'ZS-XJ-%%') AND (k."case" IS NULL) = (c.number IS NULL)
         GROUP BY 3, 4, 5 HAVING sum(n) <> 0
     $sql$, zs_came_and_went(TG_OP));
@@ -550,7 +553,7 @@ BEGIN
     UNION ALL
     SELECT 'open', 'epoch', coalesce(k.unit, ''), '', zs_asked(k.question, k.question_fact, k.question_hard, k.outcome), count(*)
     FROM supervision_clock k
-    WHERE k."case" IS NULL AND k.outcome IN ('running', 'waiting', 'paused', 'unknown') AND k.incident NOT LIKE 'ZS-XJ-%'
+    WHERE k."case" IS NULL AND zs_goes_on(k.outcome) AND k.incident NOT LIKE 'ZS-XJ-%'
     GROUP BY 3, 5;
 END $$;
 
