@@ -34,6 +34,11 @@ address = "{province}{number}@police.example"
 """
 
 
+def unheard(channel: str, reply: Reply, moment: Moment, *, came_at: datetime) -> str:
+    """For lanes whose gateway brings no replies."""
+    raise AssertionError(f"{channel}: {reply} at {moment}, {came_at}")
+
+
 @dataclass
 class Gateway:
     """A gateway in memory, and its channel. What it does to a target can be set; it is never asked the time."""
@@ -132,9 +137,10 @@ class Office:
             monotonic=lambda: 0.0,
         )
 
-    def _replied(self, channel: str, reply: Reply, moment: Moment) -> None:
-        assert moment == self.clock()
+    def _replied(self, channel: str, reply: Reply, moment: Moment, *, came_at: datetime) -> str:
+        assert came_at <= moment.real and moment == self.clock()
         self.replies.append((channel, reply))
+        return "recorded"
 
     def alert(
         self, name: str, level: str = "red", *, liberty: bool = False, to: Officer | None = None, group: str = ""

@@ -4,7 +4,8 @@ import pytest
 
 from tests.platform.post import Office
 from zhunsheng.apps.access.processes import as_process
-from zhunsheng.apps.alerts.channels.contract import Reply
+from zhunsheng.apps.alerts.channels.contract import Answer, Outcome, Reply
+from zhunsheng.apps.alerts.delivery import rows
 from zhunsheng.apps.alerts.delivery.replies import plain_answer, plain_number, record_reply
 from zhunsheng.apps.alerts.models import Action, Alert, AlertGroup, Delivery
 from zhunsheng.apps.alerts.models import Reply as ReplyRow
@@ -29,8 +30,18 @@ def sent(office: Office, *names: str) -> list[Delivery]:
     return deliveries
 
 
-def answer(office: Office, text: str = "1", number: str = PHONE) -> str:
-    return record_reply("sms", Reply(number, text), office.clock())
+def answer(office: Office, text: str = "1", number: str = PHONE) -> str | None:
+    moment = office.clock()
+    return record_reply("sms", Reply(number, text), moment, came_at=moment.real)
+
+
+def hears(office: Office) -> list[str]:
+    """A worker that listens goes round. Returns what all answers so far did."""
+    lane = office.lane("listener")
+    lane.on_reply = record_reply
+    lane.turn()
+    with as_process("test"):
+        return list(ReplyRow.objects.values_list("effect", flat=True))
 
 
 def state(name: str) -> str:
@@ -85,6 +96,31 @@ def test_an_alert_that_was_not_handed_over_yet_is_not_meant(office: Office) -> N
     office.queued("waiting")
     assert answer(office) == "no_alert"
     assert state("waiting") == "waiting"
+
+
+def test_an_answer_that_comes_before_its_message_is_written_down_as_sent_waits_for_that(office: Office) -> None:
+    # Seen on a busy machine: one worker had handed the message over and had not said so yet, another heard the phone.
+    office.queued("one")
+    leased = rows.lease("sms", most=1, by="sender", moment=office.clock())
+    office.gateway.pending = [Reply(PHONE, "1")]
+    assert hears(office) == []
+    assert office.gateway.taken == []
+    accepted = [Answer(leased[0].key, Outcome.ACCEPTED, gateway_id="g1")]
+    rows.record(leased, accepted, recognises_keys=True, moment=office.clock())
+    assert hears(office) == ["acknowledged"]
+    assert office.gateway.taken == [Reply(PHONE, "1")]
+
+
+def test_an_answer_waits_no_longer_than_a_lease_for_what_was_on_its_way_when_it_came(office: Office) -> None:
+    office.queued("one")
+    rows.lease("sms", most=1, by="killed", moment=office.clock())
+    moment = office.clock()
+    reply = Reply(PHONE, "1")
+    assert record_reply("sms", reply, moment, came_at=moment.real) is None
+    # why: leased again at 12:00:10, after the answer had come at 12:00:00, so it cannot be what was answered.
+    office.clock.pass_(seconds=rows.LEASE.total_seconds())
+    rows.lease("sms", most=1, by="next", moment=office.clock())
+    assert record_reply("sms", reply, office.clock(), came_at=moment.real) == "no_alert"
 
 
 def test_another_word_changes_nothing_and_is_not_kept(office: Office) -> None:

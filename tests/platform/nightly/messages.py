@@ -34,6 +34,7 @@ from tests.gateways import Simulated, served_here
 from tests.platform.databases import cloned, embedded
 from tests.platform.environment import HOME, say
 from tests.platform.nightly import append_figures, arguments
+from tests.platform.post import unheard
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.alerts.delivery.lane import Lane
 from zhunsheng.apps.alerts.delivery.lines import parse_lines
@@ -130,7 +131,7 @@ def played(cases: int, folder: Path) -> Iterator[Played]:
         line = parse_lines(LINE.format(port=gateway.port), "lines.toml").by_name["sms"]
         channel = line.channel(lambda: datetime.now(UTC))  # the gateway holds the signature against its own time
         run = Played(play, None, gateway, random.Random(SEED), play.told_until)  # type: ignore[arg-type]
-        run.lane = Lane(line, channel, "sms", now=lambda: Moment(run.at, run.at), on_reply=lambda *_: None)
+        run.lane = Lane(line, channel, "sms", now=lambda: Moment(run.at, run.at), on_reply=unheard)
         yield run
         run.lane.close()
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from zhunsheng.apps.alerts.channels.contract import Answer, Channel, ChannelDown, Outcome, Receipt, Reply
 from zhunsheng.apps.alerts.delivery import rows
@@ -53,6 +53,13 @@ class Breaker:
         return was_failing
 
 
+class OnReply(Protocol):
+    """Records what a phone said."""
+
+    def __call__(self, channel: str, reply: Reply, moment: Moment, *, came_at: datetime) -> object | None:
+        """Returns what it did, or None if that cannot be said yet. `came_at`: machine's time."""
+
+
 @dataclass
 class Lane:
     """A worker. `now` gives the moment; `monotonic` seconds that never jump, for the length of a lease."""
@@ -61,12 +68,13 @@ class Lane:
     channel: Channel
     name: str
     now: Callable[[], Moment]
-    on_reply: Callable[[str, Reply, Moment], object]  # channel, what the phone said, when
+    on_reply: OnReply
     listens: bool = True
     monotonic: Callable[[], float] = time.monotonic
     breaker: Breaker = field(default_factory=Breaker)
     problem: str = ""  # why the gateway is not used now, for the heartbeat
     _strangers: dict[str, datetime] = field(default_factory=dict)
+    _unanswered: dict[tuple[str, str], datetime] = field(default_factory=dict)  # number and text → when it first came
 
     def turn(self) -> int:
         """One round. Returns how many rows were handed over: more may be waiting if there were any."""
@@ -90,14 +98,22 @@ class Lane:
         if not received:
             return
         unknown = rows.record_receipts(self.line.name, [item for item in received if isinstance(item, Receipt)], moment)
-        for item in received:
-            if isinstance(item, Reply):
-                self.on_reply(self.line.name, item, moment)
+        early = [item for item in received if isinstance(item, Reply) and not self._is_settled(item, moment)]
         crash_at("delivery.before_take")
-        taken = [item for item in received if self._may_take(item, unknown, moment)]
+        taken = [item for item in received if item not in early and self._may_take(item, unknown, moment)]
         if taken:
             self.channel.take(taken)
         crash_at("delivery.after_take")
+
+    def _is_settled(self, reply: Reply, moment: Moment) -> bool:
+        """Whether a reply is recorded. One that comes before the worker that sent its message has written that down
+        is brought again, and asked again."""
+        name = (reply.number, reply.text)
+        came_at = self._unanswered.setdefault(name, moment.real)
+        if self.on_reply(self.line.name, reply, moment, came_at=came_at) is None:
+            return False
+        del self._unanswered[name]
+        return True
 
     def _may_take(self, item: Receipt | Reply, unknown: Container[str], moment: Moment) -> bool:
         """Whether the gateway need not bring it again.

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import Final
 
 from django.db.models import Q
@@ -12,6 +13,7 @@ from django.db.models import Q
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.alerts.channels.contract import Reply
 from zhunsheng.apps.alerts.delivery.moment import Moment
+from zhunsheng.apps.alerts.delivery.rows import is_on_its_way
 from zhunsheng.apps.alerts.delivery.words import words
 from zhunsheng.apps.alerts.models import Alert, AlertGroup, Delivery
 from zhunsheng.apps.alerts.models import Reply as ReplyRow
@@ -23,14 +25,21 @@ COUNTRY: Final = re.compile(r"^(?:\+|00)?86(?=1\d{10}$)")
 PUNCTUATION: Final = " .。!！,，\u3000\r\n\t"
 
 
-def record_reply(channel: str, reply: Reply, moment: Moment) -> ReplyRow.Effect:
+def record_reply(channel: str, reply: Reply, moment: Moment, *, came_at: datetime) -> ReplyRow.Effect | None:
     """Do what a text from a phone asks for, and record that it came, once however often the gateway brings it.
 
     The newest alert: of the messages that were handed to the gateway for this number, the last; if it speaks of
     several, all of them. Its receiver acknowledges.
+
+    Returns what it did, or None if that cannot be said yet: when it came (`came_at`, machine's time), another worker
+    was handing over a message to this number, which the phone may have got before that worker wrote it down. It is to
+    be asked again; a lease later at most it can be said.
     """
+    number = plain_number(reply.number)
     with as_process("delivery"):
-        alert = _newest(channel, plain_number(reply.number))
+        if is_on_its_way(channel, number, since=came_at, real=moment.real):
+            return None
+        alert = _newest(channel, number)
         groups = _groups(alert) if alert else []
         effect = _effect(reply.text, has_alert=bool(groups))
         key = _key(channel, reply, alert.key if alert else "")

@@ -170,6 +170,15 @@ def record_receipts(channel: str, receipts: Sequence[Receipt], moment: Moment) -
     return numbers - set(rows)
 
 
+def is_on_its_way(channel: str, number: str, *, since: datetime, real: datetime) -> bool:
+    """Whether a message to a number that was being handed over at `since` may still be (both of the machine's time).
+
+    What was leased later, or whose lease is over, does not count: this comes to an end.
+    """
+    leased = Delivery.objects.filter(channel=channel, target=number, state=Delivery.State.LEASED)
+    return leased.filter(leased_until__gt=real, leased_until__lte=since + LEASE).exists()
+
+
 def record_confirmed(keys: Sequence[str], moment: Moment) -> None:
     """They reached their readers."""
     Delivery.objects.filter(key__in=keys).update(
