@@ -138,7 +138,8 @@ class Office:
         )
 
     def _replied(self, channel: str, reply: Reply, moment: Moment, *, came_at: datetime) -> str:
-        assert came_at <= moment.real and moment == self.clock()
+        assert came_at <= moment.real
+        assert moment == self.clock()
         self.replies.append((channel, reply))
         return "recorded"
 
