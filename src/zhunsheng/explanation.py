@@ -63,6 +63,11 @@ KIND_WORDS: Final = {
         "question": "To be answered: {question}",
     },
 }
+COUNTED_BACK: Final = {
+    "zh": "计算：从另一期限届满（{before}）倒推，至 {after}",
+    "en": "Count: back from another due time ({before}), to {after}",
+}
+"""A count without a counting of its own: of a clock that follows another one."""
 COUNTING_WORDS: Final = {
     "zh": {
         "exact_minute": "从起点的分钟起连续计算",
@@ -191,7 +196,8 @@ class Explainer:
         detail = step["detail"] or ""
         question, _, fact = detail.partition(": ")
         amount, _, unit = detail.partition(" ")
-        template = KIND_WORDS[self.language][step["kind"]]
+        follows = step["kind"] == "count" and not detail
+        template = COUNTED_BACK[self.language] if follows else KIND_WORDS[self.language][step["kind"]]
         return template.format(
             at=self.moment(step["at"]),
             event=self.title(types.get(step["event"] or "")),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.core.effects.test_children import THREE_DAYS
 from tests.core.small import book, limit, rule_text
 from tests.story import history, judged
 from zhunsheng.core import schemas
@@ -41,13 +42,15 @@ waits_end  = ["paper.withdrawn"]
 START = "2026-03-02 12:00 P1 work.started\n"
 
 
-def sentences(story: str, rules: str, as_of: str | None = None, language: str = "zh", epoch: int = 1) -> list[str]:
-    rulebook = book(rules)
+def sentences(story: str, *rules: str, as_of: str | None = None, language: str = "zh", epoch: int = 1) -> list[str]:
+    """Of the clocks of the last rule."""
+    rulebook = book(*rules)
+    rule = next(one for one in rulebook.rules if f'id       = "{one.id}"' in rules[-1])
     events = history(story, rulebook)
-    steps = judged(events, rulebook, as_of=as_of, with_steps=True).steps.filter(epoch=epoch)
+    steps = judged(events, rulebook, as_of=as_of, with_steps=True).steps.filter(epoch=epoch, rule=rule.id)
     assert steps["n"].to_list() == list(range(1, steps.height + 1))
     types = dict(events.select(EVENT_KEY.alias("key"), "type").iter_rows())
-    explainer = Explainer(rulebook.rules[0], rulebook.vocabulary, rulebook.calendar, language=language)
+    explainer = Explainer(rule, rulebook.vocabulary, rulebook.calendar, language=language)
     return explainer.sentences(steps.iter_rows(named=True), types)
 
 
@@ -145,6 +148,18 @@ def test_a_due_time_that_is_not_known_is_called_so() -> None:
     lines = sentences("2026-03-02 P1 work.started", rule_text(limit(48, "hours", "exact_minute")))
     assert lines[3] == "计算：从起点的分钟起连续计算，至 未知"
     assert "待核实：起点没有写明时分，按小时计算的期限无法计算" in lines
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("zh", "计算：从另一期限届满（2026-03-12 24:00）倒推，至 2026-03-09 24:00"),
+        ("en", "Count: back from another due time (2026-03-12 24:00), to 2026-03-09 24:00"),
+    ],
+)
+def test_a_limit_counted_back_says_from_what(language: str, expected: str) -> None:
+    # why: ten days from the 2nd end with the 12th; three days before that is the end of the 9th.
+    assert expected in sentences(START, *THREE_DAYS, language=language)
 
 
 OF_CHECKS = {"inferred", "missing_key", "no_end", "no_partner", "no_start"}
