@@ -21,10 +21,12 @@ from tests.platform.test_alerts_supervised import BOTH, lived
 from tests.story import at
 from tools import verify
 from zhunsheng.apps.access.processes import as_process
+from zhunsheng.apps.access.scope import viewer_of
 from zhunsheng.apps.alerts.delivery.moment import Moment
 from zhunsheng.apps.alerts.delivery.outcomes import write_outcomes
 from zhunsheng.apps.alerts.delivery.queueing import delivery_key
 from zhunsheng.apps.alerts.models import Delivery, DeliveryOutcome
+from zhunsheng.apps.alerts.opening import opened
 from zhunsheng.apps.alerts.proving import NoSuchAlert, prove
 from zhunsheng.apps.alerts.services import acknowledge
 from zhunsheng.apps.audit.bundle import NotSealed
@@ -37,6 +39,7 @@ CHECK = "documents.approval-before-act"
 DETAINED = f"2022-11-02 16:48 P1 person.detained case={CASE} approved_at=2022-11-02T18:00\n"
 ROOT = Path(__file__).resolve().parents[2]
 TOLD_AT = at("2022-11-09 12:01")
+OPENED_AT = at("2022-11-09 12:10")
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,9 @@ def proved(server: EmbeddedServer) -> Iterator[Proved]:
             assert len(sent) == 1
             write_outcomes(sent, DeliveryOutcome.What.ACCEPTED, moment=Moment(at=TOLD_AT, real=TOLD_AT))
             acknowledge(red.group_id or "", world.people["case_officer"], at("2022-11-09 12:05"), via="page")
+            head = world.people["unit_head"].pk
+            viewer = viewer_of(account="head", officer=head, admin_role="", on=TOLD_AT.date())
+            assert len(opened(viewer, red.group_id or "", Moment(at=OPENED_AT, real=OPENED_AT))) == 1
         with pytest.raises(NotSealed):
             prove(red.key)
         log = SealedLog(database)
@@ -95,6 +101,13 @@ def test_an_honest_bundle_agrees_and_says_who_was_told_when(proved: Proved) -> N
     # 12:01 in Shanghai; the first person of the station handles the case.
     assert told[own + 1].split() == ["2022-11-09T04:01:00+00:00", "sms", "…0001", "accepted"]
     assert any("acknowledge by officer" in line and "04:05:00" in line for line in told)
+
+
+def test_it_says_of_whom_no_text_went_to_because_he_had_opened_it(proved: Proved) -> None:
+    """The head of the station, third of its people, at 12:10: an hour before his text would leave."""
+    told = list(verify.told_lines(proved.red))
+    (head,) = [n for n, line in enumerate(told) if "worse red unit_head" in line]
+    assert told[head + 1].split() == ["2022-11-09T04:10:00+00:00", "sms", "…0003", "opened"]
 
 
 def test_events_and_rules_of_the_bundle_give_the_alert_again(proved: Proved) -> None:

@@ -1,16 +1,19 @@
-"""How much a moving city is told: `python -m tests.platform.nightly.messages [CASES] [DAYS] [--append]`.
+"""How much a moving city is told: `python -m tests.platform.nightly.messages [CASES] [DAYS] [READERS] [--append]`.
 
 Of the city of the demonstration one branch with its eight stations is played under the supervisor, so that an officer
 has about as many open cases as in a real one; what is queued goes to the simulator of an SMS gateway, whose file is the
 only judge of what was sent. For the first weeks (WARM_UP) officers take on their cases; then, in steps of ten minutes,
-it is counted. Of those who get a message half answer (ANSWERS), the others never do.
+it is counted. Of those who get a message half answer (ANSWERS), the others never do. Some look into their inbox, and
+get no text of what they opened (habits.py); READERS says who: stated, or in place of the stated shares nobody, half or
+all of those who look at all.
 
 What is compared (docs/adr/0008): every message that left, with what the same rules, reminders, escalations and
 corrections would be if each alert were a message of its own to each of its recipients, at once; and, harder, with the
 findings alone, each told singly to each of its recipients, without reminders, escalations and corrections. Where
 liberty is at stake a message waits for minutes at most, so that the two are also counted apart, by the alert that a
 message begins with. Exit code 1 if less is saved than FEWER_WANTED, if of a finding where liberty is at stake no human
-was sent a message, or if the first one left later than rulebook/alerts.toml lets it wait.
+was sent a message or opened the alert himself, or if the first heard of it later than rulebook/alerts.toml lets a
+message wait.
 """
 
 import json
@@ -34,16 +37,18 @@ from tests.gateways import Simulated, served_here
 from tests.platform.databases import cloned, embedded
 from tests.platform.environment import HOME, say
 from tests.platform.nightly import append_figures, arguments
+from tests.platform.nightly.habits import SHARES, Readers
 from tests.platform.post import unheard
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.alerts.delivery.lane import Lane
 from zhunsheng.apps.alerts.delivery.lines import parse_lines
 from zhunsheng.apps.alerts.delivery.moment import Moment
-from zhunsheng.apps.alerts.models import Alert, AlertGroup, Delivery
+from zhunsheng.apps.alerts.models import Alert, AlertGroup, Delivery, DeliveryOutcome
 from zhunsheng.apps.alerts.policy import alert_policy
 from zhunsheng.apps.alerts.refusals import AlertActRefused
 from zhunsheng.apps.alerts.services import acknowledge, route, sweep_due
 from zhunsheng.apps.cases.models import Assignment
+from zhunsheng.apps.org.models import Officer
 from zhunsheng.apps.org.selectors import ZONE
 from zhunsheng.apps.supervision.loop import Supervisor
 from zhunsheng.apps.supervision.models import OPEN_OUTCOMES, Clock, Finding
@@ -63,6 +68,7 @@ SUPPOSED: Final = (2, 4, 6, 8, 12)  # hours
 LAST: Final = timedelta(hours=1)  # of what is found then, the message may still wait when the counting ends
 FEWER_WANTED: Final = {"all": 0.55, "liberty": 0.45, "other": 0.6}
 ANSWERS: Final = 0.5  # of those who got a message in this step
+STATED: Final = "stated"
 TOLD_LATE: Final = timedelta(days=7)  # rulebook/alerts.toml, late: an act that came late is told only so long
 PATHS: Final = ("src/zhunsheng/core", "src/zhunsheng/apps/alerts", "rulebook")
 LINE: Final = '[lines.sms]\nkind = "http_sms"\nurl = "http://127.0.0.1:{port}"\naccount = "zs"\nsecret = "secret"\n'
@@ -77,11 +83,12 @@ class Played:
     gateway: Simulated
     chance: random.Random
     at: datetime
+    readers: Readers
     read: int = 0  # bytes of the gateway's file
     counted: list[str] = field(default_factory=list)
 
     def step(self, length: timedelta) -> None:
-        """What happened, what is judged of it, what is told, who answers."""
+        """What happened, what is judged of it, what is told, who answers, who looks into his inbox."""
         self.at += length
         stand_at(self.at)
         self.play.tell(self.at)
@@ -89,6 +96,10 @@ class Played:
         while self.lane.turn():
             pass
         self._answer()
+        for officer, group in self.readers.look(self.at):
+            if self.chance.random() < ANSWERS:
+                with as_process("test"):
+                    self._acknowledge(group, Officer.objects.get(pk=officer), via="web")
 
     def _answer(self) -> None:
         fresh = self._accepted()
@@ -98,8 +109,9 @@ class Played:
             sent = Delivery.objects.filter(key__in=chosen).select_related("alert__officer").order_by("key")
             for alert in [delivery.alert for delivery in sent]:
                 spoken = {alert.group_id, *Alert.objects.filter(key__in=alert.covers).values_list("group", flat=True)}
+                assert alert.officer is not None
                 for group in sorted(key for key in spoken if key):
-                    self._acknowledge(group, alert)
+                    self._acknowledge(group, alert.officer, via="sms")
 
     def _accepted(self) -> list[str]:
         """The keys that the gateway took since it was asked last."""
@@ -110,16 +122,15 @@ class Played:
         lines = [json.loads(line) for line in text.splitlines()]
         return [line["key"] for line in lines if line["what"] == "accepted"]
 
-    def _acknowledge(self, group: str, alert: Alert) -> None:
-        assert alert.officer is not None
+    def _acknowledge(self, group: str, officer: Officer, *, via: str) -> None:
         try:
-            acknowledge(group, alert.officer, self.at, via="sms")
+            acknowledge(group, officer, self.at, via=via)
         except AlertActRefused:
             return  # somebody else has it, or it is over
 
 
 @contextmanager
-def played(cases: int, folder: Path) -> Iterator[Played]:
+def played(cases: int, folder: Path, share: float | None) -> Iterator[Played]:
     """The city at its beginning."""
     city = of_branch(made(cases, settings.RULEBOOK))
     play, _ = beginning(city, history=WARM_UP)
@@ -130,7 +141,8 @@ def played(cases: int, folder: Path) -> Iterator[Played]:
     with served_here("http_sms", folder) as gateway:
         line = parse_lines(LINE.format(port=gateway.port), "lines.toml").by_name["sms"]
         channel = line.channel(lambda: datetime.now(UTC))  # the gateway holds the signature against its own time
-        run = Played(play, None, gateway, random.Random(SEED), play.told_until)  # type: ignore[arg-type]
+        chance, readers = random.Random(SEED), Readers(SEED, share)
+        run = Played(play, None, gateway, chance, play.told_until, readers)  # type: ignore[arg-type]
         run.lane = Lane(line, channel, "sms", now=lambda: Moment(run.at, run.at), on_reply=unheard)
         yield run
         run.lane.close()
@@ -142,13 +154,13 @@ def of_branch(city: City) -> City:
     return replace(city, events=city.events.filter(place.str.starts_with(BRANCH)))
 
 
-def main(cases: int, days: int) -> int:
+def main(cases: int, days: int, readers: str = STATED) -> int:
     """Play the weeks before and so many days, then count."""
     with (
         embedded(HOME) as server,
         cloned(server),
         tempfile.TemporaryDirectory() as folder,
-        played(cases, Path(folder)) as run,
+        played(cases, Path(folder), SHARES[readers]) as run,
     ):
         for _ in range(WARM_UP // WARM_STEP):
             run.step(WARM_STEP)
@@ -159,7 +171,7 @@ def main(cases: int, days: int) -> int:
                 run.step(STEP)
             say(f"{run.at:%Y-%m-%d}: {len(run.counted)} messages")
         with as_process("test"):
-            return judged(run, since)
+            return judged(run, since, readers)
 
 
 def load() -> str:
@@ -171,8 +183,8 @@ def load() -> str:
     return f"{len(each)} officers with open cases, {statistics.median(each):.0f} in the middle, {each[-1]} at most"
 
 
-def judged(run: Played, since: datetime) -> int:
-    """By the gateway's file."""
+def judged(run: Played, since: datetime, readers: str) -> int:
+    """By the gateway's file, and by what the log says was opened."""
     accepted = set(run.counted)
     rules: dict[str, Any] = {rule.id: rule for rule in current()[0].rules}
     rules |= {check.id: check for check in current()[0].checks}
@@ -191,17 +203,16 @@ def judged(run: Played, since: datetime) -> int:
         say(f"supposed: all but red to those who handle the case at every full {hours} h: {share:.0%} fewer")
     seen_through = [found for found in findings if found.appeared_at <= run.at - LAST]
     liberty = [found for found in seen_through if rules[found.rule].custody and calls_for_somebody(found)]
-    reached = messages_of(accepted)
-    unheard = [found for found in liberty if not first_told(found, reached)]
-    late = [found for found in liberty if is_late(found, first_told(found, reached))]
+    tell_opened(since)
+    reached = heard_of(accepted)
+    unheard = [found for found in liberty if not first_heard(found, reached)]
+    late = [found for found in liberty if is_late(found, first_heard(found, reached))]
     for found in unheard[:10]:
         say(
             f"nobody heard: {found.rule} {found.kind} {found.level} {found.appeared_at} {found.state} {found.closed_at}"
         )
-    say(
-        f"{len(liberty)} findings of liberty that call for somebody; of {len(unheard)} of them no human was sent a word"
-    )
-    say(f"of {len(late)} of them the first message left later than it may wait")
+    say(f"{len(liberty)} findings of liberty that call for somebody; of {len(unheard)} of them no human heard")
+    say(f"of {len(late)} of them the first heard later than a message may wait")
     say(f"{per_day(accepted):.1f} messages a day to each who is sent any")
     assert liberty, "a city in which nobody is held shows nothing: take more cases or days"
     share = 1 - len(unheard) / len(liberty)
@@ -211,6 +222,8 @@ def judged(run: Played, since: datetime) -> int:
     }
     figures |= {f"messages.supposed-{hours}h": f"{share:.0%} fewer" for hours, share in supposed.items()}
     figures["messages.liberty-heard"] = f"{share:.0%} of {len(liberty):,}, {len(late)} late"
+    if readers != STATED:
+        figures = {name.replace("messages.", f"messages.{readers}-look."): figure for name, figure in figures.items()}
     append_figures(figures, run="messages", paths=PATHS)
     return 1 if unheard or late or any(fewer[name] < wanted for name, wanted in FEWER_WANTED.items()) else 0
 
@@ -295,9 +308,17 @@ def calls_for_somebody(found: Finding) -> bool:
     return True
 
 
-def messages_of(accepted: set[str]) -> Mapping[str, list[tuple[int, datetime]]]:
+def tell_opened(since: datetime) -> None:
+    """Of how many alerts no text left because their receivers had opened them, by role and level."""
+    rows = DeliveryOutcome.objects.filter(what=DeliveryOutcome.What.OPENED, at__gt=since)
+    opened = Counter(rows.values_list("alert__role", "alert__level"))
+    said = ", ".join(f"{count} {level} {role}" for (role, level), count in opened.most_common(8))
+    say(f"opened before a text left: {opened.total()} alerts: {said}")
+
+
+def heard_of(accepted: set[str]) -> Mapping[str, list[tuple[int, datetime]]]:
     """For each group, the level of each alert of which a message was taken by the gateway, and when that message was
-    written first."""
+    written first; or that its receiver opened himself, and when."""
     sent = Delivery.objects.filter(key__in=accepted).values_list("alert", flat=True)
     told: dict[str, datetime] = {}
     for key, covers, at in (
@@ -305,6 +326,9 @@ def messages_of(accepted: set[str]) -> Mapping[str, list[tuple[int, datetime]]]:
     ):
         for spoken in (key, *covers):
             told.setdefault(spoken, at)
+    opened = DeliveryOutcome.objects.filter(what=DeliveryOutcome.What.OPENED).values_list("alert", "at")
+    for key, at in opened:
+        told[key] = min(at, told.get(key, at))
     found: dict[str, list[tuple[int, datetime]]] = {}
     rows: Any = Alert.objects.filter(key__in=told, group__isnull=False, officer__isnull=False)
     for group, level, key in rows.values_list("group", "level", "key"):
@@ -312,8 +336,8 @@ def messages_of(accepted: set[str]) -> Mapping[str, list[tuple[int, datetime]]]:
     return found
 
 
-def first_told(found: Finding, reached: Mapping[str, list[tuple[int, datetime]]]) -> datetime | None:
-    """When the first message about its clock, at this level or a higher one, was written; none: nobody was told."""
+def first_heard(found: Finding, reached: Mapping[str, list[tuple[int, datetime]]]) -> datetime | None:
+    """When somebody first heard of its clock, at this level or a higher one; none: nobody did."""
     told = reached.get(found.clock or found.key, ())
     return min((at for rank, at in told if rank >= LEVEL_RANK[found.level]), default=None)
 
@@ -328,5 +352,7 @@ def is_late(found: Finding, at: datetime | None) -> bool:
 
 
 if __name__ == "__main__":
-    sizes = [int(text) for text in arguments()]
-    sys.exit(main(sizes[0] if sizes else 20_000, sizes[1] if len(sizes) > 1 else 4))
+    given = arguments()
+    sizes = [int(text) for text in given if text.isdigit()]
+    who = next((text for text in given if text in SHARES), STATED)
+    sys.exit(main(sizes[0] if sizes else 20_000, sizes[1] if len(sizes) > 1 else 4, who))

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_noop as _
 
 from zhunsheng.apps.alerts.concern import Concern as Concern
 from zhunsheng.apps.alerts.reasons import AlertReason
+from zhunsheng.apps.alerts.switch import Switch as Switch
 from zhunsheng.apps.audit.fields import SealedModel
 from zhunsheng.apps.org.models import Officer
 
@@ -199,37 +200,6 @@ class Silence(models.Model):
         return f"{self.rule} {self.until_at}"
 
 
-class Switch(models.Model):
-    """A decision of two persons that changes what texts may say. The latest confirmed row of a name counts."""
-
-    class Name(models.TextChoices):
-        """What can be decided."""
-
-        MASKED_CASE_TITLE = "masked_case_title", _("短信中使用隐名案件名称")
-
-    name = models.CharField("事项", max_length=24, choices=Name)
-    is_on = models.BooleanField("启用")
-    reason = models.CharField("事由", max_length=200)
-    first_by = models.ForeignKey(Officer, models.PROTECT, related_name="switches_proposed", verbose_name="提出人")
-    first_at = models.DateTimeField("提出")
-    second_by = models.ForeignKey(
-        Officer, models.PROTECT, null=True, related_name="switches_confirmed", verbose_name="确认人"
-    )
-    second_at = models.DateTimeField("确认", null=True)
-
-    class Meta:
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(second_by=None, second_at=None)
-                | (Q(second_by__isnull=False, second_at__isnull=False) & ~Q(second_by=F("first_by"))),
-                name="two_different_persons_decide",
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.get_name_display()} {'启用' if self.is_on else '停用'}"
-
-
 class Gap(models.Model):
     """A red incident: an alert that nobody could be told of. It names a unit and roles, never a case."""
 
@@ -295,6 +265,7 @@ class Delivery(models.Model):
         CONFIRMED = "confirmed", _("已送达")
         FAILED = "failed", _("未送达")
         SUPERSEDED = "superseded", _("不再需要")
+        OPENED = "opened", _("已在收件箱打开，不再发送")
 
     key = models.CharField("编号", primary_key=True, max_length=KEY)
     alert = models.ForeignKey(Alert, models.PROTECT, related_name="deliveries")
@@ -340,7 +311,7 @@ class Delivery(models.Model):
 
 
 class DeliveryOutcome(SealedModel):
-    """What happened to a delivery: accepted, confirmed, given up, sent another way. Never changed."""
+    """What happened to a delivery: accepted, confirmed, given up, sent another way, not needed. Never changed."""
 
     class What(models.TextChoices):
         """Kinds of outcomes."""
@@ -351,6 +322,7 @@ class DeliveryOutcome(SealedModel):
         SECOND_CHANNEL = "second_channel", _("改用第二途径")
         NO_SECOND_CHANNEL = "no_second_channel", _("没有第二途径")
         SUPERSEDED = "superseded", _("不再需要")
+        OPENED = "opened", _("已在收件箱打开，不再发送")
 
     delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="outcomes")
     alert = models.ForeignKey(Alert, models.PROTECT, related_name="outcomes")

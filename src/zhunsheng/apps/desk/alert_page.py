@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from zhunsheng.apps.access.policy import Action as Permission
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.alerts.acting import SUPERIORS
-from zhunsheng.apps.alerts.models import Action, Alert, AlertGroup
+from zhunsheng.apps.alerts.models import KEY, Action, Alert, AlertGroup
 from zhunsheng.apps.alerts.selectors import GroupDetail, group_detail, visible_groups
 from zhunsheng.apps.cases.selectors import may_read_case
 from zhunsheng.apps.cases.words import in_page_language
@@ -112,6 +112,8 @@ class AlertPage:
 
 def whole_key(viewer: Viewer, key: str) -> str:
     """The key that begins so: addresses in messages are short. What begins two keys names neither."""
+    if len(key) == KEY:
+        return key
     found = list(visible_groups(viewer).filter(pk__startswith=key).values_list("pk", flat=True)[:2])
     return found[0] if len(found) == 1 else key
 

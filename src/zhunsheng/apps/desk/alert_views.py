@@ -15,7 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from zhunsheng.apps.access.goals import goal_of
 from zhunsheng.apps.access.requests import asking, viewer_behind
 from zhunsheng.apps.alerts import services
+from zhunsheng.apps.alerts.delivery.moment import Moment
 from zhunsheng.apps.alerts.models import AlertGroup
+from zhunsheng.apps.alerts.opening import opened
 from zhunsheng.apps.alerts.refusals import AlertActRefused
 from zhunsheng.apps.desk.alert_forms import FORMS, Asked
 from zhunsheng.apps.desk.alert_page import ACTS, PLAIN_ACTS, AlertPage, acts_by, alert_page, whole_key
@@ -35,6 +37,7 @@ SERVICES: Final[dict[str, Callable[..., AlertGroup]]] = {
 }
 RECORDED: Final = {"rule_on": "rule"}
 """An act whose record has another name."""
+PREFETCH: Final = "prefetch"
 
 
 class KeyConverter(StringConverter):
@@ -51,7 +54,8 @@ class ActConverter(StringConverter):
 
 @require_GET
 def alert(request: HttpRequest, key: str) -> HttpResponse:
-    """One alert: a page of its own, or the preview beside the inbox."""
+    """One alert: a page of its own, or the preview beside the inbox. Whoever is told of it has heard of it now."""
+    _heard(request, key)
     page = _page(request, key)
     if request.headers.get("HX-Request") != "true":
         return render(request, "desk/alert.html", {"alert": page, "is_why_open": "why" in request.GET})
@@ -108,6 +112,14 @@ def _asked(
         "seen": acts_by(page.key, RECORDED.get(act, act), officer.pk),
     }
     return render(request, "desk/alert_act.html", context, status=422 if form is not None else 200)
+
+
+def _heard(request: HttpRequest, key: str) -> None:
+    """Not where a browser asks ahead for what nobody has opened yet."""
+    if PREFETCH in request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", ""):
+        return
+    viewer, who = viewer_behind(request), asking(request)
+    opened(viewer, whole_key(viewer, key), Moment(at=who.now, real=who.at))
 
 
 def _page(request: HttpRequest, key: str) -> AlertPage:
