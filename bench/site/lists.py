@@ -1,6 +1,6 @@
 """The pages whose answer is a list, each as the role that sees most of it.
 
-督察指标 is not among them: it is no list, and of a year it keeps only what the log of events can never change.
+督察指标 is not among them: it is no list, and what it says of a year is counted once a day.
 """
 
 from dataclasses import dataclass

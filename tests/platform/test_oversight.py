@@ -1,9 +1,10 @@
 """Oversight and the risk stream on the platform: alarms once, a late feed named, queries answered. Stories 18, 19."""
 
-from collections import Counter
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.platform.inspection_world import Inspection, at, build
 from tests.platform.people import EAST_STATION, WEST_STATION
@@ -12,7 +13,7 @@ from zhunsheng.apps.alerts.models import Alert, AlertGroup
 from zhunsheng.apps.cases.eventlog import record_event
 from zhunsheng.apps.cases.models import Source, SourceHeard
 from zhunsheng.apps.cases.services import register_source
-from zhunsheng.apps.inspection import counting, daily, marking, watching
+from zhunsheng.apps.inspection import counting, daily, keeping, marking, watching
 from zhunsheng.apps.inspection.models import Alarm, Pick
 from zhunsheng.apps.inspection.refusals import CheckRefused
 from zhunsheng.apps.supervision.models import Clock, Finding
@@ -58,27 +59,47 @@ def test_18_more_back_dated_entries_than_chance_gives_are_an_alarm_once(world: I
         assert Alarm.objects.filter(indicator="back_dated", unit=WEST_STATION).count() == 1
 
 
-def test_months_that_are_over_are_kept_and_count_the_same(world: Inspection) -> None:
-    """What was kept a day after a month's end is what counting anew gives, also after events that are told late."""
-    spans = {"begin": at("10-01 00:00"), "end": at("12-31 00:00")}
+def test_what_is_kept_of_a_year_is_what_counting_anew_gives(world: Inspection) -> None:
+    """The rows of the daily round answer as counting anew would; what comes later stands in them after the next one."""
+    span = {"begin": at("10-01 00:00").date(), "end": at("01-01 00:00").date().replace(year=2027)}
+    anew = {name: keeping.midnight(day) for name, day in span.items()}
+    sources = {source.digest: source for pair in counting.COUNTED.values() for source in pair}.values()
     with as_process("test"):
-        sources = [source for pair in counting.COUNTED.values() for source in pair if source.is_settled]
-        assert len(sources) > 5
-        before = [counting.counted(source, **spans) for source in sources]
-        made = watching.keep_months(NOW)
-        assert made
-        assert watching.keep_months(NOW) == 0
-        assert [counting.counted(source, **spans) for source in sources] == before
-        # An act of October that is told now stands under the month in which it was told.
+        findings(WEST_STATION, 4, state="current", month=11)
+        alerts(WEST_STATION, [13, 15] * 13 + [0], end="12-14 00:00")
+        clocks(WEST_STATION, 2, start="05-02 00:00")
+        quiet, silent = watching.quiet_units(NOW), watching.silent_rules(NOW)
+        watching.keep_counts(NOW)
+        for source in sources:
+            assert keeping.counted(source, **span) == counting.counted(source, **anew), source.statement
+        assert watching.quiet_units(NOW) == quiet
+        assert watching.silent_rules(NOW) == silent
+        # Findings of November are withdrawn in December, and an act of October is told in it.
+        Finding.objects.filter(unit=WEST_STATION, appeared_at__month=11).update(
+            state="withdrawn", state_reason="facts", state_at=NOW
+        )
         record_event(
             recorder="process:test", source="jz", id="told-now", type="case.accepted", at=at("10-20 10:00"),
             case=world.cases[0], unit=EAST_STATION,
         )  # fmt: skip
-        after = [counting.counted(source, **spans) for source in sources]
-        told = Counter(after[0]) - Counter(before[0])
-        assert sum(told.values()) == 1
-        assert {month for _unit, month in told} == {at("12-01 00:00").date()}
-        assert all(set(Counter(new) - Counter(old)) <= set(told) for new, old in zip(after, before, strict=True))
+        before = [keeping.counted(source, **span) for source in sources]
+        watching.keep_counts(NOW)
+        after = [keeping.counted(source, **span) for source in sources]
+        assert before != after
+        assert after == [counting.counted(source, **anew) for source in sources]
+
+
+def test_a_request_counts_nothing_of_what_is_kept(world: Inspection) -> None:
+    """However long the year was: what the daily round kept is read, and no event, finding, alert or look is."""
+    del world
+    with as_process("test"):
+        watching.keep_counts(NOW)
+        with CaptureQueriesContext(connection) as asked:
+            watching.indicators(NOW.date().replace(day=1))
+            watching.quiet_units(NOW)
+            watching.silent_rules(NOW)
+    tables = ("cases_event", "supervision_finding", "supervision_clock", "alerts_alert", "audit_entry")
+    assert not [one["sql"] for one in asked.captured_queries if any(f"FROM {table}" in one["sql"] for table in tables)]
 
 
 def alerts(unit: str, counts: list[int], *, end: str) -> None:

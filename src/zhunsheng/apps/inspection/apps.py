@@ -64,7 +64,7 @@ class InspectionConfig(AppConfig):
         "inspection_submission": OF_ASSIGNED,
         "inspection_confirmation": OF_ANSWER,
         "inspection_unconfirmed": OF_ANSWER,
-        "inspection_countedmonth": "false",
+        "inspection_countedspan": "false",
         "inspection_card": OF_CARD_ITSELF,
         "inspection_cardstep": OF_CARD,
         "inspection_cardnow": OF_CARD,
@@ -103,8 +103,8 @@ class InspectionConfig(AppConfig):
             TableRule(f"inspection_{name}", app_may=READ_ADD, key=(key,), change="append", sealed=True)
             for name, key in SEALED.items()
         ),
-        # A cache of what no later event can change.
-        TableRule("inspection_countedmonth", app_may=READ_ADD, key=("question", "month"), change="plain"),
+        # A cache of what is counted each day.
+        TableRule("inspection_countedspan", app_may=(*READ_ADD, "update"), key=("question", "since"), change="plain"),
         TableRule("inspection_unconfirmed", app_may=("select",), key=("answer_id",), change="function"),
         TableRule("inspection_cardnow", app_may=(*READ_ADD, "update"), key=("card_id",), change="plain"),
     )

@@ -4,13 +4,10 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Final
 
 from django.db import connection
-from django.utils.timezone import get_default_timezone, localdate
-
-from zhunsheng.apps.inspection.counted_months import CountedMonth
 
 MOST_LISTED: Final = 500
 MONTH: Final = "date_trunc('month', {at} AT TIME ZONE 'Asia/Shanghai')::date"
@@ -169,54 +166,7 @@ Counts = Mapping[tuple[str, date], int]
 
 
 def counted(source: Source, *, begin: datetime, end: datetime) -> Counts:
-    """How many rows each unit has in each month of a span of whole months, by (unit, first day): of the months that are
-    kept from there, the others counted."""
-    kept = _kept(source, begin) if source.is_settled else {}
-    found = Counter({(unit, month): n for month, counts in kept.items() for unit, n in counts.items()})
-    following = min(end, max((_after(month) for month in kept), default=begin))
-    return found + Counter(_counted(source, following, end))
-
-
-def keep_months(*, begin: date, before: date) -> int:
-    """Keep the counts of every month that is over, from one until another, in which nothing can be added any more. They
-    follow on one another: none is kept behind a gap. Returns how many are new."""
-    made = 0
-    settled = {source.digest: source for pair in COUNTED.values() for source in pair if source.is_settled}
-    for digest, source in settled.items():
-        known = set(CountedMonth.objects.filter(question=digest).values_list("month", flat=True))
-        month = begin
-        while month < before:
-            span = (_midnight(month), _after(month))
-            if month not in known:
-                counts = {unit: n for (unit, _month), n in _counted(source, *span).items()}
-                CountedMonth.objects.create(question=digest, month=month, counts=counts)
-                made += 1
-            month = span[1].astimezone(get_default_timezone()).date()
-    return made
-
-
-def _kept(source: Source, begin: datetime) -> dict[date, dict[str, int]]:
-    """The kept months of a source from an instant on, as far as one follows on the other."""
-    rows = dict(
-        CountedMonth.objects.filter(question=source.digest, month__gte=localdate(begin)).values_list("month", "counts")
-    )
-    found, month = {}, localdate(begin)
-    while month in rows:
-        found[month] = rows[month]
-        month = localdate(_after(month))
-    return found
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), get_default_timezone())
-
-
-def _after(month: date) -> datetime:
-    """The beginning of the month after one."""
-    return _midnight(date(month.year + month.month // 12, month.month % 12 + 1, 1))
-
-
-def _counted(source: Source, begin: datetime, end: datetime) -> Counts:
+    """How many rows each unit has in each month of a span, by (unit, first day)."""
     if begin >= end:
         return {}
     with connection.cursor() as cursor:
@@ -224,13 +174,15 @@ def _counted(source: Source, begin: datetime, end: datetime) -> Counts:
         return Counter({(unit or "", month): count for unit, month, count in cursor.fetchall()})
 
 
-def rules_switched(begin: datetime, end: datetime) -> set[str]:
-    """The rules that were switched off, or whose thresholds were moved, in a span."""
+def rules_switched(*, begin: datetime, end: datetime) -> list[tuple[str, datetime]]:
+    """The rules that were switched off, or whose thresholds were moved, in a span, each with when."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT document FROM cases_event WHERE type = 'rule.status_changed' AND at >= %s AND at < %s", [begin, end]
+            "SELECT document, at FROM cases_event WHERE type = 'rule.status_changed' AND at >= %s AND at < %s"
+            " ORDER BY at, document",
+            [begin, end],
         )
-        return {str(row[0]) for row in cursor.fetchall()}
+        return list(cursor.fetchall())
 
 
 def found_by_rule(*, begin: datetime, end: datetime) -> list[tuple[str, int, datetime]]:

@@ -43,8 +43,8 @@ class Daily:
 
 
 def look(now: datetime) -> int:
-    """Keep what the months that are over counted, raise what the last one shows, and mark the week's files."""
-    works = (watching.keep_months, watching.raise_alarms, marking.mark_week)
+    """Keep what requests ask of a year, raise what the last one shows, and mark the week's files."""
+    works = (watching.keep_counts, watching.raise_alarms, marking.mark_week)
     return by_one_copy("inspection_daily", works, now)
 
 

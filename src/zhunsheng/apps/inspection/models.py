@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_noop as _
 
 from zhunsheng.apps.audit.fields import SHA256, SealedModel
-from zhunsheng.apps.inspection.counted_months import CountedMonth as CountedMonth
+from zhunsheng.apps.inspection.counted_spans import CountedSpan as CountedSpan
 from zhunsheng.apps.org.models import Officer
 from zhunsheng.core.inspection.oversight import INDICATORS
 from zhunsheng.core.inspection.rectification import ACTS, CARES, STATES

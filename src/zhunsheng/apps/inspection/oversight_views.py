@@ -66,6 +66,7 @@ def oversight(request: HttpRequest) -> HttpResponse:
             detected, planted = planting.found_by_readers(), planting.planted_rows()
         page |= {
             "month": month,
+            "until": watching.indicators_until(month),
             "seen": [(one, _(TITLES[one.indicator]), names.get(one.unit, one.unit)) for one in seen],
             "quiet": [(one, names.get(one.unit, one.unit)) for one in quiet],
             "silent": silent,

@@ -1,19 +1,18 @@
 """Watching those who watch: each unit's counts of a month against what chance gives; 核查单 and their answers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from typing import Final
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 
 from django.db import transaction
-from django.utils.timezone import get_default_timezone, localdate
+from django.utils.timezone import localdate
 
 from zhunsheng.apps.cases.sources import late_sources, watched_sources
-from zhunsheng.apps.inspection import book, counting
+from zhunsheng.apps.inspection import book, keeping
 from zhunsheng.apps.inspection.counting import (
     COUNTED,
     Counts,
-    counted,
     found_by_rule,
     listed,
     rules_switched,
@@ -21,6 +20,7 @@ from zhunsheng.apps.inspection.counting import (
     weekly_clocks,
     weeks_without_a_feed,
 )
+from zhunsheng.apps.inspection.keeping import MONTHS, counted, counted_until, keep, kept, midnight, month_before
 from zhunsheng.apps.inspection.models import Alarm, CheckStep
 from zhunsheng.apps.inspection.people import INSPECTORS, leads, roles_of
 from zhunsheng.apps.inspection.refusals import CheckRefused
@@ -30,7 +30,6 @@ from zhunsheng.core.inspection import oversight as o
 from zhunsheng.core.inspection.beta import clopper_pearson
 from zhunsheng.core.inspection.rectification import working_due
 
-MONTHS: Final = 12
 WEEKS: Final = 26
 ANSWER_DAYS: Final = 5
 QUIET: Final = "quiet"
@@ -39,6 +38,7 @@ QUARTER_WEEKS: Final = 13
 WEEK: Final = timedelta(weeks=1)
 LEAST_FOUND: Final = 5
 WEEKEND: Final = 5
+BY_RULE, SWITCHED = "findings by rule", "rules switched off or moved"
 HOLIDAYS: Final = 2
 """So many working days off in a quiet span explain it."""
 
@@ -61,17 +61,11 @@ class Seen:
         return 0 < self.limit <= self.found
 
 
-def month_before(day: date, months: int = 0) -> date:
-    """The first day of the month so many months before that of a day."""
-    index = day.year * 12 + day.month - 1 - months
-    return date(index // 12, index % 12 + 1, 1)
-
-
 def indicators(month: date) -> list[Seen]:
     """Every indicator of every unit that had something in the month, alarms first."""
     units = list(Unit.objects.filter(closed_on=None).exclude(kind=Unit.Kind.AGENCY).values_list("code", flat=True))
     error = o.error_of(o.FALSE_ALARMS_A_YEAR, max(1, len(o.INDICATORS) * len(units) * MONTHS))
-    begin, end = _midnight(month_before(month, MONTHS)), _midnight(month_before(month, -1))
+    begin, end = month_before(month, MONTHS), month_before(month, -1)
     found: list[Seen] = []
     for name, (events, chances) in COUNTED.items():
         numbers, of = (counted(source, begin=begin, end=end) for source in (events, chances))
@@ -81,7 +75,8 @@ def indicators(month: date) -> list[Seen]:
 
 def behind(indicator: str, unit: str, month: date) -> list[tuple[datetime, str]]:
     """What an indicator counts of a unit in a month, one by one: when, and the case or thing it is about."""
-    return listed(indicator, unit=unit, begin=_midnight(month), end=_midnight(month_before(month, -1)))
+    end, until = midnight(month_before(month, -1)), counted_until(COUNTED[indicator][0], month)
+    return listed(indicator, unit=unit, begin=midnight(month), end=end if until is None else min(end, until))
 
 
 def _seen(name: str, unit: str, month: date, events: Counts, chances: Counts, error: float) -> Seen:
@@ -109,8 +104,8 @@ class Quiet:
 def quiet_units(now: datetime) -> list[Quiet]:
     """Units too quiet to be true, by the clocks that they had open. A feed that is late, a rule that was stopped and a
     holiday are looked at first, and named instead."""
-    end = _midnight(localdate(now) - timedelta(days=localdate(now).weekday()))
-    weeks = _weeks(end - timedelta(weeks=WEEKS + 1), end)
+    begin, end = _whole_weeks(now)
+    weeks = _weeks(begin, end)
     error = o.error_of(QUIET_BUDGET, max(1, len(weeks) * QUARTER_WEEKS))
     found = [(unit, hush) for unit, counts in sorted(weeks.items()) if (hush := o.hush(counts))]
     return [
@@ -122,16 +117,37 @@ def quiet_units(now: datetime) -> list[Quiet]:
     ]
 
 
+def _whole_weeks(now: datetime) -> tuple[datetime, datetime]:
+    """The span of the last weeks that are over."""
+    end = _monday(now)
+    return end - timedelta(weeks=WEEKS + 1), end
+
+
+def _monday(now: datetime) -> datetime:
+    return midnight(localdate(now) - timedelta(days=localdate(now).weekday()))
+
+
 def _weeks(begin: datetime, end: datetime) -> dict[str, list[o.Week]]:
     """The weeks of each unit that had any alert in a span."""
-    alerts, clocks = weekly_alerts(begin=begin, end=end), weekly_clocks(begin=begin, end=end)
-    down = weeks_without_a_feed(watched_sources(), begin=begin, end=end)
+    since, sources = localdate(begin), watched_sources()
+    alerts, clocks, down = (
+        kept(question, since=since, count=count) for question, count in _weekly(sources, begin, end).items()
+    )
     return {
         unit: [
             o.Week(count, open_, week not in down)
             for week, (count, open_) in enumerate(zip(counts, clocks.get(unit, [0] * len(counts)), strict=True))
         ]
         for unit, counts in alerts.items()
+    }
+
+
+def _weekly(sources: Sequence[str], begin: datetime, end: datetime) -> dict[str, Callable[[], Any]]:
+    """What is counted by weeks: alerts and open clocks of each unit, and the weeks without a feed."""
+    return {
+        "alerts by week": lambda: weekly_alerts(begin=begin, end=end),
+        "open clocks by week": lambda: weekly_clocks(begin=begin, end=end),
+        f"weeks without {' '.join(sources)}": lambda: sorted(weeks_without_a_feed(sources, begin=begin, end=end)),
     }
 
 
@@ -150,12 +166,13 @@ class SilentRule:
 def silent_rules(now: datetime) -> list[SilentRule]:
     """Rules that fell silent, by the rate at which they found something before. Rules about liberty are not judged by
     statistics, and what was found fewer than five times says nothing."""
-    begin = now - timedelta(weeks=2 * WEEKS)
+    begin = _year_before(now)
     rules = {rule.id: rule for rule in book.rulebook().rules}
-    rows = found_by_rule(begin=begin, end=now)
+    rows = kept(BY_RULE, since=localdate(begin), count=lambda: _by_rule(begin, now))
     error = o.error_of(QUIET_BUDGET, max(1, len(rows) * QUARTER_WEEKS))
     found = []
-    for name, count, last in rows:
+    for name, (count, at) in rows.items():
+        last = datetime.fromisoformat(at)
         known, span, gap = rules.get(name), (last - begin) / WEEK, (now - last) / WEEK
         if count < LEAST_FOUND or span <= 0 or (known is not None and known.custody):
             continue
@@ -166,10 +183,29 @@ def silent_rules(now: datetime) -> list[SilentRule]:
     return found
 
 
+def _year_before(now: datetime) -> datetime:
+    return _monday(now) - timedelta(weeks=2 * WEEKS)
+
+
+def _switched(now: datetime) -> list[tuple[str, str]]:
+    """What was switched off or moved in a year."""
+    begin = _year_before(now)
+    found: list[tuple[str, str]] = kept(SWITCHED, since=localdate(begin), count=lambda: _switches(begin, now))
+    return found
+
+
+def _switches(begin: datetime, end: datetime) -> list[tuple[str, str]]:
+    return [(rule, at.isoformat()) for rule, at in rules_switched(begin=begin, end=end)]
+
+
+def _by_rule(begin: datetime, end: datetime) -> dict[str, tuple[int, str]]:
+    return {rule: (count, last.isoformat()) for rule, count, last in found_by_rule(begin=begin, end=end)}
+
+
 def _cause(begin: datetime, end: datetime, now: datetime) -> str:
     """What explains that a span of weeks was quiet: feeds, rules, holidays."""
     late = [source.title for source in late_sources(now=now)]
-    stopped = sorted(rules_switched(begin, end))
+    stopped = sorted({rule for rule, at in _switched(now) if begin <= datetime.fromisoformat(at) < end})
     days = [localdate(begin) + timedelta(days=n) for n in range((end - begin).days)]
     calendar = book.calendar()
     known = [day for day in days if calendar.first <= day <= calendar.last and day.weekday() < WEEKEND]
@@ -180,10 +216,20 @@ def _cause(begin: datetime, end: datetime, now: datetime) -> str:
     return "；".join(said)
 
 
-def keep_months(now: datetime) -> int:
-    """Keep what the months that are over counted, a day after their end: whatever was under way then is committed."""
-    this = month_before(localdate(now - timedelta(days=1)))
-    return counting.keep_months(begin=month_before(this, MONTHS + 1), before=this)
+def keep_counts(now: datetime) -> int:
+    """Keep what requests ask of a year: the months of every indicator, the weeks of alerts, what each rule found."""
+    begin, end = _whole_weeks(now)
+    for question, count in _weekly(watched_sources(), begin, end).items():
+        keep(question, since=localdate(begin), until=end, counts=count())
+    year = _year_before(now)
+    keep(BY_RULE, since=localdate(year), until=now, counts=_by_rule(year, now))
+    keep(SWITCHED, since=localdate(year), until=now, counts=_switches(year, now))
+    return keeping.keep_months(now)
+
+
+def indicators_until(month: date) -> datetime | None:
+    """Until when the counts of a month were counted; None: until now."""
+    return min(filter(None, (counted_until(events, month) for events, _chances in COUNTED.values())), default=None)
 
 
 def raise_alarms(now: datetime) -> int:
@@ -255,10 +301,6 @@ def precision() -> Mapping[str, tuple[int, int, float, float]]:
 
 def _tell(kind: str, alarm: Alarm, at: datetime, by: Officer | None) -> None:
     tell_of_plan(kind, plan=f"DC-{alarm.pk}", key=f"{kind}/{alarm.pk}", at=at, by=by, about=alarm.indicator)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), get_default_timezone())
 
 
 def _require(holds: bool, why: str) -> None:
