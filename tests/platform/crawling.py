@@ -114,7 +114,7 @@ class Crawl:
             may = bool(permits(role, address.page.actions[method]))
             if not may and status != 403:
                 found.append(f"{who}: {status} without the right")
-        if "//" in answer.headers.get("Location", ""):
+        if leads_away(answer):
             found.append(f"{who}: leads to {answer.headers['Location']}")
         if not answer.streaming:
             found += [f"{who}: shows {canary}" for canary in self.leaked(role, answer.content.decode(errors="replace"))]
@@ -183,6 +183,15 @@ def named(patterns: Sequence[URLPattern | URLResolver], namespace: str = "") -> 
             yield from named(pattern.url_patterns, inner)
         else:
             yield f"{namespace}{pattern.name}", list(pattern.pattern.converters)
+
+
+def leads_away(answer: Any) -> bool:
+    """Whether an answer sends a browser to another site: its address has a host, or what a browser takes for one.
+
+    An address within a parameter leads nowhere by itself: who follows it later is asked then.
+    """
+    path = answer.headers.get("Location", "").partition("?")[0]
+    return bool(re.search(r"//|\\|^[a-z]+:", path, re.IGNORECASE))
 
 
 def crawl_world() -> Crawl:

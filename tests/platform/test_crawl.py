@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 from django.db import transaction
+from django.http import HttpResponse
 from django.test import Client
 
-from tests.platform.crawling import NOBODY, Crawl, crawl_world, no_way_out
+from tests.platform.crawling import NOBODY, Crawl, crawl_world, leads_away, no_way_out
 from tests.platform.test_hostile_text import CORPUS, is_risky
 from tests.platform.world import ROLES
 from zhunsheng.launcher import EmbeddedServer
@@ -55,3 +56,18 @@ def test_what_is_asked_for_never_runs_and_never_fails(crawl: Crawl, text: str) -
             answer = crawl.ask("legal_department", "GET", address.path, words)
             assert answer.status_code < 500, address
             assert answer.streaming or not (is_risky(text) and text in answer.content.decode(errors="replace")), address
+
+
+@pytest.mark.parametrize(
+    ("location", "away"),
+    [
+        ("/cases/", False),
+        ("/confirm/?next=%2F%2Fexample.invalid%2F", False),  # a parameter is judged by whoever follows it
+        ("//example.invalid/", True),
+        ("https://example.invalid/", True),
+        ("/\\example.invalid/", True),  # browsers take it for two slashes
+        ("javascript:alert(1)", True),
+    ],
+)
+def test_an_answer_leads_to_another_site_by_its_address_alone(location: str, away: bool) -> None:
+    assert leads_away(HttpResponse(headers={"Location": location})) == away

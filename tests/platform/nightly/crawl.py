@@ -25,7 +25,7 @@ from typing import Any, Final
 import psycopg
 from django.db import connection, transaction
 
-from tests.platform.crawling import NOBODY, POSTABLE, Address, Crawl, crawl_world, forms_in, no_way_out
+from tests.platform.crawling import NOBODY, POSTABLE, Address, Crawl, crawl_world, forms_in, leads_away, no_way_out
 from tests.platform.databases import cloned, embedded
 from tests.platform.environment import HOME, say
 from tests.platform.nightly import append_figures, arguments
@@ -39,7 +39,10 @@ from zhunsheng.apps.cases.sources import key_digest
 from zhunsheng.apps.org.models import Unit
 
 PATHS: Final = ("src/zhunsheng/apps", "src/zhunsheng/web")
-HOSTILE: Final = (*CORPUS, "\x00", "//example.invalid/", "http://127.0.0.1:9/", "../../etc/passwd", "𠮷" * 500)
+NUL: Final = "\x00"
+NO_QUESTION: Final = 400
+"""What a question that holds a NUL is answered, whoever asks: no text of the database can hold one."""
+HOSTILE: Final = (*CORPUS, NUL, "//example.invalid/", "http://127.0.0.1:9/", "../../etc/passwd", "𠮷" * 500)
 READERS: Final = ("legal_department", "officer", "system_admin")
 PARAMETERS: Final = (
     "q",
@@ -168,7 +171,8 @@ def parameters(crawl: Crawl) -> list[str]:
                 continue
             for text in HOSTILE:
                 answer = crawl.ask(role, "GET", address.path, dict.fromkeys(PARAMETERS, text))
-                faults += crawl.faults(role, "GET", address, answer)
+                if not (NUL in text and answer.status_code == NO_QUESTION):
+                    faults += crawl.faults(role, "GET", address, answer)
                 faults += list(_ran(answer, text, f"{role} GET {address.path}"))
     return faults
 
@@ -176,7 +180,7 @@ def parameters(crawl: Crawl) -> list[str]:
 def _ran(answer: Any, text: str, who: str) -> Iterator[str]:
     if not answer.streaming and is_risky(text) and text in answer.content.decode(errors="replace"):
         yield f"{who}: {text!r} comes back as it was"
-    if "example.invalid" in answer.headers.get("Location", "") or answer.headers.get("Location", "").startswith("//"):
+    if leads_away(answer):
         yield f"{who}: leads to {answer.headers['Location']}"
 
 
