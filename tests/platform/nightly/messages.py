@@ -201,6 +201,8 @@ def judged(run: Played, since: datetime, readers: str) -> int:
     supposed = {hours: supposed_every(since, timedelta(hours=hours)) for hours in SUPPOSED}
     for hours, share in supposed.items():
         say(f"supposed: all but red to those who handle the case at every full {hours} h: {share:.0%} fewer")
+    read = 1 - (sent["all"] - waited_for_overseers(accepted)) / singly["all"]
+    say(f"supposed: who oversees opens everything in time, at any hour: {read:.0%} fewer")
     seen_through = [found for found in findings if found.appeared_at <= run.at - LAST]
     liberty = [found for found in seen_through if rules[found.rule].custody and calls_for_somebody(found)]
     tell_opened(since)
@@ -221,6 +223,7 @@ def judged(run: Played, since: datetime, readers: str) -> int:
         for name in singly
     }
     figures |= {f"messages.supposed-{hours}h": f"{share:.0%} fewer" for hours, share in supposed.items()}
+    figures["messages.supposed-read"] = f"{read:.0%} fewer"
     figures["messages.liberty-heard"] = f"{share:.0%} of {len(liberty):,}, {len(late)} late"
     if readers != STATED:
         figures = {name.replace("messages.", f"messages.{readers}-look."): figure for name, figure in figures.items()}
@@ -306,6 +309,13 @@ def calls_for_somebody(found: Finding) -> bool:
     if found.closed_at is not None and found.closed_at <= found.appeared_at:
         return found.kind != "approaching" and found.appeared_at - found.closed_at <= TOLD_LATE
     return True
+
+
+def waited_for_overseers(accepted: set[str]) -> int:
+    """Messages to people who oversee cases that left at their latest instant: none would have left, had they opened
+    before what stood in them. No habit that anybody has, but the most that opening can save."""
+    roles = [role for role, finding in alert_policy().roles.items() if finding.voice != "officer"]
+    return Delivery.objects.filter(key__in=accepted, alert__reason=Alert.Reason.DIGEST, alert__role__in=roles).count()
 
 
 def tell_opened(since: datetime) -> None:
