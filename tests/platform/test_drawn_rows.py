@@ -9,14 +9,28 @@ import pytest
 
 from tests.platform.test_hostile_text import CORPUS
 from zhunsheng.apps.alerts.selectors import InboxRow
-from zhunsheng.apps.desk import case_lists, case_rows, inbox, inbox_rows, leads, overdue, overdue_rows, premises
+from zhunsheng.apps.desk import (
+    case_lists,
+    case_rows,
+    inbox,
+    inbox_rows,
+    leads,
+    overdue,
+    overdue_rows,
+    premises,
+    today,
+    today_rows,
+)
 from zhunsheng.apps.desk import premises_rows as area_rows
 from zhunsheng.apps.display import formats
 from zhunsheng.apps.supervision.models import Clock
 
 NOW = datetime(2026, 3, 2, 4, tzinfo=UTC)
 LATER = NOW + timedelta(hours=5)
-OURS = {"tr", "td", "a", "span", "b", "time", "li", "ul", "div", "label", "input", "button", "svg", "path", "circle"}
+OURS = {
+    "tr", "td", "th", "a", "span", "b", "time", "li", "ul", "div", "label", "input", "button", "svg", "path", "circle",
+    "rect",
+}  # fmt: skip
 CLOCK = Clock(key="a" * 64, rule="r", case="c", due=LATER, outer=LATER, outcome="running")
 
 
@@ -59,6 +73,11 @@ def stays(text: str) -> str:
     return area_rows.drawn([stay], now=NOW)
 
 
+def officers(text: str) -> str:
+    counts = dict.fromkeys(("open", "over", "red", "yellow", "blue", "ask"), 1)
+    return today_rows.shares_drawn([today.Share(text, text, counts, 100)])
+
+
 class Read(HTMLParser):
     """What a browser makes of it: elements, names of attributes, text."""
 
@@ -79,7 +98,7 @@ class Read(HTMLParser):
         self.text += data
 
 
-@pytest.mark.parametrize("drawn", [cases, alerts, ledger, clues, stays])
+@pytest.mark.parametrize("drawn", [cases, alerts, ledger, clues, stays, officers])
 def test_hostile_text_stands_in_a_row_as_it_is(drawn: Callable[[str], str]) -> None:
     for text in CORPUS:
         read = Read(drawn(text))

@@ -14,10 +14,13 @@ from zhunsheng.apps.org.models import Officer
 LEVELS = (("ask", "待核实"), ("blue", "蓝色提示"), ("yellow", "黄色预警"), ("red", "红色预警"))
 KEY = 64  # a SHA-256 in hex
 COUNTED_CLOSED = ["key", "case", "incident", "rule", "nature", "level", "state", "seen_label", "seen_unit"]
-COUNTED_OPEN = [
+LISTED_OPEN = [
     "key", "case", "incident", "unit", "rule", "nature", "liberty", "level", "state", "held", "outer", "outer_at_end",
     "closed_at", "seen_label",
 ]  # fmt: skip
+"""What filters and sums over open alerts ask of them."""
+COUNTED_OPEN = ["key", "case", "incident", "unit", "level", "state", "due", "outer", "outer_at_end", "seen_label"]
+"""What counts of all open alerts ask of them: half as wide, so that they are counted in half the time."""
 
 
 class AlertGroup(models.Model):
@@ -80,7 +83,9 @@ class AlertGroup(models.Model):
             models.Index(fields=["owner", "state"], name="alerts_group_owner", condition=Q(closed_at=None)),
             models.Index(fields=["rule", "opened_at"], name="alerts_group_rule"),
             models.Index(fields=["inhibited_by"], name="alerts_group_under", condition=Q(closed_at=None)),
-            models.Index(fields=["seen_unit", "due"], include=COUNTED_OPEN, name="alerts_group_open",
+            models.Index(fields=["seen_unit", "due"], include=LISTED_OPEN, name="alerts_group_open",
+                         condition=Q(closed_at=None)),
+            models.Index(fields=["seen_unit"], include=COUNTED_OPEN, name="alerts_group_counted",
                          condition=Q(closed_at=None)),
             models.Index(fields=["closed_at"], include=COUNTED_CLOSED, name="alerts_group_closed",
                          condition=Q(closed_at__isnull=False)),

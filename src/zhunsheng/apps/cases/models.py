@@ -87,6 +87,13 @@ class Assignment(models.Model):
         indexes = (
             models.Index(fields=["officer", "case"], name="cases_assignment_officer"),
             models.Index(fields=["officer", "role", "case"], name="cases_assigned_now", condition=Q(until_at=None)),
+            # Who heads a case, for counts over thousands of cases.
+            models.Index(
+                fields=["case", "id"],
+                include=["officer"],
+                name="cases_headed_now",
+                condition=Q(role="case_officer", until_at=None),
+            ),
         )
 
     def __str__(self) -> str:

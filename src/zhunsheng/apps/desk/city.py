@@ -1,22 +1,24 @@
 """法制支队全市: how the city stands, unit by unit, each figure with its list, and how units of one kind compare."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from statistics import median
-from typing import Any, Final
+from typing import Final
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case as Choose
+from django.db.models import Count, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.alerts.doubt import doubtful_rules
-from zhunsheng.apps.alerts.models import AlertGroup, Gap
+from zhunsheng.apps.alerts.models import Gap
 from zhunsheng.apps.alerts.selectors import visible_groups
 from zhunsheng.apps.cases.selectors import looked_up, ties
 from zhunsheng.apps.cases.words import page_vocabulary
 from zhunsheng.apps.desk import units
-from zhunsheng.apps.desk.inbox import ends_today, over
+from zhunsheng.apps.desk.inbox import midnight
+from zhunsheng.apps.desk.inbox_counts import counted_by_unit
 from zhunsheng.apps.desk.overdue import visible_overdue
 from zhunsheng.apps.desk.periods import periods
 from zhunsheng.apps.desk.rulebook import rule_titles
@@ -112,12 +114,13 @@ def listing(viewer: Viewer) -> Listing:
 def city_page(viewer: Viewer, asked: Asked, *, now: datetime) -> City:
     """The page: as many questions to the database for three units as for three hundred."""
     reached, by_unit = units.reached(viewer), _by_unit(viewer, now)
-    ordered = _sorted(_chosen(_lines(reached, by_unit), reached, asked), asked)
-    page = asked.part(ordered)
+    figures = _figures(reached, by_unit)
+    page = asked.part(_sorted(_chosen(reached, asked), figures, asked))
+    lines = [_line(unit, figures) for unit in page.rows]
     return City(
         counts=_summed(by_unit.values()),
-        page=page,
-        lines=page.rows,
+        page=replace(page, rows=lines),
+        lines=lines,
         doubtful=_doubtful(now),
         untold=_untold(viewer, reached),
     )
@@ -125,7 +128,9 @@ def city_page(viewer: Viewer, asked: Asked, *, now: datetime) -> City:
 
 def unit_lines(viewer: Viewer, *, now: datetime) -> list[UnitLine]:
     """Every unit that the viewer reaches, each after the one that it lies under."""
-    return _lines(units.reached(viewer), _by_unit(viewer, now))
+    reached = units.reached(viewer)
+    figures = _figures(reached, _by_unit(viewer, now))
+    return [_line(unit, figures) for unit in reached]
 
 
 def cells(line: UnitLine) -> list[Cell]:
@@ -136,37 +141,24 @@ def cells(line: UnitLine) -> list[Cell]:
 
 def _by_unit(viewer: Viewer, now: datetime) -> Counts:
     """Unit → name of a count → how many. Rows whose unit is not registered stand under their code."""
-    found: Counts = {}
-    groups = visible_groups(viewer).filter(closed_at=None)
-    _add(found, groups.values("unit").annotate(**_alert_counts(now)))
-    _add(found, ({"unit": unit, "cases": count} for unit, count in in_hand_by_unit(ties(viewer).reading).items()))
-    spans = periods(now)
-    counted = {
-        name: Count("key", filter=Q(found_at__gte=spans[name].begin, found_at__lt=spans[name].end))
-        for name in ("month", "before")
-    }
-    recent = visible_overdue(viewer).filter(found_at__gte=spans["before"].begin)
-    _add(found, recent.values("unit").annotate(**counted))
+    found = counted_by_unit(visible_groups(viewer), now=now, tomorrow=midnight(now, 1))
+    for unit, cases in in_hand_by_unit(ties(viewer).reading).items():
+        found.setdefault(unit, {})["cases"] = cases
+    for unit, name, n in _exceeded(viewer, now):
+        found.setdefault(unit or "", {})[name] = n
     return found
 
 
-def _alert_counts(now: datetime) -> dict[str, Any]:
-    state = AlertGroup.State
-    levels = {name: Count("key", filter=Q(level=name)) for name in LEVELS}
-    return {
-        "open": Count("key"),
-        "over": Count("key", filter=over(now)),
-        "today": Count("key", filter=ends_today(now)),
-        "waiting": Count("key", filter=Q(state=state.WAITING)),
-        "disputed": Count("key", filter=Q(state=state.DISPUTED)),
-        **levels,
-    }
-
-
-def _add(found: Counts, rows: Iterable[Mapping[str, Any]]) -> None:
-    for row in rows:
-        held = found.setdefault(row["unit"] or "", {})
-        held |= {name: count for name, count in row.items() if name != "unit"}
+def _exceeded(viewer: Viewer, now: datetime) -> list[tuple[str | None, str, int]]:
+    """How many limits were exceeded in each unit this month, and until the same point of the last."""
+    spans = periods(now)
+    month, before = spans["month"], spans["before"]
+    recent = visible_overdue(viewer).filter(found_at__gte=before.begin, found_at__lt=month.end)
+    which = Choose(
+        When(found_at__gte=month.begin, then=Value("month")), When(found_at__lt=before.end, then=Value("before"))
+    )  # what lies between counts as neither
+    found = recent.values_list("unit", which).annotate(n=Count("*"))
+    return [(unit, name, n) for unit, name, n in found if name]
 
 
 def _summed(parts: Iterable[Mapping[str, int]]) -> dict[str, int]:
@@ -181,8 +173,19 @@ def _add_to(whole: dict[str, int], part: Mapping[str, int]) -> None:
         whole[name] += count
 
 
-def _lines(reached: Sequence[Unit], by_unit: Counts) -> list[UnitLine]:
-    """Every unit with the sums of itself and what lies below it."""
+@dataclass(frozen=True)
+class Figures:
+    """The sums of each unit with those below it, its rate, and what rates are drawn against: the medians of each kind
+    and the highest. `top`: how deep the first unit lies."""
+
+    sums: Mapping[str, Mapping[str, int]]
+    rates: Mapping[str, float | None]
+    middles: Mapping[str, float]
+    most: float
+    top: int
+
+
+def _figures(reached: Sequence[units.Reached], by_unit: Counts) -> Figures:
     sums = {unit.code: dict.fromkeys(COUNTED, 0) for unit in reached}
     for unit in reversed(reached):  # what lies below a unit comes after it
         _add_to(sums[unit.code], by_unit.get(unit.code, {}))
@@ -190,30 +193,31 @@ def _lines(reached: Sequence[Unit], by_unit: Counts) -> list[UnitLine]:
         if above is not None:
             _add_to(sums[above], sums[unit.code])
     rates = {unit.code: _rate(sums[unit.code]) for unit in reached}
-    middles = _middles(reached, rates)
     most = max((rate for rate in rates.values() if rate is not None), default=0)
     top = min((unit.path.count("/") for unit in reached), default=0)
-    return [
-        UnitLine(
-            code=unit.code,
-            name=unit.short_name,
-            of_kind=unit.kind,
-            kind=str(units.KINDS[unit.kind]),
-            depth=unit.path.count("/") - top,
-            counts=sums[unit.code],
-            rate=rates[unit.code],
-            middle=middles.get(unit.kind),
-            bar=_bar(rates[unit.code], middles.get(unit.kind), most),
-        )
-        for unit in reached
-    ]
+    return Figures(sums, rates, _middles(reached, rates), most, top)
+
+
+def _line(unit: units.Reached, figures: Figures) -> UnitLine:
+    rate, middle = figures.rates[unit.code], figures.middles.get(unit.kind)
+    return UnitLine(
+        code=unit.code,
+        name=unit.short_name,
+        of_kind=unit.kind,
+        kind=str(units.KINDS[unit.kind]),
+        depth=unit.path.count("/") - figures.top,
+        counts=figures.sums[unit.code],
+        rate=rate,
+        middle=middle,
+        bar=_bar(rate, middle, figures.most),
+    )
 
 
 def _rate(counts: Mapping[str, int]) -> float | None:
     return HUNDRED * counts["month"] / counts["cases"] if counts["cases"] else None
 
 
-def _middles(reached: Sequence[Unit], rates: Mapping[str, float | None]) -> dict[str, float]:
+def _middles(reached: Sequence[units.Reached], rates: Mapping[str, float | None]) -> dict[str, float]:
     """The median rate of each kind of unit that has enough of them."""
     by_kind: dict[str, list[float]] = {}
     for unit in reached:
@@ -229,28 +233,26 @@ def _bar(rate: float | None, middle: float | None, most: float) -> Bar | None:
     return Bar(round(HUNDRED * rate / most), None if middle is None else round(HUNDRED * min(middle / most, 1)))
 
 
-def _chosen(lines: Sequence[UnitLine], reached: Sequence[Unit], asked: Asked) -> list[UnitLine]:
+def _chosen(reached: Sequence[units.Reached], asked: Asked) -> list[units.Reached]:
     """What is asked for; else all but what lies inside a station, which its own line counts already."""
     kind, within = asked.values.get("kind"), asked.values.get("unit")
-    fitting = {
-        unit.code
-        for unit in reached
-        if kind in (None, unit.kind) and (within is None or within in unit.path.split("/"))
-    }
-    whole = kind is None and within is None
-    return [line for line in lines if line.code in fitting and not (whole and line.of_kind in INSIDE_STATIONS)]
+    if kind is None and within is None:
+        return [unit for unit in reached if unit.kind not in INSIDE_STATIONS]
+    return [
+        unit for unit in reached if kind in (None, unit.kind) and (within is None or within in unit.path.split("/"))
+    ]
 
 
-def _sorted(lines: list[UnitLine], asked: Asked) -> list[UnitLine]:
+def _sorted(chosen: list[units.Reached], figures: Figures, asked: Asked) -> list[units.Reached]:
     """By the column that is asked for; units without a rate stand last either way. The order is else that of units."""
     name, down = asked.sort.removeprefix("-"), asked.sort.startswith("-")
     if name == "unit":
-        return list(reversed(lines)) if down else lines
+        return list(reversed(chosen)) if down else chosen
     if name == "rate":
-        rated = [line for line in lines if line.rate is not None]
-        others = [line for line in lines if line.rate is None]
-        return sorted(rated, key=lambda line: line.rate or 0, reverse=down) + others
-    return sorted(lines, key=lambda line: line.counts[name], reverse=down)
+        rated = [unit for unit in chosen if figures.rates[unit.code] is not None]
+        others = [unit for unit in chosen if figures.rates[unit.code] is None]
+        return sorted(rated, key=lambda unit: figures.rates[unit.code] or 0, reverse=down) + others
+    return sorted(chosen, key=lambda unit: figures.sums[unit.code][name], reverse=down)
 
 
 def _doubtful(now: datetime) -> list[Doubtful]:
@@ -260,7 +262,7 @@ def _doubtful(now: datetime) -> list[Doubtful]:
     return sorted(found, key=lambda each: (-each.share, each.id))
 
 
-def _untold(viewer: Viewer, reached: Sequence[Unit]) -> list[Untold]:
+def _untold(viewer: Viewer, reached: Sequence[units.Reached]) -> list[Untold]:
     """Units in which somebody must be named who can be told, those with the most first."""
     names, titles = {unit.code: unit.short_name for unit in reached}, page_vocabulary().roles
     told_nobody = visible_groups(viewer).filter(looked_up("key", _gaps().values("group")), closed_at=None)

@@ -52,14 +52,15 @@ def _levels(line: UnitLine, inbox: str, unit: str) -> str:
 def _rate(line: UnitLine) -> str:
     if line.rate is None:
         return f"<span>{_('没有在办案件')}</span>"
-    drawn = f'<span class="zs-rate">{_bar(line.bar) if line.bar else ""}<b>{formats.number(line.rate)}</b></span>'
+    drawn = f'<span class="zs-rate">{bar_drawn(line.bar) if line.bar else ""}<b>{formats.number(line.rate)}</b></span>'
     if line.middle is None:
         return drawn
     middle = _("同层级中位数 %(middle)s") % {"middle": formats.number(line.middle)}
     return f'{drawn}<span class="muted small">{middle}</span>'
 
 
-def _bar(bar: Bar) -> str:
+def bar_drawn(bar: Bar) -> str:
+    """A rate as a bar, with the middle of its kind where there is one."""
     middle = f'<rect class="zs-rate__middle" x="{bar.middle}" y="0" width="1.5" height="14"/>'
     fill = f'<rect class="zs-rate__fill" x="0" y="3" width="{bar.width}" height="8"/>'
     return f"{SVG}{RAIL}{fill}{middle if bar.middle is not None else ''}</svg>"

@@ -8,6 +8,7 @@ from zhunsheng.apps.access.requests import asking, viewer_behind
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.desk import live, mine, today, trend
 from zhunsheng.apps.desk.inbox_views import may_act
+from zhunsheng.apps.desk.today_rows import shares_drawn
 
 
 @require_GET
@@ -35,6 +36,7 @@ def leader(request: HttpRequest) -> HttpResponse:
     record_read(kind="alert_inbox", key="today", detail={"count": len(found.pressing)})
     page = {
         "today": found,
+        "drawn": shares_drawn(found.shares),
         "trend": trend.trend(viewer, now=now),
         "may_act": may_act(request),
         "known": live.known(viewer, now=now),

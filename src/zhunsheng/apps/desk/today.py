@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from django.db.models import Case as Choose
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.alerts.models import AlertGroup
 from zhunsheng.apps.alerts.selectors import listed, visible_groups
-from zhunsheng.apps.cases.models import Assignment
 from zhunsheng.apps.cases.selectors import looked_up
-from zhunsheng.apps.desk.inbox import WEEK, Line, lines_of, midnight, over
+from zhunsheng.apps.desk.inbox import WEEK, Line, lines_of, midnight
+from zhunsheng.apps.desk.inbox_counts import Headed, counted_by_head
 from zhunsheng.apps.desk.rulebook import shown_rulebook
 from zhunsheng.apps.org.models import Officer
 from zhunsheng.core.calendar import Calendar
@@ -63,63 +62,43 @@ class Today:
     others: int
 
 
-@dataclass(frozen=True)
-class Counted:
-    """So many open alerts of one kind: who heads their cases, their level, the day after today on which they end (OVER:
-    they are over; None: later), and whether nobody has taken them."""
-
-    head: int | None
-    level: str
-    on: int | None
-    waits: bool
-    n: int
-
-
 def today_page(viewer: Viewer, *, now: datetime) -> Today:
     """The page of a leader: the alerts of the units whose cases he may list."""
     groups = visible_groups(viewer).filter(closed_at=None)
-    counted = _counted(groups, now)
+    counted = counted_by_head(groups, now=now, ends=[midnight(now, n + 1) for n in range(WEEK)])
     # Which they are, the index says; only these are then read.
     first = groups.filter(PRESSING).order_by("due", "key").values("key")[:SHOWN]
     pressing = listed(AlertGroup.objects.filter(looked_up("key", first))).order_by("due", "key")
     shares = _shares(counted)
+    days = _days(counted, now)
     return Today(
-        {**_counts(counted), "today": sum(one.n for one in counted if one.on == 0)},
-        _days(counted, now),
+        {**_counts(counted), "today": days[0].count},
+        days,
         lines_of(list(pressing), viewer, now),
         shares[:OFFICERS],
         len(shares[OFFICERS:]),
     )
 
 
-def _counted(groups: QuerySet[AlertGroup], now: datetime) -> list[Counted]:
-    """All of them, in one walk."""
-    heads = Assignment.objects.filter(role=Assignment.Role.CASE_OFFICER, until_at=None, case=OuterRef("case"))
-    ends = (When(due__lte=midnight(now, n + 1), then=Value(n)) for n in range(WEEK))
-    kinds = groups.annotate(
-        head=Subquery(heads.order_by("pk").values("officer")[:1]),
-        on=Choose(When(over(now), then=Value(OVER)), *ends, output_field=IntegerField()),
-        waits=Choose(When(state=AlertGroup.State.WAITING, then=Value(True)), default=Value(False)),
-    ).values_list("head", "level", "on", "waits")
-    return [Counted(*row) for row in kinds.annotate(n=Count("key"))]
-
-
-def _counts(counted: Iterable[Counted]) -> dict[str, int]:
+def _counts(counted: Iterable[Headed]) -> dict[str, int]:
     """Over is counted apart from the levels, as the inbox shows it; red holds what is over too."""
     found = dict.fromkeys(("open", "over", *LEVELS, "waiting"), 0)
-    for one in counted:
-        found["open"] += one.n
-        found[one.level] = found.get(one.level, 0) + one.n
-        found["over"] += one.n if one.on == OVER else 0
-        found["waiting"] += one.n if one.waits else 0
+    for _head, level, on, waits, n in counted:
+        found["open"] += n
+        found[level] = found.get(level, 0) + n
+        if on == OVER:
+            found["over"] += n
+        if waits:
+            found["waiting"] += n
     return found
 
 
-def _days(counted: Sequence[Counted], now: datetime) -> list[Day]:
+def _days(counted: Sequence[Headed], now: datetime) -> list[Day]:
     """What ends on each of the next days, by level."""
-    by_day: Counter[tuple[int | None, str]] = Counter()
-    for one in counted:
-        by_day[one.on, one.level] += one.n
+    by_day: Counter[tuple[int, str]] = Counter()
+    for _head, level, on, _waits, n in counted:
+        if on is not None:
+            by_day[on, level] += n
     rulebook = shown_rulebook()
     found = []
     for n in range(WEEK):
@@ -135,19 +114,18 @@ def _is_rest(day: date, calendar: Calendar) -> bool:
     return calendar.first <= day <= calendar.last and not calendar.is_working(day)
 
 
-def _shares(counted: Iterable[Counted]) -> list[Share]:
+def _shares(counted: Iterable[Headed]) -> list[Share]:
     """The counts of each officer, whoever has most of what is over and red first."""
-    by_head: dict[int | None, list[Counted]] = {}
+    by_head: dict[int | None, list[Headed]] = {}
     for one in counted:
         by_head.setdefault(one.head, []).append(one)
-    officers = Officer.objects.in_bulk([head for head in by_head if head is not None])
+    heads = Officer.objects.filter(pk__in=[head for head in by_head if head is not None])
+    officers = {head: (name, number) for head, name, number in heads.values_list("pk", "name", "number")}
     counts = {head: _counts(own) for head, own in by_head.items()}
     most = max((own["open"] for own in counts.values()), default=0)
     bars = {head: round(HUNDRED * own["open"] / most) for head, own in counts.items()}
     shares = [
-        Share(officers[head].name, officers[head].number, own, bars[head])
-        if head is not None
-        else Share(_("没有主办民警"), "", own, bars[head])
+        Share(*(officers[head] if head is not None else (_("没有主办民警"), "")), own, bars[head])
         for head, own in counts.items()
     ]
     return sorted(shares, key=lambda one: (-one.counts["over"], -one.counts["red"], -one.counts["open"], one.number))

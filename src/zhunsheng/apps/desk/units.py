@@ -1,7 +1,7 @@
 """Units in lists: which of them a viewer may choose, and what lies within one."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
@@ -24,9 +24,18 @@ KINDS: Final[Mapping[str, str | Promise]] = {
 """Levels of the organisation, from the top down; agencies are outside of it."""
 
 
-def reached(viewer: Viewer) -> list[Unit]:
+class Reached(NamedTuple):
+    """A unit as lists say it. `path`: the codes from the top down to its own, joined by slashes."""
+
+    code: str
+    short_name: str
+    kind: str
+    path: str
+
+
+def reached(viewer: Viewer) -> list[Reached]:
     """The units whose cases a viewer may list, each after the unit that it lies under. Agencies are none of them."""
-    return list(_reached(viewer).order_by("path"))
+    return [Reached._make(row) for row in _reached(viewer).order_by("path").values_list(*Reached._fields)]
 
 
 def _reached(viewer: Viewer) -> QuerySet[Unit]:
