@@ -81,7 +81,6 @@ class Played:
     play: Play
     lane: Lane
     gateway: Simulated
-    chance: random.Random
     at: datetime
     readers: Readers
     read: int = 0  # bytes of the gateway's file
@@ -97,14 +96,14 @@ class Played:
             pass
         self._answer()
         for officer, group in self.readers.look(self.at):
-            if self.chance.random() < ANSWERS:
+            if answers(f"{officer} {group} {self.at}"):
                 with as_process("test"):
                     self._acknowledge(group, Officer.objects.get(pk=officer), via="web")
 
     def _answer(self) -> None:
         fresh = self._accepted()
         self.counted += fresh
-        chosen = [key for key in fresh if self.chance.random() < ANSWERS]
+        chosen = [key for key in fresh if answers(key)]
         with as_process("test"):
             sent = Delivery.objects.filter(key__in=chosen).select_related("alert__officer").order_by("key")
             for alert in [delivery.alert for delivery in sent]:
@@ -141,11 +140,16 @@ def played(cases: int, folder: Path, share: float | None) -> Iterator[Played]:
     with served_here("http_sms", folder) as gateway:
         line = parse_lines(LINE.format(port=gateway.port), "lines.toml").by_name["sms"]
         channel = line.channel(lambda: datetime.now(UTC))  # the gateway holds the signature against its own time
-        chance, readers = random.Random(SEED), Readers(SEED, share)
-        run = Played(play, None, gateway, chance, play.told_until, readers)  # type: ignore[arg-type]
+        run = Played(play, None, gateway, play.told_until, Readers(SEED, share))  # type: ignore[arg-type]
         run.lane = Lane(line, channel, "sms", now=lambda: Moment(run.at, run.at), on_reply=unheard)
         yield run
         run.lane.close()
+
+
+def answers(key: str) -> bool:
+    """Whether whoever hears of something answers, by what he heard: two plays differ in nothing but what follows from
+    their readers."""
+    return random.Random(f"{SEED} {key}").random() < ANSWERS
 
 
 def of_branch(city: City) -> City:
