@@ -495,7 +495,8 @@ BEGIN
     ), fitting AS (
         SELECT * FROM counted c WHERE c.what <> 'exceeded' OR c.day >= since AND c.about IN (SELECT unnest(rules))
     )
-    SELECT f.what, CASE f.what WHEN 'exceeded' THEN date_trunc('month', f.day)::date ELSE f.day END,
+    -- (By time without a zone: with one, a page would spend most of its time on finding the months of days.)
+    SELECT f.what, CASE WHEN f.what = 'exceeded' AND f.is_by_day THEN date_trunc('month', f.day::timestamp)::date ELSE f.day END,
         CASE f.what WHEN 'exceeded' THEN '' ELSE f.about END, sum(f.n)::bigint, sum(f.of_city)::bigint
     FROM fitting f GROUP BY 1, 2, 3
     UNION ALL
