@@ -19,6 +19,7 @@ from zhunsheng.apps.desk.case_officers import case_officers
 from zhunsheng.apps.desk.quality import QUESTIONS
 from zhunsheng.apps.desk.rulebook import rule_titles
 from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
+from zhunsheng.apps.supervision.in_hand import InHand
 from zhunsheng.apps.supervision.models import OPEN_OUTCOMES, Clock
 
 SOON: Final = timedelta(days=7)
@@ -168,16 +169,23 @@ def _of_cases(viewer: Viewer, condition: Q) -> Q:
 
 def _of_near_cases(viewer: Viewer, condition: Q) -> Q:
     """The same of somebody who reaches the cases of a few units, and his own."""
-    tied = ties(viewer)
-    units = {unit for part in viewer.reach(Action.CASE_LIST).values() for unit in part.units}
-    near = among("unit", sorted(units)) | among("number", [*tied.own, *tied.urgent])
+    near = _near(viewer, unit="unit", number="number")
     return looked_up("case", visible_cases(viewer, Action.CASE_LIST).filter(condition, near).values("number"))
 
 
 def _near_with_limits(viewer: Viewer) -> list[str]:
     """The numbers of such cases in which a limit runs."""
-    running = Clock.objects.filter(_open(), _of_near_cases(viewer, Q()))
-    return [str(number) for number in running.values_list("case", flat=True).distinct()]
+    in_hand = InHand.objects.filter(_near(viewer, unit="unit", number="case")).values("case")
+    return list(
+        visible_cases(viewer, Action.CASE_LIST).filter(looked_up("number", in_hand)).values_list("pk", flat=True)
+    )
+
+
+def _near(viewer: Viewer, *, unit: str, number: str) -> Q:
+    """The condition that a row is of one of his units, by the column that names it, or of a case of his own."""
+    tied = ties(viewer)
+    reached = {code for part in viewer.reach(Action.CASE_LIST).values() for code in part.units}
+    return among(unit, sorted(reached)) | among(number, [*tied.own, *tied.urgent])
 
 
 def soon(viewer: Viewer, *, now: datetime) -> str:
