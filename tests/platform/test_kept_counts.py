@@ -122,6 +122,13 @@ def test_counts_follow_every_change_of_what_they_count(months_of_work: None) -> 
     # In hand at the ends of February alone: P2 ended on 15 March, P1 is no more.
     assert kept()["ran", date(2026, 4, 1), EAST_STATION, "ordinary", ""] == -1
 
+    # Of two that run in A2 one never began: the other runs at the same ends of months.
+    recorded(f"2026-02-10 12:00 P5 work.started case=A2 id=second unit={WEST_STATION}")
+    supervise()
+    recorded(f"2026-02-10 12:00 P5 work.started case=A2 id=second unit={WEST_STATION} version=2 void=true")
+    supervise()
+    assert kept() == anew()
+
     with as_process("test"):
         Case.objects.filter(pk="A1").update(unit_id=WEST_STATION)
         Case.objects.filter(pk="A2").update(label="minor")

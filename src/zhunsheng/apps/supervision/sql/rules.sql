@@ -205,11 +205,11 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET jit = off AS $$
 BEGIN
     DELETE FROM supervision_inhand h USING (
-        SELECT DISTINCT w."case" FROM was_there w WHERE zs_runs(w.outcome, w.due)
+        SELECT DISTINCT w."case" FROM was_there w WHERE zs_runs(w.outcome, w.due) AND NOT EXISTS (
+            SELECT FROM supervision_clock k WHERE k."case" = w."case" AND zs_runs(k.outcome, k.due)
+        )
     ) AS was
-    WHERE h."case" = was."case" AND NOT EXISTS (
-        SELECT FROM supervision_clock k WHERE k."case" = h."case" AND zs_runs(k.outcome, k.due)
-    );
+    WHERE h."case" = was."case";
     RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER take_in_hand AFTER INSERT ON supervision_clock REFERENCING NEW TABLE AS now_there
@@ -292,18 +292,27 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET jit = off AS $$
 BEGIN
     EXECUTE format($sql$
-        WITH changed AS MATERIALIZED (
+        WITH written AS MATERIALIZED (
             SELECT k."case", zs_month_ends(k.start, k.stopped, k.outcome, k.due) AS ends, sum(n) AS n FROM (%s) k
             WHERE k."case" IS NOT NULL GROUP BY 1, 2 HAVING sum(n) <> 0
+        ), changed AS MATERIALIZED (
+            -- Where nothing came, and another clock covers each that went, the case ran and runs at the same ends.
+            SELECT "case", ends, n FROM (
+                SELECT w.*, bool_or(w.n > 0 OR NOT EXISTS (
+                    SELECT FROM supervision_clock k WHERE k."case" = w."case"
+                        AND zs_month_ends(k.start, k.stopped, k.outcome, k.due) @> w.ends
+                )) OVER (PARTITION BY w."case") AS may_differ
+                FROM written w WHERE NOT isempty(w.ends)
+            ) w WHERE may_differ
         ), now AS MATERIALIZED (
             SELECT c."case", k.ends, count(*) AS n
-            FROM (SELECT DISTINCT "case" FROM changed WHERE NOT isempty(ends)) c CROSS JOIN LATERAL (
+            FROM (SELECT DISTINCT "case" FROM changed) c CROSS JOIN LATERAL (
                 SELECT zs_month_ends(k.start, k.stopped, k.outcome, k.due) AS ends FROM supervision_clock k
                 WHERE k."case" = c."case" OFFSET 0
             ) k GROUP BY 1, 2
         ), before AS (
             SELECT "case", ends FROM (
-                SELECT * FROM now UNION ALL SELECT "case", ends, -n FROM changed WHERE NOT isempty(ends)
+                SELECT * FROM now UNION ALL SELECT "case", ends, -n FROM changed
             ) both_times GROUP BY 1, 2 HAVING sum(n) > 0
         ), run AS (
             SELECT "case", unnest(range_agg(ends)) AS span, 1 AS n FROM now GROUP BY 1
