@@ -92,7 +92,8 @@ def _judge_keys(route: ch.Route, limit: int) -> Done:
             return Done(claim.as_of, put_back=claim.put_back, is_all=claim.is_all)
         try:
             judged = _judge(claim)
-            changed = _keep(judged)
+            with writing.prepared():
+                changed = _keep(judged)
             if changed:
                 route(changed, as_of=claim.as_of)
         except queue.AWAY:
@@ -154,25 +155,24 @@ def _judge(claim: queue.Claim) -> _Judged:
 def _keep(judged: _Judged) -> ch.Changes:
     """Write the differences."""
     as_of, release = judged.claim.as_of, judged.release
-    writing.prepare()
     beside = [check.id for check in counting(judged.rulebook)]
     before = _kept_before(judged.claim, beside)
     fresh_clocks, others = ch.apart(judged.clocks, before["digest"])
     fresh_findings, no_more = ch.apart(judged.findings, others)
-    old_clocks, old_findings = _no_more(before.join(no_more.to_frame(), on="digest", how="semi"), beside)
-    clocks, gone = ch.clock_changes(fresh_clocks, old_clocks)
-    findings, vanished = _changed_findings(fresh_findings, old_findings, judged.claim)
+    differing = before.join(no_more.to_frame(), on="digest", how="semi")
+    writing.name_no_more(differing)
+    clocks = _changed_clocks(fresh_clocks, differing, as_of)
+    findings, vanished = _changed_findings(fresh_findings, _findings_no_more(differing, beside), judged.claim)
     parted = _parted(vanished, judged)
     staged = _restaged(judged).join(findings.select("key"), on="key", how="anti")
     changed = pl.concat([ch.as_changed(findings), ch.as_changed(staged), parted])
     units.touch(changed, judged.rulebook)
-    removed = writing.removed_clocks(gone)
-    writing.keep_clocks(clocks, as_of=as_of)
     writing.keep_findings(findings, as_of=as_of, release=release)
     writing.part_findings(parted, as_of=as_of, release=release)
-    writing.advance(judged.wakes.join(_kept_now(judged), on=KEY, how="left"), as_of=as_of, release=release)
+    kept = _kept_now(judged, [differing, keyed(fresh_clocks), keyed(fresh_findings)])
+    writing.advance(judged.wakes.join(kept, on=KEY, how="left"), as_of=as_of, release=release)
     return ch.Changes(
-        clocks=pl.concat([clocks.select(ch.CHANGED_CLOCKS.names()), removed]),
+        clocks=clocks,
         findings=changed,
         rulebook=judged.rulebook,
         release=release,
@@ -189,20 +189,33 @@ def _kept_before(claim: queue.Claim, beside: Sequence[str]) -> pl.DataFrame:
     return pl.concat(parts).explode("kept").drop_nulls("kept").rename({"kept": "digest"})
 
 
-def _no_more(rows: pl.DataFrame, beside: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The clocks (KEPT) and findings (KEPT_FINDINGS) that no judgement says any more so (kind, number, digest)."""
-    if rows.is_empty():
-        return pl.DataFrame(schema=ch.KEPT), pl.DataFrame(schema=ch.KEPT_FINDINGS)
-    writing.name_no_more(rows)
-    return stored.clocks_no_more(), stored.findings_no_more(beside)
+def _changed_clocks(fresh: pl.DataFrame, differing: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
+    """Write the clocks that are not as they were kept (CHANGED_CLOCKS)."""
+    keyed_now, old = ch.with_keys(fresh), pl.DataFrame(schema=ch.KEPT)
+    removed = pl.DataFrame(schema=ch.CHANGED_CLOCKS)
+    if not fresh.is_empty():
+        writing.bring_clocks(keyed_now.with_columns(fresh["digest"]), as_of=as_of)
+    if not differing.is_empty():
+        removed = writing.removed_clocks()
+    if not fresh.is_empty():
+        old = stored.clocks_no_more()
+        writing.keep_clocks()
+    return pl.concat([ch.clock_changes(keyed_now, old), removed])
 
 
-def _kept_now(judged: _Judged) -> pl.DataFrame:
-    """What each key keeps now (kind, number, kept): see DueKey."""
+def _findings_no_more(differing: pl.DataFrame, beside: Sequence[str]) -> pl.DataFrame:
+    """The findings that no judgement says any more so: KEPT_FINDINGS."""
+    return pl.DataFrame(schema=ch.KEPT_FINDINGS) if differing.is_empty() else stored.findings_no_more(beside)
+
+
+def _kept_now(judged: _Judged, differing: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """What the keys of some rows keep now, and those that did not say (kind, number, kept): see DueKey. The others keep
+    what they kept."""
+    untold = judged.claim.keys.filter(pl.col("kept").is_null())
+    changed = pl.concat([rows.select(KEY) for rows in (untold, *differing)]).unique()
     of_clocks = judged.findings.filter(pl.col("epoch").is_not_null())
     rows = pl.concat([keyed(table).select(*KEY, "digest") for table in (judged.clocks, of_clocks)])
-    kept = judged.claim.keys.select(KEY).join(rows.group_by(KEY).agg(kept="digest"), on=KEY, how="left")
-    return kept.with_columns(pl.col("kept").fill_null([]))
+    return changed.join(rows, on=KEY, how="left").group_by(KEY).agg(kept=pl.col("digest").drop_nulls())
 
 
 def _changed_findings(fresh: pl.DataFrame, old: pl.DataFrame, claim: queue.Claim) -> tuple[pl.DataFrame, pl.DataFrame]:

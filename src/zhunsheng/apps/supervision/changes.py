@@ -97,16 +97,14 @@ def apart(now: pl.DataFrame, kept: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
     return fresh, digests.join(now.select("digest"), on="digest", how="anti")["digest"]
 
 
-def clock_changes(fresh: pl.DataFrame, old: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The clocks that are not as they were kept, with `change`: opened or changed; and the keys of those that were kept
-    and are no more.
+def clock_changes(keyed: pl.DataFrame, old: pl.DataFrame) -> pl.DataFrame:
+    """The clocks that are not as they were kept, with `change`: opened or changed (CHANGED_CLOCKS).
 
-    Takes   fresh: DESCRIBED + digest, those that are not kept so; old: KEPT, those that stand no more so.
+    Takes   keyed: CLOCKS, those that are not kept so; old: KEPT, those that were kept otherwise.
     """
-    keyed = fresh.with_columns(clock_keys(fresh)).select(*CLOCKS.names(), "digest")
     both = keyed.join(old.select("key", before="digest"), on="key", how="left", maintain_order="left")
     change = pl.when(pl.col("before").is_null()).then(pl.lit("opened")).otherwise(pl.lit("changed"))
-    return both.select(*keyed.columns, change.alias("change")), _keys_without(old, keyed)
+    return both.select(*CLOCKS.names(), change.alias("change"))
 
 
 def finding_changes(
@@ -127,11 +125,8 @@ def finding_changes(
         .then(pl.lit("returned"))
         .otherwise(pl.lit("changed"))
     )
-    return both.select(*keyed.columns, change.alias("change")), _keys_without(old, keyed)
-
-
-def _keys_without(rows: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
-    return rows.select("key").join(others.select("key"), on="key", how="anti")
+    gone = old.select("key").join(keyed.select("key"), on="key", how="anti")
+    return both.select(*keyed.columns, change.alias("change")), gone
 
 
 def parted(vanished: pl.DataFrame, clocks: pl.DataFrame, repaired: pl.Series) -> pl.DataFrame:

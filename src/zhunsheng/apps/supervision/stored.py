@@ -1,6 +1,6 @@
 """What the database holds of the keys of a batch: their events, clocks and findings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, LiteralString
 
 import polars as pl
@@ -108,8 +108,10 @@ def _digests(table: str, wanted: sql.Composable, of_keys: sql.Composable) -> pl.
 
 def _by_key(query: LiteralString, table: str, wanted: sql.Composable, **parts: sql.Composable) -> sql.Composable:
     """A query of cases and of incidents."""
-    named = {"table": sql.Identifier(table), "wanted": wanted, **parts}
-    return sql.SQL(" UNION ALL ").join(
-        sql.SQL(query).format(kind=sql.Literal(kind), belongs=sql.SQL(belongs), **named)
-        for kind, belongs in BELONGS.items()
-    )
+    return sql.SQL(" UNION ALL ").join(by_kind(query, table=sql.Identifier(table), wanted=wanted, **parts))
+
+
+def by_kind(statement: LiteralString, **parts: sql.Composable) -> Iterator[sql.Composable]:
+    """A statement about rows `g` that belong to keys `k`: of cases, then of incidents."""
+    for kind, belongs in BELONGS.items():
+        yield sql.SQL(statement).format(kind=sql.Literal(kind), belongs=sql.SQL(belongs), **parts)

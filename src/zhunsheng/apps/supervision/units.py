@@ -106,9 +106,9 @@ def _judge(units: Collection[str], route: ch.Route) -> None:
     parted = ch.parted(
         vanished.select(ch.FINDINGS.names()), pl.DataFrame(schema=ch.CLOCKS), vanished["release"] != release
     )
-    writing.prepare()
-    writing.keep_findings(findings, as_of=as_of, release=release)
-    writing.part_findings(parted, as_of=as_of, release=release)
+    with writing.prepared():
+        writing.keep_findings(findings, as_of=as_of, release=release)
+        writing.part_findings(parted, as_of=as_of, release=release)
     changed = pl.concat([ch.as_changed(findings), parted])
     if not changed.is_empty():
         nothing = pl.DataFrame(schema=ch.CHANGED_CLOCKS)

@@ -1,5 +1,7 @@
 """Differences written set by set: COPY into scratch tables, then one statement each."""
 
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
 
@@ -7,8 +9,9 @@ import polars as pl
 from django.db import connection
 from psycopg import sql
 
-from zhunsheng.apps.supervision.changes import CHANGED_CLOCKS, CLOCKS, FINDINGS
+from zhunsheng.apps.supervision.changes import CLOCKS, FINDINGS
 from zhunsheng.apps.supervision.frames import copied_in, copied_out, selected
+from zhunsheng.apps.supervision.stored import by_kind
 
 SCRATCH: Final = """
     CREATE TEMPORARY TABLE IF NOT EXISTS supervision_clock_new (LIKE supervision_clock) ON COMMIT DELETE ROWS;
@@ -26,6 +29,10 @@ SCRATCH: Final = """
     DELETE FROM supervision_no_more;
     DELETE FROM supervision_wake;
 """
+WALKS: Final = """
+    SELECT set_config(name, %s, true)
+    FROM unnest(ARRAY['enable_hashjoin', 'enable_mergejoin', 'enable_seqscan']) AS name
+"""
 CLOCK_COLUMNS: Final = (*CLOCKS.names(), "digest", "as_of")
 FINDING_COLUMNS: Final = (
     *FINDINGS.names(),
@@ -42,27 +49,45 @@ PART: Final = """
     SET state = g.state, state_reason = g.reason, state_at = %(as_of)s, release = %(release)s
     FROM supervision_gone g WHERE f.key = g.key
 """
-REMOVE: Final = "DELETE FROM supervision_clock c USING supervision_gone g WHERE c.key = g.key RETURNING {columns}"
+REMOVE: Final = """
+    DELETE FROM supervision_clock g USING supervision_no_more k
+    WHERE k.kind = {kind} AND {belongs} AND g.digest = k.digest
+        AND g.key NOT IN (SELECT key FROM supervision_clock_new)
+    RETURNING {columns}
+"""
 ADVANCE: Final = """
     UPDATE supervision_duekey k
-    SET next_at = w.next_at, as_of = %(as_of)s, release = %(release)s, failure = '', kept = w.kept
+    SET next_at = w.next_at, as_of = %(as_of)s, release = %(release)s, failure = '', kept = coalesce(w.kept, k.kept)
     FROM supervision_wake w WHERE k.number = w.number AND k.kind = w.kind
 """
 
 
-def prepare() -> None:
-    """Make and empty the scratch tables of the session."""
+@contextmanager
+def prepared() -> Iterator[None]:
+    """Make and empty the scratch tables of the session. Inside, rows are reached by index alone: to a planner that
+    knows little of scratch tables a walk through a table looks cheap, and each batch would make it again."""
     with connection.cursor() as cursor:
         cursor.execute(SCRATCH)
+        cursor.execute(WALKS, ["off"])
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute(WALKS, ["on"])
 
 
-def keep_clocks(changed: pl.DataFrame, *, as_of: datetime) -> None:
-    """Write clocks that were opened or changed (CLOCKS + digest)."""
-    _upsert(changed.with_columns(as_of=pl.lit(as_of)).select(CLOCK_COLUMNS), "supervision_clock", ("key",))
+def bring_clocks(fresh: pl.DataFrame, *, as_of: datetime) -> None:
+    """Put clocks that were opened or changed (CLOCKS + digest) into the scratch table supervision_clock_new."""
+    copied_in(fresh.with_columns(as_of=pl.lit(as_of)).select(CLOCK_COLUMNS), "supervision_clock_new")
+
+
+def keep_clocks() -> None:
+    """Write the clocks of that table."""
+    _upsert("supervision_clock", CLOCK_COLUMNS, ("key",))
 
 
 def keep_findings(changed: pl.DataFrame, *, as_of: datetime, release: str) -> None:
     """Write findings that appeared, returned or changed (FINDINGS + digest): they are current."""
+    if changed.is_empty():
+        return
     rows = changed.with_columns(
         state=pl.lit("current"),
         state_reason=pl.lit(""),
@@ -70,15 +95,8 @@ def keep_findings(changed: pl.DataFrame, *, as_of: datetime, release: str) -> No
         state_at=pl.lit(as_of),
         release=pl.lit(release),
     )
-    _upsert(rows.select(FINDING_COLUMNS), "supervision_finding", KEPT_OF_FINDING)
-
-
-def name_gone(keys: pl.DataFrame) -> None:
-    """Put keys into the scratch table supervision_gone."""
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM supervision_gone")
-    if not keys.is_empty():
-        copied_in(keys, "supervision_gone")
+    copied_in(rows.select(FINDING_COLUMNS), "supervision_finding_new")
+    _upsert("supervision_finding", FINDING_COLUMNS, KEPT_OF_FINDING)
 
 
 def name_no_more(rows: pl.DataFrame) -> None:
@@ -86,38 +104,35 @@ def name_no_more(rows: pl.DataFrame) -> None:
     copied_in(rows, "supervision_no_more")
 
 
-def removed_clocks(keys: pl.DataFrame) -> pl.DataFrame:
-    """Remove clocks that are no more; what they were, CHANGED_CLOCKS."""
-    if keys.is_empty():
-        return pl.DataFrame(schema=CHANGED_CLOCKS)
-    name_gone(keys)
-    removed = copied_out(sql.SQL(REMOVE).format(columns=selected(CLOCKS, "c")), CLOCKS)
-    return removed.with_columns(change=pl.lit("gone"))
+def removed_clocks() -> pl.DataFrame:
+    """Remove the clocks that stand in supervision_no_more and under no key of those that were brought; what they were,
+    CHANGED_CLOCKS."""
+    removed = [copied_out(statement, CLOCKS) for statement in by_kind(REMOVE, columns=selected(CLOCKS, "g"))]
+    return pl.concat(removed).with_columns(change=pl.lit("gone"))
 
 
 def part_findings(parted: pl.DataFrame, *, as_of: datetime, release: str) -> None:
     """Write why findings stand no more (CHANGED_FINDINGS)."""
     if parted.is_empty():
         return
-    name_gone(parted.select("key", state="change", reason="state_reason"))
+    copied_in(parted.select("key", state="change", reason="state_reason"), "supervision_gone")
     with connection.cursor() as cursor:
         cursor.execute(PART, {"as_of": as_of, "release": release})
 
 
 def advance(wakes: pl.DataFrame, *, as_of: datetime, release: str) -> None:
-    """Write when each key of the batch is to be judged again, and what it keeps (kind, number, next_at, kept)."""
+    """Write when each key of the batch is to be judged again, and what it keeps (kind, number, next_at, kept; null:
+    what it kept)."""
     copied_in(wakes, "supervision_wake")
     with connection.cursor() as cursor:
         cursor.execute(ADVANCE, {"as_of": as_of, "release": release})
 
 
-def _upsert(rows: pl.DataFrame, table: str, kept: tuple[str, ...]) -> None:
-    if rows.is_empty():
-        return
+def _upsert(table: str, columns: Sequence[str], kept: Collection[str]) -> None:
+    """Write the rows of the table's scratch table. Of a row that is there, `kept` stays."""
     scratch = f"{table}_new"
-    copied_in(rows, scratch)
-    names = [sql.Identifier(name) for name in rows.columns]
-    sets = [sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in rows.columns if name not in kept]
+    names = [sql.Identifier(name) for name in columns]
+    sets = [sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in columns if name not in kept]
     statement = sql.SQL(
         "INSERT INTO {table} ({names}) SELECT {names} FROM {scratch} ON CONFLICT (key) DO UPDATE SET {sets}"
     ).format(
