@@ -170,7 +170,7 @@ def _exceeded(viewer: Viewer, now: datetime) -> list[tuple[str, str, int]]:
         return []  # he may list nothing at all
     with connection.cursor() as cursor:
         cursor.execute(EXCEEDED.format(findings=findings), (*values, month.begin, month.begin, before.end))
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _summed(parts: Iterable[Mapping[str, int]]) -> dict[str, int]:

@@ -110,4 +110,4 @@ def _of(groups: QuerySet[AlertGroup]) -> tuple[Part, Part] | None:
 def _asked(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

@@ -22,6 +22,7 @@ from zhunsheng.apps.access.session_api import Detail, Problem, Session
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.inspection import cards, plans, reading, watching
+from zhunsheng.apps.inspection.keeping import month_before
 from zhunsheng.apps.inspection.lists import current_assignments, responsible_card
 from zhunsheng.apps.inspection.models import Alarm, Assigned, Card, CardNow, Plan
 from zhunsheng.apps.inspection.people import CARD_ROLES, INSPECTORS, PLANNERS, READERS, WITNESSES, officer_behind
@@ -331,7 +332,7 @@ def _on_card(request: HttpRequest, number: str, act: Callable[..., Card], **said
 def indicators(request: HttpRequest, asked: Query[MonthIn]) -> dict[str, Any]:
     """Every count of a month against what chance gives, and the alarms on record for it."""
     _among(request, INSPECTORS)
-    last = watching.month_before(localdate(asking(request).now), 1)
+    last = month_before(localdate(asking(request).now), 1)
     month = date.fromisoformat(f"{asked.month}-01") if asked.month else last
     with plans.whole():
         seen = watching.indicators(month)

@@ -19,6 +19,7 @@ from zhunsheng.apps.cases.selectors import visible_cases
 from zhunsheng.apps.inspection import planting, watching
 from zhunsheng.apps.inspection.counting import COUNTED
 from zhunsheng.apps.inspection.forms import JudgeForm, WordsForm
+from zhunsheng.apps.inspection.keeping import month_before
 from zhunsheng.apps.inspection.models import Alarm
 from zhunsheng.apps.inspection.people import HEADS, INSPECTORS, OVERSIGHT, leads, officer_behind
 from zhunsheng.apps.inspection.plans import whole
@@ -58,7 +59,7 @@ def oversight(request: HttpRequest) -> HttpResponse:
     waiting, only = [row for row in alarms if row["state"] != "judged"], request.GET.get("only") == "waiting"
     page: dict[str, Any] = {"alarms": waiting if only else alarms, "waiting": len(waiting), "only": only}
     if viewer.roles() & INSPECTORS:
-        month = watching.month_before(localdate(now))
+        month = month_before(localdate(now))
         with whole():
             seen, quiet = watching.indicators(month), watching.quiet_units(now)
             silent = watching.silent_rules(now)
