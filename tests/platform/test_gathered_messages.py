@@ -3,21 +3,26 @@
 from collections.abc import Iterator
 
 import pytest
+from django.db.models import Q
 
 from tests.platform.alert_world import CASE, FAMILY, RED, XU, AlertWorld, alert_world
 from tests.platform.people import EAST_STATION
 from tests.platform.test_alerts import HELD, VOIDED
 from tests.story import at
 from zhunsheng.apps.access.processes import as_process
+from zhunsheng.apps.alerts.groups import locked
 from zhunsheng.apps.alerts.models import Alert, Delivery, Pending
+from zhunsheng.apps.alerts.rounds import frozen_explanations, make_teller
 from zhunsheng.apps.alerts.services import acknowledge
 from zhunsheng.apps.cases.models import Case
 from zhunsheng.apps.cases.services import assign, register_case
 from zhunsheng.apps.org.models import Unit
+from zhunsheng.core.alert_group import Notice
 
 SECOND_CASE = "A3502030100002022110188"
 SECOND = XU.replace(CASE, SECOND_CASE).replace("11-02", "11-03")  # a day later: blue on the 9th, due on the 10th 24:00
 MORNING = "2022-11-09 09:00"
+INTERROGATION = "criminal.detention.first-interrogation"
 
 
 @pytest.fixture(autouse=True)
@@ -113,3 +118,23 @@ def test_red_reaches_those_who_oversee_it_also_where_somebody_took_it_on() -> No
     world.pass_time("2026-03-03 00:41")
     assert [len(world.texts(role)) for role in ("unit_head", "legal_officer", "county_head")] == [1, 1, 1]
     assert not Pending.objects.exists()
+
+
+def test_a_question_goes_to_the_inbox_alone_and_takes_nothing_along() -> None:
+    """Two limits of one detention are yellow and wait for half an hour; a question about the first is asked again."""
+    world = alert_world(HELD, FAMILY, INTERROGATION).judge("2026-03-02 20:30")
+    officer = world.people["case_officer"].pk
+    assert Pending.objects.filter(officer=officer).count() == 2
+    teller = make_teller(at("2026-03-02 20:40"), frozen_explanations)
+    held = locked(Q(key=world.group(FAMILY).key))
+    teller.learn(held.values())
+    (asked,) = held.values()
+    assert asked.group.worst is not None
+    notice = Notice(
+        asked.row.key, asked.group.worst[0], "repeat", "repeat", "ask", "approaching", "ask1", officers=(officer,)
+    )
+    (question,) = teller.tell([(asked, notice)])
+    assert (question.level, question.covers) == ("ask", [])
+    world.pass_time("2026-03-02 21:01")
+    (text,) = world.texts("case_officer")
+    assert "您有2项" in text

@@ -133,7 +133,7 @@ class Teller:
         along = self._along(bundles)
         for bundle in bundles:
             lead = bundle[0]
-            more = along.pop(lead.person.officer, []) if _takes_along(lead) else []
+            more = along.pop(lead.person.officer, []) if self._takes_along(lead) else []
             for draft in bundle:
                 alert = self._alert(draft, bundle, more, explained)
                 alerts.append(alert)
@@ -149,9 +149,15 @@ class Teller:
 
     def _along(self, bundles: Sequence[list[Draft]]) -> dict[int, list[Alert]]:
         """What waits for those whom a message goes to now, without what these messages say anyway."""
-        leads = [bundle[0] for bundle in bundles if _takes_along(bundle[0])]
+        leads = [bundle[0] for bundle in bundles if self._takes_along(bundle[0])]
         told = {draft.held.row.key for bundle in bundles for draft in bundle}
         return taken_along({lead.person.officer for lead in leads}, told, self.policy, self.as_of)
+
+    def _takes_along(self, lead: Draft) -> bool:
+        """Whether a message leaves for it now that may speak of what else waits. A question has no message."""
+        gathers = lead.notice.reason in MAY_WAIT and lead.notice.reason != CORRECTION
+        leaves = lead.outside and lead.waits_until is None and bool(lead.person.mobile)
+        return gathers and leaves and bool(self.policy.channels[lead.notice.level])
 
     def _timed(self, drafts: Sequence[Draft]) -> list[Draft]:
         """Each with the instant at which it is told at the latest, by whether a message reaches somebody who handles
@@ -318,12 +324,6 @@ def _bundles(drafts: Iterable[Draft]) -> list[list[Draft]]:
             key = (draft.person.officer, draft.notice.reason == "withdrawn", draft.outside)
         bundles.setdefault(key, []).append(draft)
     return list(bundles.values())
-
-
-def _takes_along(lead: Draft) -> bool:
-    """Whether its message leaves now and may speak of what else waits."""
-    gathers = lead.notice.reason in MAY_WAIT and lead.notice.reason != CORRECTION
-    return gathers and lead.outside and lead.waits_until is None and bool(lead.person.mobile)
 
 
 def _worst_first(draft: Draft) -> tuple[Any, ...]:
