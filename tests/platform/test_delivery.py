@@ -1,7 +1,7 @@
 """The queue: who is sent what first, what is never sent twice, and what follows when a message does not arrive."""
 
 import itertools
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -69,10 +69,18 @@ def test_what_is_next_is_read_in_its_order_from_an_index_of_what_waits(office: O
     # order asked for.
     office.queued("one")
     moment = office.clock()
-    values = {"channel": "sms", "at": moment.at, "real": moment.real, "until": moment.real, "by": "w", "most": 16}
+    values: dict[str, str | int | bool | datetime] = {
+        "channel": "sms",
+        "at": moment.at,
+        "real": moment.real,
+        "until": moment.real,
+        "by": "w",
+        "most": 16,
+        "probing": False,
+    }
     with as_process("test"), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off")
-        cursor.execute(f"EXPLAIN (COSTS OFF) {rows.CLAIM}", {**values, "probing": False})
+        cursor.execute(f"EXPLAIN (COSTS OFF) {rows.CLAIM}", values)
         plan = "\n".join(line for (line,) in cursor.fetchall())
     due = plan.partition("CTE due")[2].partition("CTE taken")[0]
     assert "Index Scan using alerts_delivery_due" in due
