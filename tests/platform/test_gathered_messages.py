@@ -1,6 +1,7 @@
 """An officer's day, by the texts on his phone: what comes at once, what comes together, what does not come."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from django.db.models import Q
@@ -10,6 +11,7 @@ from tests.platform.people import EAST_STATION
 from tests.platform.test_alerts import HELD, VOIDED
 from tests.story import at
 from zhunsheng.apps.access.processes import as_process
+from zhunsheng.apps.alerts.digests import tell_pending
 from zhunsheng.apps.alerts.groups import locked
 from zhunsheng.apps.alerts.models import Alert, Delivery, Pending
 from zhunsheng.apps.alerts.rounds import frozen_explanations, make_teller
@@ -33,9 +35,9 @@ def process(db: None) -> Iterator[None]:
         yield
 
 
-def two_cases(story: str = "") -> AlertWorld:
+def two_cases(story: str = "", second: str = SECOND) -> AlertWorld:
     """Both in the hands of one officer."""
-    lines = "\n".join(sorted((XU + SECOND + story).split("\n")))
+    lines = "\n".join(sorted((XU + second + story).split("\n")))
     world = alert_world(lines)
     station = Unit.objects.get(pk=EAST_STATION)
     case = register_case(number=SECOND_CASE, title="陈某某盗窃案", kind=Case.Kind.CRIMINAL, unit=station)
@@ -138,3 +140,21 @@ def test_a_question_goes_to_the_inbox_alone_and_takes_nothing_along() -> None:
     world.pass_time("2026-03-02 21:01")
     (text,) = world.texts("case_officer")
     assert "您有2项" in text
+
+
+def test_what_has_no_message_does_not_lead_what_has_one() -> None:
+    """Blue goes to the inbox alone here. The yellow of the first case, told at 12:45, is taken back at 22:30, in the
+    night; at midnight the second case turns blue. Both wait for the morning, and the blue would lead."""
+    later = SECOND.replace("11-04", "11-05").replace("11-03", "11-04")
+    world = two_cases(VOIDED.replace("09T15:00", "09T22:30"), later).judge(MORNING).pass_time("2022-11-09 12:50")
+    assert len(world.texts("case_officer")) == 1
+    world.judge("2022-11-09 22:30").judge("2022-11-10 00:00")
+    assert {row.alert.level for row in Pending.objects.filter(officer=world.people["case_officer"])} == {
+        "yellow",
+        "blue",
+    }
+    teller = make_teller(at("2022-11-10 08:01"), frozen_explanations)
+    teller.policy = replace(teller.policy, channels={**teller.policy.channels, "blue": ()})
+    assert tell_pending(teller, 100) > 0
+    assert len(world.texts("case_officer")) == 2
+    assert "更正" in world.texts("case_officer")[1]

@@ -80,7 +80,8 @@ def _is_open_red(alert: Alert) -> bool:
 
 
 def _tell_bundle(alerts: list[Alert], groups: dict[str, Held], teller: Teller) -> None:
-    ordered = sorted(alerts, key=lambda alert: _most_urgent_first(alert, groups))
+    channels = teller.policy.channels  # what goes to the inbox alone leads no message: it would be none
+    ordered = sorted(alerts, key=lambda alert: (not channels[alert.level], *_most_urgent_first(alert, groups)))
     first = ordered[0]
     cases = {(alert.case, alert.incident) for alert in ordered}
     (person,) = teller.directory.persons([first.officer_id or 0], first.role) or (None,)
