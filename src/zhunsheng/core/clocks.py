@@ -175,11 +175,10 @@ class _Run:
 
     def fold_chunk(self, first: int, end: int) -> tuple[Work, int]:
         """Fold a range of cases; again with more room where clocks, results, steps or anomalies found none left."""
-        program, arrays, cases = self.compiled.program, self.encoded.arrays, self.encoded.cases
         room = self._first_guess(first, end)
         while True:
             work = make_work(**room)
-            rows = fold(by_pointer(FoldData(program, self.calendar, arrays, work)), cases, first, end, self.as_of)
+            rows = fold(by_pointer(FoldData(*self._read, work)), self.encoded.cases, first, end, self.as_of)
             needed = {
                 "clocks": room["clocks"] * (2 if work.n[FAULT] == NO_ROOM else 1),
                 "results": rows,
@@ -190,11 +189,17 @@ class _Run:
                 return work, rows
             room |= {name: max(room[name], needed[name]) for name in needed}
 
+    @cached_property
+    def _read(self) -> tuple[Any, Any, Any]:
+        """What the fold reads and never writes: laid out once for all ranges."""
+        return by_pointer(self.compiled.program), by_pointer(self.calendar), by_pointer(self.encoded.arrays)
+
     def _first_guess(self, first: int, end: int) -> dict[str, int]:
         """Room that nearly always suffices: as many clocks as there are starts. Memory that is not touched costs
         nothing."""
-        cases = self.encoded.cases[first : end + 1]
-        types = self.encoded.arrays.type[cases[0] : cases[-1]]
+        arrays = self.encoded.arrays
+        cases = arrays.acting_ptr[first : end + 1]
+        types = arrays.type[arrays.acting[cases[0] : cases[-1]]]
         events = int(np.diff(cases).max())
         results = int(np.bincount(types, minlength=len(self.compiled.types)) @ self.compiled.openings)
         return {
@@ -214,7 +219,8 @@ def _most_in_a_case(weights: Ints, types: NDArray[np.int32], cases: Ints, events
     bound = events * int(weights.max())
     if bound <= ROOM_OF_A_CASE:
         return bound
-    return int(np.add.reduceat(weights[types], cases[:-1] - cases[0]).max())
+    weighed = np.append(0, np.cumsum(weights[types]))
+    return int(np.diff(weighed[cases - cases[0]]).max())
 
 
 def _joined(compiled: Compiled, encoded: Encoded, as_of: NDArray[np.int64], works: list[tuple[Work, int]]) -> FoldPart:

@@ -124,6 +124,8 @@ class _Compiler:
                 "parent": (parent.amount, UNITS.index(parent.unit)) if parent else (0, 0),
                 "tiers": self._tiers(rule, version, rv),
                 "restarts": self._restarts(rule, rv),
+                "may_grant": int(any(extension.start_fact for extension in version.extensions)),
+                "may_wait": int(any(restart.waits_if for restart in rule.restarts)),
             }
         )
         self._pauses(rule, version, rv)
@@ -324,6 +326,8 @@ RV_FIELDS: Final = (
     "parent",
     "tiers",
     "restarts",
+    "may_grant",
+    "may_wait",
 )
 LIMIT_FIELDS: Final = ("amount", "unit", "counting", "outer", "roll", "tests")
 TIER_FIELDS: Final = (

@@ -213,6 +213,7 @@ def _arrays(coded: Coded, rows: NDArray[np.uint32], cases: Ints, compiled: Compi
     at, day, kinds = coded.at[rows], coded.day[rows], coded.type[rows]
     known_ptr, known = _known_facts(compiled, cases, at, subjects, (pointers, codes, values))
     custody_ptr, custody = _custody(compiled, cases, at, subjects, kinds)
+    acting = np.flatnonzero(compiled.plays_a_role[kinds])
     return EventArrays(
         group=np.repeat(np.arange(len(cases) - 1, dtype=np.int32), np.diff(cases)),
         at=at,
@@ -229,6 +230,8 @@ def _arrays(coded: Coded, rows: NDArray[np.uint32], cases: Ints, compiled: Compi
         known_mask=_known_mask(known_ptr, known),
         custody_ptr=custody_ptr,
         custody=custody,
+        acting_ptr=np.searchsorted(acting, cases),
+        acting=acting,
         bare=np.diff(np.append(0, np.cumsum(day, dtype=np.int64))[cases]),
     )
 

@@ -63,7 +63,7 @@ class Program(NamedTuple):
     # kind, rv, rule, arg (tier, pause, restart or recipient bit), always (acts although its rule has no open clock),
     # turn (when it acts at one instant: counted back from another rule × ROLE_COUNT + kind)
     roles: Records
-    rvs: Records
+    rvs: Records  # may_grant: a fact of the start can grant a tier; may_wait: or let the clock wait
     limits: Records
     tiers: Records
     pauses: Records
@@ -116,6 +116,11 @@ class Compiled:
     def pausing(self) -> Ints:
         """Event type → how many begins and ends of pauses one event of it is."""
         return self._by_type(np.isin(self.program.roles.kind, (PAUSE, RESUME)))
+
+    @cached_property
+    def plays_a_role(self) -> NDArray[np.bool_]:
+        """Event type → whether it plays a role in any rule."""
+        return np.diff(self.program.role_ptr) > 0
 
     def _by_type(self, of_roles: NDArray[Any]) -> Ints:
         """The sum over the roles of each event type."""

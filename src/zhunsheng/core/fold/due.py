@@ -182,13 +182,12 @@ def refresh(d: FoldData, s: int, as_of: int, otherwise_held: int) -> None:
     """Both due times as they stand: moved by pauses, rolled past rest days, capped by a stated end. Never an outer
     before the strict."""
     c, lim = d.w.clocks[s], d.book.limits[d.w.clocks[s].limit]
+    c.strict, c.strict_end = c.strict0, c.strict0_end
+    c.unrolled, c.outer_end = c.outer0, c.outer0_end
     days, work, us = c.paused_days - c.settled_days, c.paused_work - c.settled_work, c.paused_us - c.settled_us
-    c.strict, c.strict_end = shift(d.cal, lim.unit, c.strict0, c.strict0_end == 1, days, work, us), c.strict0_end
-    c.unrolled, c.outer_end = shift(d.cal, lim.unit, c.outer0, c.outer0_end == 1, days, work, us), c.outer0_end
+    if days != 0 or work != 0 or us != 0:
+        move_by_pauses(d, s, lim.unit, days, work, us)
     c.outer = c.unrolled
-    if c.strict == NONE and c.strict0 != NONE:
-        c.earliest = midnight(d.cal, earliest_working_day(d.cal, local_day(d.cal, c.strict0 - 1), work) + 1)
-        c.latest = midnight(d.cal, latest_working_day(d.cal, local_day(d.cal, c.strict0 - 1), work) + 1)
     if lim.outer == ROLLED and c.outer != NONE and c.outer_end == 1:
         looked_at = min(c.unrolled, as_of)
         if not (lim.roll == BY_CUSTODY and anyone_held(d, looked_at, otherwise_held)):
@@ -197,6 +196,17 @@ def refresh(d: FoldData, s: int, as_of: int, otherwise_held: int) -> None:
         cap_by_document(d, s, lim.counting, lim.unit)
     if c.strict != NONE and c.outer != NONE and c.outer < c.strict:
         c.outer, c.outer_end = c.strict, c.strict_end
+
+
+@inner
+def move_by_pauses(d: FoldData, s: int, unit: int, days: int, work: int, us: int) -> None:
+    """Both due times moved by the paused time that they do not hold yet."""
+    c = d.w.clocks[s]
+    c.strict = shift(d.cal, unit, c.strict0, c.strict0_end == 1, days, work, us)
+    c.unrolled = shift(d.cal, unit, c.outer0, c.outer0_end == 1, days, work, us)
+    if c.strict == NONE and c.strict0 != NONE:
+        c.earliest = midnight(d.cal, earliest_working_day(d.cal, local_day(d.cal, c.strict0 - 1), work) + 1)
+        c.latest = midnight(d.cal, latest_working_day(d.cal, local_day(d.cal, c.strict0 - 1), work) + 1)
 
 
 @inner

@@ -13,6 +13,7 @@ from zhunsheng.core.fold.opening import (
 from zhunsheng.core.fold.pauses import end_pauses, note_pause
 from zhunsheng.core.fold.restarts import restart, stop_waiting, wait
 from zhunsheng.core.fold.state import (
+    FIRST,
     MET,
     MOOT,
     N_STRAYS,
@@ -126,11 +127,16 @@ def opened(
     1, 5)."""
     if has_children(d, s):
         follow(d, group, s, i, d.ev.at[i])
-    if d.ev.bare[group] == 0:
-        return
+    if d.ev.bare[group] > 0:
+        hear_the_day(d, group, s, i, as_of)
+
+
+@inner
+def hear_the_day(d: FoldData, group: int, s: int, i: int, as_of: int) -> None:
+    """The bare-dated events of the day on which event `i` opened a clock, and before it."""
     midnight_before = midnight(d.cal, local_day(d.cal, d.ev.at[i]))
     first, bare = i, 0
-    while first > 0 and d.ev.at[first - 1] >= midnight_before and d.ev.group[first - 1] == d.ev.group[i]:
+    while first > d.w.n[FIRST] and d.ev.at[first - 1] >= midnight_before:
         first -= 1
         bare += d.ev.day[first]
     if bare == 0:

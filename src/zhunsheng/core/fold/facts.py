@@ -106,10 +106,10 @@ def compare(d: FoldData, t: int, value: int) -> bool:
         return value >= d.book.values[test.values0]
     if test.op == AT_MOST:
         return value <= d.book.values[test.values0]
-    found = False
     for v in range(test.values0, test.values1):
-        found = found or d.book.values[v] == value
-    return found if test.op == ONE_OF else not found
+        if d.book.values[v] == value:
+            return test.op == ONE_OF
+    return test.op != ONE_OF
 
 
 @inner

@@ -15,6 +15,7 @@ from zhunsheng.core.fold.state import (
     MOOT,
     N_CLOCKS,
     N_PAUSES,
+    N_STRAYS,
     NO_AMOUNT,
     NO_CODE,
     NO_HOUR,
@@ -123,7 +124,8 @@ def handed_over(d: FoldData, s: int, i: int, run: tuple[int, int]) -> bool:
     if d.book.rvs[c.rv].handover == 0 or c.start >= d.ev.at[i]:
         return False
     for kind in (TERMINATE, SATISFY):
-        for k in range(run[0], run[1]):
+        for a in range(run[0], run[1]):
+            k = d.ev.acting[a]
             for r in range(d.book.role_ptr[d.ev.type[k]], d.book.role_ptr[d.ev.type[k] + 1]):
                 role = d.book.roles[r]
                 if role.rv == c.rv and role.kind == kind and reaches(d, s, k):
@@ -176,12 +178,12 @@ def begin(d: FoldData, s: int, i: int, opened_by_restart: bool, as_of: int) -> N
     run_limit(d, s, limit, d.book.limits[limit].amount, i)
     if missing:
         c.strict0, c.outer0 = NONE, NONE  # which limit runs is not known
-    if version.restarts0 < version.restarts1 and not opened_by_restart:
+    if version.may_wait == 1 and not opened_by_restart:
         waits_at_start(d, s, i)
     if version.parent_fact >= 0:
         count_back_from_fact(d, s, i)
     else:
-        if version.tiers0 < version.tiers1:
+        if version.may_grant == 1:
             tiers_at_start(d, s, i)
         ask_for_hour(d, s, i)
         if d.ev.until[i] != NONE or d.book.limits[c.limit].counting == BY_DOCUMENT:
@@ -191,7 +193,7 @@ def begin(d: FoldData, s: int, i: int, opened_by_restart: bool, as_of: int) -> N
     if d.w.n[N_PAUSES] > 0:
         pauses_at_start(d, s)
     update(d, s, as_of)
-    if version.before_start in (QUESTION, MEETS):
+    if d.w.n[N_STRAYS] > 0 and version.before_start in (QUESTION, MEETS):
         stops_before_start(d, s)
 
 

@@ -87,6 +87,8 @@ def hold(d: FoldData, s: int, n: int, i: int) -> None:
 def end_pauses(d: FoldData, group: int, p: int, rv: int, i: int, as_of: int) -> None:
     """The pauses of a kind that an event ends, for every clock that it reaches: of the same pair, or of any where one
     side names none."""
+    if d.w.n[N_PAUSES] == 0:
+        return
     n = write_down(d, p, rv, i, ENDS)
     s = newest(d, d.book.rvs[rv].rule, group)
     while s >= 0:

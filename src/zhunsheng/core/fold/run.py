@@ -11,6 +11,7 @@ from zhunsheng.core.fold.state import (
     BASE,
     BEYOND_CALENDAR,
     EXCUSED,
+    FIRST,
     GROUP,
     LAPSED,
     N_CAPPED,
@@ -45,46 +46,49 @@ def fold(d: FoldData, cases: Ints, first: int, end: int, as_of: Ints) -> int:
     """
     d.w.n[BASE] = 0
     for g in range(first, end):
-        fold_case(d, g, cases[g], cases[g + 1], as_of[g])
+        fold_case(d, g, cases[g], as_of[g])
         finish_case(d, as_of[g])
         d.w.n[BASE] += d.w.n[N_CLOCKS]
     return d.w.n[BASE]
 
 
 @inner
-def fold_case(d: FoldData, group: int, first: int, end: int, as_of: int) -> None:
-    """All events of one case in order; at one instant, role by role, and rules counted back from others after these."""
-    d.w.n[GROUP] = group
+def fold_case(d: FoldData, group: int, first: int, as_of: int) -> None:
+    """All events of one case that play a role, in order; at one instant, role by role, and rules counted back from
+    others after these."""
+    d.w.n[GROUP], d.w.n[FIRST] = group, first
     d.w.n[N_CLOCKS], d.w.n[N_STRAYS], d.w.n[N_PAUSES], d.w.n[N_CAPPED] = 0, 0, 0, 0
-    i = first
-    while i < end:
-        j = i + 1
-        while j < end and d.ev.at[j] == d.ev.at[i]:
-            j += 1
+    a, end = d.ev.acting_ptr[group], d.ev.acting_ptr[group + 1]
+    while a < end:
+        i, b = d.ev.acting[a], a + 1
+        while b < end and d.ev.at[d.ev.acting[b]] == d.ev.at[i]:
+            b += 1
         if d.w.n[N_CAPPED] > 0:
             expire_pauses(d, group, d.ev.at[i], as_of)
-        if j == i + 1:
+        if b == a + 1:
             for r in range(d.book.role_ptr[d.ev.type[i]], d.book.role_ptr[d.ev.type[i] + 1]):
                 if matters(d, group, r):
-                    act(d, group, r, i, (i, j), as_of)
+                    act(d, group, r, i, (a, b), as_of)
         else:
-            act_together(d, group, i, j, as_of)
-        i = j
+            act_together(d, group, a, b, as_of)
+        a = b
     if d.w.n[N_CAPPED] > 0:
         expire_pauses(d, group, as_of, as_of)
 
 
 @inner
 def act_together(d: FoldData, group: int, first: int, end: int, as_of: int) -> None:
-    """The events of one instant: role by role, whichever event plays it."""
+    """The acting events of one instant: role by role, whichever event plays it."""
     turns = 0
-    for k in range(first, end):
+    for a in range(first, end):
+        k = d.ev.acting[a]
         for r in range(d.book.role_ptr[d.ev.type[k]], d.book.role_ptr[d.ev.type[k] + 1]):
             turns |= 1 << d.book.roles[r].turn
     for turn in range(2 * ROLE_COUNT):
         if (turns >> turn) & 1 == 0:
             continue
-        for k in range(first, end):
+        for a in range(first, end):
+            k = d.ev.acting[a]
             for r in range(d.book.role_ptr[d.ev.type[k]], d.book.role_ptr[d.ev.type[k] + 1]):
                 if d.book.roles[r].turn == turn:
                     act(d, group, r, k, (first, end), as_of)

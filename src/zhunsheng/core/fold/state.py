@@ -113,6 +113,8 @@ class EventArrays(NamedTuple):
     known_mask: Ints  # (groups,) of the facts among them: bits of their codes, modulo 64
     custody_ptr: Ints  # (groups + 1,) range of what takes persons of a group into custody and lets them go
     custody: Any  # CUSTODY
+    acting_ptr: Ints  # (groups + 1,) range of the events of a group that play a role in any rule
+    acting: Ints  # their places, in order
     bare: Ints  # (groups,) bare-dated events
 
 
@@ -243,9 +245,9 @@ ENDS, BEGINS, DOUBTFUL = codes(3)  # doubtful: a pause that rests on a fact that
 CUSTODY: Final = record_type(at=np.int64, person=np.int64, kind=np.int64)
 KNOWN_FACT: Final = record_type(value=np.int64, at=np.int64, person=np.int64, code=np.int64)
 
-# Counters of Work.n; GROUP is the case that is being folded.
-N_CLOCKS, N_STRAYS, N_PAUSES, N_CAPPED, N_STEPS, N_ANOMALIES, FAULT, BASE, GROUP = codes(9)
-COUNTERS: Final = 9
+# Counters of Work.n; GROUP is the case that is being folded, FIRST its first event.
+N_CLOCKS, N_STRAYS, N_PAUSES, N_CAPPED, N_STEPS, N_ANOMALIES, FAULT, BASE, GROUP, FIRST = codes(10)
+COUNTERS: Final = 10
 NO_ROOM: Final = 1
 
 
@@ -281,6 +283,11 @@ def records(count: int, dtype: np.dtype[Any]) -> Any:
     return np.zeros(count, dtype=dtype).view(np.recarray)
 
 
+def room(count: int, dtype: np.dtype[Any]) -> Any:
+    """A record array of which each row is written before it is read: memory that was used before serves as it is."""
+    return np.empty(count, dtype=dtype).view(np.recarray)
+
+
 def blank_clock() -> Any:
     """A clock of which nothing is known yet, as the only row of a record array."""
     blank = records(1, CLOCK)
@@ -292,20 +299,23 @@ def blank_clock() -> Any:
     return blank
 
 
+BLANK: Final = blank_clock()
+
+
 def make_work(*, rules: int, clocks: int, events: int, pauses: int, results: int, steps: int, anomalies: int) -> Work:
     """Scratch for cases of at most so many clocks and events; room for so many results, steps, anomalies."""
     return Work(
-        clocks=records(clocks, CLOCK),
-        blank=blank_clock(),
-        spare=blank_clock(),
+        clocks=room(clocks, CLOCK),
+        blank=BLANK,
+        spare=room(1, CLOCK),
         head=np.full(rules, -1, dtype=np.int64),
         stamp=np.full(rules, NONE, dtype=np.int64),
         open=np.zeros(rules, dtype=np.int64),
-        strays=records(clocks + events, STRAY),
-        pauses=records(pauses, PAUSE_MARK),
-        holds=np.zeros((clocks, pauses), dtype=np.uint8),
+        strays=room(clocks + events, STRAY),
+        pauses=room(pauses, PAUSE_MARK),
+        holds=np.empty((clocks, pauses), dtype=np.uint8),
         n=np.zeros(COUNTERS, dtype=np.int64),
-        results=records(results, RESULT),
-        steps=records(steps, STEP),
-        anomalies=records(anomalies, ANOMALY),
+        results=room(results, RESULT),
+        steps=room(steps, STEP),
+        anomalies=room(anomalies, ANOMALY),
     )
