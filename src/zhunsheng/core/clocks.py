@@ -37,6 +37,8 @@ from zhunsheng.core.program import AXIS_OF, INCIDENT_AXIS, Compiled, Ints
 from zhunsheng.core.vocabulary import Vocabulary
 
 MIN_EVENTS_PER_THREAD: Final = 50_000
+CLOCKS_OF_AN_EVENT: Final = 2
+"""For so many clocks of each event that acts there is room at first; few open any."""
 ROOM_OF_A_CASE: Final = 1_000
 """Clocks, or marks of pauses, for which there may be room in every case without counting how many it needs."""
 
@@ -195,31 +197,32 @@ class _Run:
         return by_pointer(self.compiled.program), by_pointer(self.calendar), by_pointer(self.encoded.arrays)
 
     def _first_guess(self, first: int, end: int) -> dict[str, int]:
-        """Room that nearly always suffices: as many clocks as there are starts. Memory that is not touched costs
+        """Room that nearly always suffices: for two clocks of each event that acts. Memory that is not touched costs
         nothing."""
         arrays = self.encoded.arrays
         cases = arrays.acting_ptr[first : end + 1]
-        types = arrays.type[arrays.acting[cases[0] : cases[-1]]]
+        acting = arrays.acting[cases[0] : cases[-1]]
         events = int(np.diff(cases).max())
-        results = int(np.bincount(types, minlength=len(self.compiled.types)) @ self.compiled.openings)
+        most = len(acting) * int(self.compiled.openings.max(initial=0))
+        results = min(most, max(CLOCKS_OF_AN_EVENT * len(acting), ROOM_OF_A_CASE))
         return {
             "rules": len(self.compiled.rules),
-            "clocks": _most_in_a_case(self.compiled.openings, types, cases, events) + 1,
+            "clocks": _most_in_a_case(self.compiled.openings, arrays.type, acting, cases, events) + 1,
             "events": events * int(np.diff(self.compiled.program.role_ptr).max()) + 1,
-            "pauses": _most_in_a_case(self.compiled.pausing, types, cases, events) + 1,
+            "pauses": _most_in_a_case(self.compiled.pausing, arrays.type, acting, cases, events) + 1,
             "results": results,
             "steps": results * 12 + 1 if self.with_steps else 0,
             "anomalies": max(1024, results // 16),
         }
 
 
-def _most_in_a_case(weights: Ints, types: NDArray[np.int32], cases: Ints, events: int) -> int:
+def _most_in_a_case(weights: Ints, types: NDArray[np.int32], acting: Ints, cases: Ints, events: int) -> int:
     """A bound on the weights of the types of one case together: counted out only where its events alone leave too much
     room."""
     bound = events * int(weights.max())
     if bound <= ROOM_OF_A_CASE:
         return bound
-    weighed = np.append(0, np.cumsum(weights[types]))
+    weighed = np.append(0, np.cumsum(weights[types[acting]]))
     return int(np.diff(weighed[cases - cases[0]]).max())
 
 
@@ -228,11 +231,11 @@ def _joined(compiled: Compiled, encoded: Encoded, as_of: NDArray[np.int64], work
         return FoldPart(compiled, encoded, as_of, records(0, RESULT), records(0, ANOMALY), records(0, STEP))
     results, anomalies, steps, base = [], [], [], 0
     for work, rows in works:
-        for rows_of in (work.anomalies, work.steps):
-            rows_of.row += base
         results.append(work.results[:rows])
         anomalies.append(work.anomalies[: work.n[N_ANOMALIES]])
         steps.append(work.steps[: work.n[N_STEPS]] if len(work.steps) else work.steps)
+        for rows_of in (anomalies[-1], steps[-1]):
+            rows_of.row += base
         base += rows
     return FoldPart(compiled, encoded, as_of, _concat(results), _concat(anomalies), _concat(steps))
 

@@ -66,9 +66,9 @@ def day_of_end(cal: CalendarArrays, end: int) -> int:
 def count(cal: CalendarArrays, counting: int, unit: int, amount: int, origin: int) -> tuple[int, bool]:
     """The due time of a limit that runs from `origin` without interruption, and whether it is a 24:00. clock.md,
     Counting."""
-    day = local_day(cal, origin)
     if counting in (EXACT_MINUTE, ROLLING_24H):
         return origin + amount * (HOUR_US if unit == HOURS else DAY_US), False
+    day = local_day(cal, origin)
     if counting == DAY_AFTER:
         return end_of(cal, day + amount), True
     if counting == SAME_DAY_OF_MONTH:
@@ -104,9 +104,9 @@ def count_outer(
     cal: CalendarArrays, reading: int, unit: int, amount: int, origin: int, strict: int
 ) -> tuple[int, bool]:
     """The latest defensible reading before it rolls (law.md 1.2); the strict one where the rule names no other."""
-    day = local_day(cal, origin)
     if reading == FULL_HOUR:
         return origin - local_clock(cal, origin) % HOUR_US + (amount + 1) * HOUR_US, False
+    day = local_day(cal, origin)
     if reading == DAY_END:
         return end_of(cal, day + amount), True
     if reading == SPC_MONTH:

@@ -62,7 +62,7 @@ def act(
         end_pauses(d, group, role.arg, role.rv, i, as_of)
         return
     reached = False
-    s = newest(d, d.book.rvs[role.rv].rule, group)
+    s = newest(d, role.rule, group)
     while s >= 0:
         following = d.w.clocks[s].next
         if d.w.clocks[s].open == 1 and d.w.clocks[s].rv == role.rv and reaches(d, s, i):
