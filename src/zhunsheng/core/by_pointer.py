@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any, Final
 
 import numpy as np
+from llvmlite import ir
 from numba import config, from_dtype, types
 from numba.core import cgutils
 from numba.core.imputils import lower_builtin, lower_getattr_generic, lower_setattr_generic
@@ -270,4 +271,29 @@ def _lower_row_field(context: Any, builder: Any, row: RowType, value: Any, attri
 @lower_setattr_generic(RowType)
 def _lower_row_store(context: Any, builder: Any, sig: Any, arguments: Any, attribute: str) -> Any:
     builder.store(arguments[1], _field(context, builder, sig.args[0], arguments[0], attribute), align=1)
+    return context.get_dummy_value()
+
+
+def ask_ahead(column: Any, index: Any) -> None:
+    """Ask the memory for an element that will soon be read. It changes nothing; without Numba it does nothing."""
+
+
+@infer_global(ask_ahead)
+class _AskAhead(AbstractTemplate):  # type: ignore[misc]  # numba has no types
+    """Any element of any array can be asked for."""
+
+    def generic(self, arguments: tuple[Any, ...], _: Any) -> Any:
+        column, index = arguments
+        return signature(types.void, column, index) if isinstance(column, ColumnType) else None
+
+
+@lower_builtin(ask_ahead, ColumnType, types.Integer)
+@lower_builtin(ask_ahead, ColumnType, types.BaseTuple)
+def _lower_ask_ahead(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
+    element = builder.bitcast(_element(context, builder, sig.args[0], arguments[0], sig.args[1], arguments[1]), cgutils.voidptr_t)
+    number = context.get_value_type(types.int32)
+    kind = ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t, number, number, number])
+    prefetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+    to_read, to_keep, data = number(0), number(3), number(1)
+    builder.call(prefetch, [element, to_read, to_keep, data])
     return context.get_dummy_value()

@@ -1,8 +1,32 @@
 """How the functions of the fold are compiled."""
 
-from typing import Final
+from typing import Any, Final
 
+from llvmlite.binding import Linkage
 from numba import njit
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import Compiler
+
+
+class _ClosedLibrary(JITCodeLibrary):  # type: ignore[misc]  # numba has no types
+    """Compiled code that nobody links to. Numba keeps every function so that others could call it; LLVM, told that
+    none will, draws one that is called from a single place into its caller."""
+
+    def _optimize_final_module(self) -> None:
+        for function in self._final_module.functions:
+            if function.linkage == Linkage.linkonce_odr:
+                function.linkage = Linkage.internal
+        super()._optimize_final_module()
+
+
+class Closed(Compiler):  # type: ignore[misc]  # numba has no types
+    """Numba's compiler for a function that is only called from Python."""
+
+    def __init__(self, typingctx: Any, targetctx: Any, *rest: Any) -> None:
+        super().__init__(typingctx, targetctx, *rest)
+        self.state.library = _ClosedLibrary(targetctx.codegen(), "closed")
+        self.state.library.enable_object_caching()
+
 
 # Only `fold` is called from Python: the others need no wrapper of their own. The tables own no memory, so nothing is
 # counted (_nrt).

@@ -1,7 +1,10 @@
 """The pass itself: every case, every instant, every role, and what stands at the end."""
 
+from typing import Final
+
 from numba import njit
 
+from zhunsheng.core.by_pointer import ask_ahead
 from zhunsheng.core.dates import NONE
 from zhunsheng.core.fold.clock import PAST, in_time, inherit, stand_as_if_resumed
 from zhunsheng.core.fold.effects import act
@@ -30,14 +33,18 @@ from zhunsheng.core.fold.state import (
     WAITING,
     FoldData,
 )
-from zhunsheng.core.inner import inner
+from zhunsheng.core.inner import Closed, inner
 from zhunsheng.core.program import (
+    INCIDENT_AXIS,
+    PERSON_AXIS,
     ROLE_COUNT,
     Ints,
 )
 
+LINE: Final = 64  # bytes that memory hands over at once
 
-@njit(cache=True, nogil=True, _nrt=False, error_model="numpy")
+
+@njit(cache=True, pipeline_class=Closed, nogil=True, _nrt=False, error_model="numpy")
 def fold(d: FoldData, cases: Ints, first: int, end: int, as_of: Ints) -> int:
     """Fold the cases [first, end), whose events are the ranges between `cases`, each as of its own instant; results
     go to w.results from row 0 on.
@@ -46,10 +53,24 @@ def fold(d: FoldData, cases: Ints, first: int, end: int, as_of: Ints) -> int:
     """
     d.w.n[BASE] = 0
     for g in range(first, end):
+        if g + 1 < end:
+            ask_for_case(d, cases[g + 1], cases[g + 2])
         fold_case(d, g, cases[g], as_of[g])
         finish_case(d, as_of[g])
         d.w.n[BASE] += d.w.n[N_CLOCKS]
     return d.w.n[BASE]
+
+
+@inner
+def ask_for_case(d: FoldData, first: int, end: int) -> None:
+    """Ask the memory for what the next case's events name and state: only few events do, here and there, and to wait
+    for each costs as much as to judge it."""
+    for i in range(first, end, LINE // 4):
+        for axis in range(PERSON_AXIS, INCIDENT_AXIS):
+            ask_ahead(d.ev.subjects, (axis, i))
+    for i in range(first, end, LINE // 8):
+        ask_ahead(d.ev.until, i)
+        ask_ahead(d.ev.fact_ptr, i)
 
 
 @inner
