@@ -13,7 +13,6 @@ from functools import cache
 from typing import Any, Final
 
 import numpy as np
-from llvmlite import ir
 from numba import config, from_dtype, types
 from numba.core import cgutils
 from numba.core.imputils import lower_builtin, lower_getattr_generic, lower_setattr_generic
@@ -290,10 +289,10 @@ class _AskAhead(AbstractTemplate):  # type: ignore[misc]  # numba has no types
 @lower_builtin(ask_ahead, ColumnType, types.Integer)
 @lower_builtin(ask_ahead, ColumnType, types.BaseTuple)
 def _lower_ask_ahead(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
-    element = builder.bitcast(_element(context, builder, sig.args[0], arguments[0], sig.args[1], arguments[1]), cgutils.voidptr_t)
+    element = _element(context, builder, sig.args[0], arguments[0], sig.args[1], arguments[1])
     number = context.get_value_type(types.int32)
-    kind = ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t, number, number, number])
+    kind = cgutils.ir.FunctionType(cgutils.ir.VoidType(), [cgutils.voidptr_t, number, number, number])
     prefetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
     to_read, to_keep, data = number(0), number(3), number(1)
-    builder.call(prefetch, [element, to_read, to_keep, data])
+    builder.call(prefetch, [builder.bitcast(element, cgutils.voidptr_t), to_read, to_keep, data])
     return context.get_dummy_value()

@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-from llvmlite.binding import Linkage
 from numba import njit
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
@@ -14,8 +13,8 @@ class _ClosedLibrary(JITCodeLibrary):  # type: ignore[misc]  # numba has no type
 
     def _optimize_final_module(self) -> None:
         for function in self._final_module.functions:
-            if function.linkage == Linkage.linkonce_odr:
-                function.linkage = Linkage.internal
+            if function.linkage.name == "linkonce_odr":
+                function.linkage = "private"  # not even a symbol: another library may have a function of this name
         super()._optimize_final_module()
 
 
