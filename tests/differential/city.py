@@ -4,16 +4,20 @@ python -m tests.differential.city --cases 100000 --instants 12 --seed 1
 """
 
 import argparse
+import multiprocessing
 import random
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
+from tests.oracle.book import Vocabulary
 from tests.oracle.check_book import Check, read_checks
 from tests.oracle.checks import judge_checks
 from tests.oracle.truth import Bench, truth_of
@@ -93,12 +97,21 @@ def _checked(events: pl.DataFrame, checks: Sequence[Check], bench: Bench, as_of:
 
     The check that counts findings is compared elsewhere (tests.differential.checks).
     """
-    rows = [
-        {**{name: getattr(verdict, name) for name in CHECKED}, "events": list(verdict.events)}
-        for part in events.partition_by("unit")
-        for verdict in judge_checks(checks, bench.vocabulary, part.to_dicts(), as_of)
-    ]
+    units = [part.to_dicts() for part in events.partition_by("unit")]
+    judged = partial(_checked_unit, checks, bench.vocabulary, as_of)
+    # A forked child would inherit the locks of Polars' threads
+    with ProcessPoolExecutor(PROCESSES, mp_context=multiprocessing.get_context("spawn")) as pool:
+        rows = [row for found in pool.map(judged, units) for row in found]
     return pl.DataFrame(rows, schema={**{name: FINDINGS[name] for name in CHECKED}, "events": pl.List(pl.String())})
+
+
+def _checked_unit(
+    checks: Sequence[Check], vocabulary: Vocabulary, as_of: datetime, events: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    return [
+        {**{name: getattr(verdict, name) for name in CHECKED}, "events": list(verdict.events)}
+        for verdict in judge_checks(checks, vocabulary, events, as_of)
+    ]
 
 
 def _only(theirs: pl.DataFrame, ours: pl.DataFrame, what: str) -> pl.DataFrame:

@@ -1,11 +1,13 @@
 """Kinds that look at how long acts last: overlap and span."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from tests.oracle.check_book import length, moved
 from tests.oracle.check_kinds import NO_HOUR, Said, compared, every
-from tests.oracle.check_world import NO, YES, Reading, Record
+from tests.oracle.check_world import NO, YES, Reading, Record, shared
 from tests.oracle.facts import Answer
 
 NO_END = Answer(None, "no_end")
@@ -13,13 +15,13 @@ NO_END = Answer(None, "no_end")
 
 def overlaps(reading: Reading) -> Iterator[tuple[Record, str, Said]]:
     """Each pair of acts of one key: the later one, the key, and what is said."""
-    acts = reading.acts()
-    for n, later in enumerate(acts):
-        for earlier in acts[:n]:
-            if reading.shares(earlier, later, reading.check.same):
-                for subject in reading.subjects(later):
-                    if subject in reading.subjects(earlier):
-                        yield later, subject, Said(_apart(reading, earlier, later), None, (earlier,))
+    before: dict[tuple[Any, ...], list[Record]] = defaultdict(list)
+    for later in reading.acts():
+        for subject in reading.subjects(later):
+            earlier_ones = before[subject, *shared(later, reading.check.same)]
+            for earlier in earlier_ones:
+                yield later, subject, Said(_apart(reading, earlier, later), None, (earlier,))
+            earlier_ones.append(later)
 
 
 def _apart(reading: Reading, earlier: Record, later: Record) -> Answer:
@@ -52,9 +54,8 @@ def end_of_act(reading: Reading, act: Record) -> datetime | None:
     if act.last_instant is not None:
         return act.last_instant
     does = reading.check.does
-    for record in reading.records:
-        is_later = record.type in does.get("ends", []) and record.key != act.key and record.at >= act.at
-        if is_later and reading.shares(act, record, does.get("ends_by", ["case", "person"])):
+    for record in reading.alike(act, does.get("ends_by", ["case", "person"])):
+        if record.type in does.get("ends", []) and record.key != act.key and record.at >= act.at:
             return record.at
     return None
 

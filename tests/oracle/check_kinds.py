@@ -183,10 +183,10 @@ def count(reading: Reading, act: Record, subject: str | None) -> Said:
     since = reading.others(act, subject, check.does.get("since", []), lambda r: r.at <= act.at)
     counted = [
         r
-        for r in reading.acts()
-        if r.order <= act.order
+        for r in reading.alike(act, check.same)
+        if r.type in check.acts
+        and r.order <= act.order
         and subject in reading.subjects(r)
-        and reading.shares(r, act, check.same)
         and (begin is None or r.at > begin)
         and (not since or r.at >= since[-1].at)
         and _is_counted(reading, r)

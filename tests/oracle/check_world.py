@@ -1,5 +1,6 @@
 """What a check sees: records at the instants of one reading, their facts, and which of them belong together."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
@@ -156,10 +157,22 @@ class Reading:
     world: World
     check: Check
     records: tuple[Record, ...]
+    _alike: dict[tuple[str, ...], dict[tuple[Any, ...], list[Record]]] = field(default_factory=dict)
 
     def acts(self) -> list[Record]:
         """Acts in order."""
         return [r for r in self.records if r.type in self.check.acts]
+
+    def alike(self, record: Record, columns: Iterable[str]) -> list[Record]:
+        """All records, in order, that share all of these columns with one, itself among them: laid out once, so that a
+        city can be walked through record by record."""
+        names = tuple(columns)
+        if names not in self._alike:
+            groups: dict[tuple[Any, ...], list[Record]] = defaultdict(list)
+            for one in self.records:
+                groups[shared(one, names)].append(one)
+            self._alike[names] = groups
+        return self._alike[names].get(shared(record, names), [])
 
     def subjects(self, record: Record) -> list[str]:
         """Whom or what it names of the kind that is judged."""
@@ -167,10 +180,6 @@ class Reading:
             return sorted(record.officers)
         value = record.case if self.check.key == "case" else record.columns[self.check.key]
         return [value] if value else []
-
-    def shares(self, one: Record, other: Record, columns: Iterable[str]) -> bool:
-        """Equal in all columns; a column that neither names is equal."""
-        return all(_column(one, name) == _column(other, name) for name in columns)
 
     def is_of(self, subject: str, other: Record) -> bool:
         """Whether a record names the key, or none where it then belongs to all of its case."""
@@ -183,13 +192,19 @@ class Reading:
         """Records of these types that belong with the act, in order."""
         return [
             r
-            for r in self.records
+            for r in self._near(act, subject)
             if r.type in types
             and r.key != act.key
-            and (keep is None or keep(r))
-            and self.shares(act, r, self.check.same)
             and (subject is None or self.is_of(subject, r))
+            and (keep is None or keep(r))
         ]
+
+    def _near(self, act: Record, subject: str | None) -> list[Record]:
+        """Records that share what the check asks for, and its key where none of them may do without it."""
+        same, key = self.check.same, self.check.key
+        if subject is None or key == "officer" or (key in OF_ALL and "case" in same):
+            return self.alike(act, same)
+        return self.alike(act, (*same, key))
 
     def may_lie_in(self, record: Record, begin: datetime | None, end: datetime) -> bool:
         """Whether a bare date's day touches a window."""
@@ -197,6 +212,11 @@ class Reading:
             return False
         first, last = self.world.day_start(record.stated), self.world.day_end(record.stated)
         return first <= end and (begin is None or last >= begin)
+
+
+def shared(record: Record, columns: Iterable[str]) -> tuple[Any, ...]:
+    """What a record states in these columns; what neither of two names is equal in both."""
+    return tuple(_column(record, name) for name in columns)
 
 
 def _column(record: Record, name: str) -> Any:
@@ -207,7 +227,8 @@ def _column(record: Record, name: str) -> Any:
 
 def readings(world: World, check: Check) -> list[Reading]:
     """Both readings; only one where no record of the check bears a bare date."""
-    mine = [r for r in world.records if r.type in check.types]
+    types = frozenset(check.types)
+    mine = [r for r in world.records if r.type in types]
     early = [replace(r, at=world.day_start(r.at)) if r.is_bare_date else r for r in mine]
     late = [replace(r, at=world.day_end(r.at)) if r.is_bare_date else r for r in mine]
     kept = [early, late] if any(r.is_bare_date for r in mine) else [mine]

@@ -9,7 +9,7 @@ from tests.oracle import check_intervals, check_kinds
 from tests.oracle.book import Vocabulary
 from tests.oracle.check_book import Check
 from tests.oracle.check_kinds import Said, both, either
-from tests.oracle.check_world import YES, Reading, Record, World, readings
+from tests.oracle.check_world import YES, Reading, Record, World, readings, shared
 from tests.oracle.facts import Answer
 
 SINGLE: Final = {
@@ -122,14 +122,13 @@ def _judged(reading: Reading) -> list[Record]:
     acts = reading.acts()
     if not reading.check.first:
         return acts
-    acts.sort(key=lambda a: (a.stated, *a.order[1:]))
-
-    def is_first(n: int, act: Record) -> bool:
-        mine = set(reading.subjects(act))
-        before = [a for a in acts[:n] if reading.shares(a, act, reading.check.same)]
-        return not mine or not mine <= {s for a in before for s in reading.subjects(a)}
-
-    return [act for n, act in enumerate(acts) if is_first(n, act)]
+    firsts, seen = [], dict[tuple[Any, ...], set[str]]()
+    for act in sorted(acts, key=lambda a: (a.stated, *a.order[1:])):
+        mine, before = set(reading.subjects(act)), seen.setdefault(shared(act, reading.check.same), set())
+        if not mine or not mine <= before:
+            firsts.append(act)
+        before |= mine
+    return firsts
 
 
 def _verdict(reading: Reading, act: Record, subject: str | None, said: Said) -> CheckVerdict | None:
