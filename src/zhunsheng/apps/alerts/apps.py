@@ -43,6 +43,7 @@ class AlertsConfig(AppConfig):
     verbose_name = "预警"
     app_functions = (
         "zs_alerts_waiting(bigint)",
+        "zs_open_alerts(date, text[])",
         "zs_band(timestamptz, timestamptz, timestamptz, boolean, timestamptz, timestamptz, timestamptz)",
     )
     pages: ClassVar[dict[str, Page]] = {f"api:{name}": for_sources("GET") for name in READING}
@@ -55,6 +56,7 @@ class AlertsConfig(AppConfig):
         """,
         "alerts_action": OF_GROUP_SEEN,
         "alerts_concern": "officer_id = (SELECT zs_officer())",
+        "alerts_keptcount": "false",
         "alerts_delivery": "EXISTS (SELECT FROM alerts_alert a WHERE a.key = alert_id)",
         "alerts_deliveryoutcome": "EXISTS (SELECT FROM alerts_alert a WHERE a.key = alert_id)",
         "alerts_reply": "EXISTS (SELECT FROM alerts_alert a WHERE a.key = alert_id)",
@@ -75,6 +77,7 @@ class AlertsConfig(AppConfig):
         ),
         TableRule("alerts_alert", app_may=READ_ADD, key=("key",), change="append", sealed=True),
         TableRule("alerts_concern", app_may=("select",), key=("id",), change="function"),
+        TableRule("alerts_keptcount", app_may=("select",), key=("id",), change="function"),
         TableRule("alerts_action", app_may=READ_ADD, key=("id",), change="append", sealed=True),
         TableRule("alerts_silence", app_may=READ_WRITE, key=("id",), change="audited"),
         TableRule("alerts_switch", app_may=READ_WRITE, key=("id",), change="audited"),

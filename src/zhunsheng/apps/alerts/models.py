@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
 from zhunsheng.apps.alerts.concern import Concern as Concern
+from zhunsheng.apps.alerts.kept_counts import KeptCount as KeptCount
 from zhunsheng.apps.alerts.reasons import AlertReason
 from zhunsheng.apps.alerts.switch import Switch as Switch
 from zhunsheng.apps.audit.fields import SealedModel
@@ -19,8 +20,12 @@ LISTED_OPEN = [
     "closed_at", "seen_label",
 ]  # fmt: skip
 """What filters and sums over open alerts ask of them."""
-COUNTED_OPEN = ["key", "case", "incident", "unit", "level", "state", "due", "outer", "outer_at_end", "seen_label"]
-"""What counts of all open alerts ask of them: half as wide, so that they are counted in half the time."""
+COUNTED_OPEN = [
+    "key", "incident", "unit", "level", "state", "due", "outer", "outer_at_end", "seen_label", "seen_unit",
+]  # fmt: skip
+"""What counts ask of the open alerts of some cases, or of all."""
+PASSED = ["key", "case", "incident", "unit", "due", "outer_at_end", "seen_label", "seen_unit"]
+"""What counts ask of those whose outer time has passed of late."""
 
 
 class AlertGroup(models.Model):
@@ -83,9 +88,10 @@ class AlertGroup(models.Model):
             models.Index(fields=["owner", "state"], name="alerts_group_owner", condition=Q(closed_at=None)),
             models.Index(fields=["rule", "opened_at"], name="alerts_group_rule"),
             models.Index(fields=["inhibited_by"], name="alerts_group_under", condition=Q(closed_at=None)),
+            models.Index(fields=["outer"], include=PASSED, name="alerts_group_outer", condition=Q(closed_at=None)),
             models.Index(fields=["seen_unit", "due"], include=LISTED_OPEN, name="alerts_group_open",
                          condition=Q(closed_at=None)),
-            models.Index(fields=["seen_unit"], include=COUNTED_OPEN, name="alerts_group_counted",
+            models.Index(fields=["case"], include=COUNTED_OPEN, name="alerts_group_counted",
                          condition=Q(closed_at=None)),
             models.Index(fields=["closed_at"], include=COUNTED_CLOSED, name="alerts_group_closed",
                          condition=Q(closed_at__isnull=False)),

@@ -19,7 +19,7 @@ from zhunsheng.apps.cases.selectors import looked_up, ties
 from zhunsheng.apps.cases.words import page_vocabulary
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.desk.inbox import midnight
-from zhunsheng.apps.desk.inbox_counts import counted_by_unit
+from zhunsheng.apps.desk.inbox_counts import open_by_unit
 from zhunsheng.apps.desk.overdue import visible_overdue
 from zhunsheng.apps.desk.periods import periods
 from zhunsheng.apps.desk.rulebook import rule_titles
@@ -34,7 +34,8 @@ COMPARABLE: Final = 3
 HUNDRED: Final = 100
 LEVELS: Final = ("red", "yellow", "blue", "ask")
 INSIDE_STATIONS: Final = (Unit.Kind.COMMAND_ROOM, Unit.Kind.CASE_SQUAD, Unit.Kind.COMMUNITY_SQUAD)
-COUNTED: Final = ("open", "over", "today", "waiting", "disputed", *LEVELS, "cases", "month", "before")
+OF_ALERTS: Final = ("open", "over", "today", "waiting", "disputed", *LEVELS)
+COUNTED: Final = (*OF_ALERTS, "cases", "month", "before")
 Counts = dict[str, dict[str, int]]
 
 
@@ -142,7 +143,8 @@ def cells(line: UnitLine) -> list[Cell]:
 
 def _by_unit(viewer: Viewer, now: datetime) -> Counts:
     """Unit → name of a count → how many. Rows whose unit is not registered stand under their code."""
-    found = counted_by_unit(visible_groups(viewer), now=now, tomorrow=midnight(now, 1))
+    alerts = open_by_unit(viewer, now=now, today=midnight(now, 0), tomorrow=midnight(now, 1))
+    found = {unit: {name: counts[name] for name in OF_ALERTS} for unit, counts in alerts.items()}
     for unit, cases in in_hand_by_unit(ties(viewer).reading).items():
         found.setdefault(unit, {})["cases"] = cases
     for unit, name, n in _exceeded(viewer, now):

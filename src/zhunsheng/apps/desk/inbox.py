@@ -27,7 +27,7 @@ from zhunsheng.apps.cases.selectors import looked_up
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.desk.case_officers import case_officers
 from zhunsheng.apps.desk.elements import OF_ELEMENT, VIEWS
-from zhunsheng.apps.desk.inbox_counts import counted_by_state
+from zhunsheng.apps.desk.inbox_counts import UNTOLD, counted_ended, counted_open
 from zhunsheng.apps.desk.rulebook import all_rules, shown_rulebook
 from zhunsheng.apps.display import formats
 from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
@@ -141,7 +141,7 @@ def inbox_page(viewer: Viewer, asked: Asked, *, now: datetime) -> Inbox:
         page = asked.page(_ordered(groups if near is None else visible.filter(AMONG_TO_DO, near), now))
         counted = _by_rule(mine, now, is_open=True)
     bands = _banded(counted, asked)
-    numbers = _numbers(visible.filter(_beside(asked, "view")), views, now, known={here: sum(bands.values())})
+    numbers = _numbers(viewer, asked, views, now, known={here: sum(bands.values())})
     return Inbox(
         page=page,
         title=next(title for name, title, _condition in views if name == here),
@@ -269,26 +269,25 @@ def _band_of(now: datetime, *, is_open: bool = False) -> Func:
 
 
 def _numbers(
-    groups: QuerySet[AlertGroup], views: Sequence[tuple[str, str, Q]], now: datetime, *, known: Mapping[str, int]
+    viewer: Viewer, asked: Asked, views: Sequence[tuple[str, str, Q]], now: datetime, *, known: Mapping[str, int]
 ) -> dict[str, int]:
     """The number of each view: what is open by state and span, what has ended by state, and the two that say of whom.
     `known`: that of the chosen view, which was counted with its bands."""
-    count = counted_by_state(groups, spans=_spans(now), today=midnight(now, 0), since=now - KEPT)
+    groups = visible_groups(viewer).filter(_beside(asked, "view"))
+    is_whole, days = not asked.values.keys() - {"view"}, (midnight(now, 0), midnight(now, 1))
+    opened = counted_open(viewer, None if is_whole else groups, now=now, today=days[0], tomorrow=days[1])
+    ended = counted_ended(groups, today=days[0], since=now - KEPT)
     mine = next(condition for name, _title, condition in views if name == MINE)
     return {
         MINE: known[MINE] if MINE in known else groups.filter(_kept(now, is_ended=False), mine).count(),
-        "today": sum(n for (part, _state, band), n in count.items() if part == "open" and band == TODAY),
-        "over": sum(n for (part, _state, band), n in count.items() if part == "open" and band == OVER),
-        "untold": count["untold", "", 0],
-        DONE_TODAY: count["ended", State.DONE, 1],
-        "all": sum(_in_state(count, "open", state) for state in OPEN),
-        **{name: _in_state(count, "open", state) for name, state in OF_STATE.items()},
-        **{name: _in_state(count, "ended", state) for name, state in ENDED_VIEWS.items()},
+        "today": opened["today"],
+        "over": opened["over"],
+        "untold": ended[UNTOLD, 0],
+        DONE_TODAY: ended[State.DONE, 1],
+        "all": sum(opened[state] for state in OPEN),
+        **{name: opened[state] for name, state in OF_STATE.items()},
+        **{name: ended[state, 0] + ended[state, 1] for name, state in ENDED_VIEWS.items()},
     }
-
-
-def _in_state(count: Counter[tuple[str, str, int]], part: str, state: str) -> int:
-    return sum(n for (its_part, its_state, _span), n in count.items() if (its_part, its_state) == (part, state))
 
 
 def _by_rule(

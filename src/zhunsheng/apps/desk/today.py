@@ -14,9 +14,8 @@ from zhunsheng.apps.alerts.models import AlertGroup
 from zhunsheng.apps.alerts.selectors import listed, visible_groups
 from zhunsheng.apps.cases.selectors import looked_up
 from zhunsheng.apps.desk.inbox import WEEK, Line, lines_of, midnight
-from zhunsheng.apps.desk.inbox_counts import Headed, counted_by_head
+from zhunsheng.apps.desk.inbox_counts import Ending, Headed, counted_by_day, counted_by_head
 from zhunsheng.apps.desk.rulebook import shown_rulebook
-from zhunsheng.apps.org.models import Officer
 from zhunsheng.core.calendar import Calendar
 
 SHOWN: Final = 10
@@ -65,25 +64,25 @@ class Today:
 def today_page(viewer: Viewer, *, now: datetime) -> Today:
     """The page of a leader: the alerts of the units whose cases he may list."""
     groups = visible_groups(viewer).filter(closed_at=None)
-    counted = counted_by_head(groups, now=now, ends=[midnight(now, n + 1) for n in range(WEEK)])
+    counted = counted_by_day(groups, now=now, ends=[midnight(now, n + 1) for n in range(WEEK)])
+    heads = counted_by_head(groups, now=now, most=OFFICERS)
     # Which they are, the index says; only these are then read.
     first = groups.filter(PRESSING).order_by("due", "key").values("key")[:SHOWN]
     pressing = listed(AlertGroup.objects.filter(looked_up("key", first))).order_by("due", "key")
-    shares = _shares(counted)
     days = _days(counted, now)
     return Today(
         {**_counts(counted), "today": days[0].count},
         days,
         lines_of(list(pressing), viewer, now),
-        shares[:OFFICERS],
-        len(shares[OFFICERS:]),
+        [_share(head) for head in heads],
+        heads[0].heads - len(heads) if heads else 0,
     )
 
 
-def _counts(counted: Iterable[Headed]) -> dict[str, int]:
+def _counts(counted: Iterable[Ending]) -> dict[str, int]:
     """Over is counted apart from the levels, as the inbox shows it; red holds what is over too."""
     found = dict.fromkeys(("open", "over", *LEVELS, "waiting"), 0)
-    for _head, level, on, waits, n in counted:
+    for level, on, waits, n in counted:
         found["open"] += n
         found[level] = found.get(level, 0) + n
         if on == OVER:
@@ -93,10 +92,10 @@ def _counts(counted: Iterable[Headed]) -> dict[str, int]:
     return found
 
 
-def _days(counted: Sequence[Headed], now: datetime) -> list[Day]:
+def _days(counted: Sequence[Ending], now: datetime) -> list[Day]:
     """What ends on each of the next days, by level."""
     by_day: Counter[tuple[int, str]] = Counter()
-    for _head, level, on, _waits, n in counted:
+    for level, on, _waits, n in counted:
         if on is not None:
             by_day[on, level] += n
     rulebook = shown_rulebook()
@@ -114,18 +113,7 @@ def _is_rest(day: date, calendar: Calendar) -> bool:
     return calendar.first <= day <= calendar.last and not calendar.is_working(day)
 
 
-def _shares(counted: Iterable[Headed]) -> list[Share]:
-    """The counts of each officer, whoever has most of what is over and red first."""
-    by_head: dict[int | None, list[Headed]] = {}
-    for one in counted:
-        by_head.setdefault(one.head, []).append(one)
-    heads = Officer.objects.filter(pk__in=[head for head in by_head if head is not None])
-    officers = {head: (name, number) for head, name, number in heads.values_list("pk", "name", "number")}
-    counts = {head: _counts(own) for head, own in by_head.items()}
-    most = max((own["open"] for own in counts.values()), default=0)
-    bars = {head: round(HUNDRED * own["open"] / most) for head, own in counts.items()}
-    shares = [
-        Share(*(officers[head] if head is not None else (_("没有主办民警"), "")), own, bars[head])
-        for head, own in counts.items()
-    ]
-    return sorted(shares, key=lambda one: (-one.counts["over"], -one.counts["red"], -one.counts["open"], one.number))
+def _share(head: Headed) -> Share:
+    counts = {name: getattr(head, name) for name in ("open", "over", *LEVELS)}
+    name = _("没有主办民警") if head.name is None else head.name
+    return Share(name, head.number or "", counts, round(HUNDRED * head.open / head.most))

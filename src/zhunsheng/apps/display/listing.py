@@ -141,10 +141,11 @@ class Asked:
         after = self.address(after=_closed(keys[-1])) if keys and (back or more) else ""
         return Page(self, found, preceding=before, following=after)
 
-    def cut(self, rows: QuerySet[Any, Any]) -> "Page[Any]":
-        """The same of rows that have no key, as counted ones, in the order that they are in. One query."""
+    def cut(self, rows: Callable[[int, int], Sequence[Any]]) -> "Page[Any]":
+        """The same of rows that have no key, as counted ones, in the order that they are in. `rows`: what gives those
+        from one number on, before another."""
         begin = max(0, self._begin())
-        found = list(rows[begin : begin + self.listing.rows + 1])
+        found = list(rows(begin, begin + self.listing.rows + 1))
         before = self.address(after=_closed([max(0, begin - self.listing.rows)])) if begin else ""
         more = len(found) > self.listing.rows
         after = self.address(after=_closed([begin + self.listing.rows])) if more else ""

@@ -155,7 +155,7 @@ class Finding(models.Model):
             models.Index(fields=["case"], name="finding_of_check", condition=Q(clock__isnull=True, state="current")),
             models.Index(
                 fields=["found_at", "key"],
-                include=["case", "incident", "unit", "rule", "kind"],
+                include=["case", "incident", "unit", "rule", "kind", "closed_at"],
                 name="finding_found",
                 condition=Q(kind__in=("overdue", "broken"), state="current"),
             ),

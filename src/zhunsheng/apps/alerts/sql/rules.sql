@@ -136,6 +136,146 @@ CREATE OR REPLACE FUNCTION zs_band(
         WHEN due <= tomorrow THEN 1 WHEN due <= later THEN 2 ELSE 3 END
 $$;
 
+-- How many alerts are open, kept by place: rows are added, and the sum of those up to a day counts (kept_counts.py). What
+-- one alert adds, n times: itself from the beginning; over from the day after that in which its outer time passes; today
+-- from the day on which it ends until then. (An instant at the end of a day belongs to that day.) Nothing for what is
+-- closed, and for what a probe leaves.
+CREATE OR REPLACE FUNCTION zs_open_alert(g alerts_alertgroup, n integer) RETURNS TABLE (
+    unit text, seen_unit text, label text, day date, open integer, red integer, yellow integer, blue integer, ask integer,
+    waiting integer, acknowledged integer, snoozed integer, claimed_done integer, disputed integer, over integer, today integer
+) LANGUAGE sql IMMUTABLE AS $$
+    SELECT g.unit, coalesce(g.seen_unit, '')::text, coalesce(g.seen_label, '')::text, s.day, s.n, s.n * (g.level = 'red')::int,
+        s.n * (g.level = 'yellow')::int, s.n * (g.level = 'blue')::int, s.n * (g.level = 'ask')::int,
+        s.n * (g.state = 'waiting')::int, s.n * (g.state = 'acknowledged')::int, s.n * (g.state = 'snoozed')::int,
+        s.n * (g.state = 'claimed_done')::int, s.n * (g.state = 'disputed')::int, s.over, s.today
+    FROM (
+        SELECT ((g.due - interval '1 microsecond') AT TIME ZONE 'Asia/Shanghai')::date AS ends, (
+                (g."outer" - CASE WHEN g.outer_at_end THEN interval '1 microsecond' ELSE interval '0' END)
+                    AT TIME ZONE 'Asia/Shanghai'
+            )::date + 1 AS passed
+    ) d CROSS JOIN LATERAL (VALUES
+        ('epoch'::date, n, 0, 0),
+        (d.passed, 0, n, CASE WHEN d.ends < d.passed THEN -n ELSE 0 END),
+        (CASE WHEN d.ends < d.passed OR d.passed IS NULL THEN d.ends END, 0, 0, n)
+    ) s (day, n, over, today)
+    WHERE s.day IS NOT NULL AND g.key IS NOT NULL AND g.closed_at IS NULL
+        AND (g."case" IS NOT NULL OR g.incident NOT LIKE 'ZS-XJ-%')
+$$;
+CREATE OR REPLACE FUNCTION zs_count_alert() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO alerts_keptcount (
+        unit, seen_unit, label, day, open, red, yellow, blue, ask, waiting, acknowledged, snoozed, claimed_done, disputed,
+        over, today
+    )
+    SELECT * FROM zs_open_alert(NEW, 1);
+    IF TG_OP = 'UPDATE' THEN
+        INSERT INTO alerts_keptcount (
+            unit, seen_unit, label, day, open, red, yellow, blue, ask, waiting, acknowledged, snoozed, claimed_done,
+            disputed, over, today
+        )
+        SELECT * FROM zs_open_alert(OLD, -1);
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER count_new AFTER INSERT ON alerts_alertgroup FOR EACH ROW
+    WHEN (NEW.closed_at IS NULL) EXECUTE FUNCTION zs_count_alert();
+CREATE OR REPLACE TRIGGER count_changed AFTER UPDATE ON alerts_alertgroup FOR EACH ROW
+    WHEN ((OLD.closed_at IS NULL OR NEW.closed_at IS NULL) AND (
+        OLD.closed_at IS NULL, OLD.unit, OLD.seen_unit, OLD.seen_label, OLD.level, OLD.state, OLD.due, OLD."outer",
+        OLD.outer_at_end
+    ) IS DISTINCT FROM (
+        NEW.closed_at IS NULL, NEW.unit, NEW.seen_unit, NEW.seen_label, NEW.level, NEW.state, NEW.due, NEW."outer",
+        NEW.outer_at_end
+    )) EXECUTE FUNCTION zs_count_alert();
+
+-- With every five hundredth row those that stand alone are summed; of several transactions one does it, and none waits.
+CREATE OR REPLACE FUNCTION zs_sum_open_alerts() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT pg_try_advisory_xact_lock(hashtext('alerts_keptcount')) THEN
+        RETURN NULL;
+    END IF;
+    WITH taken AS (
+        DELETE FROM alerts_keptcount WHERE NOT is_sum RETURNING *
+    )
+    INSERT INTO alerts_keptcount AS k (
+        unit, seen_unit, label, day, open, red, yellow, blue, ask, waiting, acknowledged, snoozed, claimed_done, disputed,
+        over, today, is_sum
+    )
+    SELECT unit, seen_unit, label, day, sum(t.open), sum(red), sum(yellow), sum(blue), sum(ask), sum(waiting),
+        sum(acknowledged), sum(snoozed), sum(claimed_done), sum(disputed), sum(t.over), sum(today), true
+    FROM taken t GROUP BY 1, 2, 3, 4
+    ON CONFLICT (unit, seen_unit, label, day) WHERE is_sum DO UPDATE SET
+        open = k.open + excluded.open, red = k.red + excluded.red, yellow = k.yellow + excluded.yellow,
+        blue = k.blue + excluded.blue, ask = k.ask + excluded.ask, waiting = k.waiting + excluded.waiting,
+        acknowledged = k.acknowledged + excluded.acknowledged, snoozed = k.snoozed + excluded.snoozed,
+        claimed_done = k.claimed_done + excluded.claimed_done, disputed = k.disputed + excluded.disputed,
+        over = k.over + excluded.over, today = k.today + excluded.today;
+    DELETE FROM alerts_keptcount k WHERE k.is_sum AND (
+        k.open, red, yellow, blue, ask, waiting, acknowledged, snoozed, claimed_done, disputed, k.over, today
+    ) = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER sum_counts AFTER INSERT ON alerts_keptcount FOR EACH ROW
+    WHEN (NEW.id % 500 = 0 AND NOT NEW.is_sum) EXECUTE FUNCTION zs_sum_open_alerts();
+
+-- What the session's viewer may list of the kept counts up to a day, by unit. Cases to which he stands in a way of his own
+-- are left out.
+CREATE OR REPLACE FUNCTION zs_open_alerts(until date, without text[]) RETURNS TABLE (
+    unit text, open bigint, red bigint, yellow bigint, blue bigint, ask bigint, waiting bigint, acknowledged bigint,
+    snoozed bigint, claimed_done bigint, disputed bigint, over bigint, today bigint
+)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    everywhere text[] := CASE WHEN zs_whole() THEN ARRAY['ordinary', 'sensitive', 'minor', 'recusal', '']
+        ELSE coalesce(zs_scope('everywhere'), '{}') || CASE WHEN zs_every_case() THEN ARRAY[''] ELSE '{}' END END;
+    reached text[] := coalesce(zs_scope('units'), '{}');
+    began timestamptz := until::timestamp AT TIME ZONE 'Asia/Shanghai';
+BEGIN
+    RETURN QUERY
+    SELECT f.unit, sum(f.open), sum(f.red), sum(f.yellow), sum(f.blue), sum(f.ask), sum(f.waiting), sum(f.acknowledged),
+        sum(f.snoozed), sum(f.claimed_done), sum(f.disputed), sum(f.over), sum(f.today)
+    FROM (
+        SELECT k.unit, k.seen_unit::text, k.label::text, k.day, k.open, k.red, k.yellow, k.blue, k.ask, k.waiting,
+            k.acknowledged, k.snoozed, k.claimed_done, k.disputed, k.over, k.today
+        FROM alerts_keptcount k
+        UNION ALL
+        -- (As the beginning of that day finds them: quicker than by their steps.)
+        SELECT g.unit, coalesce(g.seen_unit, '')::text, coalesce(g.seen_label, '')::text, until, -1, -(g.level = 'red')::int,
+            -(g.level = 'yellow')::int, -(g.level = 'blue')::int, -(g.level = 'ask')::int, -(g.state = 'waiting')::int,
+            -(g.state = 'acknowledged')::int, -(g.state = 'snoozed')::int, -(g.state = 'claimed_done')::int,
+            -(g.state = 'disputed')::int, -(g.band = 0)::int, -(g.band = 1)::int
+        FROM (
+            SELECT o.*, zs_band(NULL, o.due, o."outer", o.outer_at_end, began, began + interval '1 day', began) AS band
+            FROM alerts_alertgroup o WHERE o."case" = ANY (without) AND o.closed_at IS NULL
+        ) g
+    ) f
+    WHERE f.day <= until AND (f.label = ANY (everywhere) OR f.label || ':' || f.seen_unit IN (SELECT unnest(reached)))
+    GROUP BY 1;
+END $$;
+
+-- Everything anew: for a database whose alerts were there before any of this was kept.
+CREATE OR REPLACE FUNCTION zs_count_alerts_anew() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    LOCK TABLE alerts_alertgroup IN SHARE ROW EXCLUSIVE MODE;
+    DELETE FROM alerts_keptcount;
+    INSERT INTO alerts_keptcount (
+        unit, seen_unit, label, day, open, red, yellow, blue, ask, waiting, acknowledged, snoozed, claimed_done, disputed,
+        over, today
+    )
+    SELECT a.unit, a.seen_unit, a.label, a.day, sum(a.open), sum(a.red), sum(a.yellow), sum(a.blue), sum(a.ask),
+        sum(a.waiting), sum(a.acknowledged), sum(a.snoozed), sum(a.claimed_done), sum(a.disputed), sum(a.over), sum(a.today)
+    FROM alerts_alertgroup g CROSS JOIN LATERAL zs_open_alert(g, 1) a WHERE g.closed_at IS NULL GROUP BY 1, 2, 3, 4;
+END $$;
+
+DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM alerts_keptcount) AND EXISTS (SELECT FROM alerts_alertgroup WHERE closed_at IS NULL) THEN
+        PERFORM zs_count_alerts_anew();
+    END IF;
+END $$;
+
 -- What waits for an officer by level, under the row security of who asks: whoever may list every case may list what
 -- concerns him. On every page, so that a connection plans it once.
 CREATE OR REPLACE FUNCTION zs_alerts_waiting(officer bigint) RETURNS TABLE (level text, n bigint)
