@@ -10,22 +10,25 @@ from tests.oracle.check_kinds import NO_HOUR, Said, compared, every
 from tests.oracle.check_world import NO, YES, Reading, Record, shared
 from tests.oracle.facts import Answer
 
+Lasting = tuple[Record, datetime | None]
+"""An act of `overlap`, and when it ends."""
 NO_END = Answer(None, "no_end")
 
 
 def overlaps(reading: Reading) -> Iterator[tuple[Record, str, Said]]:
     """Each pair of acts of one key: the later one, the key, and what is said."""
-    before: dict[tuple[Any, ...], list[Record]] = defaultdict(list)
-    for later in reading.acts():
-        for subject in reading.subjects(later):
-            earlier_ones = before[subject, *shared(later, reading.check.same)]
+    before: dict[tuple[Any, ...], list[Lasting]] = defaultdict(list)
+    for act in reading.acts():
+        later = (act, end_of_act(reading, act))
+        for subject in reading.subjects(act):
+            earlier_ones = before[subject, *shared(act, reading.check.same)]
             for earlier in earlier_ones:
-                yield later, subject, Said(_apart(reading, earlier, later), None, (earlier,))
+                yield act, subject, Said(_apart(reading, earlier, later), None, (earlier[0],))
             earlier_ones.append(later)
 
 
-def _apart(reading: Reading, earlier: Record, later: Record) -> Answer:
-    at_once = _at_once(reading, earlier, later)
+def _apart(reading: Reading, one: Lasting, other: Lasting) -> Answer:
+    at_once, earlier, later = _at_once(reading, one, other), one[0], other[0]
     if at_once is False:
         return YES
     names = reading.check.does.get("differ", [])
@@ -37,8 +40,8 @@ def _apart(reading: Reading, earlier: Record, later: Record) -> Answer:
     return NO if at_once else NO_END
 
 
-def _at_once(reading: Reading, earlier: Record, later: Record) -> bool | None:
-    end, other = end_of_act(reading, earlier), end_of_act(reading, later)
+def _at_once(reading: Reading, one: Lasting, next_one: Lasting) -> bool | None:
+    (earlier, end), (later, other) = one, next_one
     if (end is not None and end <= earlier.at) or (other is not None and other <= later.at):
         return False
     lasts = reading.check.does.get("open", "asks") == "lasts"

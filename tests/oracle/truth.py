@@ -11,7 +11,7 @@ import multiprocessing
 import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -108,7 +108,7 @@ def judged(
 
 
 def _row(as_of: datetime, verdict: Verdict) -> dict[str, Any]:
-    return {**asdict(verdict), "as_of": as_of, "findings": [asdict(finding) for finding in verdict.findings]}
+    return {**vars(verdict), "as_of": as_of, "findings": [vars(finding) for finding in verdict.findings]}
 
 
 def _groups(events: pl.DataFrame) -> list[pl.DataFrame]:
