@@ -243,6 +243,10 @@ def for_officer(officer: int, *, as_of: datetime) -> list[InboxRow]:
 
 def visible_groups(viewer: Viewer) -> QuerySet[AlertGroup]:
     """The groups whose case the viewer may list; those of an incident, by its unit."""
+    return viewer.once("alert groups", lambda: _visible_groups(viewer)).all()
+
+
+def _visible_groups(viewer: Viewer) -> QuerySet[AlertGroup]:
     groups, tied = AlertGroup.objects.filter(_not_withheld(viewer)), ties(viewer)
     if viewer.reaches_all(Permission.CASE_LIST):
         return groups

@@ -27,7 +27,7 @@ from zhunsheng.apps.cases.selectors import looked_up
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.desk.case_officers import case_officers
 from zhunsheng.apps.desk.elements import OF_ELEMENT, VIEWS
-from zhunsheng.apps.desk.inbox_counts import UNTOLD, counted_ended, counted_open
+from zhunsheng.apps.desk.inbox_counts import UNTOLD, counted_in_views
 from zhunsheng.apps.desk.rulebook import all_rules, shown_rulebook
 from zhunsheng.apps.display import formats
 from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
@@ -274,9 +274,10 @@ def _numbers(
     """The number of each view: what is open by state and span, what has ended by state, and the two that say of whom.
     `known`: that of the chosen view, which was counted with its bands."""
     groups = visible_groups(viewer).filter(_beside(asked, "view"))
-    is_whole, days = not asked.values.keys() - {"view"}, (midnight(now, 0), midnight(now, 1))
-    opened = counted_open(viewer, None if is_whole else groups, now=now, today=days[0], tomorrow=days[1])
-    ended = counted_ended(groups, today=days[0], since=now - KEPT)
+    is_whole, since = not asked.values.keys() - {"view"}, now - KEPT
+    opened, ended = counted_in_views(
+        viewer, None if is_whole else groups, now=now, today=midnight(now, 0), tomorrow=midnight(now, 1), since=since
+    )
     mine = next(condition for name, _title, condition in views if name == MINE)
     return {
         MINE: known[MINE] if MINE in known else groups.filter(_kept(now, is_ended=False), mine).count(),

@@ -1,7 +1,7 @@
 """How many alerts there are: of the views of the inbox, of units, of who heads the cases."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -19,14 +19,21 @@ from zhunsheng.apps.cases.selectors import ties
 
 OPEN: Final = ("key", "case", "unit", "level", "state", "due", "outer", "outer_at_end")
 CLOSED: Final = ("key", "state", "closed_at")
+OPENED: Final = """
+    SELECT 'open', g.state, zs_band(NULL, g.due, g."outer", g.outer_at_end, %s, %s, %s), count(*)
+    FROM ({open}) AS g GROUP BY 2, 3
+    UNION ALL
+"""
 ENDED: Final = """
-    SELECT g.state, (g.closed_at >= %s)::int, count(*) FROM ({closed}) AS g WHERE g.closed_at >= %s GROUP BY 1, 2
-    UNION ALL SELECT '', 0, count(*) FROM ({open}) AS g
+    SELECT 'ended', g.state, (g.closed_at >= %s)::int, count(*)
+    FROM ({closed}) AS g WHERE g.closed_at >= %s GROUP BY 2, 3
+    UNION ALL SELECT 'ended', '', 0, count(*) FROM ({open}) AS g
     WHERE g.key = ANY (ARRAY(SELECT "group" FROM alerts_gap WHERE closed_at IS NULL))
 """
 """Each part has an index of its own, from which it is answered without reading a row."""
 UNTOLD: Final = ""
 """In place of a state: of those that nobody could be told of."""
+OVER, TODAY = 0, 1  # as zs_band numbers them
 BY_UNIT: Final = """
     SELECT c.unit, sum(c.n), {each}
         coalesce(sum(c.n) FILTER (WHERE c.band = 0), 0), coalesce(sum(c.n) FILTER (WHERE c.band = 1), 0)
@@ -94,34 +101,41 @@ class Headed(NamedTuple):
     heads: int
 
 
-def counted_ended(groups: QuerySet[AlertGroup], *, today: datetime, since: datetime) -> Counter[tuple[str, int]]:
-    """How many groups have ended since an instant, by state and whether `today` (1); and how many are open that nobody
-    could be told of (UNTOLD, 0)."""
-    whole = _of(groups)
-    if whole is None:
-        return Counter()
-    (opened, of_open), (closed, of_closed) = whole
-    values = (today, *of_closed, since, *of_open)
-    found = _asked(ENDED.format(open=opened, closed=closed), values)
-    return Counter({(state, is_today): n for state, is_today, n in found})
+def counted_in_views(
+    viewer: Viewer,
+    groups: QuerySet[AlertGroup] | None,
+    *,
+    now: datetime,
+    today: datetime,
+    tomorrow: datetime,
+    since: datetime,
+) -> tuple[Counter[str], Counter[tuple[str, int]]]:
+    """
+    Name of COUNTED → how many of some groups are open, without the levels; and how many have ended since an instant, by
+    state and whether today (1), with those that are open and that nobody could be told of (UNTOLD, 0).
 
-
-def counted_open(
-    viewer: Viewer, groups: QuerySet[AlertGroup] | None, *, now: datetime, today: datetime, tomorrow: datetime
-) -> Counter[str]:
-    """Name of COUNTED → how many of some groups are open; None: of all that a viewer may list. Who reaches every case
-    is answered from what is kept; the few of others are sooner counted."""
-    if groups is None and viewer.reaches_all(Action.CASE_LIST):
-        return _together(open_by_unit(viewer, now=now, today=today, tomorrow=tomorrow))
-    of_viewer = visible_groups(viewer) if groups is None else groups
-    return _together(counted_by_unit(of_viewer, now=now, tomorrow=tomorrow))
-
-
-def _together(by_unit: Mapping[str, Mapping[str, int]]) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for counts in by_unit.values():
-        found.update(counts)
-    return found
+    Takes   groups: None: all that the viewer may list. Who reaches every case is then answered from what is kept; the
+            few of others are sooner counted.
+    """
+    is_kept = groups is None and viewer.reaches_all(Action.CASE_LIST)
+    listed = visible_groups(viewer) if groups is None else groups
+    of_open, of_closed = _open(listed), _listed(listed.filter(closed_at__isnull=False), CLOSED)
+    opened, ended = Counter[str](), Counter[tuple[str, int]]()
+    if of_open is None or of_closed is None:
+        return opened, ended
+    (open_rows, open_values), (closed_rows, closed_values) = of_open, of_closed
+    statement, values = ENDED, (today, *closed_values, since, *open_values)
+    if is_kept:
+        for counts in open_by_unit(viewer, now=now, today=today, tomorrow=tomorrow).values():
+            opened.update(counts)
+    else:
+        statement, values = OPENED + ENDED, (now, tomorrow, tomorrow, *open_values, *values)
+    for part, state, span, n in _asked(statement.format(open=open_rows, closed=closed_rows), values):
+        if part == "ended":
+            ended[state, span] = n
+        else:
+            opened.update({state: n, "over": n * (span == OVER), "today": n * (span == TODAY)})
+    return opened, ended
 
 
 def open_by_unit(viewer: Viewer, *, now: datetime, today: datetime, tomorrow: datetime) -> dict[str, Counter[str]]:
@@ -153,29 +167,29 @@ def _passed(
     before tomorrow. (What passed with the end of yesterday is counted there.)"""
     near = Q(outer__gte=today, outer__lte=now)
     is_counted, is_still_running = Q(outer=today, outer_at_end=True), Q(outer=now, outer_at_end=False)
-    whole = _of(groups.filter(near & ~is_counted & ~is_still_running))
+    whole = _open(groups.filter(near & ~is_counted & ~is_still_running))
     if whole is None:
         return []
-    opened, of_open = whole[0]
+    opened, of_open = whole
     return [(unit, passed, ended) for unit, passed, ended in _asked(PASSED.format(open=opened), (tomorrow, *of_open))]
 
 
 def counted_by_unit(groups: QuerySet[AlertGroup], *, now: datetime, tomorrow: datetime) -> dict[str, dict[str, int]]:
     """Unit → name of COUNTED → how many of some groups are open, each counted."""
-    whole = _of(groups)
+    whole = _open(groups)
     if whole is None:
         return {}
-    opened, of_open = whole[0]
+    opened, of_open = whole
     found = _asked(BY_UNIT.format(each=OF_EACH, open=opened), (now, tomorrow, tomorrow, *of_open))
     return {unit: dict(zip(COUNTED, counts, strict=True)) for unit, *counts in found}
 
 
 def counted_by_day(groups: QuerySet[AlertGroup], *, now: datetime, ends: Sequence[datetime]) -> list[Ending]:
     """The open groups by level and the day on which they end. `ends`: of today and of the days after it."""
-    whole = _of(groups)
+    whole = _open(groups)
     if whole is None:
         return []
-    opened, of_open = whole[0]
+    opened, of_open = whole
     days = " ".join(f"WHEN g.due <= %s THEN {n}" for n in range(len(ends)))
     statement = BY_DAY.format(open=opened, days=days, over=IS_OVER)
     return [Ending._make(row) for row in _asked(statement, (now, now, *ends, *of_open))]
@@ -183,22 +197,26 @@ def counted_by_day(groups: QuerySet[AlertGroup], *, now: datetime, ends: Sequenc
 
 def counted_by_head(groups: QuerySet[AlertGroup], *, now: datetime, most: int) -> list[Headed]:
     """The open groups by who heads their case: the first so many of them, those with most of what is over and red."""
-    whole = _of(groups)
+    whole = _open(groups)
     if whole is None:
         return []
-    opened, of_open = whole[0]
+    opened, of_open = whole
     statement = BY_HEAD.format(open=opened, over=IS_OVER, levels=OF_HEAD)
     return [Headed._make(row) for row in _asked(statement, (now, now, *of_open, most))]
 
 
-def _of(groups: QuerySet[AlertGroup]) -> tuple[Part, Part] | None:
-    """The open groups and those that have ended, each as the statement that lists them; None where the viewer may list
-    nothing at all. The open ones are asked only for what their narrow index holds."""
+def _open(groups: QuerySet[AlertGroup]) -> Part | None:
+    """The open groups among some, asked only for what narrow indexes hold."""
+    return _listed(groups.filter(closed_at=None), OPEN)
+
+
+def _listed(groups: QuerySet[AlertGroup], columns: Sequence[str]) -> Part | None:
+    """The statement that lists some groups, and its values; None where their viewer may list nothing at all."""
     try:
-        opened = groups.filter(closed_at=None).values(*OPEN).query.sql_with_params()
-        return opened, groups.filter(closed_at__isnull=False).values(*CLOSED).query.sql_with_params()
+        found: Part = groups.values(*columns).query.sql_with_params()
     except EmptyResultSet:
         return None
+    return found
 
 
 def _asked(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
