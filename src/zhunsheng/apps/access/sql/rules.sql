@@ -20,6 +20,12 @@ CREATE OR REPLACE FUNCTION zs_every_case() RETURNS boolean LANGUAGE sql STABLE A
         SELECT FROM cases_assignment WHERE officer_id = zs_officer() AND until_at IS NULL AND role = 'recused')
 $$;
 
+-- The labels whose cases the session may list wherever they are: for functions that sum what is kept by label.
+CREATE OR REPLACE FUNCTION zs_listed_labels() RETURNS text[] LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN zs_whole() THEN ARRAY['ordinary', 'sensitive', 'minor', 'recusal']
+        ELSE coalesce(zs_scope('everywhere'), '{}') END
+$$;
+
 -- The cases that the session's officer has opened in an emergency and that are open still, by the machine's clock.
 CREATE OR REPLACE FUNCTION zs_urgent() RETURNS text[] LANGUAGE sql STABLE AS $$
     SELECT array_agg("case"::text) FROM access_urgentaccess WHERE officer_id = zs_officer() AND until > now()

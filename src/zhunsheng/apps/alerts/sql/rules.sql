@@ -139,7 +139,7 @@ $$;
 -- How many alerts are open, kept by place: rows are added, and the sum of those up to a day counts (kept_counts.py). What
 -- one alert adds, n times: itself from the beginning; over from the day after that in which its outer time passes; today
 -- from the day on which it ends until then. (An instant at the end of a day belongs to that day.) Nothing for what is
--- closed, and for what a probe leaves.
+-- closed, for what a probe leaves, and for what was not there before.
 CREATE OR REPLACE FUNCTION zs_open_alert(g alerts_alertgroup, n integer) RETURNS TABLE (
     unit text, seen_unit text, label text, day date, open integer, red integer, yellow integer, blue integer, ask integer,
     waiting integer, acknowledged integer, snoozed integer, claimed_done integer, disputed integer, over integer, today integer
@@ -168,14 +168,7 @@ BEGIN
         unit, seen_unit, label, day, open, red, yellow, blue, ask, waiting, acknowledged, snoozed, claimed_done, disputed,
         over, today
     )
-    SELECT * FROM zs_open_alert(NEW, 1);
-    IF TG_OP = 'UPDATE' THEN
-        INSERT INTO alerts_keptcount (
-            unit, seen_unit, label, day, open, red, yellow, blue, ask, waiting, acknowledged, snoozed, claimed_done,
-            disputed, over, today
-        )
-        SELECT * FROM zs_open_alert(OLD, -1);
-    END IF;
+    SELECT * FROM zs_open_alert(NEW, 1) UNION ALL SELECT * FROM zs_open_alert(OLD, -1);
     RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER count_new AFTER INSERT ON alerts_alertgroup FOR EACH ROW
@@ -228,8 +221,7 @@ CREATE OR REPLACE FUNCTION zs_open_alerts(until date, without text[]) RETURNS TA
 )
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
-    everywhere text[] := CASE WHEN zs_whole() THEN ARRAY['ordinary', 'sensitive', 'minor', 'recusal', '']
-        ELSE coalesce(zs_scope('everywhere'), '{}') || CASE WHEN zs_every_case() THEN ARRAY[''] ELSE '{}' END END;
+    everywhere text[] := zs_listed_labels() || CASE WHEN zs_whole() OR zs_every_case() THEN ARRAY[''] ELSE '{}' END;
     reached text[] := coalesce(zs_scope('units'), '{}');
     began timestamptz := until::timestamp AT TIME ZONE 'Asia/Shanghai';
 BEGIN

@@ -472,8 +472,7 @@ CREATE OR REPLACE FUNCTION zs_kept_counts(
 RETURNS TABLE (what text, day date, about text, own bigint, city bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
-    everywhere text[] := CASE WHEN zs_whole() THEN ARRAY['ordinary', 'sensitive', 'minor', 'recusal']
-        ELSE coalesce(zs_scope('everywhere'), '{}') END;
+    everywhere text[] := zs_listed_labels();
     reached text[] := coalesce(zs_scope('units'), '{}');
     cut_day date := (cut AT TIME ZONE 'Asia/Shanghai')::date;
 BEGIN
@@ -530,8 +529,7 @@ DROP FUNCTION IF EXISTS zs_in_hand_by_unit();
 CREATE OR REPLACE FUNCTION zs_in_hand_by_unit(reading text[]) RETURNS TABLE (unit text, cases bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
-    everywhere text[] := CASE WHEN zs_whole() THEN ARRAY['ordinary', 'sensitive', 'minor', 'recusal']
-        ELSE coalesce(zs_scope('everywhere'), '{}') END;
+    everywhere text[] := zs_listed_labels();
     reached text[] := coalesce(zs_scope('units'), '{}');
 BEGIN
     RETURN QUERY
