@@ -6,18 +6,18 @@ from datetime import datetime
 from statistics import median
 from typing import Final
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.alerts.doubt import doubtful_rules
+from zhunsheng.apps.alerts.kept_counts import LEVELS
 from zhunsheng.apps.alerts.models import Gap
 from zhunsheng.apps.alerts.selectors import visible_groups
 from zhunsheng.apps.cases.selectors import looked_up, ties
 from zhunsheng.apps.cases.words import page_vocabulary
 from zhunsheng.apps.desk import units
+from zhunsheng.apps.desk.grouping import answered, listed
 from zhunsheng.apps.desk.inbox import midnight
 from zhunsheng.apps.desk.inbox_counts import open_by_unit
 from zhunsheng.apps.desk.overdue import visible_overdue
@@ -32,7 +32,6 @@ AUDIENCE: Final = frozenset({"legal_department", "county_head", "inspectorate"})
 COMPARABLE: Final = 3
 """Of fewer units of a kind no middle is shown: it would only name the neighbour."""
 HUNDRED: Final = 100
-LEVELS: Final = ("red", "yellow", "blue", "ask")
 INSIDE_STATIONS: Final = (Unit.Kind.COMMAND_ROOM, Unit.Kind.CASE_SQUAD, Unit.Kind.COMMUNITY_SQUAD)
 OF_ALERTS: Final = ("open", "over", "today", "waiting", "disputed", *LEVELS)
 COUNTED: Final = (*OF_ALERTS, "cases", "month", "before")
@@ -166,13 +165,12 @@ def _exceeded(viewer: Viewer, now: datetime) -> list[tuple[str, int, int]]:
     spans = periods(now)
     month, before = spans["month"], spans["before"]
     recent = visible_overdue(viewer).filter(found_at__gte=before.begin, found_at__lt=month.end)
-    try:
-        findings, values = recent.values("unit", "found_at").query.sql_with_params()
-    except EmptyResultSet:
-        return []  # he may list nothing at all
-    with connection.cursor() as cursor:
-        cursor.execute(EXCEEDED.format(findings=findings), (*values, month.begin, before.end))
-        return list(cursor.fetchall())
+    of_findings = listed(recent, ("unit", "found_at"))
+    if of_findings is None:
+        return []
+    findings, values = of_findings
+    rows = answered(EXCEEDED.format(findings=findings), (*values, month.begin, before.end))
+    return [(unit, in_month, earlier) for unit, in_month, earlier in rows]
 
 
 def _summed(parts: Iterable[Mapping[str, int]]) -> dict[str, int]:

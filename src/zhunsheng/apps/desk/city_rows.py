@@ -7,7 +7,8 @@ from typing import Final
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from zhunsheng.apps.desk.city import LEVELS, Bar, UnitLine
+from zhunsheng.apps.alerts.kept_counts import LEVELS
+from zhunsheng.apps.desk.city import Bar, UnitLine
 from zhunsheng.apps.display import formats, marks
 from zhunsheng.apps.display.addresses import address
 

@@ -3,10 +3,8 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from zhunsheng.apps.access.among import among
@@ -16,6 +14,7 @@ from zhunsheng.apps.alerts.kept_counts import COUNTED, LEVELS, STATES, kept_coun
 from zhunsheng.apps.alerts.models import AlertGroup
 from zhunsheng.apps.alerts.selectors import visible_groups
 from zhunsheng.apps.cases.selectors import ties
+from zhunsheng.apps.desk.grouping import Part, answered, listed
 
 OPEN: Final = ("key", "case", "unit", "level", "state", "due", "outer", "outer_at_end")
 CLOSED: Final = ("key", "state", "closed_at")
@@ -72,7 +71,6 @@ BY_HEAD: Final = """
 """
 IS_OVER: Final = """coalesce(g."outer" < %s OR g."outer" = %s AND g.outer_at_end, false)"""
 OF_HEAD: Final = ", ".join(f"count(*) FILTER (WHERE level = '{level}') AS {level}" for level in LEVELS)
-Part = tuple[str, tuple[Any, ...]]
 
 
 class Ending(NamedTuple):
@@ -118,8 +116,8 @@ def counted_in_views(
             few of others are sooner counted.
     """
     is_kept = groups is None and viewer.reaches_all(Action.CASE_LIST)
-    listed = visible_groups(viewer) if groups is None else groups
-    of_open, of_closed = _open(listed), _listed(listed.filter(closed_at__isnull=False), CLOSED)
+    rows = visible_groups(viewer) if groups is None else groups
+    of_open, of_closed = _open(rows), listed(rows.filter(closed_at__isnull=False), CLOSED)
     opened, ended = Counter[str](), Counter[tuple[str, int]]()
     if of_open is None or of_closed is None:
         return opened, ended
@@ -130,7 +128,7 @@ def counted_in_views(
             opened.update(counts)
     else:
         statement, values = OPENED + ENDED, (now, tomorrow, tomorrow, *open_values, *values)
-    for part, state, span, n in _asked(statement.format(open=open_rows, closed=closed_rows), values):
+    for part, state, span, n in answered(statement.format(open=open_rows, closed=closed_rows), values):
         if part == "ended":
             ended[state, span] = n
         else:
@@ -171,7 +169,7 @@ def _passed(
     if whole is None:
         return []
     opened, of_open = whole
-    return [(unit, passed, ended) for unit, passed, ended in _asked(PASSED.format(open=opened), (tomorrow, *of_open))]
+    return [(unit, passed, ended) for unit, passed, ended in answered(PASSED.format(open=opened), (tomorrow, *of_open))]
 
 
 def counted_by_unit(groups: QuerySet[AlertGroup], *, now: datetime, tomorrow: datetime) -> dict[str, dict[str, int]]:
@@ -180,7 +178,7 @@ def counted_by_unit(groups: QuerySet[AlertGroup], *, now: datetime, tomorrow: da
     if whole is None:
         return {}
     opened, of_open = whole
-    found = _asked(BY_UNIT.format(each=OF_EACH, open=opened), (now, tomorrow, tomorrow, *of_open))
+    found = answered(BY_UNIT.format(each=OF_EACH, open=opened), (now, tomorrow, tomorrow, *of_open))
     return {unit: dict(zip(COUNTED, counts, strict=True)) for unit, *counts in found}
 
 
@@ -192,7 +190,7 @@ def counted_by_day(groups: QuerySet[AlertGroup], *, now: datetime, ends: Sequenc
     opened, of_open = whole
     days = " ".join(f"WHEN g.due <= %s THEN {n}" for n in range(len(ends)))
     statement = BY_DAY.format(open=opened, days=days, over=IS_OVER)
-    return [Ending._make(row) for row in _asked(statement, (now, now, *ends, *of_open))]
+    return [Ending._make(row) for row in answered(statement, (now, now, *ends, *of_open))]
 
 
 def counted_by_head(groups: QuerySet[AlertGroup], *, now: datetime, most: int) -> list[Headed]:
@@ -202,24 +200,9 @@ def counted_by_head(groups: QuerySet[AlertGroup], *, now: datetime, most: int) -
         return []
     opened, of_open = whole
     statement = BY_HEAD.format(open=opened, over=IS_OVER, levels=OF_HEAD)
-    return [Headed._make(row) for row in _asked(statement, (now, now, *of_open, most))]
+    return [Headed._make(row) for row in answered(statement, (now, now, *of_open, most))]
 
 
 def _open(groups: QuerySet[AlertGroup]) -> Part | None:
     """The open groups among some, asked only for what narrow indexes hold."""
-    return _listed(groups.filter(closed_at=None), OPEN)
-
-
-def _listed(groups: QuerySet[AlertGroup], columns: Sequence[str]) -> Part | None:
-    """The statement that lists some groups, and its values; None where their viewer may list nothing at all."""
-    try:
-        found: Part = groups.values(*columns).query.sql_with_params()
-    except EmptyResultSet:
-        return None
-    return found
-
-
-def _asked(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return list(cursor.fetchall())
+    return listed(groups.filter(closed_at=None), OPEN)

@@ -9,8 +9,6 @@ from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -19,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.cases.selectors import case_titles
 from zhunsheng.apps.desk import units
+from zhunsheng.apps.desk.grouping import answered, listed
 from zhunsheng.apps.desk.overdue import OVERDUE, visible_faults
 from zhunsheng.apps.desk.periods import TITLES, periods
 from zhunsheng.apps.desk.rulebook import rule_titles
@@ -157,13 +156,12 @@ def leads(viewer: Viewer, asked: Asked, *, now: datetime) -> Leads:
 
 def _grouped(faults: QuerySet[Finding], state: str, order: str, begin: int, end: int) -> list[Grouped]:
     """Some faults by rule, kind and unit: those leads in their order from one number on, before another."""
-    try:
-        found, values = faults.values("rule", "kind", "unit", "found_at", "closed_at").query.sql_with_params()
-    except EmptyResultSet:
-        return []  # he may list nothing at all
-    with connection.cursor() as cursor:
-        cursor.execute(GROUPED.format(faults=found, state=state, order=order), (*values, begin, end - begin))
-        return [Grouped._make(row) for row in cursor.fetchall()]
+    of_faults = listed(faults, ("rule", "kind", "unit", "found_at", "closed_at"))
+    if of_faults is None:
+        return []
+    found, values = of_faults
+    rows = answered(GROUPED.format(faults=found, state=state, order=order), (*values, begin, end - begin))
+    return [Grouped._make(row) for row in rows]
 
 
 def withdrawn_listing(viewer: Viewer) -> Listing:

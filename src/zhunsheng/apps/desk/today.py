@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from zhunsheng.apps.access.scope import Viewer
+from zhunsheng.apps.alerts.kept_counts import LEVELS
 from zhunsheng.apps.alerts.models import AlertGroup
 from zhunsheng.apps.alerts.selectors import listed, visible_groups
 from zhunsheng.apps.cases.selectors import looked_up
@@ -22,7 +23,6 @@ SHOWN: Final = 10
 OFFICERS: Final = 30
 HUNDRED: Final = 100
 OVER: Final = -1
-LEVELS: Final = ("red", "yellow", "blue", "ask")
 PRESSING: Final = Q(level="red")
 """What a leader is to look into: the number at the head of his page counts it, the list below it shows it."""
 
