@@ -55,6 +55,7 @@ class ActConverter(StringConverter):
 @require_GET
 def alert(request: HttpRequest, key: str) -> HttpResponse:
     """One alert: a page of its own, or the preview beside the inbox. Whoever is told of it has heard of it now."""
+    key = whole_key(viewer_behind(request), key)
     _heard(request, key)
     page = _page(request, key)
     if request.headers.get("HX-Request") != "true":
@@ -118,8 +119,8 @@ def _heard(request: HttpRequest, key: str) -> None:
     """Not where a browser asks ahead for what nobody has opened yet."""
     if PREFETCH in request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", ""):
         return
-    viewer, who = viewer_behind(request), asking(request)
-    opened(viewer, whole_key(viewer, key), Moment(at=who.now, real=who.at))
+    who = asking(request)
+    opened(viewer_behind(request), key, Moment(at=who.now, real=who.at))
 
 
 def _page(request: HttpRequest, key: str) -> AlertPage:
