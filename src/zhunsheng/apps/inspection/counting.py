@@ -20,6 +20,11 @@ OF_ACCOUNT: Final = """
 """
 
 
+def digest(question: str) -> str:
+    """What stands for a question where its answer is kept."""
+    return hashlib.sha256(question.encode()).hexdigest()
+
+
 @dataclass(frozen=True)
 class Source:
     """Rows to count: the table with its joins, the columns of unit and instant, which rows."""
@@ -46,12 +51,12 @@ class Source:
     @property
     def digest(self) -> str:
         """What is asked, for what is kept of it: another question finds nothing kept."""
-        return hashlib.sha256(self.statement.encode()).hexdigest()
+        return digest(self.statement)
 
     def listing(self, name: str) -> str:
         """Instant and name of each row of one unit; `name` is an expression."""
         return (
-            f"SELECT {self.at}, coalesce({name}, '') FROM {self.table} WHERE {self.unit} = %s "  # noqa: S608
+            f"SELECT {self.at}, coalesce({name}, '') FROM {self.table} WHERE {self.unit} = %s "  # noqa: S608 - likewise
             f"AND {self.at} >= %s AND {self.at} < %s AND ({self.rows}) ORDER BY 1, 2 LIMIT {MOST_LISTED}"
         )
 
@@ -209,7 +214,7 @@ def weekly_alerts(*, begin: datetime, end: datetime) -> Mapping[str, list[int]]:
     """How many alerts each unit had in each week of a span, weeks without any as 0."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT g.unit, floor(extract(epoch FROM a.created_at - %s) / 604800)::int, count(*) "  # noqa: S608
+            f"SELECT g.unit, floor(extract(epoch FROM a.created_at - %s) / 604800)::int, count(*) "  # noqa: S608 - likewise
             f"FROM {ALERTS.table} WHERE a.created_at >= %s AND a.created_at < %s GROUP BY 1, 2",
             [begin, begin, end],
         )

@@ -4,7 +4,6 @@ A month that is over is final where nothing can be added to it any more. Everyth
 finding can be withdrawn and a case change its unit long after. Until the first round nothing is kept, and is counted.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
@@ -14,7 +13,7 @@ from django.utils.timezone import get_default_timezone, localdate
 
 from zhunsheng.apps.inspection import counting
 from zhunsheng.apps.inspection.counted_spans import CountedSpan
-from zhunsheng.apps.inspection.counting import COUNTED, Counts, Source
+from zhunsheng.apps.inspection.counting import COUNTED, Counts, Source, digest
 
 MONTHS: Final = 12
 """How many months before the present one are compared with it."""
@@ -94,15 +93,11 @@ def _write(rows: Sequence[CountedSpan]) -> None:
 
 def kept(question: str, *, since: date, count: Callable[[], Any]) -> Any:
     """What is kept of another question from a day on; what `count` says where nothing is."""
-    row = CountedSpan.objects.filter(question=_digest(question), since=since).first()
+    row = CountedSpan.objects.filter(question=digest(question), since=since).first()
     return count() if row is None else row.counts
 
 
 def keep(question: str, *, since: date, until: datetime, counts: Any) -> None:
     """Keep the answer of another question, as JSON has it."""
-    row = CountedSpan(question=_digest(question), since=since, until=until, counts=counts, is_final=False)
+    row = CountedSpan(question=digest(question), since=since, until=until, counts=counts, is_final=False)
     _write([row])
-
-
-def _digest(question: str) -> str:
-    return hashlib.sha256(question.encode()).hexdigest()
