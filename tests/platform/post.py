@@ -34,7 +34,7 @@ address = "{province}{number}@police.example"
 """
 
 
-def unheard(channel: str, reply: Reply, moment: Moment, *, came_at: datetime) -> str:
+def no_reply_comes(channel: str, reply: Reply, moment: Moment, *, came_at: datetime) -> str:
     """For lanes whose gateway brings no replies."""
     raise AssertionError(f"{channel}: {reply} at {moment}, {came_at}")
 

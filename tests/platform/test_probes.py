@@ -11,7 +11,7 @@ from django.db import connection
 
 from tests.platform.alert_world import alert_world
 from tests.platform.people import EAST, city
-from tests.platform.post import unheard
+from tests.platform.post import no_reply_comes
 from tests.platform.supervised import it_is, put_in_force, supervise
 from tests.platform.test_alerts_supervised import shipped
 from tests.story import at
@@ -72,7 +72,7 @@ def deliver(lines: Lines, instant: str) -> None:
     channel = line.channel(lambda: datetime.now(UTC))  # the receiver holds the signature's instant against its own
     moment = Moment(at(instant), at(instant))
     end_of_programs(lines, moment)
-    Lane(line=line, channel=channel, name="w", now=lambda: moment, on_reply=unheard).turn()
+    Lane(line=line, channel=channel, name="w", now=lambda: moment, on_reply=no_reply_comes).turn()
     channel.close()
 
 

@@ -16,7 +16,7 @@ from tests.gateways import Simulated, served_here
 from tests.platform.accounts import account, signed_in
 from tests.platform.alert_world import CASE, LEVELS, AlertWorld, alert_world
 from tests.platform.people import EAST_STATION
-from tests.platform.post import unheard
+from tests.platform.post import no_reply_comes
 from tests.platform.supervised import it_is, put_in_force, supervise
 from tests.platform.test_alerts_supervised import BOTH, shipped
 from zhunsheng.apps.access.processes import as_process
@@ -83,7 +83,7 @@ def report(key: str, instant: str) -> None:
 def deliver(gateway: Simulated, at: datetime) -> None:
     line = parse_lines(LINE.format(port=gateway.port), "lines.toml").by_name["sms"]
     channel = line.channel(lambda: datetime.now(UTC))  # the gateway holds the signature against its own time
-    lane = Lane(line, channel, "sms", now=lambda: Moment(at, at), on_reply=unheard)
+    lane = Lane(line, channel, "sms", now=lambda: Moment(at, at), on_reply=no_reply_comes)
     while lane.turn():
         pass
     lane.close()

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from tests.gateways import Simulated, served_here
 from tests.platform.alert_world import BLUE, CASE, LEVELS, XU, AlertWorld, alert_world
 from tests.platform.people import EAST, EAST_STATION, WEST
-from tests.platform.post import unheard
+from tests.platform.post import no_reply_comes
 from tests.story import at
 from zhunsheng.apps.access.models import ReadToken
 from zhunsheng.apps.access.processes import as_process
@@ -54,7 +54,7 @@ def deliver(lines: Lines, instant: str, name: str = "oversight") -> None:
     line = lines.by_name[f"hook:{name}"]
     channel = line.channel(lambda: datetime.now(UTC))  # the receiver holds the signature's instant against its own
     moment = Moment(at(instant), at(instant))
-    Lane(line=line, channel=channel, name="w", now=lambda: moment, on_reply=unheard).turn()
+    Lane(line=line, channel=channel, name="w", now=lambda: moment, on_reply=no_reply_comes).turn()
     channel.close()
 
 

@@ -60,7 +60,6 @@ class Readers:
     seed: int
     share: float | None = None
     opened_at: dict[tuple[int, str], datetime] = field(default_factory=dict)
-    heard: dict[str, datetime] = field(default_factory=dict)  # alerts of which no text left, and when each was opened
 
     def look(self, at: datetime) -> Iterator[tuple[int, str]]:
         """Everybody who looks at this instant opens what is new to him.
@@ -74,8 +73,7 @@ class Readers:
             self.opened_at[officer, group] = at
             viewer = viewer_of(account="reader", officer=officer, admin_role="", on=at.astimezone(ZONE).date())
             with as_viewer(viewer):
-                keys = opened(viewer, group, Moment(at=at, real=real_now()))
-            self.heard |= dict.fromkeys(keys, at)
+                opened(viewer, group, Moment(at=at, real=real_now()))
             if alert_policy().roles[alert.role].voice == "officer":
                 yield officer, group
 

@@ -38,7 +38,7 @@ from tests.platform.databases import cloned, embedded
 from tests.platform.environment import HOME, say
 from tests.platform.nightly import append_figures, arguments
 from tests.platform.nightly.habits import SHARES, Readers
-from tests.platform.post import unheard
+from tests.platform.post import no_reply_comes
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.alerts.delivery.lane import Lane
 from zhunsheng.apps.alerts.delivery.lines import parse_lines
@@ -141,7 +141,7 @@ def played(cases: int, folder: Path, share: float | None) -> Iterator[Played]:
         line = parse_lines(LINE.format(port=gateway.port), "lines.toml").by_name["sms"]
         channel = line.channel(lambda: datetime.now(UTC))  # the gateway holds the signature against its own time
         run = Played(play, None, gateway, play.told_until, Readers(SEED, share))  # type: ignore[arg-type]
-        run.lane = Lane(line, channel, "sms", now=lambda: Moment(run.at, run.at), on_reply=unheard)
+        run.lane = Lane(line, channel, "sms", now=lambda: Moment(run.at, run.at), on_reply=no_reply_comes)
         yield run
         run.lane.close()
 

@@ -23,7 +23,7 @@ from tests.platform.databases import OwnDatabase, cloned, embedded
 from tests.platform.delivering import Writer, writing
 from tests.platform.environment import HOME, say
 from tests.platform.nightly import append_figures
-from tests.platform.post import unheard
+from tests.platform.post import no_reply_comes
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.alerts.delivery.follow_up import open_second_channels
 from zhunsheng.apps.alerts.delivery.lane import Lane
@@ -111,7 +111,7 @@ def lane(made: City, name: str, number: int) -> Lane:
         channel=made.lines.by_name[name].channel(lambda: datetime.now(UTC)),
         name=f"{name}:{number}",
         now=made.now,
-        on_reply=unheard,
+        on_reply=no_reply_comes,
         listens=False,
     )
 
