@@ -108,7 +108,7 @@ def main(words: list[str]) -> int:
         ExitStack() as databases,
         ProcessPoolExecutor(SHARES + 1, mp_context=get_context("spawn")) as pool,
     ):
-        names = [databases.enter_context(cloned(server)).name for _ in range(SHARES)]
+        names = [databases.enter_context(cloned(server)).name for _ in range(SHARES if of_site else 0)]
         whole = [pool.submit(described)] if INTERFACE in chosen else []
         shares = [pool.submit(asked, of_site, slice(n, None, SHARES), name) for n, name in enumerate(names)]
         found = [one for future in (*shares, *whole) for one in future.result()]
