@@ -239,6 +239,22 @@ def test_a_leader_sees_who_has_how_much_and_each_figure_opens_its_list() -> None
         assert len(OPENED.findall(body(me.get(address.replace("&amp;", "&"))))) == int(count), address
 
 
+def test_beside_the_red_alerts_of_a_leader_only_red_ones_are_counted() -> None:
+    # One case, yellow on the morning of its last day: it ends today, and nothing red does
+    world = told(1, "2022-11-08 00:00", YELLOW)
+    me = enter(world, "unit_head", now="2022-11-09 08:00")
+    page = body(me.get("/today/"))
+    [head, below] = page.partition("ends-title")[2].split("</header>", 1)
+    assert [int(n) for n in re.findall(r"(?:已超期|今天到期) (\d+) 件", head)] == [0, 0]
+    assert re.search(r"view=today\">今天到期<b>1</b>", below)
+    # Red at noon: the same alert is counted by both
+    world.judge(RED)
+    clock.set_city_clock(at(NOON), seconds_per_second=0)
+    head = body(me.get("/today/")).partition("ends-title")[2].split("</header>", 1)[0]
+    [address] = re.findall(r'href="(/inbox/[^"]*view=today[^"]*)">今天到期 1 件', head)
+    assert len(OPENED.findall(body(me.get(address.replace("&amp;", "&"))))) == 1
+
+
 @pytest.mark.parametrize("path", ["/inbox/", "/mine/", "/today/"])
 def test_more_alerts_ask_the_database_nothing_more(path: str) -> None:
     world = told(2, RED)
