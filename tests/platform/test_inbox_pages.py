@@ -1,11 +1,13 @@
 """The inbox and the page of one alert on PostgreSQL: who takes what on, in how many presses, and what is refused."""
 
+import io
 import re
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from python_calamine import CalamineWorkbook
 
 from tests.platform.accounts import Person, account, signed_in
 from tests.platform.alert_world import CASE, LEVELS, RED, XU, YELLOW, AlertWorld, alert_world
@@ -237,6 +239,19 @@ def test_a_leader_sees_who_has_how_much_and_each_figure_opens_its_list() -> None
     ]
     for address, _who, count in figures:
         assert len(OPENED.findall(body(me.get(address.replace("&amp;", "&"))))) == int(count), address
+
+
+def test_a_view_of_the_inbox_is_taken_away_as_values() -> None:
+    world = told(2, *LEVELS)
+    me = enter(world, "unit_head")
+    answer = me.export("/inbox.xlsx?view=all")
+    assert answer.status_code == 200
+    heads, *rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    assert heads[:3] == ["预警", "级别", "案件编号"]
+    assert sorted(row[2] for row in rows) == sorted(numbers(2))
+    assert {(row[0], row[1], row[6], row[8], row[9]) for row in rows} == {
+        ("刑事受案后立案审查", "红色预警", "2022年11月9日 24:00", "还剩 11小时30分", "待签收")
+    }
 
 
 def test_beside_the_red_alerts_of_a_leader_only_red_ones_are_counted() -> None:
