@@ -79,6 +79,7 @@ def test_from_the_link_of_a_message_one_press_takes_it_on() -> None:
     assert "今天 24:00 前办理：刑事受案后立案审查" in page
     assert "11<small>小时</small>30<small>分</small>" in page
     assert f"/a/{key}/acknowledge/" in ACTION.findall(page)
+    assert f"（{world.people['case_officer'].number}）" in page  # who was told: by his number, as everywhere
     answer = me.post(f"/a/{key}/acknowledge/")  # the second
     assert (answer.status_code, answer["Location"]) == (302, f"/a/{key}/")
     assert "签收 今天 12:30" in re.sub(r"<[^>]+>", "", body(me.get(f"/a/{key}/")))
