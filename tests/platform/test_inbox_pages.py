@@ -260,6 +260,7 @@ def test_beside_the_red_alerts_of_a_leader_only_red_ones_are_counted() -> None:
     world = told(1, "2022-11-08 00:00", YELLOW)
     me = enter(world, "unit_head", now="2022-11-09 08:00")
     page = body(me.get("/today/"))
+    assert "周三 · 东一所</p>" in page  # whose day it is: the station's, as its name stands at the head
     [head, below] = page.partition("ends-title")[2].split("</header>", 1)
     assert [int(n) for n in re.findall(r"(?:已超期|今天到期) (\d+) 件", head)] == [0, 0]
     assert re.search(r"view=today\">今天到期<b>1</b>", below)
