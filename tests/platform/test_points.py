@@ -361,7 +361,12 @@ def test_the_board_opens_with_a_unit_in_which_somebody_is_scored(world: PointsWo
     with as_process("test"):
         who = code_of(officer("036100", ("officer", WEST_STATION)))
     run_at("2026-03-06 09:00")
-    stated(*(fact("clock.kept", case, who, "2026-03-05 15:00", group=case, unit=WEST_STATION) for case in ("W1", "W2")))
+    done: dict[str, Any] = {"unit": WEST_STATION, "case__type": "criminal"}
+    for case in ("W1", "W2"):
+        stated(
+            fact("work.assigned_minutes", case, who, "2026-03-05 15:00", role="lead", group=case, **done),
+            fact("clock.kept", case, who, "2026-03-05 15:00", kept=True, group=case, **done),
+        )
     opened = unit_board(viewer, unit="", period="", now=clock.now())
     assert opened is not None
     assert opened.unit.pk == WEST_STATION
