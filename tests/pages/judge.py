@@ -94,7 +94,8 @@ def out_of_reach(page: Page) -> list[str]:
     that it has the focus."""
     page.keyboard.press("Tab")  # from now on the browser shows where the focus is
     script = """() => {
-        const pressed = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [hx-get], [hx-post]'
+        const pressed = 'a[href], button, input:not([type=hidden]), select, textarea, summary,' +
+            ' [hx-get]:not(form), [hx-post]:not(form)'
         const plain = e => { const s = getComputedStyle(e); return s.outlineStyle === 'none' && s.boxShadow === 'none' }
         const name = e => e.outerHTML.slice(0, 120)
         return [...document.querySelectorAll(pressed)].filter(e => !e.disabled && e.checkVisibility())
