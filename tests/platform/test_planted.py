@@ -102,8 +102,8 @@ def test_a_problem_that_was_made_up_is_confirmed_without_a_card(world: Inspectio
         assert not Card.objects.exists()
     assert "inspection.confirmed" not in told_of(faulty)
     # Found in the demonstration: discipline inspection read "CR12", and had to know by heart what it asks
-    [row] = planting.planted_rows()
-    assert (row.known, row.found) == (("CR12 " + questions()["CR12"][1].text,),) * 2
+    [told] = planting.planted_rows()
+    assert (told.known, told.found) == (("CR12 " + questions()["CR12"][1].text,),) * 2
 
 
 def test_a_planted_file_is_there_for_its_readers_and_for_no_list_no_count_and_no_station(world: Inspection) -> None:
