@@ -159,7 +159,7 @@ def group_detail(viewer: Viewer, key: str, *, as_of: datetime) -> GroupDetail:
         under_it=rows_of(list(under.order_by("due", "key")), as_of),
         snooze_until=latest,
         may_snooze=latest is not None and latest > as_of,
-        handed_to=str(group.handed_to) if group.handed_to else "",
+        handed_to=group.handed_to.named if group.handed_to else "",
     )
 
 
@@ -197,7 +197,7 @@ def _told(found: QuerySet[Alert]) -> list[Told]:
         Told(
             alert=alert.key,
             at=alert.created_at,
-            officer=str(alert.officer) if alert.officer else alert.account,
+            officer=alert.officer.named if alert.officer else alert.account,
             role=alert.role,
             reason=alert.get_reason_display(),
             level=alert.level,
