@@ -295,7 +295,7 @@ def _by_rule(
     groups: QuerySet[AlertGroup] | QuerySet[Concern], now: datetime, *, is_open: bool = False
 ) -> Mapping[tuple[str, int], int]:
     """How many of some alerts are of each rule in each band."""
-    found = groups.values_list("rule", _band_of(now, is_open=is_open)).annotate(n=Count("pk"))
+    found = groups.values_list("rule", _band_of(now, is_open=is_open)).annotate(n=Count("*"))
     return {(rule, band): n for rule, band, n in found}
 
 
