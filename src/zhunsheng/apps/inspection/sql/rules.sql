@@ -43,15 +43,17 @@ BEGIN
     END IF;
     RETURN coalesce((
         WITH waiting AS MATERIALIZED (
-            SELECT k.id, k.plan_id FROM inspection_assigned w JOIN inspection_pick k ON k.id = w.pick_id
+            SELECT w.pick_id FROM inspection_assigned w
             WHERE NOT EXISTS (SELECT FROM inspection_submission s WHERE s.assigned_id = w.id)
                 AND NOT EXISTS (
                     SELECT FROM inspection_assigned l WHERE l.pick_id = w.pick_id AND l.round = w.round AND l.id > w.id
                 )
+        ), lot AS MATERIALIZED (
+            SELECT DISTINCT k.plan_id FROM inspection_pick k WHERE k.id = ANY (ARRAY(SELECT w.pick_id FROM waiting w))
         )
-        SELECT array_agg(DISTINCT m."case"::text)
-        FROM inspection_assigned a JOIN inspection_pick m ON m.id = a.pick_id
-        WHERE a.reader_id = reader AND (m.plan_id IN (SELECT w.plan_id FROM waiting w) OR m.id IN (SELECT w.id FROM waiting w)
+        SELECT array_agg(DISTINCT m."case"::text) FROM inspection_pick m
+        WHERE m.id = ANY (ARRAY(SELECT a.pick_id FROM inspection_assigned a WHERE a.reader_id = reader))
+            AND (m.plan_id IN (SELECT l.plan_id FROM lot l) OR m.id IN (SELECT w.pick_id FROM waiting w)
                 OR m."case" IN (SELECT p."case" FROM inspection_planted p))
             AND m."case" NOT IN (
                 SELECT o.case_id FROM cases_assignment o WHERE o.officer_id = reader
