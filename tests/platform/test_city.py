@@ -187,20 +187,18 @@ def test_what_was_exceeded_in_each_unit_is_what_the_ledger_lists_of_it() -> None
                     ledger.filter(unit=unit, found_at__gte=month.begin, found_at__lt=month.end).count(),
                     ledger.filter(unit=unit, found_at__gte=before.begin, found_at__lt=before.end).count(),
                 )
-                for unit in {finding.unit for finding in ledger}
+                for unit in {finding.unit or "" for finding in ledger}
             }
             rows = exceeded_by_unit(
                 statutory_limits(), since=before.begin, cut=before.end, month=month.begin, until=month.end,
                 places=[unit.code for unit in units.reached(viewer)], without=reading,
             )  # fmt: skip
-        assert {unit: counts for unit, *counts in rows} == {
-            unit: list(counts) for unit, counts in each.items() if any(counts)
-        }
+        each = {unit: counts for unit, counts in each.items() if any(counts)}
+        assert {unit: (now, then) for unit, now, then in rows if now or then} == each
         return each
 
     whole, part = counted(_viewer(legal)), counted(_viewer(head))
-    assert set(part) < {EAST_STATION, EAST_SQUAD, WEST_STATION}
-    assert sum(map(sum, part.values())) < sum(map(sum, whole.values()))
+    assert 0 < sum(map(sum, part.values())) < sum(map(sum, whole.values()))
     read = counted(_viewer(legal), [f"A{WEST_STATION}2026030002"])
     assert read[WEST_STATION][0] == whole[WEST_STATION][0] - 1
     with as_process("test"):

@@ -66,9 +66,9 @@ def exceeded_by_unit(
 
     Takes   places: units whose incidents count; without: cases that do not.
     """
-    lists = [*as_text(rules), since, cut, month, until, *as_text(places), *as_text(without)]
+    values: list[Any] = [*as_text(rules), since, cut, month, until, *as_text(places), *as_text(without)]
     with connection.cursor() as cursor:
-        cursor.execute(EXCEEDED, lists)
+        cursor.execute(EXCEEDED, values)
         return list(cursor.fetchall())
 
 
