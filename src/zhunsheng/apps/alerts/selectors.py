@@ -1,5 +1,6 @@
 """Questions to the alerts. Each takes its viewer, or the officer it is about."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +9,7 @@ from typing import Any, Final
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from zhunsheng.apps.access.among import among
+from zhunsheng.apps.access.among import among, as_text
 from zhunsheng.apps.access.policy import Action as Permission
 from zhunsheng.apps.access.scope import Viewer, cases_q
 from zhunsheng.apps.alerts.doubt import doubtful_rules
@@ -332,6 +333,30 @@ def waiting_for(officer: int) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
+def told_since(officer: int, since: datetime, *, quiet: Sequence[str]) -> int:
+    """How many messages an officer got since an instant, but for some reasons. Row security applies."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT zs_told_since(%s, %s, string_to_array(%s, %s))", [officer, since, *as_text(quiet)])
+        return int(cursor.fetchone()[0])  # a count has a row
+
+
+def untold(viewer: Viewer) -> set[str]:
+    """The open alerts that nobody could be told of, of those that a viewer may list, by key. Row security applies."""
+    with connection.cursor() as cursor:
+        question = "SELECT * FROM zs_untold(%s, string_to_array(%s, %s))"
+        cursor.execute(question, [viewer.officer or 0, *as_text(ties(viewer).reading)])
+        return {key for (key,) in cursor.fetchall()}
+
+
+def ended_in_all(officer: int, reading: Sequence[str], *, since: datetime, today: datetime) -> Counter[tuple[str, int]]:
+    """How many alerts have ended since an instant, by state and whether today (1), and under an empty state those that
+    are open and that nobody could be told of. Row security applies: for whoever reaches every case."""
+    with connection.cursor() as cursor:
+        question = "SELECT state, span, n FROM zs_alerts_ended(%s, string_to_array(%s, %s), %s, %s)"
+        cursor.execute(question, [officer, *as_text(reading), since, today])
+        return Counter({(state, span): n for state, span, n in cursor.fetchall()})
+
+
 def listed(groups: QuerySet[AlertGroup]) -> QuerySet[AlertGroup]:
     """Groups with what lists show of them."""
     return groups.select_related("owner").only(*LISTED, "owner__name", "owner__province", "owner__number")
@@ -348,12 +373,8 @@ def rows_of(groups: Sequence[AlertGroup], as_of: datetime) -> list[InboxRow]:
 
 def _under(keys: Sequence[str]) -> dict[str, int]:
     """How many open groups are listed under each of some. Row security applies."""
-    question = (
-        "SELECT inhibited_by, count(*) FROM alerts_alertgroup WHERE inhibited_by = ANY (%s) AND closed_at IS NULL"
-        " GROUP BY inhibited_by"
-    )
     with connection.cursor() as cursor:
-        cursor.execute(question, [list(keys)])
+        cursor.execute("SELECT key, n FROM zs_alerts_under(string_to_array(%s, %s))", as_text(keys))
         return dict(cursor.fetchall())
 
 
