@@ -1,6 +1,6 @@
 """One batch: judge the keys that are due with the functions of `check`, and write what differs, in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -71,17 +71,19 @@ class _Judged:
         return ch.with_keys(self.clocks)
 
 
-def judge_due(*, route: ch.Route, limit: int = LIMIT) -> Done:
+def judge_due(*, route: ch.Route, limit: int = LIMIT, beside: Callable[[int], None] | None = None) -> Done:
     """Judge what is due now, up to about `limit` keys, and then the units whose findings that changed.
 
+    Takes   beside: told how many keys were taken, before they are judged, where that is `limit` and more are due:
+            another may judge those meanwhile.
     Raises  BatchFailed: nothing is written, and the same keys are due again.
     """
-    done = _judge_keys(route, limit)
+    done = _judge_keys(route, limit, beside)
     units.judge_units(route=route)
     return done
 
 
-def _judge_keys(route: ch.Route, limit: int) -> Done:
+def _judge_keys(route: ch.Route, limit: int, beside: Callable[[int], None] | None) -> Done:
     with as_process(PROCESS):
         allow_long_batches()
         queue.unfold()
@@ -90,6 +92,8 @@ def _judge_keys(route: ch.Route, limit: int) -> Done:
         claim = queue.claim(limit=limit)
         if claim.keys.is_empty():
             return Done(claim.as_of, put_back=claim.put_back, is_all=claim.is_all)
+        if beside and claim.keys.height >= limit and not claim.is_all:
+            beside(claim.keys.height)
         try:
             judged = _judge(claim)
             with writing.prepared():
