@@ -172,7 +172,7 @@ def _keep(judged: _Judged) -> ch.Changes:
     changed = pl.concat([ch.as_changed(findings), ch.as_changed(staged), parted])
     units.touch(changed, judged.rulebook)
     writing.keep_findings(findings, as_of=as_of, release=release)
-    writing.part_findings(parted, as_of=as_of, release=release)
+    writing.part_findings(parted, vanished, as_of=as_of, release=release)
     kept = _kept_now(judged, [differing, keyed(fresh_clocks), keyed(fresh_findings)])
     writing.advance(judged.wakes.join(kept, on=KEY, how="left"), as_of=as_of, release=release)
     return ch.Changes(
