@@ -218,8 +218,10 @@ def _kept_now(judged: _Judged, differing: Sequence[pl.DataFrame]) -> pl.DataFram
     untold = judged.claim.keys.filter(pl.col("kept").is_null())
     changed = pl.concat([rows.select(KEY) for rows in (untold, *differing)]).unique()
     of_clocks = judged.findings.filter(pl.col("epoch").is_not_null())
-    rows = pl.concat([keyed(table).select(*KEY, "digest") for table in (judged.clocks, of_clocks)])
-    return changed.join(rows, on=KEY, how="left").group_by(KEY).agg(kept=pl.col("digest").drop_nulls())
+    rows = pl.concat([table.select("case", "incident", "digest") for table in (judged.clocks, of_clocks)])
+    said = keyed(of_keys(rows, changed)).group_by(KEY).agg(kept="digest")
+    nothing = pl.lit([], pl.List(pl.Int64()))
+    return changed.join(said, on=KEY, how="left").with_columns(pl.col("kept").fill_null(nothing))
 
 
 def _changed_findings(fresh: pl.DataFrame, old: pl.DataFrame, claim: queue.Claim) -> tuple[pl.DataFrame, pl.DataFrame]:
