@@ -123,7 +123,7 @@ def part_findings(parted: pl.DataFrame, kept: pl.DataFrame, *, as_of: datetime, 
         return
     placed = parted.join(kept.select("key", "place"), on="key", maintain_order="left")
     copied_in(placed.select("key", "place", state="change", reason="state_reason"), "supervision_gone")
-    said = {"as_of": as_of, "release": release}
+    said: dict[str, str | datetime] = {"as_of": as_of, "release": release}
     with connection.cursor() as cursor:
         cursor.execute(AT_THEIR_PLACE, said)
         if cursor.rowcount < placed.height:
