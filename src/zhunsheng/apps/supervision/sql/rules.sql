@@ -287,9 +287,10 @@ CREATE OR REPLACE FUNCTION zs_came_and_went(operation text) RETURNS text LANGUAG
         ELSE 'SELECT *, 1 AS n FROM now_there UNION ALL SELECT *, -1 FROM was_there'
     END
 $$;
+-- (No bitmaps: of the clocks of a case the first one that is looked at is nearly always enough.)
 CREATE OR REPLACE FUNCTION zs_count_clocks() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
-SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET jit = off AS $$
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off SET jit = off AS $$
 BEGIN
     EXECUTE format($sql$
         WITH written AS MATERIALIZED (
