@@ -128,7 +128,7 @@ TOUR: Final = (
     Picture("leader-today", "unit_head", home, DESK),
     Picture("inspector", "inspectorate", home, DESK),
     Picture("officer-points", "officer", at_address("/points/"), PHONE),
-    Picture("leader-points", "unit_head", at_address("/points/unit/"), DESK),
+    Picture("leader-points", "county_head", at_address("/points/unit/"), DESK),
     Picture("legal-points-policies", "legal_department", at_address("/points/policies/"), DESK),
     Picture("legal-inspection-plan", "legal_department", first_plan, DESK),
 )

@@ -2,14 +2,14 @@
 
     ./zs test                     every group that this machine can run
     ./zs test unit rules          these groups
-    ./zs test --nightly [GROUP | part1 … part5] [--append]   the long ones; their figures into docs/measurements.toml
+    ./zs test --nightly [GROUP | part1 … part6] [--append]   the long ones; their figures into docs/measurements.toml
     ./zs test --nightly --list    what they are, how large, how long each took last, and whether the parts are in time
     ./zs test --packages          the Debian packages that the groups need, one a line
 
 A group that needs something this machine lacks is named as not run; where CI=true that is a failure. Groups run
 side by side; what a group prints is shown when it has ended. Its databases and other temporary files lie in memory
-where there is room for them. Of the long ones those that keep one processor and measure no time run side by side, the
-others one after the other.
+where there is room for them. Of the long ones those that measure no time run side by side, the others one after the
+other; those that measure no disk either, and leave little, lie in memory too.
 """
 
 import os
@@ -21,7 +21,7 @@ import tempfile
 import threading
 import time
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -43,6 +43,8 @@ NIGHTLY: Final = "tests.platform.nightly"
 PART_SECONDS: Final = 25 * 60
 NIGHT_SECONDS: Final = 90 * 60
 NIGHT_LANES: Final = min(2, os.cpu_count() or 1)
+WAITING: Final = 5
+"""The part of the night whose groups wait for most of their time: one more of them runs at once."""
 TOOK: Final = re.compile(r" in (\d+) s$")
 NOT_ASKED: Final = 3  # the exit code of a group that could not be run here, and has said why
 APPEND: Final = "--append"
@@ -85,6 +87,7 @@ class Group:
     early: bool = False  # before the others: it compiles what they need, or needs nothing of it
     part: int = 0  # of the night
     beside: bool = False  # of the long ones: another of them may run at the same time
+    in_memory: bool = True  # its temporary files: where there is room
     size: str = ""
     flag: str = ""  # with which it appends its own figures
 
@@ -102,17 +105,21 @@ def long(
     flag: str = "",
     needs: tuple[Need, ...] = (),
     beside: bool = False,
+    in_memory: bool = False,
 ) -> Group:
     """A group of the night: a module, or a folder of one, and its arguments."""
     module, *rest = words.split()
     path = Path(*(module.split(".") if module != "pytest" else rest[1:2]))
     folder = path if (ROOT / path).is_dir() else path.with_suffix(".py")
     command = ("-m", module, *rest)
-    return Group(name, command, str(folder), needs, nightly=True, part=part, beside=beside, size=size, flag=flag)
+    plain = Group(name, command, str(folder), needs, nightly=True, part=part, size=size, flag=flag)
+    return replace(plain, beside=beside, in_memory=in_memory)
 
 
 beside: Final = partial(long, beside=True)
 """A group of the night that another one may run beside."""
+light: Final = partial(beside, in_memory=True)
+"""One that measures no disk either, and leaves little."""
 
 # In the order in which they start, the longest first.
 GROUPS: Final = (
@@ -129,7 +136,7 @@ GROUPS: Final = (
     Group("law", (*PYTEST, *(f"tests/{name}" for name in LAW)), "tests/golden"),
     Group("db", ("-m", "tests.db"), "tests/db", (POSTGRESQL,)),
     Group("spark", ("-m", "tests.spark"), "tests/spark", (JAVA,)),
-    # The long ones, in five parts of at most 25 minutes. What measures no time and keeps one core runs beside another.
+    # The long ones, in six parts of at most 25 minutes. What measures no time runs beside another.
     beside(1, "properties", "pytest --quiet tests/properties --hypothesis-profile=nightly", size="3,900 histories"),
     beside(1, "zones", "tests.properties.zones", flag="--append", size="core, law and files in 4 zones of the machine"),
     beside(1, "fuzz", "tests.files.fuzz", size="20,000 mutated files of events"),
@@ -152,20 +159,21 @@ GROUPS: Final = (
     long(3, "ranking", f"{NIGHTLY}.ranking", flag="--append", size="3,000 officers, 198,000 entries"),
     long(3, "pages_load", f"{NIGHTLY}.pages", flag="--append", size="300,000 cases, 200 users, 60 s, 16 connections"),
     long(3, "restore", f"{NIGHTLY}.restore", flag="--append", size="1,000,000 rows of the log, 3 kills"),
-    beside(4, "crawl", f"{NIGHTLY}.crawl", flag="--append", size="every address × role × case; hostile text; the API"),
-    beside(4, "mutants", f"{NIGHTLY}.mutants", flag="--append", size="20,000 mutated batches, tables and rules"),
+    light(4, "crawl", f"{NIGHTLY}.crawl", flag="--append", size="every address × role × case; hostile text; the API"),
+    light(4, "mutants", f"{NIGHTLY}.mutants", flag="--append", size="20,000 mutated batches, tables and rules"),
     beside(4, "messages", f"{NIGHTLY}.messages", flag="--append", size="5 days of a city and its people"),
     beside(4, "offline", "tests.tools.offline", size="a release without a network"),
-    beside(4, "recipients", f"{NIGHTLY}.recipients", flag="--append", size="6 attacks × 10"),
-    beside(4, "releases", f"{NIGHTLY}.releases", flag="--append", size="50 changed rulebooks, there and back"),
+    light(4, "recipients", f"{NIGHTLY}.recipients", flag="--append", size="6 attacks × 10"),
+    light(4, "releases", f"{NIGHTLY}.releases", flag="--append", size="50 changed rulebooks, there and back"),
     beside(4, "holes", "tools.holes", size="every locked package"),
     beside(4, "peers", f"{NIGHTLY}.peers", flag="--append", size="SMPP and CMPP programs of others"),
     long(4, "scale", "tests.spark nightly", size="a city on a cluster, an executor killed", needs=(JAVA,)),
-    long(4, "bugs", "tests.bugs", size="every safety line, requirement and seeded fault"),
-    # They wait for most of their time.
+    # They wait for most of their time, and for the clock: all at once.
     beside(5, "soak", f"{NIGHTLY}.soak", flag="--append", size="20 days of a city in 8 minutes: does anything grow"),
     beside(5, "switch", f"{NIGHTLY}.switch", flag="--append", size="12 silences × 5, scaled"),
     beside(5, "leaks", f"{NIGHTLY}.soak leaks", flag="--append", size="3 leaks planted in the delivery, each found"),
+    # It keeps both cores by itself.
+    long(6, "bugs", "tests.bugs", size="every safety line, requirement and seeded fault", in_memory=True),
 )
 
 
@@ -221,7 +229,7 @@ def night(chosen: Sequence[Group], *, append: bool, required: bool) -> int:
         begun = time.monotonic()
         of_part = [group for group in chosen if group.part == part]
         results += run_all(
-            [group for group in of_part if group.beside], lanes=NIGHT_LANES, required=required, append=append
+            [group for group in of_part if group.beside], lanes=night_lanes(part), required=required, append=append
         )
         results += run_all([group for group in of_part if not group.beside], lanes=1, required=required, append=append)
         lines.append(part_line(f"part {part}", time.monotonic() - begun, PART_SECONDS))
@@ -264,9 +272,9 @@ def listed(groups: Sequence[Group]) -> list[str]:
     return [*lines, f"not measured: {', '.join(unknown)}"] if unknown else lines
 
 
-def wall(groups: Iterable[Group], seconds: Mapping[str, float]) -> float:
+def wall(groups: Sequence[Group], seconds: Mapping[str, float]) -> float:
     """Seconds from beginning to end of a part, from those of its groups: what may runs side by side, then the rest."""
-    lanes, alone = [0.0] * NIGHT_LANES, 0.0
+    lanes, alone = [0.0] * max((night_lanes(group.part) for group in groups), default=1), 0.0
     for group in groups:
         took = seconds.get(group.name, 0.0)
         if group.beside:
@@ -274,6 +282,11 @@ def wall(groups: Iterable[Group], seconds: Mapping[str, float]) -> float:
         else:
             alone += took
     return max(lanes) + alone
+
+
+def night_lanes(part: int) -> int:
+    """How many groups of a part run at the same time where they may."""
+    return NIGHT_LANES + (part == WAITING)
 
 
 def part_line(name: str, seconds: float, most: float) -> str:
@@ -315,10 +328,10 @@ def run(group: Group, *, required: bool) -> Result:
 
 @contextmanager
 def folder_for(group: Group) -> Iterator[str]:
-    """A folder for all that a group leaves; gone with it. The long runs measure disks and fill them."""
-    in_memory = not group.nightly and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM
+    """A folder for all that a group leaves; gone with it. Most long runs measure disks, or fill them."""
+    has_room = group.in_memory and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM
     with tempfile.TemporaryDirectory(
-        prefix="zs-suite-", dir=MEMORY if in_memory else None, ignore_cleanup_errors=True
+        prefix="zs-suite-", dir=MEMORY if has_room else None, ignore_cleanup_errors=True
     ) as name:
         Path(name).chmod(0o711)  # a server that root starts runs as somebody else
         yield name

@@ -89,6 +89,24 @@ def faint(page: Page) -> list[str]:
     return found
 
 
+def out_of_reach(page: Page) -> list[str]:
+    """What a mouse presses and no key does: what takes no focus, stands out of the order of the page, or does not show
+    that it has the focus."""
+    page.keyboard.press("Tab")  # from now on the browser shows where the focus is
+    script = """() => {
+        const pressed = 'a[href], button, input:not([type=hidden]), select, textarea, summary,' +
+            ' [hx-get]:not(form), [hx-post]:not(form)'
+        const plain = e => { const s = getComputedStyle(e); return s.outlineStyle === 'none' && s.boxShadow === 'none' }
+        const name = e => e.outerHTML.slice(0, 120)
+        return [...document.querySelectorAll(pressed)].filter(e => !e.disabled && e.checkVisibility())
+            .filter(e => !(e.getAttribute('hx-trigger') || '').match(/every|load/))
+            .map(e => { e.focus(); const at = e.getBoundingClientRect()
+                return document.activeElement !== e ? 'no focus: ' + name(e) : e.tabIndex !== 0 ? 'order: ' + name(e)
+                    : at.width > 1 && at.height > 1 && plain(e) ? 'no ring: ' + name(e) : '' }).filter(Boolean) }"""
+    found: list[str] = page.evaluate(script)
+    return found
+
+
 def on_paper(page: Page, name: str) -> None:
     """Printed, a page has no shell and nothing to press, is no wider than the sheet, and says who printed it."""
     page.emulate_media(media="print")

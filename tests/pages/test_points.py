@@ -1,11 +1,22 @@
 """Points as people meet them: an officer, the head of his station, the legal department, discipline inspection."""
 
+from datetime import date
+
 import pytest
+from django.test import override_settings
 from playwright.sync_api import expect
 
-from tests.pages.conftest import Site
+from tests.pages.conftest import RULEBOOK, Site
 from tests.pages.judge import judge
 from tests.pages.telling import BAD
+from tests.platform.points_world import POLICY
+from zhunsheng.apps.access.processes import as_process
+from zhunsheng.apps.audit import clock
+from zhunsheng.apps.points import stored
+from zhunsheng.apps.points.models import Publication
+from zhunsheng.apps.points.policies import in_use, version_of
+from zhunsheng.apps.points.standing import standing_at
+from zhunsheng.core.points.board import publish
 
 pytestmark = pytest.mark.usefixtures("points_told")
 
@@ -82,3 +93,33 @@ def test_there_is_nothing_to_see_of_a_colleague(site: Site) -> None:
     answer = page.goto("/points/officers/35-036001/")
     assert answer is not None
     assert answer.status == 404
+
+
+def test_a_published_board_is_read_as_two_signed_it(site: Site) -> None:
+    """Of a policy that is in force no more: in this world no period of one that is has ended yet."""
+    board = board_of_a_past_policy(site)
+    page = site.page("legal_department")
+    page.goto(f"/points/published/{board.pk}/")
+    expect(page.get_by_role("heading", name="公布的榜")).to_be_visible()
+    expect(page.locator("main dl")).to_contain_text(board.sha256)
+    assert page.locator("main pre").inner_text().splitlines() == board.text.splitlines()
+    judge(page, "points-published")
+    for role, status in (("unit_head", 404), ("officer", 403)):
+        answer = site.page(role).goto(f"/points/published/{board.pk}/")
+        assert answer is not None
+        assert answer.status == status
+
+
+def board_of_a_past_policy(site: Site) -> Publication:
+    """The board of this month, as it stands, under another name and signed by two."""
+    now, month = clock.now(), date(2026, 3, 1)
+    with override_settings(RULEBOOK=RULEBOOK), as_process("test"), stored.whole():
+        policy = version_of(in_use(), POLICY, month)
+        assert policy is not None
+        found = standing_at(policy, month, watermark=now)
+        text = publish(found.board, policy, period=month, watermark=now, head="")
+        officers = site.world.officers
+        return Publication.objects.create(
+            policy="squad_before", version=policy.in_force, period=month, watermark=now, text=text.text,
+            sha256=text.digest, at=now, first=officers["legal_department"], second=officers["unit_head"],
+        )  # fmt: skip

@@ -136,6 +136,28 @@ def test_a_page_that_is_not_there_says_so_in_the_shell(site: Site) -> None:
     judge(page, "no-permission")
 
 
+def test_whoever_has_no_page_of_his_own_begins_with_what_he_may_use(site: Site) -> None:
+    page = site.page("custodian")
+    page.goto("/")
+    doors = page.locator("main .zs-doors a")
+    assert [door.inner_text().strip() for door in doors.all()] == ["预警收件箱", "案件", "我的任务"]
+    judge(page, "index")
+
+
+def test_the_second_factor_and_its_repetition_hold_at_every_width(site: Site) -> None:
+    page = site.page()
+    page.goto("/login/")
+    page.get_by_label("账号").fill("officer")
+    page.get_by_label("口令").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("6 位验证码")).to_be_visible()
+    judge(page, "factor")
+    head = site.page("unit_head")
+    head.goto("/confirm/?next=/today/")
+    expect(head.get_by_label("6 位验证码")).to_be_visible()
+    judge(head, "confirm")
+
+
 def test_the_print_has_no_shell_and_says_who_printed(site: Site) -> None:
     page = site.page("legal_officer")
     page.goto("/help/")

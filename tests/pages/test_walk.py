@@ -9,6 +9,8 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
@@ -20,20 +22,47 @@ from django.test import override_settings
 from lxml import html
 
 from tests.pages.conftest import RULEBOOK, Site, freshen
-from tests.pages.judge import JUDGED, judge, name_of
+from tests.pages.judge import JUDGED, judge, name_of, out_of_reach
+from tests.pages.telling import MADE_UP, NOW
 from tests.platform.accounts import Person
+from tests.platform.people import CLERK
 from tests.platform.world import ROLES
+from zhunsheng.apps.access import navigation
 from zhunsheng.apps.access.declared import declared_pages
 from zhunsheng.apps.access.models import Account
 from zhunsheng.apps.access.processes import as_process
+from zhunsheng.apps.audit.context import acting
+from zhunsheng.apps.cases.models import SourceHeard
+from zhunsheng.apps.cases.services import register_source
 
 pytestmark = pytest.mark.usefixtures("case_told", "points_told", "inspection_told")
+BESIDE: Final = {
+    "access:login": "test_shell.py",
+    "access:factor": "test_shell.py",
+    "access:enrol": "test_shell.py",
+    "access:confirm": "test_shell.py",
+    "cases:dossier": "test_dossier.py",
+    "cases:search": "test_search.py",
+    "index": "test_shell.py",
+    "points:published": "test_points.py",
+    "rulemaking:edit": "test_rulemaking.py",
+    "rulemaking:trial": "test_rulemaking.py",
+    "tasks:task": "test_tasks.py",
+}
+"""Pages to which nothing leads in this world: which tests look at them instead."""
+FORMS: Final = ("access:password", "access:settings", "help", "jobs:table", "points:propose", "tasks:new")
+"""Pages that show nothing of anybody but their reader: looking at them is no entry of the log."""
 OF_ONE_KIND: Final = 2
 """How many pages of one kind are asked in one walk."""
 COUNT: Final = re.compile(r"[\d,]+")
 SPANS: Final = frozenset({"天", "小时", "分"})
 FIGURES: Final = "//main//*[contains(concat(' ', @class, ' '), ' num ')]"
 COUNTS: Final = "//main//ul[contains(@class, 'zs-today')]//a | //main//td//a"
+FILES: Final = (
+    *("_sheet", ":file", ":record", ":result", ":page_image", ":skeleton", ":photo", ":worker"),
+    *(":export", ":live", "health"),
+)
+"""How the names of views end that answer with something else than a page."""
 GROWS: Final = frozenset({"desk:looks", "access:audit_log"})
 """Lists of looks: to look at one is a row of it."""
 HAN: Final = re.compile(r"[\u3400-\u9fff]+")
@@ -55,6 +84,7 @@ class Walked:
 def asked(person: Person, address: str) -> Any:
     """The page at an address, or None where the answer is no page."""
     answer = person.get(address)
+    assert answer.status_code < 500, f"{person.account.username}: {address} answers {answer.status_code}"
     if answer.status_code != 200 or not answer.headers["Content-Type"].startswith("text/html"):
         return None
     return html.fromstring(answer.content.decode())
@@ -63,8 +93,8 @@ def asked(person: Person, address: str) -> Any:
 def is_page(name: str) -> bool:
     """Whether a view may answer with a page: files to take away are left alone, and what only acts."""
     declared = declared_pages().get(name)
-    is_file = name.startswith("printing:") or name.endswith(("_sheet", ":file", ":record", ":result", ":page_image"))
-    return declared is not None and "GET" in declared.methods and not is_file and name != "desk:live"
+    is_file = name.startswith(("printing:", "api:")) or name.endswith(FILES)
+    return declared is not None and "GET" in declared.methods and not is_file
 
 
 def walk(site: Site, role: str, kinds: dict[str, int]) -> Iterator[Walked]:
@@ -72,7 +102,8 @@ def walk(site: Site, role: str, kinds: dict[str, int]) -> Iterator[Walked]:
     all roles, OF_ONE_KIND."""
     person = site.world.people[role]
     freshen(person.client.cookies[settings.SESSION_COOKIE_NAME].value)
-    waiting, seen, menu = deque(["/help/", "/settings/"]), set(), set()
+    begin = ("/help/", "/settings/")  # of every role, however often others asked for them: his menu stands there
+    waiting, seen, menu = deque(begin), set(), set(begin)
     while waiting:
         address = waiting.popleft()
         name = name_of(address)
@@ -96,6 +127,16 @@ def walked(running: Site) -> Iterator[list[Walked]]:
         kinds: dict[str, int] = {}
         yield [page for role in ROLES for page in walk(running, role, kinds)]
     connections.close_all()
+
+
+def test_every_page_of_every_menu_was_walked(walked: list[Walked]) -> None:
+    names = {page.name for page in walked}
+    assert {page.role for page in walked} == set(ROLES)
+    offered = {name for name, _item in navigation.offered()}
+    assert offered - names == set()
+    assert {name for name in declared_pages() if is_page(name)} - names - set(BESIDE) == set()
+    here = Path(__file__).parent
+    assert all("judge(" in (here / file).read_text("utf-8") for file in BESIDE.values())
 
 
 def rows_at(person: Person, page: Walked, address: str) -> int:
@@ -134,7 +175,7 @@ def test_every_figure_is_a_link_to_as_many_rows_as_it_says(site: Site, walked: l
     for page in (page for page in walked if page.name not in GROWS):
         person = site.world.people[page.role]
         for address, number in counted(page):
-            whole = page.role, page.address if address.startswith("#") else "", address
+            whole = page.role, urljoin(page.address, address)
             if whole not in known:
                 known[whole] = rows_at(person, page, address)
             if known[whole] != number:
@@ -185,6 +226,12 @@ def names() -> set[str]:
     return found
 
 
+def titles() -> set[str]:
+    """The names that stand in files alone, and of a file that is shown to nobody as what it is."""
+    policies = (path.read_text("utf-8") for path in (RULEBOOK / "points" / "policies").glob("*.toml"))
+    return set(HAN.findall(" ".join((*policies, MADE_UP.title))))
+
+
 def is_name(run: str, known: set[str], *, is_cut: bool) -> bool:
     """Whether a run of characters is a name: one of those known, an article, or the beginning of one that was cut."""
     return run in known or bool(ARTICLE.fullmatch(run)) or (is_cut and any(one.startswith(run) for one in known))
@@ -193,7 +240,9 @@ def is_name(run: str, known: set[str], *, is_cut: bool) -> bool:
 @pytest.mark.usefixtures("english")
 def test_an_english_page_is_in_english_but_for_names(site: Site) -> None:
     kinds: dict[str, int] = {}
-    known = names() | set(HAN.findall((RULEBOOK / "instruments.toml").read_text("utf-8"))) | {"中文", "简体中文"}
+    known = (
+        names() | titles() | set(HAN.findall((RULEBOOK / "instruments.toml").read_text("utf-8"))) | {"中文", "简体中文"}
+    )
     wrong = set()
     with override_settings(RULEBOOK=RULEBOOK):
         for role in ROLES:
@@ -204,6 +253,63 @@ def test_an_english_page_is_in_english_but_for_names(site: Site) -> None:
                     if ours or is_wide:
                         wrong.add(f"{page.name}: {text[:100]}")
     assert not wrong, "\n".join(sorted(wrong))
+
+
+def of_each_kind(walked: list[Walked]) -> list[Walked]:
+    """One page of each kind."""
+    return list({page.name: page for page in reversed(walked)}.values())
+
+
+def test_whatever_is_pressed_is_reached_by_keys(site: Site, walked: list[Walked]) -> None:
+    found = {}
+    for page in of_each_kind(walked):
+        window = site.page(page.role)
+        window.goto(page.address)
+        if faults := out_of_reach(window):
+            found[page.address] = faults
+    assert found == {}
+
+
+@pytest.fixture
+def undone() -> Iterator[None]:
+    """What happens in a test is taken back."""
+    with override_settings(RULEBOOK=RULEBOOK), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+    connections.close_all()
+
+
+@pytest.mark.usefixtures("undone")
+def test_every_page_says_that_data_are_late(running: Site, walked: list[Walked]) -> None:
+    with acting(CLERK):
+        source = register_source(source="late", title="警综平台", key="a key of the late source")
+        source.late_after_minutes = 60
+        source.save()
+        SourceHeard.objects.create(source=source, at=NOW - timedelta(minutes=80))
+    silent = []
+    for page in of_each_kind(walked):
+        person = running.world.people[page.role]
+        freshen(person.client.cookies[settings.SESSION_COOKIE_NAME].value)
+        text = person.get(page.address).content.decode()
+        if not re.search(r"警综平台的数据停在\s*<time|来源停了：警综平台", text):
+            silent.append(page.address)
+    assert silent == []
+
+
+@pytest.mark.usefixtures("undone")
+def test_no_page_shows_anything_while_nothing_can_be_recorded(running: Site, walked: list[Walked]) -> None:
+    wrong = []
+    for page in of_each_kind(walked):
+        person = running.world.people[page.role]
+        freshen(person.client.cookies[settings.SESSION_COOKIE_NAME].value)
+        with transaction.atomic():
+            with connections["default"].cursor() as cursor:
+                cursor.execute("SET LOCAL transaction_read_only = on")
+            answer = person.get(page.address)
+            transaction.set_rollback(True)
+        if answer.status_code != 503 or "数据库现在只读" not in answer.content.decode():
+            wrong.append(page.name)
+    assert sorted(wrong) == sorted(FORMS)
 
 
 def test_whatever_no_test_has_looked_at_is_looked_at_now(site: Site, walked: list[Walked]) -> None:

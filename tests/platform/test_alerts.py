@@ -148,7 +148,7 @@ def test_several_cases_of_one_judgement_are_one_message_that_names_the_most_urge
     assign(case=case, officer=world.people["case_officer"], role="case_officer", from_at=at("2022-11-03 16:48"))
     world.judge("2022-11-10 12:00")
     assert world.texts("case_officer") == [
-        "【准绳】红色预警：您办理的案件有2项需要办理，最急的案件（尾号0187）“刑事受案后立案审查”11月9日24:00届满，已超期12小时。"
+        "【准绳】红色预警：您办理的案件有2项需要办理，最急的案件（尾号0187）“刑事受案后立案审查”最迟11月9日24:00，已超期12小时。"
     ]
 
 
@@ -164,7 +164,7 @@ def test_nobody_answers_and_the_county_head_hears_of_it() -> None:
     assert [(a.reason, a.text) for a in world.alerts("county_head")] == [
         (
             "escalated",
-            "【准绳】红色预警升级：您局案件（尾号0187）“刑事受案后立案审查”11月9日24:00届满，已超期12小时，无人签收，请立即过问。",
+            "【准绳】红色预警升级：您局案件（尾号0187）“刑事受案后立案审查”最迟11月9日24:00，已超期12小时，无人签收，请立即过问。",
         )
     ]
     assert world.group().actions.get().act == "escalate"

@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,13 +27,19 @@ from tests.platform.standing import FILING, case_of, exceeded, open_alert, runni
 from tests.platform.supervised import put_in_force
 from tests.platform.test_alerts_supervised import shipped
 from zhunsheng.apps.access.processes import as_process
+from zhunsheng.apps.access.scope import Viewer, session_scope, viewer_of
 from zhunsheng.apps.alerts.models import Action, Alert, AlertGroup, Gap
 from zhunsheng.apps.audit import clock
-from zhunsheng.apps.audit.context import acting
-from zhunsheng.apps.cases.models import Case
-from zhunsheng.apps.org.models import Unit
+from zhunsheng.apps.audit.context import acting, session_settings
+from zhunsheng.apps.cases.models import Assignment, Case, Incident
+from zhunsheng.apps.desk import units
+from zhunsheng.apps.desk.overdue import visible_overdue
+from zhunsheng.apps.desk.periods import periods
+from zhunsheng.apps.desk.rulebook import statutory_limits
+from zhunsheng.apps.org.models import Officer, Unit
 from zhunsheng.apps.org.services import add_unit
 from zhunsheng.apps.supervision.models import Clock, InHand
+from zhunsheng.apps.supervision.selectors import exceeded_by_unit
 
 pytestmark = pytest.mark.usefixtures("db")
 NOW = datetime.fromisoformat("2026-03-12T10:30:00+08:00")
@@ -156,6 +163,51 @@ def test_last_month_counts_until_the_same_point() -> None:
     assert "上月同期 1" in found["西一所"]
     page = body(enter("inspectorate", CITY, "035002").get("/overdue/?in=last"))
     assert len(ROW.findall(page)) == 2  # until the end of February
+
+
+def test_what_was_exceeded_in_each_unit_is_what_the_ledger_lists_of_it() -> None:
+    """Whoever asks; without a limit that no statute sets, with an incident of a unit, and a finding whose unit is not
+    that of its case any more. Of cases that he reads, or is recused from, none counts."""
+    for serial in range(5, 13):
+        unit, at = (WEST_STATION, EAST_STATION, EAST_SQUAD)[serial % 3], NOW - (serial - 5) * 8 * DAY
+        exceeded(case_of(unit, serial), at, unit=(unit, WEST_STATION)[serial % 2])
+    exceeded(case_of(WEST_STATION, 13), NOW - DAY, rule=INTERNAL)
+    with as_process("test"):
+        Incident.objects.create(number="J1", unit_id=EAST_STATION, first_at=NOW - DAY)
+    exceeded("J1", NOW - DAY, case=None, incident="J1", unit=EAST_STATION)
+    legal, head = officer("035011", ("legal_department", CITY)), officer("035012", ("county_head", EAST))
+    month, before = periods(NOW)["month"], periods(NOW)["before"]
+    of_recused = f"A{WEST_STATION}2026030006"
+
+    def counted(viewer: Viewer, reading: Sequence[str] = ()) -> dict[str, tuple[int, int]]:
+        with session_settings(session_scope(viewer)):
+            ledger = visible_overdue(viewer).exclude(case__in=reading)
+            each = {
+                unit: (
+                    ledger.filter(unit=unit, found_at__gte=month.begin, found_at__lt=month.end).count(),
+                    ledger.filter(unit=unit, found_at__gte=before.begin, found_at__lt=before.end).count(),
+                )
+                for unit in {finding.unit or "" for finding in ledger}
+            }
+            rows = exceeded_by_unit(
+                statutory_limits(), since=before.begin, cut=before.end, month=month.begin, until=month.end,
+                places=[unit.code for unit in units.reached(viewer)], without=reading,
+            )  # fmt: skip
+        each = {unit: counts for unit, counts in each.items() if any(counts)}
+        assert {unit: (now, then) for unit, now, then in rows if now or then} == each
+        return each
+
+    whole, part = counted(_viewer(legal)), counted(_viewer(head))
+    assert 0 < sum(map(sum, part.values())) < sum(map(sum, whole.values()))
+    read = counted(_viewer(legal), [f"A{WEST_STATION}2026030002"])
+    assert read[WEST_STATION][0] == whole[WEST_STATION][0] - 1
+    with as_process("test"):
+        Assignment.objects.create(case_id=of_recused, officer=legal, role=Assignment.Role.RECUSED, from_at=NOW)
+    assert sum(map(sum, counted(_viewer(legal)).values())) == sum(map(sum, whole.values())) - 1
+
+
+def _viewer(person: Officer) -> Viewer:
+    return viewer_of(account="x", officer=person.pk, admin_role="", on=NOW.date())
 
 
 def test_units_are_compared_with_the_middle_of_their_kind_once_there_are_three() -> None:

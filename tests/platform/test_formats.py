@@ -8,7 +8,7 @@ from django.template import Context, Template
 from django.utils import translation
 
 from tests.platform import environment  # noqa: F401 - sets Django up
-from zhunsheng.apps.display import formats
+from zhunsheng.apps.display import formats, marks
 
 
 def at(text: str) -> datetime:
@@ -122,6 +122,13 @@ def test_a_time_to_the_minute_is_in_time_itself() -> None:
     due = at("2026-11-23T18:40:00+08:00")
     assert formats.remaining(due, due, now=due).words == "还剩 0分"
     assert formats.remaining(due, due, now=due + timedelta(minutes=1)).words == "超期 1分"
+
+
+def test_what_a_check_found_is_not_still_to_be_settled() -> None:
+    # Found in the inbox of the demonstration: a stay of more than a day, in red, "due time to be determined".
+    found = {"due": None, "outer": None, "kind": "broken"}
+    assert marks.left(found, now=NOW, level="red") == '<span class="zs-left red">不符合</span>'
+    assert "届满待定" in marks.left({**found, "kind": "unknown"}, now=NOW, level="ask")
 
 
 def test_without_due_time_nothing_is_counted() -> None:

@@ -1,11 +1,13 @@
 """The inbox and the page of one alert on PostgreSQL: who takes what on, in how many presses, and what is refused."""
 
+import io
 import re
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from python_calamine import CalamineWorkbook
 
 from tests.platform.accounts import Person, account, signed_in
 from tests.platform.alert_world import CASE, LEVELS, RED, XU, YELLOW, AlertWorld, alert_world
@@ -77,6 +79,7 @@ def test_from_the_link_of_a_message_one_press_takes_it_on() -> None:
     assert "今天 24:00 前办理：刑事受案后立案审查" in page
     assert "11<small>小时</small>30<small>分</small>" in page
     assert f"/a/{key}/acknowledge/" in ACTION.findall(page)
+    assert f"（{world.people['case_officer'].number}）" in page  # who was told: by his number, as everywhere
     answer = me.post(f"/a/{key}/acknowledge/")  # the second
     assert (answer.status_code, answer["Location"]) == (302, f"/a/{key}/")
     assert "签收 今天 12:30" in re.sub(r"<[^>]+>", "", body(me.get(f"/a/{key}/")))
@@ -237,6 +240,36 @@ def test_a_leader_sees_who_has_how_much_and_each_figure_opens_its_list() -> None
     ]
     for address, _who, count in figures:
         assert len(OPENED.findall(body(me.get(address.replace("&amp;", "&"))))) == int(count), address
+
+
+def test_a_view_of_the_inbox_is_taken_away_as_values() -> None:
+    world = told(2, *LEVELS)
+    me = enter(world, "unit_head")
+    answer = me.export("/inbox.xlsx?view=all")
+    assert answer.status_code == 200
+    heads, *rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    assert heads[:3] == ["预警", "级别", "案件编号"]
+    assert sorted(row[2] for row in rows) == sorted(numbers(2))
+    assert {(row[0], row[1], row[6], row[8], row[9]) for row in rows} == {
+        ("刑事受案后立案审查", "红色预警", "2022年11月9日 24:00", "还剩 11小时30分", "待签收")
+    }
+
+
+def test_beside_the_red_alerts_of_a_leader_only_red_ones_are_counted() -> None:
+    # One case, yellow on the morning of its last day: it ends today, and nothing red does
+    world = told(1, "2022-11-08 00:00", YELLOW)
+    me = enter(world, "unit_head", now="2022-11-09 08:00")
+    page = body(me.get("/today/"))
+    assert "周三 · 东一所</p>" in page  # whose day it is: the station's, as its name stands at the head
+    [head, below] = page.partition("ends-title")[2].split("</header>", 1)
+    assert [int(n) for n in re.findall(r"(?:已超期|今天到期) (\d+) 件", head)] == [0, 0]
+    assert re.search(r"view=today\">今天到期<b>1</b>", below)
+    # Red at noon: the same alert is counted by both
+    world.judge(RED)
+    clock.set_city_clock(at(NOON), seconds_per_second=0)
+    head = body(me.get("/today/")).partition("ends-title")[2].split("</header>", 1)[0]
+    [address] = re.findall(r'href="(/inbox/[^"]*view=today[^"]*)">今天到期 1 件', head)
+    assert len(OPENED.findall(body(me.get(address.replace("&amp;", "&"))))) == 1
 
 
 @pytest.mark.parametrize("path", ["/inbox/", "/mine/", "/today/"])

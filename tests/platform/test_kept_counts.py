@@ -179,6 +179,9 @@ def _in_hand_of(officer_id: int) -> tuple[int, int]:
     with session_settings(session_scope(viewer)):
         rows = kept_counts(("now",))
         assert sum(row.own for row in rows) == InHand.objects.count() == sum(in_hand_by_unit().values())
+        listed = set(InHand.objects.values_list("case", flat=True))
+        for read in (["A1"], ["A2"], ["A1", "A2", "A3"]):  # of what he reads, nothing is in his hands
+            assert sum(in_hand_by_unit(read).values()) == len(listed - set(read))
         return sum(row.own for row in rows), sum(row.city for row in rows)
 
 

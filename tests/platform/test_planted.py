@@ -29,6 +29,7 @@ from zhunsheng.apps.access.processes import as_process, as_viewer
 from zhunsheng.apps.cases.models import Case, Document, Dossier
 from zhunsheng.apps.cases.services import register_case
 from zhunsheng.apps.inspection import assigning, plans, planting, reading, results, selecting
+from zhunsheng.apps.inspection.book import questions
 from zhunsheng.apps.inspection.models import Assigned, Card, Pick, Planted, PlantedTold, Submission
 from zhunsheng.apps.inspection.refusals import PlantRefused, ReadingRefused
 from zhunsheng.apps.org.models import Unit
@@ -100,6 +101,9 @@ def test_a_problem_that_was_made_up_is_confirmed_without_a_card(world: Inspectio
         assert reading.confirm(found, by=other, confirmed=True, reason="", care="fault", at=at("11-18 09:00")) is None
         assert not Card.objects.exists()
     assert "inspection.confirmed" not in told_of(faulty)
+    # Found in the demonstration: discipline inspection read "CR12", and had to know by heart what it asks
+    [told] = planting.planted_rows()
+    assert (told.known, told.found) == (("CR12 " + questions()["CR12"][1].text,),) * 2
 
 
 def test_a_planted_file_is_there_for_its_readers_and_for_no_list_no_count_and_no_station(world: Inspection) -> None:

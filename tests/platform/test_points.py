@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 from django.urls import reverse
 
-from tests.platform.people import EAST_STATION, WEST_STATION
+from tests.platform.people import EAST_STATION, WEST_STATION, officer
 from tests.platform.points_world import (
     MARCH,
     NAME,
@@ -20,11 +20,13 @@ from tests.platform.points_world import (
     acted,
     audited,
     bounded,
+    fact,
     march_work,
     overdue,
     policy_text,
     run_at,
     said,
+    stated,
     volume,
     whole_ledger,
     worked,
@@ -40,6 +42,7 @@ from zhunsheng.apps.points import appeals, stored
 from zhunsheng.apps.points.measuring import measured_weights
 from zhunsheng.apps.points.models import Act, Bound, Proposal
 from zhunsheng.apps.points.own import own_page
+from zhunsheng.apps.points.people import code_of
 from zhunsheng.apps.points.policies import files, in_use
 from zhunsheng.apps.points.recording import Recorded, recompute
 from zhunsheng.apps.points.standing import standing, standing_at
@@ -165,6 +168,15 @@ def test_story_6_volume_is_held_until_two_persons_record_a_lot_that_opens_the_ga
     assert held() == ["held", "held"]
     bounded(world, "2026-04", 2)  # 2 of 60: at most 10.1 %; April opens the gate
     assert held() == ["released", "released"]
+
+
+def test_what_was_decided_names_the_unit_it_is_about(world: PointsWorld) -> None:
+    # Found in the demonstration: fifteen lots of fifteen squads, and no line said whose it was.
+    bounded(world, "2026-03", 2)
+    page = world.people["legal_department"].get(reverse("points:decisions")).content.decode()
+    decided = page.partition('id="done-title"')[2]
+    assert '2026年3月1日起的一期，查 60 件，有问题 2 件<span class="muted">东一所 · ' in decided
+    assert NAME.removesuffix(".toml") not in decided  # a version is named by its day, not by what the ledger calls it
 
 
 def inspected(kind: str, id_: str, *, version: int = 1, void: bool = False, **facts: object) -> None:
@@ -345,6 +357,25 @@ def test_the_board_opens_with_a_unit_in_which_somebody_is_scored(world: PointsWo
     opened = unit_board(viewer, unit="", period="", now=clock.now())
     assert opened is not None
     assert opened.unit.pk == EAST_STATION
+    # Two cases of one officer of the other station: he has a band, and of the first station nobody has
+    with as_process("test"):
+        who = code_of(officer("036100", ("officer", WEST_STATION)))
+    run_at("2026-03-06 09:00")
+    done: dict[str, Any] = {"unit": WEST_STATION, "case__type": "criminal"}
+    for case in ("W1", "W2"):
+        stated(
+            fact("work.assigned_minutes", case, who, "2026-03-05 15:00", role="lead", group=case, **done),
+            fact("clock.kept", case, who, "2026-03-05 15:00", kept=True, group=case, **done),
+        )
+    opened = unit_board(viewer, unit="", period="", now=clock.now())
+    assert opened is not None
+    assert opened.unit.pk == WEST_STATION
+    assert [line.band for line in opened.lines if line.holder == who] == [1]
+
+
+def test_without_a_band_anywhere_the_board_opens_where_somebody_works(world: PointsWorld) -> None:
+    it_is("2026-03-05 09:00")
+    viewer = world.viewer("legal_department")
     with as_process("test"):
         Post.objects.filter(unit=EAST_STATION, role="officer").update(until_on=date(2026, 1, 1))
     opened = unit_board(viewer, unit="", period="", now=clock.now())

@@ -117,6 +117,26 @@ def test_a_second_thread_helps_with_a_long_backlog_and_leaves_faults_to_the_firs
     assert_as_batch(it_is("2026-03-02 12:15"))
 
 
+def test_the_second_thread_begins_when_the_first_has_taken_its_batch(
+    begun: OwnDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two batches of sixty: the first is not done before the second thread has told of its own."""
+    del begun
+    monkeypatch.setattr(backlog, "WORTH", 1)
+    told, came = Told(), threading.Event()
+
+    def route(changes: Changes, *, as_of: datetime) -> None:
+        if threading.current_thread().name == backlog.NAME:
+            came.set()
+        assert came.wait(20)
+        told(changes, as_of=as_of)
+
+    receive(many_cases())
+    Supervisor(route=route, limit=CASES // 2).settle()
+    assert sum(changes.clocks.height for changes in told.changes) == CASES
+    assert_as_batch(it_is("2026-03-02 12:00"))
+
+
 class CutOff:
     """A route that loses its session the first time, when everything is written and nothing committed."""
 

@@ -4,8 +4,10 @@ anew."""
 import io
 from pathlib import Path
 
+import polars as pl
 import pytest
 from django.core.management import CommandError, call_command
+from psycopg import sql
 
 from tests.core.small import limit, rule_text
 from tests.platform.accounts import PASSWORD, account, code_now
@@ -14,6 +16,7 @@ from tests.platform.supervised import (
     Told,
     assert_as_batch,
     it_is,
+    kept,
     put_in_force,
     recorded,
     rule_files,
@@ -21,7 +24,9 @@ from tests.platform.supervised import (
     written,
 )
 from zhunsheng.apps.access.processes import as_process
-from zhunsheng.apps.supervision import releases, rulebooks
+from zhunsheng.apps.supervision import changes as ch
+from zhunsheng.apps.supervision import releases, rulebooks, writing
+from zhunsheng.apps.supervision.frames import copied_out
 from zhunsheng.apps.supervision.models import Clock, DueKey, Finding, InHand, Release
 
 TEN, TWENTY = rule_text(), rule_text(limit(20, "days", "day_after"))
@@ -85,6 +90,22 @@ def test_what_a_withdrawn_rule_found_is_withdrawn_and_kept() -> None:
         assert list(rows) == [("withdrawn", "rulebook")]
         assert Finding.objects.count() == 8
     assert_as_batch(it_is("2026-03-13 00:00"))
+
+
+def test_a_finding_is_parted_also_where_its_row_lies_elsewhere_by_now() -> None:
+    """One row is where it was read, one is not: another transaction may have moved it since. Both are withdrawn."""
+    found = kept("supervision_finding", ch.FINDINGS, "level = 'blue'")
+    parted = found.with_columns(change=pl.lit("withdrawn"), state_reason=pl.lit("facts"))
+    with as_process("test"):
+        query = sql.SQL("SELECT key, ctid FROM supervision_finding WHERE level = 'blue'")
+        places = copied_out(query, pl.Schema({"key": pl.String(), "place": pl.String()}))
+        moved = places.with_columns(pl.when(pl.col("key") == found["key"][0]).then(pl.lit("(0,0)")).otherwise("place"))
+        with writing.prepared():
+            writing.part_findings(parted, moved, as_of=it_is("2026-03-13 00:00"), release="r")
+    with as_process("test"):
+        rows = Finding.objects.filter(level="blue").values_list("state", "state_reason", "release")
+        assert list(rows) == [("withdrawn", "facts", "r")] * 2
+        assert set(Finding.objects.exclude(level="blue").values_list("state", flat=True)) == {"current"}
 
 
 def test_an_event_that_was_late_and_a_release_are_judged_at_once() -> None:

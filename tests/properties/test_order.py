@@ -18,6 +18,7 @@ from tests.story import at, law
 from zhunsheng.city.make import write_city
 from zhunsheng.core.clocks import Rulebook, fold_events
 from zhunsheng.core.judge import judge
+from zhunsheng.core.story import events_of
 from zhunsheng.core.tables import part_clocks
 from zhunsheng.files.read import read_events
 
@@ -64,6 +65,19 @@ def middle(city: Path) -> datetime:
 def test_the_order_of_rows_makes_no_difference(events: pl.DataFrame, random: Random) -> None:
     order = random.sample(range(events.height), events.height)
     assert digest(events[order], rules()) == digest(events, rules())
+
+
+def test_two_events_of_one_instant_count_by_their_ids_whichever_arrived_first() -> None:
+    # Given the second extension granted in the same minute as the first, without which it may not be
+    extended = {"type": "work.extended", "case": "A1", "person": "P1", "at": at("2026-03-05 10:00"), "source": "x"}
+    begun = {**extended, "type": "work.started", "at": at("2026-03-01 09:00"), "id": "e0"}
+    rows = [begun, {**extended, "id": "e1", "tier": "20d"}, {**extended, "id": "e2", "tier": "30d"}]
+    rows = [{**row, "recorded_at": row["at"]} for row in rows]
+    # why: of one source e1 comes before e2, so both count, also where e2 was read first.
+    in_order, second_first = (
+        events_of([rows[n] for n in order], rules().vocabulary) for order in ((0, 1, 2), (0, 2, 1))
+    )
+    assert digest(second_first, rules()) == digest(in_order, rules())
 
 
 def test_a_city_shuffled(city: Path, city_digest: str, tmp_path: Path) -> None:

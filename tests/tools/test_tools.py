@@ -152,6 +152,19 @@ def test_a_part_of_the_night_is_as_long_as_its_lanes_and_what_runs_alone(monkeyp
     # why: a beside b, c after a as the shorter of the two, d by itself: (60 + 50) + 30, where b took 100.
     assert suite.wall(groups, {"a": 60, "b": 100, "c": 50, "d": 30}) == 140
     assert suite.wall(groups, {"d": 30}) == 30  # what was not measured counts nothing, and is named
+    waiting = [group(name=name, nightly=True, part=suite.WAITING, beside=True) for name in "abc"]
+    # why: what waits for the clock waits side by side, one more than there are lanes: as long as the longest.
+    assert suite.wall(waiting, {"a": 60, "b": 100, "c": 50}) == 100
+
+
+@pytest.mark.parametrize(("room", "in_memory", "lies"), [(0, True, True), (0, False, False), (1 << 62, True, False)])
+def test_what_a_group_leaves_lies_in_memory_if_it_measures_no_disk_and_there_is_room(
+    room: int, in_memory: bool, lies: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suite, "MEMORY", tmp_path)
+    monkeypatch.setattr(suite, "ROOM", room)
+    with suite.folder_for(group(in_memory=in_memory)) as folder:
+        assert (Path(folder).parent == tmp_path) is lies
 
 
 def test_the_list_says_whether_the_night_is_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,6 +36,8 @@ def messages(rule: r.Rule, _vocabulary: Vocabulary, _rules: Mapping[str, r.Rule]
                 yield key, f"{{{name}}} is not filled by anything. Use {', '.join(PLACEHOLDERS)}."
         if (length := len(filled(text, rule))) > SMS_LENGTH:
             yield key, f"has {length} characters with the longest values, more than {SMS_LENGTH}. Shorten it."
+        if "{outer}届满" in text:
+            yield key, "says 届满 of {outer}: a limit ends at {due}. Write 已过最迟时点{outer}."
         yield from private_words(key, text)
 
 

@@ -7,26 +7,45 @@ forms        every form that a page offers to a role, sent with each hostile tex
 parameters   every address with each hostile text in each parameter that some page takes
 interface    what the description promises, with the key of a source and with that of a reading program
 
+The first three are divided between processes, each with a copy of the database; all ask at the same time.
+
 A fault is an answer of 500, a right that is given or refused wrongly, a canary of a case shown to somebody who may not
 see it, a hostile text that comes back unescaped, a way to another site, a connection to anywhere. Exit code 1 if any.
 """
 
+import gc
 import logging
 import os
 import re
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
 import psycopg
 from django.db import connection, transaction
+from django.urls import get_resolver
 
-from tests.platform.crawling import NOBODY, POSTABLE, Address, Crawl, crawl_world, forms_in, leads_away, no_way_out
-from tests.platform.databases import cloned, embedded
+from tests.platform.crawling import (
+    NOBODY,
+    POSTABLE,
+    Address,
+    Crawl,
+    crawl_world,
+    forms_in,
+    leads_away,
+    named,
+    no_way_out,
+)
+from tests.platform.databases import cloned, connected_to, embedded
 from tests.platform.environment import HOME, say
 from tests.platform.nightly import append_figures, arguments
 from tests.platform.people import EAST, city
@@ -37,6 +56,7 @@ from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.access.tokens import SCOPES, issue
 from zhunsheng.apps.cases.sources import key_digest
 from zhunsheng.apps.org.models import Unit
+from zhunsheng.launcher import embedded_server
 
 PATHS: Final = ("src/zhunsheng/apps", "src/zhunsheng/web")
 NUL: Final = "\x00"
@@ -58,6 +78,9 @@ PARAMETERS: Final = (
     "period",
     "query",
 )
+INTERFACE: Final = "interface"
+CONNECTIONS: Final = "connections"
+SHARES: Final = min(2, os.cpu_count() or 1)
 METHODS: Final = ("GET", "HEAD", "OPTIONS", *POSTABLE)
 EXAMPLES: Final = "400"
 MOST_SHOWN: Final = 40
@@ -66,39 +89,69 @@ PERSON: Final = "cases:person"
 """The page that reveals a person to whoever may and says why: its own test holds it against every role."""
 
 
+@dataclass(frozen=True)
+class Found:
+    """What a process found: of a part, the questions, the seconds and the faults."""
+
+    part: str
+    asked: int
+    seconds: float
+    faults: list[str]
+
+
 def main(words: list[str]) -> int:
     """Run the parts that are named, or all."""
-    parts: dict[str, Callable[[Crawl], list[str]]] = {
-        "questions": questions,
-        "forms": forms,
-        "parameters": parameters,
-    }
-    chosen = words or [*parts, "interface"]
-    faults: list[str] = []
-    with embedded(HOME) as server:
-        with cloned(server), transaction.atomic(), no_way_out() as tried:
-            wait_for_compilers()
-            crawl = crawl_world()
-            for name in chosen:
-                if name in parts:
-                    before = crawl.asked
-                    found = parts[name](crawl)
-                    faults += found
-                    say(f"{name}: {crawl.asked - before:,} questions, {len(found)} faults")
-                    say_kinds(found)
-            addresses = len(crawl.addresses(whole=False))
-            faults += [f"connected to {place}" for place in tried]
-            say_kinds([f"connected to {place}" for place in tried])
-            transaction.set_rollback(True)
-        if "interface" in chosen:
-            found = interface()
-            faults += found
-            say_kinds(found)
+    chosen = words or [*PARTS, INTERFACE]
+    of_site = [name for name in chosen if name in PARTS]
+    with (
+        embedded(HOME) as server,
+        ExitStack() as databases,
+        ProcessPoolExecutor(SHARES + 1, mp_context=get_context("spawn")) as pool,
+    ):
+        names = [databases.enter_context(cloned(server)).name for _ in range(SHARES if of_site else 0)]
+        whole = [pool.submit(described)] if INTERFACE in chosen else []
+        shares = [pool.submit(asked, of_site, slice(n, None, SHARES), name) for n, name in enumerate(names)]
+        found = [one for future in (*shares, *whole) for one in future.result()]
+    for part in dict.fromkeys(one.part for one in found):
+        say_part(part, [one for one in found if one.part == part])
+    faults = [fault for one in found for fault in one.faults]
+    questions, addresses = sum(one.asked for one in found), len(list(named(get_resolver().url_patterns)))
     figure = (
-        f"{crawl.asked:,} questions to {addresses} addresses by {len(ROLES) + 1} kinds of askers, {len(faults)} faults"
+        f"{questions:,} questions to {addresses} addresses by {len(ROLES) + 1} kinds of askers, {len(faults)} faults"
     )
     append_figures({f"crawl.{'-'.join(words) or 'faults'}": figure}, run=" ".join(("crawl", *words)), paths=PATHS)
     return 1 if faults else 0
+
+
+def asked(parts: Sequence[str], share: slice, database: str) -> list[Found]:
+    """Ask a share of some parts, in a database of its own; what was connected to meanwhile is a fault of the last."""
+    logging.disable(logging.CRITICAL)  # every refusal would be a line
+    found = []
+    with connected_to(embedded_server(HOME, os.environ), database), transaction.atomic(), no_way_out() as tried:
+        wait_for_compilers()
+        crawl = crawl_world()
+        gc.freeze()  # what is there now stays: the collector need not walk it again and again
+        for name in parts:
+            before, began = crawl.asked, time.monotonic()
+            faults = PARTS[name](crawl, share)
+            found.append(Found(name, crawl.asked - before, time.monotonic() - began, faults))
+        transaction.set_rollback(True)
+    return [*found, Found(CONNECTIONS, 0, 0.0, [f"connected to {place}" for place in tried])]
+
+
+def described() -> list[Found]:
+    """What the description promises, by a process of its own."""
+    began = time.monotonic()
+    faults = interface()
+    return [Found(INTERFACE, 0, time.monotonic() - began, faults)]
+
+
+def say_part(part: str, found: Sequence[Found]) -> None:
+    """The sum of a part."""
+    faults = [fault for one in found for fault in one.faults]
+    seconds = " and ".join(f"{one.seconds:.0f}" for one in found)
+    say(f"{part}: {sum(one.asked for one in found):,} questions in {seconds} s, {len(faults)} faults")
+    say_kinds(faults)
 
 
 def say_kinds(faults: list[str]) -> None:
@@ -115,14 +168,14 @@ def wait_for_compilers() -> None:
         cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
 
 
-def questions(crawl: Crawl) -> list[str]:
-    """Every address, role and method."""
+def questions(crawl: Crawl, share: slice) -> list[str]:
+    """Every address, role and method; the share is one of addresses."""
     faults = []
-    for address in crawl.addresses(whole=True):
+    for address in crawl.addresses(whole=True)[share]:
         for role in (NOBODY, *ROLES):
             for method in address.page.methods:
                 faults += crawl.faults(role, method, address, crawl.ask(role, method, address.path))
-    for address in crawl.addresses(whole=False):
+    for address in crawl.addresses(whole=False)[share]:
         for role in (NOBODY, *ROLES):
             for method in METHODS:
                 if method not in address.page.methods:
@@ -130,10 +183,11 @@ def questions(crawl: Crawl) -> list[str]:
     return faults
 
 
-def forms(crawl: Crawl) -> list[str]:
-    """Every form of every page, each hostile text in all fields that one may write in."""
+def forms(crawl: Crawl, share: slice) -> list[str]:
+    """Every form of every page, each hostile text in all fields that one may write in; the share is one of roles, who
+    are offered the same form by many pages."""
     faults, seen = [], set()
-    for role in ROLES:
+    for role in ROLES[share]:
         for address in crawl.addresses(whole=False):
             if "GET" not in address.page.methods:
                 continue
@@ -162,11 +216,11 @@ def _sent(crawl: Crawl, role: str, address: Address, fields: Any) -> Iterator[st
             yield f"{role} POST {address.path} {name}: {answer.status_code}"
 
 
-def parameters(crawl: Crawl) -> list[str]:
-    """Every address with hostile text in its parameters."""
+def parameters(crawl: Crawl, share: slice) -> list[str]:
+    """Every address with hostile text in its parameters; the share is one of addresses."""
     faults = []
     for role in READERS:
-        for address in crawl.addresses(whole=False):
+        for address in crawl.addresses(whole=False)[share]:
             if "GET" not in address.page.methods or address.name == PERSON:
                 continue
             for text in HOSTILE:
@@ -217,6 +271,11 @@ def interface() -> list[str]:
     return faults
 
 
+PARTS: Final[dict[str, Callable[[Crawl, slice], list[str]]]] = {
+    "questions": questions,
+    "forms": forms,
+    "parameters": parameters,
+}
+
 if __name__ == "__main__":
-    logging.disable(logging.CRITICAL)  # every refusal would be a line
     sys.exit(main(arguments()))

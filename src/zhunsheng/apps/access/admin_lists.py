@@ -84,6 +84,7 @@ def _row(account: Account) -> AccountRow:
 def entry_listing(*, now: datetime) -> Listing:
     """Columns and filters of the audit log, the newest first."""
     results = tuple(Choice(name, str(word)) for name, word in RESULTS.items())
+    kinds = tuple(Choice(name, str(word)) for name, word in KINDS.items())
     spans = (Choice("1", _("24小时内")), Choice("7", _("7天内")), Choice("30", _("30天内")))
     columns = (
         Column("at", _("时间"), sort=("id",)),
@@ -96,7 +97,7 @@ def entry_listing(*, now: datetime) -> Listing:
     filters = (
         Filter("in", _("时间"), lambda value: Q(at__gte=now - SPANS[value]), spans),
         Filter("actor", _("谁"), lambda value: Q(actor=value), hint="account:…"),
-        Filter("kind", _("对象种类"), lambda value: Q(object_kind=value)),
+        Filter("kind", _("对象种类"), lambda value: Q(object_kind=value), kinds),
         Filter("object", _("对象"), lambda value: Q(object_id=value)),
         Filter("result", _("结果"), lambda value: Q(result=value), results),
     )

@@ -14,10 +14,12 @@ from zhunsheng.apps.audit.services import record_read
 @require_GET
 def accounts(request: HttpRequest) -> HttpResponse:
     """The accounts, for the system administrator."""
-    asked = admin_lists.account_listing().asked(request.GET)
+    asked, account = admin_lists.account_listing().asked(request.GET), asking(request).account
     found = admin_lists.accounts(asked)
     record_read(kind="accounts", key=asked.address(), detail={"count": len(found.rows)})
-    return render(request, "access/accounts.html", {"accounts": found, "page": found.page, "asked": asked})
+    saved = saved_filters(account=account, page="access:accounts") if account else []
+    page = {"accounts": found, "page": found.page, "asked": asked, "saved": saved}
+    return render(request, "access/accounts.html", page)
 
 
 @require_GET

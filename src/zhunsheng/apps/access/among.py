@@ -1,6 +1,6 @@
 """The condition that a column holds one of many values, as one value of the statement."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from django.contrib.postgres.fields import ArrayField
@@ -20,6 +20,6 @@ def among(column: str, values: Sequence[str]) -> Q:
     return Q(Func(F(column), array, arg_joiner=" = ANY (", template="%(expressions)s)", output_field=BooleanField()))
 
 
-def as_text(values: Sequence[str]) -> list[str]:
-    """Values as the two arguments of string_to_array."""
+def as_text(values: Collection[str]) -> list[str]:
+    """Values as the two arguments of string_to_array. (As a list, each of them would be quoted singly.)"""
     return [BETWEEN.join(values), BETWEEN]

@@ -44,6 +44,13 @@ class AlertsConfig(AppConfig):
     app_functions = (
         "zs_alerts_waiting(bigint)",
         "zs_open_alerts(date, text[])",
+        "zs_alerts_passed(timestamptz, timestamptz, timestamptz, text[])",
+        "zs_alerts_of_cases(text[], text[], bigint, timestamptz, timestamptz)",
+        "zs_untold(bigint, text[])",
+        "zs_alerts_ended(bigint, text[], timestamptz, timestamptz)",
+        "zs_last_ruling()",
+        "zs_told_since(bigint, timestamptz, text[])",
+        "zs_alerts_under(text[])",
         "zs_band(timestamptz, timestamptz, timestamptz, boolean, timestamptz, timestamptz, timestamptz)",
     )
     pages: ClassVar[dict[str, Page]] = {f"api:{name}": for_sources("GET") for name in READING}

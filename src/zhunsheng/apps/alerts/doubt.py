@@ -13,7 +13,7 @@ from zhunsheng.apps.audit.context import session_settings
 WINDOW: Final = timedelta(days=30)
 PERCENT: Final = 100
 DOUBTFUL_PERCENT: Final = 5
-LAST: Final = "SELECT id, xid, at FROM alerts_action WHERE act = %s ORDER BY id DESC LIMIT 1"
+LAST: Final = "SELECT id, xid, at FROM zs_last_ruling()"
 Shares = dict[str, float]
 Stamp = tuple[str, object, datetime]
 _MEMORY: dict[Stamp, Shares] = {}
@@ -28,7 +28,7 @@ def doubtful_rules(*, as_of: datetime) -> Shares:
     """
     with session_settings(session_scope(None)):
         with connection.cursor() as cursor:
-            cursor.execute(LAST, [Action.Act.RULE])
+            cursor.execute(LAST)
             last = cursor.fetchone()
         stamp = (str(connection.settings_dict["NAME"]), last, as_of.replace(minute=0, second=0, microsecond=0))
         found = _MEMORY.get(stamp)

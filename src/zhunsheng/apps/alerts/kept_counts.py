@@ -1,14 +1,21 @@
 """How many alerts are open in each unit, kept by the database's own triggers (sql/rules.sql)."""
 
-from collections.abc import Sequence
-from datetime import date
-from typing import Final
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Any, Final
 
 from django.db import connection, models
+
+from zhunsheng.apps.access.among import as_text
 
 LEVELS: Final = ("red", "yellow", "blue", "ask")
 STATES: Final = ("waiting", "acknowledged", "snoozed", "claimed_done", "disputed")
 COUNTED: Final = ("open", *LEVELS, *STATES, "over", "today")
+KEPT: Final = "SELECT * FROM zs_open_alerts(%s, string_to_array(%s, %s))"
+SUMS: Final = ", ".join(f'coalesce(sum(k."{name}"), 0)::bigint' for name in COUNTED)
+KEPT_IN_ALL: Final = f"SELECT {SUMS} FROM zs_open_alerts(%s, string_to_array(%s, %s)) k"  # noqa: S608 - our own names
+PASSED: Final = "SELECT unit, over, today FROM zs_alerts_passed(%s, %s, %s, string_to_array(%s, %s))"
+OF_CASES: Final = "SELECT * FROM zs_alerts_of_cases(string_to_array(%s, %s), string_to_array(%s, %s), %s, %s, %s)"
 
 
 class KeptCount(models.Model):
@@ -38,7 +45,11 @@ class KeptCount(models.Model):
     is_sum = models.BooleanField("合计", db_default=False)
 
     class Meta:
-        indexes = (models.Index(fields=["id"], name="alerts_kept_single", condition=models.Q(is_sum=False)),)
+        indexes = (
+            models.Index(fields=["id"], name="alerts_kept_single", condition=models.Q(is_sum=False)),
+            # Most rows are of days to come: what counts until today is found without them, and without their table.
+            models.Index(fields=["day"], include=["unit", "seen_unit", "label", *COUNTED], name="alerts_kept_day"),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=["unit", "seen_unit", "label", "day"],
@@ -51,13 +62,43 @@ class KeptCount(models.Model):
         return f"{self.day} {self.unit} {self.open:+d}"
 
 
-def kept_counts(until: date, *, without: Sequence[str]) -> dict[str, dict[str, int]]:
+def kept_counts(until: date, *, without: Collection[str]) -> dict[str, dict[str, int]]:
     """
     Unit → name of COUNTED → how many alerts are open, as the session's scope has it, as of the beginning of a day.
 
     Takes   without: numbers of cases whose alerts do not count here, because the viewer stands to them in a way of his
             own.
     """
+    return _by_unit(KEPT, [until, *as_text(without)])
+
+
+def kept_in_all(until: date, *, without: Collection[str]) -> dict[str, int]:
+    """The same of all units together."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM zs_open_alerts(%s, %s)", [until, list(without)])
+        cursor.execute(KEPT_IN_ALL, [until, *as_text(without)])
+        return dict(zip(COUNTED, cursor.fetchone() or (), strict=True))
+
+
+def counts_of_cases(
+    cases: Collection[str], *, reading: Collection[str], officer: int, now: datetime, tomorrow: datetime
+) -> dict[str, dict[str, int]]:
+    """Unit → name of COUNTED → how many alerts of some cases are open, each counted. Row security applies; of cases
+    under reading what concerns the officer himself counts alone."""
+    return _by_unit(OF_CASES, [*as_text(cases), *as_text(reading), officer, now, tomorrow])
+
+
+def passed_by_unit(
+    *, today: datetime, now: datetime, tomorrow: datetime, without: Collection[str]
+) -> list[tuple[str, int, int]]:
+    """Of each unit the open alerts whose outer time has passed since the beginning of today, and how many of them end
+    before tomorrow; without those of some cases. (What passed with the end of yesterday is kept.) Row security
+    applies."""
+    with connection.cursor() as cursor:
+        cursor.execute(PASSED, [today, now, tomorrow, *as_text(without)])
+        return list(cursor.fetchall())
+
+
+def _by_unit(question: str, values: Sequence[Any]) -> dict[str, dict[str, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(question, values)
         return {unit: dict(zip(COUNTED, counts, strict=True)) for unit, *counts in cursor.fetchall()}

@@ -1,6 +1,7 @@
 """Questions to the alerts. Each takes its viewer, or the officer it is about."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -8,15 +9,15 @@ from typing import Any, Final
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from zhunsheng.apps.access.among import among
+from zhunsheng.apps.access.among import among, as_text
 from zhunsheng.apps.access.policy import Action as Permission
 from zhunsheng.apps.access.scope import Viewer, cases_q
 from zhunsheng.apps.alerts.doubt import doubtful_rules
 from zhunsheng.apps.alerts.groups import held_group
-from zhunsheng.apps.alerts.models import Action, Alert, AlertGroup, Concern, Delivery, Gap, Silence
-from zhunsheng.apps.alerts.outgoing import INBOX
+from zhunsheng.apps.alerts.models import Action, Alert, AlertGroup, Concern, Gap, Silence
 from zhunsheng.apps.alerts.policy import alert_policy
 from zhunsheng.apps.alerts.refusals import AlertActRefused
+from zhunsheng.apps.alerts.told import Told, who_was_told
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.cases.selectors import case_titles, looked_up, ties
 from zhunsheng.apps.org.models import Unit
@@ -83,21 +84,6 @@ class InboxRow:
 
 
 @dataclass(frozen=True)
-class Told:
-    """Who was told what, when, and whether it arrived."""
-
-    alert: str
-    at: datetime
-    officer: str
-    role: str
-    reason: str
-    level: str
-    text: str
-    deliveries: Sequence[Mapping[str, Any]]  # channel, state, sent_at, confirmed_at, error
-    group: str = ""  # the key of its clock, or of what its check judged
-
-
-@dataclass(frozen=True)
 class GroupDetail:
     """One group with everything around it. `snooze_until`: the latest instant of 稍后提醒; None: not offered."""
 
@@ -159,78 +145,8 @@ def group_detail(viewer: Viewer, key: str, *, as_of: datetime) -> GroupDetail:
         under_it=rows_of(list(under.order_by("due", "key")), as_of),
         snooze_until=latest,
         may_snooze=latest is not None and latest > as_of,
-        handed_to=str(group.handed_to) if group.handed_to else "",
+        handed_to=group.handed_to.named if group.handed_to else "",
     )
-
-
-def who_was_told(group: AlertGroup) -> list[Told]:
-    """Every alert of a group with its deliveries, in order. What one message said for several is shown with each."""
-    return _told(Alert.objects.filter(group=group))
-
-
-def told_of_group(key: str) -> list[Told]:
-    """The same by the key of the group, which is that of its clock."""
-    return _told(Alert.objects.filter(group=key))
-
-
-def told_in_case(number: str) -> list[Told]:
-    """Every alert of a case with its deliveries, in order. Row security applies."""
-    return _told(Alert.objects.filter(case=number))
-
-
-def acts_in_case(number: str) -> list[Action]:
-    """What people, and time alone, did to the alerts of a case, in order. Row security applies."""
-    acts = Action.objects.filter(group__case=number).select_related("by", "to", "group")
-    return list(acts.order_by("at", "pk"))
-
-
-def _told(found: QuerySet[Alert]) -> list[Told]:
-    alerts = list(found.select_related("officer").order_by("created_at", "key"))
-    by_message = _messages(alerts)
-    messages = {message for found in by_message.values() for message in found}
-    sent: dict[str, list[Mapping[str, Any]]] = {}
-    rows = Delivery.objects.filter(alert__in=messages).order_by("created_at", "channel", "key")
-    for row in rows.values("alert_id", "channel", "state", "sent_at", "confirmed_at", "error"):
-        said = {name: value for name, value in row.items() if name != "alert_id"}
-        sent.setdefault(row["alert_id"], []).append(said)
-    return [
-        Told(
-            alert=alert.key,
-            at=alert.created_at,
-            officer=str(alert.officer) if alert.officer else alert.account,
-            role=alert.role,
-            reason=alert.get_reason_display(),
-            level=alert.level,
-            text=alert.text,
-            deliveries=_ways(row for message in by_message[alert.key] for row in sent.get(message, ())),
-            group=alert.group_id or "",
-        )
-        for alert in alerts
-    ]
-
-
-def _ways(deliveries: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The ways by which somebody heard of one thing. It stands once in his inbox, whichever message spoke of it."""
-    rows = list(deliveries)
-    first = next((row for row in rows if row["channel"] == INBOX), None)
-    return [row for row in rows if row["channel"] != INBOX or row is first]
-
-
-def _messages(alerts: Sequence[Alert]) -> dict[str, list[str]]:
-    """For each alert, the alerts whose messages spoke of it: itself, its lead, and those that took it along."""
-    found = {alert.key: [alert.key, *([alert.lead] if alert.lead else [])] for alert in alerts}
-    if not alerts:
-        return found
-    gathering = Alert.objects.filter(
-        officer__in={alert.officer_id for alert in alerts},
-        created_at__gte=min(alert.created_at for alert in alerts),
-        covers__has_any_keys=list(found),
-    )
-    for key, covers in gathering.values_list("key", "covers"):
-        for covered in covers:
-            if covered in found and key not in found[covered]:
-                found[covered].append(key)
-    return found
 
 
 def for_officer(officer: int, *, as_of: datetime) -> list[InboxRow]:
@@ -332,6 +248,30 @@ def waiting_for(officer: int) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
+def told_since(officer: int, since: datetime, *, quiet: Sequence[str]) -> int:
+    """How many messages an officer got since an instant, but for some reasons. Row security applies."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT zs_told_since(%s, %s, string_to_array(%s, %s))", [officer, since, *as_text(quiet)])
+        return int(cursor.fetchone()[0])  # a count has a row
+
+
+def untold(viewer: Viewer) -> set[str]:
+    """The open alerts that nobody could be told of, of those that a viewer may list, by key. Row security applies."""
+    with connection.cursor() as cursor:
+        question = "SELECT * FROM zs_untold(%s, string_to_array(%s, %s))"
+        cursor.execute(question, [viewer.officer or 0, *as_text(ties(viewer).reading)])
+        return {key for (key,) in cursor.fetchall()}
+
+
+def ended_in_all(officer: int, reading: Sequence[str], *, since: datetime, today: datetime) -> Counter[tuple[str, int]]:
+    """How many alerts have ended since an instant, by state and whether today (1), and under an empty state those that
+    are open and that nobody could be told of. Row security applies: for whoever reaches every case."""
+    with connection.cursor() as cursor:
+        question = "SELECT state, span, n FROM zs_alerts_ended(%s, string_to_array(%s, %s), %s, %s)"
+        cursor.execute(question, [officer, *as_text(reading), since, today])
+        return Counter({(state, span): n for state, span, n in cursor.fetchall()})
+
+
 def listed(groups: QuerySet[AlertGroup]) -> QuerySet[AlertGroup]:
     """Groups with what lists show of them."""
     return groups.select_related("owner").only(*LISTED, "owner__name", "owner__province", "owner__number")
@@ -348,12 +288,8 @@ def rows_of(groups: Sequence[AlertGroup], as_of: datetime) -> list[InboxRow]:
 
 def _under(keys: Sequence[str]) -> dict[str, int]:
     """How many open groups are listed under each of some. Row security applies."""
-    question = (
-        "SELECT inhibited_by, count(*) FROM alerts_alertgroup WHERE inhibited_by = ANY (%s) AND closed_at IS NULL"
-        " GROUP BY inhibited_by"
-    )
     with connection.cursor() as cursor:
-        cursor.execute(question, [list(keys)])
+        cursor.execute("SELECT key, n FROM zs_alerts_under(string_to_array(%s, %s))", as_text(keys))
         return dict(cursor.fetchall())
 
 

@@ -1,5 +1,6 @@
 """Forms of cases. They check shapes and decide nothing."""
 
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django import forms
@@ -68,12 +69,15 @@ class SourceForm(forms.Form):
         return zone
 
 
+SHOWN_LABELS: Final = [(value, _(title)) for value, title in LABELS]
+
+
 class LabelForm(forms.Form):
     """How closely a case is held, and why."""
 
     case = forms.CharField(label=_("案件编号"), max_length=40, error_messages={"required": _("请填写案件编号。")})
     label = forms.ChoiceField(
-        label=_("标签"), choices=LABELS, error_messages={"required": _("请选择标签。")}, widget=forms.RadioSelect
+        label=_("标签"), choices=SHOWN_LABELS, error_messages={"required": _("请选择标签。")}, widget=forms.RadioSelect
     )
     purpose = forms.CharField(
         label=_("事由"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhunsheng.apps.access.scope import Viewer
-from zhunsheng.apps.alerts.selectors import Told, acts_in_case, told_in_case
+from zhunsheng.apps.alerts.told import Told, acts_in_case, told_in_case
 from zhunsheng.apps.cases.models import Source
 from zhunsheng.apps.cases.selectors import OpenCase, open_case
 from zhunsheng.apps.cases.words import page_vocabulary

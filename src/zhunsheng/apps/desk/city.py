@@ -3,30 +3,30 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import add, itemgetter
 from statistics import median
 from typing import Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.alerts.doubt import doubtful_rules
 from zhunsheng.apps.alerts.kept_counts import LEVELS
 from zhunsheng.apps.alerts.models import Gap
-from zhunsheng.apps.alerts.selectors import visible_groups
-from zhunsheng.apps.cases.selectors import looked_up, ties
+from zhunsheng.apps.alerts.selectors import open_gaps, untold
+from zhunsheng.apps.cases.selectors import ties
 from zhunsheng.apps.cases.words import page_vocabulary
 from zhunsheng.apps.desk import units
-from zhunsheng.apps.desk.grouping import answered, listed
 from zhunsheng.apps.desk.inbox import midnight
 from zhunsheng.apps.desk.inbox_counts import open_by_unit
-from zhunsheng.apps.desk.overdue import visible_overdue
 from zhunsheng.apps.desk.periods import periods
-from zhunsheng.apps.desk.rulebook import rule_titles
+from zhunsheng.apps.desk.rulebook import rule_titles, statutory_limits
 from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
 from zhunsheng.apps.display.sheets import Cell
 from zhunsheng.apps.org.models import Unit
 from zhunsheng.apps.supervision.kept_counts import in_hand_by_unit
+from zhunsheng.apps.supervision.selectors import exceeded_by_unit
 
 AUDIENCE: Final = frozenset({"legal_department", "county_head", "inspectorate"})
 COMPARABLE: Final = 3
@@ -35,7 +35,10 @@ HUNDRED: Final = 100
 INSIDE_STATIONS: Final = (Unit.Kind.COMMAND_ROOM, Unit.Kind.CASE_SQUAD, Unit.Kind.COMMUNITY_SQUAD)
 OF_ALERTS: Final = ("open", "over", "today", "waiting", "disputed", *LEVELS)
 COUNTED: Final = (*OF_ALERTS, "cases", "month", "before")
-Counts = dict[str, dict[str, int]]
+Row = tuple[int, ...]
+"""Counts in the order of COUNTED."""
+NONE: Final[Row] = (0,) * len(COUNTED)
+_of_alerts = itemgetter(*OF_ALERTS)
 
 
 @dataclass(frozen=True)
@@ -114,12 +117,13 @@ def listing(viewer: Viewer) -> Listing:
 
 def city_page(viewer: Viewer, asked: Asked, *, now: datetime) -> City:
     """The page: as many questions to the database for three units as for three hundred."""
-    reached, by_unit = units.reached(viewer), _by_unit(viewer, now)
+    reached = units.reached(viewer)
+    by_unit = _by_unit(viewer, reached, now)
     figures = _figures(reached, by_unit)
     page = asked.part(_sorted(_chosen(reached, asked), figures, asked))
     lines = [_line(unit, figures) for unit in page.rows]
     return City(
-        counts=_summed(by_unit.values()),
+        counts=_named(map(sum, zip(NONE, *by_unit.values(), strict=True))),
         page=replace(page, rows=lines),
         lines=lines,
         doubtful=_doubtful(now),
@@ -130,7 +134,7 @@ def city_page(viewer: Viewer, asked: Asked, *, now: datetime) -> City:
 def unit_lines(viewer: Viewer, *, now: datetime) -> list[UnitLine]:
     """Every unit that the viewer reaches, each after the one that it lies under."""
     reached = units.reached(viewer)
-    figures = _figures(reached, _by_unit(viewer, now))
+    figures = _figures(reached, _by_unit(viewer, reached, now))
     return [_line(unit, figures) for unit in reached]
 
 
@@ -140,49 +144,35 @@ def cells(line: UnitLine) -> list[Cell]:
     return [line.code, line.name, line.kind, *counted, line.rate, line.middle]
 
 
-def _by_unit(viewer: Viewer, now: datetime) -> Counts:
-    """Unit → name of a count → how many. Rows whose unit is not registered stand under their code."""
+def _by_unit(viewer: Viewer, reached: Sequence[units.Reached], now: datetime) -> dict[str, Row]:
+    """Unit → its counts. Rows whose unit is not registered stand under their code."""
     alerts = open_by_unit(viewer, now=now, today=midnight(now, 0), tomorrow=midnight(now, 1))
-    found = {unit: {name: counts[name] for name in OF_ALERTS} for unit, counts in alerts.items()}
-    for unit, cases in in_hand_by_unit(ties(viewer).reading).items():
-        found.setdefault(unit, {})["cases"] = cases
-    for unit, month, before in _exceeded(viewer, now):
-        found.setdefault(unit, {}).update(month=month, before=before)
-    return found
+    cases = in_hand_by_unit(ties(viewer).reading)
+    exceeded = {unit: counts for unit, *counts in _exceeded(viewer, reached, now)}
+    none = dict.fromkeys(OF_ALERTS, 0)
+    return {
+        unit: (*_of_alerts(alerts.get(unit, none)), cases.get(unit, 0), *exceeded.get(unit, (0, 0)))
+        for unit in alerts | cases | exceeded
+    }
 
 
-EXCEEDED: Final = """
-    WITH f AS MATERIALIZED ({findings})
-    SELECT coalesce(f.unit, ''), count(*) FILTER (WHERE f.found_at >= %s), count(*) FILTER (WHERE f.found_at < %s)
-    FROM f GROUP BY 1
-"""
-"""(Gathered apart: what row security may cost hides from the planner that a few units are better hashed than sorted.)
-"""
-
-
-def _exceeded(viewer: Viewer, now: datetime) -> list[tuple[str, int, int]]:
+def _exceeded(viewer: Viewer, reached: Sequence[units.Reached], now: datetime) -> list[tuple[str, int, int]]:
     """How many limits were exceeded in each unit this month, and until the same point of the last."""
-    spans = periods(now)
-    month, before = spans["month"], spans["before"]
-    recent = visible_overdue(viewer).filter(found_at__gte=before.begin, found_at__lt=month.end)
-    of_findings = listed(recent, ("unit", "found_at"))
-    if of_findings is None:
-        return []
-    findings, values = of_findings
-    rows = answered(EXCEEDED.format(findings=findings), (*values, month.begin, before.end))
-    return [(unit, in_month, earlier) for unit, in_month, earlier in rows]
+    month, before = periods(now)["month"], periods(now)["before"]
+    tied = ties(viewer)
+    return exceeded_by_unit(
+        statutory_limits(),
+        since=before.begin,
+        cut=before.end,
+        month=month.begin,
+        until=month.end,
+        places=[unit.code for unit in reached],
+        without=[*tied.recused, *tied.reading],
+    )
 
 
-def _summed(parts: Iterable[Mapping[str, int]]) -> dict[str, int]:
-    whole = dict.fromkeys(COUNTED, 0)
-    for part in parts:
-        _add_to(whole, part)
-    return whole
-
-
-def _add_to(whole: dict[str, int], part: Mapping[str, int]) -> None:
-    for name, count in part.items():
-        whole[name] += count
+def _named(row: Iterable[int]) -> dict[str, int]:
+    return dict(zip(COUNTED, row, strict=True))
 
 
 @dataclass(frozen=True)
@@ -197,13 +187,13 @@ class Figures:
     top: int
 
 
-def _figures(reached: Sequence[units.Reached], by_unit: Counts) -> Figures:
-    sums = {unit.code: dict.fromkeys(COUNTED, 0) for unit in reached}
+def _figures(reached: Sequence[units.Reached], by_unit: Mapping[str, Row]) -> Figures:
+    rows = {unit.code: by_unit.get(unit.code, NONE) for unit in reached}
     for unit in reversed(reached):  # what lies below a unit comes after it
-        _add_to(sums[unit.code], by_unit.get(unit.code, {}))
-        above = next((code for code in reversed(unit.path.split("/")[:-1]) if code in sums), None)
+        above = next((code for code in reversed(unit.path.split("/")[:-1]) if code in rows), None)
         if above is not None:
-            _add_to(sums[above], sums[unit.code])
+            rows[above] = tuple(map(add, rows[above], rows[unit.code]))
+    sums = {code: _named(row) for code, row in rows.items()}
     rates = {unit.code: _rate(sums[unit.code]) for unit in reached}
     most = max((rate for rate in rates.values() if rate is not None), default=0)
     top = min((unit.path.count("/") for unit in reached), default=0)
@@ -277,10 +267,9 @@ def _doubtful(now: datetime) -> list[Doubtful]:
 def _untold(viewer: Viewer, reached: Sequence[units.Reached]) -> list[Untold]:
     """Units in which somebody must be named who can be told, those with the most first."""
     names, titles = {unit.code: unit.short_name for unit in reached}, page_vocabulary().roles
-    told_nobody = visible_groups(viewer).filter(looked_up("key", _gaps().values("group")), closed_at=None)
-    seen = set(told_nobody.values_list("pk", flat=True))
+    seen = untold(viewer)
     by_unit: dict[str, list[Gap]] = {}
-    for gap in _gaps().order_by("opened_at", "key"):
+    for gap in open_gaps():
         if gap.unit in names and gap.group in seen:
             by_unit.setdefault(gap.unit, []).append(gap)
     found = [
@@ -294,7 +283,3 @@ def _untold(viewer: Viewer, reached: Sequence[units.Reached]) -> list[Untold]:
         for unit, gaps in by_unit.items()
     ]
     return sorted(found, key=lambda each: (-each.count, each.unit))
-
-
-def _gaps() -> QuerySet[Gap]:
-    return Gap.objects.filter(closed_at=None)

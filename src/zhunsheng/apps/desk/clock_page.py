@@ -6,7 +6,7 @@ from datetime import datetime
 
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer
-from zhunsheng.apps.alerts.selectors import Told, told_of_group
+from zhunsheng.apps.alerts.told import Told, told_of_group
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.cases.models import Source
 from zhunsheng.apps.cases.selectors import may_read_case, names_in_case

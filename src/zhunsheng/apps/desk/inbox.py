@@ -128,17 +128,19 @@ def listing(viewer: Viewer, *, now: datetime) -> Listing:
 
 def inbox_page(viewer: Viewer, asked: Asked, *, now: datetime) -> Inbox:
     """One page of the inbox, and the number of every view under the filters that are set."""
-    views, visible = _views(viewer, now), visible_groups(viewer)
+    views = _views(viewer, now)
     here = asked.values.get("view") or default_view(viewer)
     chosen = next(condition for name, _title, condition in views if name == here)
-    groups = visible.filter(chosen, _kept(now, is_ended=here in (DONE_TODAY, *ENDED_VIEWS)))
     mine = all_to_do(viewer) if here == MINE and not asked.values.keys() - {"view", "element"} else None
+    near = None if mine is None else _first(mine, asked, now)
+    if near is None:
+        groups = visible_groups(viewer).filter(chosen, _kept(now, is_ended=here in (DONE_TODAY, *ENDED_VIEWS)))
+    else:  # whatever concerns him he sees, also of a case that he reads
+        groups = AlertGroup.objects.filter(AMONG_TO_DO, near)
+    page = asked.page(_ordered(groups, now))
     if mine is None:
-        page = asked.page(_ordered(groups, now))
         counted = _by_rule(groups.filter(_beside(asked, "view", "element")), now)
     else:
-        near = _first(mine, asked, now)
-        page = asked.page(_ordered(groups if near is None else visible.filter(AMONG_TO_DO, near), now))
         counted = _by_rule(mine, now, is_open=True)
     bands = _banded(counted, asked)
     numbers = _numbers(viewer, asked, views, now, known={here: sum(bands.values())})
@@ -273,14 +275,13 @@ def _numbers(
 ) -> dict[str, int]:
     """The number of each view: what is open by state and span, what has ended by state, and the two that say of whom.
     `known`: that of the chosen view, which was counted with its bands."""
-    groups = visible_groups(viewer).filter(_beside(asked, "view"))
     is_whole, since = not asked.values.keys() - {"view"}, now - KEPT
+    groups = None if is_whole else visible_groups(viewer).filter(_beside(asked, "view"))
     opened, ended = counted_in_views(
-        viewer, None if is_whole else groups, now=now, today=midnight(now, 0), tomorrow=midnight(now, 1), since=since
+        viewer, groups, now=now, today=midnight(now, 0), tomorrow=midnight(now, 1), since=since
     )
-    mine = next(condition for name, _title, condition in views if name == MINE)
     return {
-        MINE: known[MINE] if MINE in known else groups.filter(_kept(now, is_ended=False), mine).count(),
+        MINE: known[MINE] if MINE in known else _of_mine(viewer, groups, views, now),
         "today": opened["today"],
         "over": opened["over"],
         "untold": ended[UNTOLD, 0],
@@ -291,11 +292,19 @@ def _numbers(
     }
 
 
+def _of_mine(
+    viewer: Viewer, groups: QuerySet[AlertGroup] | None, views: Sequence[tuple[str, str, Q]], now: datetime
+) -> int:
+    mine = next(condition for name, _title, condition in views if name == MINE)
+    among_all = visible_groups(viewer) if groups is None else groups
+    return among_all.filter(_kept(now, is_ended=False), mine).count()
+
+
 def _by_rule(
     groups: QuerySet[AlertGroup] | QuerySet[Concern], now: datetime, *, is_open: bool = False
 ) -> Mapping[tuple[str, int], int]:
     """How many of some alerts are of each rule in each band."""
-    found = groups.values_list("rule", _band_of(now, is_open=is_open)).annotate(n=Count("pk"))
+    found = groups.values_list("rule", _band_of(now, is_open=is_open)).annotate(n=Count("*"))
     return {(rule, band): n for rule, band, n in found}
 
 

@@ -5,26 +5,29 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from zhunsheng.apps.access.among import among
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer
-from zhunsheng.apps.alerts.kept_counts import COUNTED, LEVELS, STATES, kept_counts
+from zhunsheng.apps.alerts.kept_counts import (
+    COUNTED,
+    LEVELS,
+    counts_of_cases,
+    kept_counts,
+    kept_in_all,
+    passed_by_unit,
+)
 from zhunsheng.apps.alerts.models import AlertGroup
-from zhunsheng.apps.alerts.selectors import visible_groups
+from zhunsheng.apps.alerts.selectors import ended_in_all, visible_groups
 from zhunsheng.apps.cases.selectors import ties
 from zhunsheng.apps.desk.grouping import Part, answered, listed
 
 OPEN: Final = ("key", "case", "unit", "level", "state", "due", "outer", "outer_at_end")
 CLOSED: Final = ("key", "state", "closed_at")
-OPENED: Final = """
+IN_VIEWS: Final = """
     SELECT 'open', g.state, zs_band(NULL, g.due, g."outer", g.outer_at_end, %s, %s, %s), count(*)
     FROM ({open}) AS g GROUP BY 2, 3
-    UNION ALL
-"""
-ENDED: Final = """
-    SELECT 'ended', g.state, (g.closed_at >= %s)::int, count(*)
+    UNION ALL SELECT 'ended', g.state, (g.closed_at >= %s)::int, count(*)
     FROM ({closed}) AS g WHERE g.closed_at >= %s GROUP BY 2, 3
     UNION ALL SELECT 'ended', '', 0, count(*) FROM ({open}) AS g
     WHERE g.key = ANY (ARRAY(SELECT "group" FROM alerts_gap WHERE closed_at IS NULL))
@@ -33,25 +36,6 @@ ENDED: Final = """
 UNTOLD: Final = ""
 """In place of a state: of those that nobody could be told of."""
 OVER, TODAY = 0, 1  # as zs_band numbers them
-BY_UNIT: Final = """
-    SELECT c.unit, sum(c.n), {each}
-        coalesce(sum(c.n) FILTER (WHERE c.band = 0), 0), coalesce(sum(c.n) FILTER (WHERE c.band = 1), 0)
-    FROM (
-        SELECT g.unit, g.level, g.state, zs_band(NULL, g.due, g."outer", g.outer_at_end, %s, %s, %s) AS band,
-            count(*)::int AS n
-        FROM ({open}) AS g GROUP BY 1, 2, 3, 4
-    ) AS c GROUP BY 1
-"""
-"""As `zs_open_alerts` gives them. First by everything at once, for a condition asked of each alert costs more than to
-count it."""
-OF_EACH: Final = " ".join(
-    f"coalesce(sum(c.n) FILTER (WHERE c.{column} = '{value}'), 0),"
-    for column, values in (("level", LEVELS), ("state", STATES))
-    for value in values
-)
-PASSED: Final = """
-    SELECT g.unit, count(*), count(*) FILTER (WHERE g.due <= %s) FROM ({open}) AS g GROUP BY 1
-"""
 BY_DAY: Final = """
     SELECT g.level, CASE WHEN {over} THEN -1 {days} END, g.state = 'waiting', count(*)
     FROM ({open}) AS g GROUP BY 1, 2, 3
@@ -115,20 +99,17 @@ def counted_in_views(
     Takes   groups: None: all that the viewer may list. Who reaches every case is then answered from what is kept; the
             few of others are sooner counted.
     """
-    is_kept = groups is None and viewer.reaches_all(Action.CASE_LIST)
+    if groups is None and viewer.reaches_all(Action.CASE_LIST):
+        opened = open_in_all(viewer, now=now, today=today, tomorrow=tomorrow)
+        return opened, ended_in_all(viewer.officer or 0, ties(viewer).reading, since=since, today=today)
     rows = visible_groups(viewer) if groups is None else groups
     of_open, of_closed = _open(rows), listed(rows.filter(closed_at__isnull=False), CLOSED)
     opened, ended = Counter[str](), Counter[tuple[str, int]]()
     if of_open is None or of_closed is None:
         return opened, ended
     (open_rows, open_values), (closed_rows, closed_values) = of_open, of_closed
-    statement, values = ENDED, (today, *closed_values, since, *open_values)
-    if is_kept:
-        for counts in open_by_unit(viewer, now=now, today=today, tomorrow=tomorrow).values():
-            opened.update(counts)
-    else:
-        statement, values = OPENED + ENDED, (now, tomorrow, tomorrow, *open_values, *values)
-    for part, state, span, n in answered(statement.format(open=open_rows, closed=closed_rows), values):
+    values = (now, tomorrow, tomorrow, *open_values, today, *closed_values, since, *open_values)
+    for part, state, span, n in answered(IN_VIEWS.format(open=open_rows, closed=closed_rows), values):
         if part == "ended":
             ended[state, span] = n
         else:
@@ -136,19 +117,40 @@ def counted_in_views(
     return opened, ended
 
 
-def open_by_unit(viewer: Viewer, *, now: datetime, today: datetime, tomorrow: datetime) -> dict[str, Counter[str]]:
+def open_by_unit(viewer: Viewer, *, now: datetime, today: datetime, tomorrow: datetime) -> dict[str, dict[str, int]]:
     """Unit → name of COUNTED → how many alerts are open that a viewer may list, from what the database keeps of them as
     of the beginning of today. Two kinds are counted singly: those whose outer time has passed since, and those of cases
     to which he stands in a way of his own."""
-    groups, tied = visible_groups(viewer).filter(closed_at=None), _tied(viewer)
-    found = {unit: Counter(counts) for unit, counts in kept_counts(today.date(), without=tied).items()}
-    of_others = groups.filter(Q(case=None) | ~among("case", tied)) if tied else groups
-    for unit, passed, ended in _passed(of_others, now=now, today=today, tomorrow=tomorrow):
-        found.setdefault(unit, Counter()).update(over=passed, today=-ended)
-    if tied:
-        for unit, counts in counted_by_unit(groups.filter(among("case", tied)), now=now, tomorrow=tomorrow).items():
-            found.setdefault(unit, Counter()).update(counts)
+    tied, none = _tied(viewer), dict.fromkeys(COUNTED, 0)
+    found = kept_counts(today.date(), without=tied)
+    for unit, passed, ended in passed_by_unit(today=today, now=now, tomorrow=tomorrow, without=tied):
+        counts = found.setdefault(unit, none.copy())
+        counts["over"] += passed
+        counts["today"] -= ended
+    for unit, of_tied in _of_tied(viewer, tied, now, tomorrow).items():
+        counts = found.setdefault(unit, none.copy())
+        for name, n in of_tied.items():
+            counts[name] += n
     return found
+
+
+def open_in_all(viewer: Viewer, *, now: datetime, today: datetime, tomorrow: datetime) -> Counter[str]:
+    """The same of all units together."""
+    tied = _tied(viewer)
+    found = Counter(kept_in_all(today.date(), without=tied))
+    for _unit, passed, ended in passed_by_unit(today=today, now=now, tomorrow=tomorrow, without=tied):
+        found["over"] += passed
+        found["today"] -= ended
+    for counts in _of_tied(viewer, tied, now, tomorrow).values():
+        found.update(counts)
+    return found
+
+
+def _of_tied(viewer: Viewer, tied: Sequence[str], now: datetime, tomorrow: datetime) -> dict[str, dict[str, int]]:
+    if not tied:
+        return {}
+    reading, officer = ties(viewer).reading, viewer.officer or 0
+    return counts_of_cases(tied, reading=reading, officer=officer, now=now, tomorrow=tomorrow)
 
 
 def _tied(viewer: Viewer) -> list[str]:
@@ -156,30 +158,6 @@ def _tied(viewer: Viewer) -> list[str]:
     tied = ties(viewer)
     own = tied.own if any(part.own for part in viewer.reach(Action.CASE_LIST).values()) else ()
     return sorted({*tied.recused, *tied.reading, *tied.urgent, *own})
-
-
-def _passed(
-    groups: QuerySet[AlertGroup], *, now: datetime, today: datetime, tomorrow: datetime
-) -> list[tuple[str, int, int]]:
-    """Of each unit the open groups whose outer time has passed since the beginning of today, and how many of them end
-    before tomorrow. (What passed with the end of yesterday is counted there.)"""
-    near = Q(outer__gte=today, outer__lte=now)
-    is_counted, is_still_running = Q(outer=today, outer_at_end=True), Q(outer=now, outer_at_end=False)
-    whole = _open(groups.filter(near & ~is_counted & ~is_still_running))
-    if whole is None:
-        return []
-    opened, of_open = whole
-    return [(unit, passed, ended) for unit, passed, ended in answered(PASSED.format(open=opened), (tomorrow, *of_open))]
-
-
-def counted_by_unit(groups: QuerySet[AlertGroup], *, now: datetime, tomorrow: datetime) -> dict[str, dict[str, int]]:
-    """Unit → name of COUNTED → how many of some groups are open, each counted."""
-    whole = _open(groups)
-    if whole is None:
-        return {}
-    opened, of_open = whole
-    found = answered(BY_UNIT.format(each=OF_EACH, open=opened), (now, tomorrow, tomorrow, *of_open))
-    return {unit: dict(zip(COUNTED, counts, strict=True)) for unit, *counts in found}
 
 
 def counted_by_day(groups: QuerySet[AlertGroup], *, now: datetime, ends: Sequence[datetime]) -> list[Ending]:

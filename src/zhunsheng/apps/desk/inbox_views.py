@@ -5,7 +5,9 @@ from typing import Final
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from zhunsheng.apps.access.goals import goal_of
@@ -14,8 +16,10 @@ from zhunsheng.apps.access.requests import asking, viewer_behind
 from zhunsheng.apps.alerts import services
 from zhunsheng.apps.alerts.refusals import AlertActRefused
 from zhunsheng.apps.audit.services import record_read
-from zhunsheng.apps.desk import inbox, inbox_rows, live
+from zhunsheng.apps.desk import inbox, inbox_rows, inbox_sheets, live
+from zhunsheng.apps.desk.exports import Sheet, for_a_purpose, taken_away
 from zhunsheng.apps.display.listing import PAGE_ROWS
+from zhunsheng.apps.display.sheets import MOST_ROWS
 from zhunsheng.apps.org.models import Officer
 
 SAID: Final = "zs_inbox_said"
@@ -42,8 +46,20 @@ def shown(request: HttpRequest) -> HttpResponse:
         "checked": None if found.page.rows else inbox.last_checked(),
         "known": live.known(viewer, now=who.now),
         "saved": saved_filters(account=who.account, page="desk:inbox") if who.account else [],
+        "sheet": reverse("desk:inbox_sheet"),
     }
     return render(request, "desk/inbox.html", page)
+
+
+@for_a_purpose(gettext_lazy("预警收件箱"), back="desk:inbox")
+def sheet(request: HttpRequest) -> HttpResponse:
+    """One view of it, to take away."""
+    viewer, now = viewer_behind(request), asking(request).now
+    asked = inbox.listing(viewer, now=now).whole(request.GET, rows=MOST_ROWS)
+    found = inbox.inbox_page(viewer, asked, now=now)
+    taken = Sheet("inbox_sheet", "alerts", _("预警"), inbox_sheets.heads(), back="desk:inbox")
+    lines = (line for band in found.bands for line in band.lines)
+    return taken_away(request, taken, found.page, (list(inbox_sheets.cells(line, now=now)) for line in lines))
 
 
 @require_POST

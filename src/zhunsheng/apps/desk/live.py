@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import connection
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.alerts.models import Alert, AlertGroup
-from zhunsheng.apps.alerts.selectors import visible_groups
+from zhunsheng.apps.alerts.selectors import told_since, visible_groups
 from zhunsheng.apps.desk.case_track import level_now
 from zhunsheng.apps.desk.inbox import over
 from zhunsheng.apps.supervision.models import Clock
@@ -59,10 +58,7 @@ def told(viewer: Viewer, before: Known, keys: Sequence[str], *, now: datetime) -
 
 
 def _count(officer: int, since: datetime) -> int:
-    question = "SELECT count(*) FROM alerts_alert WHERE officer_id = %s AND created_at >= %s AND NOT reason = ANY (%s)"
-    with connection.cursor() as cursor:
-        cursor.execute(question, [officer, since, [str(reason) for reason in QUIET]])
-        return int(cursor.fetchone()[0])  # a count has a row
+    return told_since(officer, since, quiet=QUIET)
 
 
 def _left(viewer: Viewer, keys: Sequence[str], now: datetime) -> dict[str, str]:

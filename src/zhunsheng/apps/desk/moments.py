@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from zhunsheng.apps.alerts.channels.webhook.client import CHANNEL_PREFIX
 from zhunsheng.apps.alerts.models import Action, Delivery
-from zhunsheng.apps.alerts.selectors import Told
+from zhunsheng.apps.alerts.told import Told
 from zhunsheng.apps.alerts.webhooks import ROLE as PROGRAM
 from zhunsheng.apps.cases.words import page_vocabulary
 from zhunsheng.apps.display import formats

@@ -23,6 +23,7 @@ def waiting_by_level(viewer: "Viewer") -> dict[str, int]:
 PAGES: Final[dict[str, Page]] = {
     "desk:inbox": for_action(GET=Action.CASE_LIST),
     "desk:inbox_acknowledge": for_action(POST=Action.CASE_LIST),
+    "desk:inbox_sheet": for_action(GET=Action.LIST_EXPORT, POST=Action.LIST_EXPORT),
     "desk:mine": for_action(GET=Action.CASE_READ),
     "desk:today": for_action(GET=Action.CASE_LIST),
     "desk:city": for_action(GET=Action.CASE_LIST),
@@ -48,6 +49,7 @@ PAGES: Final[dict[str, Page]] = {
     "desk:case_element": for_action(GET=Action.CASE_READ),
     "desk:clock": for_action(GET=Action.CASE_READ),
     "desk:rules": signed_in(),
+    "desk:rules_sheet": for_action(GET=Action.LIST_EXPORT, POST=Action.LIST_EXPORT),
     "desk:rule": signed_in(),
     "desk:silences": for_action(GET=Action.CASE_LIST, POST=Action.CASE_LIST),
     "desk:silence_end": for_action(POST=Action.CASE_LIST),

@@ -15,6 +15,7 @@ from zhunsheng.apps.desk.rulebook import all_rules
 from zhunsheng.apps.display import formats
 from zhunsheng.apps.display.formats import is_english, page_language
 from zhunsheng.apps.display.listing import Asked, Choice, Column, Filter, Listing
+from zhunsheng.apps.display.sheets import Cell
 from zhunsheng.core.check import Check
 from zhunsheng.core.clocks import Rulebook
 from zhunsheng.core.rule import Basis, Rule
@@ -125,6 +126,12 @@ def listing() -> Listing:
 def chosen(rulebook: Rulebook, asked: Asked) -> list[RuleLine]:
     """The lines that fit the filters, deadlines before checks, by id."""
     return [_line(rule) for rule in all_rules(rulebook) if _fits(rule, asked.values)]
+
+
+def cells(line: RuleLine) -> Iterator[Cell]:
+    """One rule as it is taken away."""
+    yield from (line.title, line.id, str(line.sort), str(line.element), str(line.nature), str(line.limit))
+    yield from (line.basis, line.tests, str(line.status_words))
 
 
 def rule_page(rulebook: Rulebook, rule_id: str) -> RulePage | None:

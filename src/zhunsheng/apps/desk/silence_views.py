@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from zhunsheng.apps.access.preferences import saved_filters
 from zhunsheng.apps.access.requests import asking, viewer_among
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.alerts.models import Silence
@@ -49,7 +50,7 @@ def _set(request: HttpRequest, form: silences.SilenceForm) -> bool:
 
 
 def _page(request: HttpRequest, viewer: Viewer, form: silences.SilenceForm) -> HttpResponse:
-    now = asking(request).now
+    now, account = asking(request).now, asking(request).account
     asked = silences.listing(viewer, now=now).asked(request.GET)
     found = silences.silenced(viewer, asked, now=now)
     record_read(kind="silences", key=asked.address(), detail={"count": len(found.lines)})
@@ -58,5 +59,6 @@ def _page(request: HttpRequest, viewer: Viewer, form: silences.SilenceForm) -> H
         "page": found.page,
         "asked": asked,
         "form": form if viewer.roles() & silences.SETTERS else None,
+        "saved": saved_filters(account=account, page="desk:silences") if account else [],
     }
     return render(request, "desk/silences.html", page, status=422 if form.errors else 200)

@@ -71,7 +71,7 @@ def today_page(viewer: Viewer, *, now: datetime) -> Today:
     pressing = listed(AlertGroup.objects.filter(looked_up("key", first))).order_by("due", "key")
     days = _days(counted, now)
     return Today(
-        {**_counts(counted), "today": days[0].count},
+        {**_counts(counted), "today": days[0].count, "red_today": dict(days[0].levels).get("red", 0)},
         days,
         lines_of(list(pressing), viewer, now),
         [_share(head) for head in heads],
@@ -80,13 +80,14 @@ def today_page(viewer: Viewer, *, now: datetime) -> Today:
 
 
 def _counts(counted: Iterable[Ending]) -> dict[str, int]:
-    """Over is counted apart from the levels, as the inbox shows it; red holds what is over too."""
-    found = dict.fromkeys(("open", "over", *LEVELS, "waiting"), 0)
+    """Over is counted apart from the levels, as the inbox shows it; red holds what is over too, red_over only that."""
+    found = dict.fromkeys(("open", "over", "red_over", *LEVELS, "waiting"), 0)
     for level, on, waits, n in counted:
         found["open"] += n
         found[level] = found.get(level, 0) + n
         if on == OVER:
             found["over"] += n
+            found["red_over"] += n * (level == "red")
         if waits:
             found["waiting"] += n
     return found

@@ -85,7 +85,10 @@ def left(clock: object, *, now: datetime, level: str = "") -> SafeString:
         outer_at_end=bool(_part(clock, "outer_at_end")),
     )
     css = {"overdue": "zs-over", "past": "zs-past"}.get(state.state, level)
-    return mark_safe(f'<span class="zs-left {escape(css)}">{state.words}</span>')  # noqa: S308 - our own words
+    # What a check found has no end that could still be settled: it is so.
+    is_found = _part(clock, "due") is None and _part(clock, "kind") == "broken"
+    words = _("不符合") if is_found else state.words
+    return mark_safe(f'<span class="zs-left {escape(css)}">{words}</span>')  # noqa: S308 - our own words
 
 
 def due(clock: object, *, now: datetime | None, word: bool = False) -> SafeString:

@@ -7,16 +7,21 @@ from typing import Any, Final
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from zhunsheng.apps.access.preferences import saved_filters
 from zhunsheng.apps.access.requests import asking, viewer_among
 from zhunsheng.apps.audit.services import record_read
+from zhunsheng.apps.desk.exports import Sheet, for_a_purpose, taken_away
+from zhunsheng.apps.display.sheets import MOST_ROWS
 from zhunsheng.apps.inspection import cards as service
 from zhunsheng.apps.inspection.card_page import CardPage, card_page
 from zhunsheng.apps.inspection.forms import DocumentForm, LetterForm, RecheckForm, RulingForm, WordsForm
-from zhunsheng.apps.inspection.lists import card_listing
+from zhunsheng.apps.inspection.lists import card_cells, card_listing
 from zhunsheng.apps.inspection.lists import card_page as listed
 from zhunsheng.apps.inspection.people import CARD_ROLES, officer_behind
 from zhunsheng.apps.inspection.refusals import CardRefused
@@ -45,12 +50,31 @@ ACT_TITLES: Final[dict[str, str | Promise]] = {
 @require_GET
 def cards(request: HttpRequest) -> HttpResponse:
     """The cards that the viewer may see."""
-    viewer = viewer_among(request, CARD_ROLES)
+    viewer, account = viewer_among(request, CARD_ROLES), asking(request).account
     asked = card_listing(viewer).asked(request.GET)
     page, rows, open_ = listed(viewer, asked, now=asking(request).now)
     record_read(kind="cards", key=asked.address(), detail={"count": len(rows)})
-    shown = {"page": page, "rows": rows, "asked": asked, "open": open_, "open_address": asked.address(state="open")}
+    shown = {
+        "page": page,
+        "rows": rows,
+        "asked": asked,
+        "open": open_,
+        "open_address": asked.address(state="open"),
+        "sheet": reverse("inspection:cards_sheet"),
+        "saved": saved_filters(account=account, page="inspection:cards") if account else [],
+    }
     return render(request, "inspection/cards.html", shown)
+
+
+@for_a_purpose(gettext_lazy("整改"), back="inspection:cards")
+def cards_sheet(request: HttpRequest) -> HttpResponse:
+    """The cards to take away."""
+    viewer = viewer_among(request, CARD_ROLES)
+    asked = card_listing(viewer).whole(request.GET, rows=MOST_ROWS)
+    page, rows, _open = listed(viewer, asked, now=asking(request).now)
+    heads = [_("编号"), _("问题"), _("案件编号"), _("案件名称"), _("单位"), _("责任人"), _("期限"), _("状态")]
+    sheet = Sheet("cards_sheet", "cards", _("整改单"), heads, back="inspection:cards")
+    return taken_away(request, sheet, page, (list(card_cells(row)) for row in rows))
 
 
 @require_GET

@@ -1,6 +1,6 @@
 """Lists of inspection: cards by filter, files to read, problems to confirm; and what of them waits for the viewer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -17,6 +17,7 @@ from zhunsheng.apps.cases.selectors import case_titles, reachable_cases, ties, u
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.display import formats
 from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
+from zhunsheng.apps.display.sheets import Cell
 from zhunsheng.apps.inspection.models import Answer, Assigned, Card, CardNow
 from zhunsheng.apps.inspection.outcomes import all_current
 from zhunsheng.apps.inspection.people import HEADS, INSPECTORS, READERS
@@ -115,6 +116,13 @@ def card_rows(viewer: Viewer, rows: Sequence[CardNow], *, now: datetime) -> list
     titles = case_titles({row.card.case for row in rows})
     named = _names(viewer)
     return [_row(row, titles, named, now) for row in rows]
+
+
+def card_cells(row: CardRow) -> Iterator[Cell]:
+    """One card as it is taken away."""
+    yield from (row.number, row.title, row.case, row.case_title, row.unit, row.responsible)
+    yield formats.due_moment(row.due_at)
+    yield row.state_title
 
 
 def _names(viewer: Viewer) -> Mapping[str, str]:

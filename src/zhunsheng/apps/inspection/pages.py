@@ -41,6 +41,7 @@ PAGES: Final[dict[str, Page]] = {
     "inspection:submit": for_action(POST=Action.CASE_READ),
     "inspection:problems": for_action(GET=Action.CASE_READ, POST=Action.CASE_READ),
     "inspection:cards": for_action(GET=LIST),
+    "inspection:cards_sheet": for_action(GET=Action.LIST_EXPORT, POST=Action.LIST_EXPORT),
     "inspection:card": for_action(GET=LIST),
     "inspection:card_act": for_action(POST=LIST),
     "inspection:oversight": for_action(GET=LIST),

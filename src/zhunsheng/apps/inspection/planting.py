@@ -187,13 +187,19 @@ def planted_rows(cases: Collection[str] | None = None) -> list[PlantedRow]:
             PlantedRow(
                 case=row.case,
                 title=titles.get(row.case, ""),
-                known=tuple(row.known),
+                known=tuple(_worded(name) for name in row.known),
                 ended_on=row.ended_on,
                 is_read=row.case in read,
-                found=tuple(name for name in row.known if row.case in read and name in read[row.case].faults),
+                found=tuple(_worded(name) for name in row.known if row.case in read and name in read[row.case].faults),
             )
             for row in Planted.objects.filter(case__in=cases).order_by("-at", "case")
         ]
+
+
+def _worded(name: str) -> str:
+    """A question of the check sheets by its number and its words."""
+    known = book.questions().get(name)
+    return f"{name} {known[1].text}" if known else name
 
 
 def still_to_plant() -> int:

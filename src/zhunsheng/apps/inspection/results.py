@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from zhunsheng.apps.inspection import book, planting
 from zhunsheng.apps.inspection.models import Assigned, Pick, Plan
 from zhunsheng.apps.inspection.outcomes import (
@@ -57,7 +59,7 @@ def result(plan: Plan) -> Result:
     with planting.shown():
         every = [deciding_reading(pick) is not None for pick in plan.picks.prefetch_related("assignments")]
     if not all(every):
-        why = f"还有 {every.count(False)} 件没有查完，查完才给出问题率。"
+        why = _("还有 %(n)d 件没有查完，查完才给出问题率。") % {"n": every.count(False)}
         return Result(len(every), sum(every), None, why, None, None, _sensitivity())
     with whole():
         return _result(plan)

@@ -18,6 +18,7 @@ urlpatterns = [
     path("inspection/tasks/<int:assigned>/answer/", reading_views.answer, name="answer"),
     path("inspection/tasks/<int:assigned>/submit/", reading_views.submit, name="submit"),
     path("inspection/problems/", reading_views.problems, name="problems"),
+    path("rectification.xlsx", card_views.cards_sheet, name="cards_sheet"),
     path("rectification/", card_views.cards, name="cards"),
     path("rectification/<str:number>/", card_views.card, name="card"),
     path("rectification/<str:number>/<str:act>/", card_views.act, name="card_act"),

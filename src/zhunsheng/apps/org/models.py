@@ -76,6 +76,11 @@ class Officer(models.Model):
     def __str__(self) -> str:
         return f"{self.name}（{self.province}{self.number}）"
 
+    @property
+    def named(self) -> str:
+        """Name and number as pages show them: without the province, which is that of all."""
+        return f"{self.name}（{self.number}）"
+
 
 class Post(models.Model):
     """An officer holds a role in a unit from a day until a day; the last day is excluded."""

@@ -76,7 +76,7 @@ def _decisions(request: HttpRequest, problem: str = "", status: int = 200) -> Ht
         "may_act": may_act,
         "form": DecisionForm(),
         "answer": AnswerForm(),
-        "kinds": [(kind, Kind(kind).label) for kind in FORMS if _offers(viewer, kind)] if may_act else [],
+        "kinds": [(kind, _(Kind(kind).label)) for kind in FORMS if _offers(viewer, kind)] if may_act else [],
         "problem": problem,
     }
     return render(request, "points/decisions.html", page, status=status)
@@ -112,7 +112,7 @@ def propose(request: HttpRequest, kind: str) -> HttpResponse:
             form.add_error(None, str(problem))
         else:
             return redirect("points:decisions")
-    page = {"form": form, "title": Kind(kind).label}
+    page = {"form": form, "title": _(Kind(kind).label)}
     return render(request, "points/propose.html", page, status=422 if form.errors else 200)
 
 

@@ -23,6 +23,7 @@ from zhunsheng.core.points.policy import Policy
 from zhunsheng.core.points.states import with_states
 from zhunsheng.core.points.why import EntryWhy, ScoreWhy, why_score
 
+NONE: Final = words.score(None)
 MOST_PERIODS: Final = 13
 MOST_LOOKS: Final = 50
 BANDS_ONLY_AFTER: Final = timedelta(days=731)
@@ -189,7 +190,7 @@ def _page(
     published: Publication | None, choices: Sequence[PeriodChoice], now: datetime,
 ) -> Own:  # fmt: skip
     line, score = found.line(holder) or {}, found.score(holder) or {}
-    policy, unit = found.policy, str(score.get("unit") or "")
+    policy, unit, total = found.policy, str(score.get("unit") or ""), words.of_line(line, "total")
     peers = found.board.filter(pl.col("peers") == line.get("peers", ""))
     bands = peers["band"].drop_nulls().value_counts().sort("band").rows() if peers.height else []
     bands_only = now - datetime.combine(found.period, datetime.min.time(), ZONE) > BANDS_ONLY_AFTER
@@ -199,7 +200,7 @@ def _page(
         policy=policy,
         period=found.period,
         title=words.period_title(found.period, policy.period),
-        score=words.of_line(line, "total"),
+        score=total,
         band=line.get("band"),
         first=line.get("first"),
         last=line.get("last"),
@@ -214,14 +215,16 @@ def _page(
         days=words.half_days(line.get("half_days")),
         cases=int(str(line.get("cases") or 0)),
         per_hundred=words.of_line(line, "per_hundred"),
-        blocks=() if why is None or bands_only else _blocks(viewer, why, policy, score),
+        blocks=() if why is None or bands_only else _blocks(viewer, why, policy, score, is_counted=total != NONE),
         manual=words.change(why.manual) if why is not None and why.manual else "",
         frozen=states.filter(pl.col("state") == "frozen").height,
         periods=choices,
     )
 
 
-def _blocks(viewer: Viewer, why: ScoreWhy, policy: Policy, score: Mapping[str, Any]) -> list[BlockShown]:
+def _blocks(
+    viewer: Viewer, why: ScoreWhy, policy: Policy, score: Mapping[str, Any], *, is_counted: bool
+) -> list[BlockShown]:
     groups = {
         str(row["group"]) for block in why.blocks for entry in block.entries for row in entry.rows if row["group"]
     }
@@ -231,7 +234,7 @@ def _blocks(viewer: Viewer, why: ScoreWhy, policy: Policy, score: Mapping[str, A
             name=block.name,
             title=words.BLOCKS[block.name],
             weight=block.weight,
-            value=words.score(block.value),
+            value=words.score(block.value if is_counted else None),
             note=words.VOLUME_STATES.get(str(score.get("volume_state")), "") if block.name == "volume" else "",
             entries=[
                 EntryShown(

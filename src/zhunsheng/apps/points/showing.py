@@ -46,29 +46,41 @@ def proposal_lines(rows: Sequence[Proposal], viewer: Viewer) -> list[ProposalLin
     """Proposals in words."""
     codes = {str(row.body.get("officer") or row.body.get("holder") or row.unit) for row in rows} - {""}
     names = names_of(codes)
-    units = dict(Unit.objects.filter(pk__in={row.unit for row in rows}).values_list("code", "short_name"))
+    units = dict(Unit.objects.filter(pk__in={_unit(row) for row in rows}).values_list("code", "short_name"))
     return [
-        ProposalLine(row, Kind(row.kind).label, _what(row, names), units.get(row.unit, ""), row.by_id == viewer.officer)
+        ProposalLine(
+            row, _(Kind(row.kind).label), _what(row, names), units.get(_unit(row), ""), row.by_id == viewer.officer
+        )
         for row in rows
     ]
+
+
+def _unit(row: Proposal) -> str:
+    """The unit that a proposal is about; of what the city decides, it stands in what is proposed."""
+    return row.unit or str(row.body.get("unit", ""))
+
+
+def _begins(version: str) -> date:
+    """The day from which a version is in force: its name ends with it."""
+    return date.fromisoformat(version.rpartition("@")[2])
 
 
 def _what(row: Proposal, names: Any) -> str:
     body = row.body
     who = names.get(body.get("officer") or body.get("holder") or row.unit, "")
     if row.kind == Kind.POLICY:
-        return _("%(title)s，%(version)s，摘要 %(sha)s") % {
-            "title": body["title"], "version": body["version"], "sha": body["sha256"][:12],
+        return _("%(title)s，%(from_on)s起施行，摘要 %(sha)s") % {
+            "title": body["title"], "from_on": formats.full_day(_begins(body["version"])), "sha": body["sha256"][:12],
         }  # fmt: skip
     if row.kind == Kind.PUBLICATION:
-        return _("%(policy)s，%(period)s 起的一期，摘要 %(sha)s") % {
+        return _("%(policy)s，%(period)s起的一期，摘要 %(sha)s") % {
             "policy": body["policy"], "period": formats.full_day(date.fromisoformat(body["period"])),
             "sha": body["sha256"][:12],
         }  # fmt: skip
     if row.kind == Kind.WEIGHTS:
         return _("%(year)s 年测算，%(n)d 项") % {"year": body["year"], "n": len(body["rows"])}
     if row.kind == Kind.BOUND:
-        return _("%(period)s 起的一期，查 %(files)d 件，有问题 %(problems)d 件") % {
+        return _("%(period)s起的一期，查 %(files)d 件，有问题 %(problems)d 件") % {
             "period": formats.full_day(date.fromisoformat(body["period"])), "files": body["files"],
             "problems": body["problems"],
         }  # fmt: skip

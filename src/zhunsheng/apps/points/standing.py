@@ -37,11 +37,10 @@ class Standing:
         return _only(self.scores, holder)
 
     def median(self, unit: str) -> int | None:
-        """The median total of a unit, in hundredths; None while nothing was counted of anybody there."""
-        own = self.board.filter(pl.col("unit") == unit)
-        if not own.filter((pl.col("cases") > 0) | (pl.col("total") != 0)).height:
-            return None
-        value = self.scores.filter(pl.col("unit") == unit)["total"].median()
+        """The median total of those of a unit of whom something was counted, in hundredths; None while there are none.
+        Who had no case has no total that his colleagues could be compared with."""
+        own = self.board.filter((pl.col("unit") == unit) & ((pl.col("cases") > 0) | (pl.col("total") != 0)))
+        value = own["total"].median()
         return round(float(value)) if isinstance(value, int | float) else None
 
 

@@ -89,7 +89,7 @@ def unit_board(viewer: Viewer, *, unit: str, period: str, now: datetime) -> Unit
     today = now.astimezone(ZONE).date()
     # A policy on trial is shown to those who wrote it.
     policies = in_use(shown_only="legal_department" not in viewer.roles())
-    here = next((one for one in units if one.pk == unit), None) if unit else _opening(units, policies, today)
+    here = next((one for one in units if one.pk == unit), None) if unit else _opening(units, policies, now)
     if unit and here is None:
         raise Http404
     policy = _policy(policies, here, today, "officer") if here is not None else None
@@ -123,14 +123,24 @@ def unit_board(viewer: Viewer, *, unit: str, period: str, now: datetime) -> Unit
         )  # fmt: skip
 
 
-def _opening(units: Sequence[Unit], policies: Sequence[Policy], today: date) -> Unit | None:
-    """The unit that the page begins with: the first that a policy governs and in which somebody works whom it scores,
-    else the first that one governs, else the first of all."""
+def _opening(units: Sequence[Unit], policies: Sequence[Policy], now: datetime) -> Unit | None:
+    """The unit that the page begins with: the first of whose people somebody has a band, else the first that a policy
+    governs and in which somebody works whom it scores, else the first that one governs, else the first of all."""
+    today = now.astimezone(ZONE).date()
     governed = {unit.pk: policy for unit in units if (policy := _policy(policies, unit, today, "officer"))}
     held = posts_in(governed, on=today)
     scored = {unit for unit, post in held if post in governed[unit].posts}
-    first = (one for known in (scored, governed) for one in units if one.pk in known)
+    of_version = {one.version: one for one in governed.values()}
+    banded = {unit for policy in of_version.values() for unit in _banded(policy, now)}
+    first = (one for known in (banded, scored, governed) for one in units if one.pk in known)
     return next(first, next(iter(units), None))
+
+
+def _banded(policy: Policy, now: datetime) -> set[str]:
+    """The units in which a policy has put somebody into a band in the period that runs."""
+    with stored.whole():
+        found = standing(policy, period_of(now.astimezone(ZONE).date(), policy.period), as_of=now).board
+    return set(found.filter(pl.col("band").is_not_null())["unit"].to_list())
 
 
 def _policy(policies: Sequence[Policy], unit: Unit, on: date, scheme: str) -> Policy | None:

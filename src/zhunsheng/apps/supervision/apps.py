@@ -42,6 +42,7 @@ class SupervisionConfig(AppConfig):
         "zs_index_acts(text[], text[])",
         "zs_kept_counts(text[], text[], text[], date, date, timestamptz, text[])",
         "zs_in_hand_by_unit(text[])",
+        "zs_exceeded_by_unit(text[], timestamptz, timestamptz, timestamptz, timestamptz, text[], text[])",
     )
     table_rules = (
         # Caches of facts: the events and the released rulebook give them again, so that no change is an act.

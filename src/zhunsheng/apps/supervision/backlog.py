@@ -25,9 +25,9 @@ class SecondHand:
         self.thread: threading.Thread | None = None
         self.ending = threading.Event()
 
-    def help_after(self, done: Done) -> None:
-        """Begin, where a batch was full and more is due."""
-        if _is_long(done, self.limit) and not (self.thread and self.thread.is_alive()):
+    def help_beside(self, keys: int) -> None:
+        """Begin, where the first has taken so many keys and more are due."""
+        if keys >= WORTH and not (self.thread and self.thread.is_alive()):
             self.ending.clear()
             self.thread = threading.Thread(target=self._judge, name=NAME, daemon=True)
             self.thread.start()

@@ -1,6 +1,6 @@
 """One batch: judge the keys that are due with the functions of `check`, and write what differs, in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -71,17 +71,19 @@ class _Judged:
         return ch.with_keys(self.clocks)
 
 
-def judge_due(*, route: ch.Route, limit: int = LIMIT) -> Done:
+def judge_due(*, route: ch.Route, limit: int = LIMIT, beside: Callable[[int], None] | None = None) -> Done:
     """Judge what is due now, up to about `limit` keys, and then the units whose findings that changed.
 
+    Takes   beside: told how many keys were taken, before they are judged, where that is `limit` and more are due:
+            another may judge those meanwhile.
     Raises  BatchFailed: nothing is written, and the same keys are due again.
     """
-    done = _judge_keys(route, limit)
+    done = _judge_keys(route, limit, beside)
     units.judge_units(route=route)
     return done
 
 
-def _judge_keys(route: ch.Route, limit: int) -> Done:
+def _judge_keys(route: ch.Route, limit: int, beside: Callable[[int], None] | None) -> Done:
     with as_process(PROCESS):
         allow_long_batches()
         queue.unfold()
@@ -90,6 +92,8 @@ def _judge_keys(route: ch.Route, limit: int) -> Done:
         claim = queue.claim(limit=limit)
         if claim.keys.is_empty():
             return Done(claim.as_of, put_back=claim.put_back, is_all=claim.is_all)
+        if beside and claim.keys.height >= limit and not claim.is_all:
+            beside(claim.keys.height)
         try:
             judged = _judge(claim)
             with writing.prepared():
@@ -168,7 +172,7 @@ def _keep(judged: _Judged) -> ch.Changes:
     changed = pl.concat([ch.as_changed(findings), ch.as_changed(staged), parted])
     units.touch(changed, judged.rulebook)
     writing.keep_findings(findings, as_of=as_of, release=release)
-    writing.part_findings(parted, as_of=as_of, release=release)
+    writing.part_findings(parted, vanished, as_of=as_of, release=release)
     kept = _kept_now(judged, [differing, keyed(fresh_clocks), keyed(fresh_findings)])
     writing.advance(judged.wakes.join(kept, on=KEY, how="left"), as_of=as_of, release=release)
     return ch.Changes(
@@ -214,8 +218,10 @@ def _kept_now(judged: _Judged, differing: Sequence[pl.DataFrame]) -> pl.DataFram
     untold = judged.claim.keys.filter(pl.col("kept").is_null())
     changed = pl.concat([rows.select(KEY) for rows in (untold, *differing)]).unique()
     of_clocks = judged.findings.filter(pl.col("epoch").is_not_null())
-    rows = pl.concat([keyed(table).select(*KEY, "digest") for table in (judged.clocks, of_clocks)])
-    return changed.join(rows, on=KEY, how="left").group_by(KEY).agg(kept=pl.col("digest").drop_nulls())
+    rows = pl.concat([table.select("case", "incident", "digest") for table in (judged.clocks, of_clocks)])
+    said = keyed(of_keys(rows, changed)).group_by(KEY).agg(kept="digest")
+    nothing = pl.lit([], pl.List(pl.Int64()))
+    return changed.join(said, on=KEY, how="left").with_columns(pl.col("kept").fill_null(nothing))
 
 
 def _changed_findings(fresh: pl.DataFrame, old: pl.DataFrame, claim: queue.Claim) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -19,7 +19,7 @@ STATED: Final = pl.Schema({"key": TEXT, "state": TEXT})
 DESCRIBED: Final = pl.Schema({**STANDING, "nature": TEXT, "liberty": pl.Boolean()})
 CLOCKS: Final = pl.Schema({"key": TEXT, **DESCRIBED})
 FINDINGS: Final = pl.Schema({"key": TEXT, "clock": TEXT, **schemas.FINDINGS})
-KEPT_FINDINGS: Final = pl.Schema({**FINDINGS, "digest": pl.Int64()})
+KEPT_FINDINGS: Final = pl.Schema({**FINDINGS, "digest": pl.Int64(), "place": TEXT})  # place: of the row in its table
 CHANGED_CLOCKS: Final = pl.Schema({**CLOCKS, "change": TEXT})
 CHANGED_FINDINGS: Final = pl.Schema({**FINDINGS, "change": TEXT, "state_reason": TEXT})
 

@@ -20,12 +20,16 @@ NUMBERS: Final = pl.List(pl.Int64())
 def copied_out(query: sql.Composable, schema: pl.Schema) -> pl.DataFrame:
     """The rows of a query, whose columns are those of the schema in its order; lists come as text, see `selected`."""
     statement = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv, NULL {})").format(query, sql.Literal(NULL))
+    # Row by row: held until they are joined, so many objects would have every object of the process looked through.
+    text = io.BytesIO()
     with connection.cursor() as cursor, cursor.copy(statement) as rows:
-        text = b"".join(rows)
-    if not text:
+        for row in rows:
+            text.write(row)
+    if not text.tell():
         return pl.DataFrame(schema=schema)
+    text.seek(0)
     read = pl.read_csv(
-        io.BytesIO(text),
+        text,
         has_header=False,
         schema={name: pl.String() if _as_text(dtype) else dtype for name, dtype in schema.items()},
         null_values=NULL,

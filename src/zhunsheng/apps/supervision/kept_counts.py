@@ -7,6 +7,8 @@ from typing import Final
 
 from django.db import connection, models
 
+from zhunsheng.apps.access.among import as_text
+
 ASKED_PARTS: Final = "|"
 
 
@@ -89,5 +91,5 @@ def in_hand_by_unit(reading: Collection[str] = ()) -> dict[str, int]:
     """Cases in hand by the unit of the case ("" is none), as the session's scope has it, without those that the viewer
     reads."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM zs_in_hand_by_unit(%s)", [list(reading)])
+        cursor.execute("SELECT * FROM zs_in_hand_by_unit(string_to_array(%s, %s))", as_text(reading))
         return {unit: count for unit, count in cursor.fetchall() if count}

@@ -16,9 +16,11 @@ def keyed(rows: pl.DataFrame) -> pl.DataFrame:
 
 def of_keys(rows: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
     """The rows that belong to some keys. Of other keys only some events were read, and nothing is known."""
-    marked = rows.with_columns(judged=pl.concat_str(_kind(), pl.coalesce("case", "incident"), separator="\x1f"))
-    wanted = keys.select(judged=pl.concat_str("kind", "number", separator="\x1f"))
-    return marked.join(wanted, on="judged", how="semi", maintain_order="left").drop("judged")
+    of_case, of_incident = (
+        pl.col(name).is_in(keys.filter(pl.col("kind") == kind)["number"].implode())
+        for name, kind in (("case", OF_CASE), ("incident", OF_INCIDENT))
+    )
+    return rows.filter(pl.when(pl.col("case").is_not_null()).then(of_case).otherwise(of_incident))
 
 
 def _kind() -> pl.Expr:

@@ -99,9 +99,7 @@ class Supervisor:
         limit = 1 if self.singly else self.limit
         self.singly = max(0, self.singly - 1)
         try:
-            done = judge_due(route=self.route, limit=limit)
-            self.second.help_after(done)
-            return done
+            return judge_due(route=self.route, limit=limit, beside=self.second.help_beside)
         except BatchFailed as problem:
             LOG.exception("supervise: %d keys failed", len(problem.keys))
             if limit > 1:
@@ -131,8 +129,7 @@ class Supervisor:
         """Judge until nothing is due. Raises BatchFailed where a key cannot be judged."""
         with closing(self.second):
             while queue.seconds_until_due() == 0:
-                done = judge_due(route=self.route, limit=self.limit)
-                self.second.help_after(done)
+                done = judge_due(route=self.route, limit=self.limit, beside=self.second.help_beside)
                 if not done.keys:
                     time.sleep(HELD_SECONDS)
         while not self.sweep():

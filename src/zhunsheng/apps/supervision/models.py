@@ -7,6 +7,7 @@ deleted all the same: people acted on them.
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_noop as _
 
 from zhunsheng.apps.supervision.in_hand import InHand as InHand
 from zhunsheng.apps.supervision.kept_counts import KeptCount as KeptCount
@@ -283,9 +284,9 @@ class Release(models.Model):
     class State(models.TextChoices):
         """How far it came."""
 
-        PROPOSED = "proposed", "待第二人确认"
-        RELEASED = "released", "已发布"
-        REFUSED = "refused", "未通过"
+        PROPOSED = "proposed", _("待第二人确认")
+        RELEASED = "released", _("已发布")
+        REFUSED = "refused", _("未通过")
 
     sha256 = models.CharField("摘要", max_length=64)
     state = models.TextField("状态", choices=State)

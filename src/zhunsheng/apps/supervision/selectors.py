@@ -1,14 +1,15 @@
 """Questions to supervision, for pages, alerts and the command line."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, Q
 
+from zhunsheng.apps.access.among import as_text
 from zhunsheng.apps.access.scope import session_scope
 from zhunsheng.apps.audit import clock as clock_of_platform
 from zhunsheng.apps.audit.context import session_settings
@@ -23,6 +24,12 @@ from zhunsheng.core.clocks import Rulebook
 from zhunsheng.core.standing import standing as stand
 
 LEVEL_ORDER = ("red", "yellow", "blue", "")
+EXCEEDED: Final = """
+    SELECT unit, in_month, before
+    FROM zs_exceeded_by_unit(
+        string_to_array(%s, %s), %s, %s, %s, %s, string_to_array(%s, %s), string_to_array(%s, %s)
+    )
+"""
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,28 @@ class UnitStanding:
 def clocks_of_case(number: str) -> list[Clock]:
     """The clocks of a case, open before stopped, liberty first, then by level and due time. Row security applies."""
     return sorted_clocks(Clock.objects.filter(case=number))
+
+
+def exceeded_by_unit(
+    rules: Collection[str],
+    *,
+    since: datetime,
+    cut: datetime,
+    month: datetime,
+    until: datetime,
+    places: Collection[str],
+    without: Collection[str],
+) -> list[tuple[str, int, int]]:
+    """
+    Unit ("" is none) → how many limits of some rules were exceeded from `month` until `until`, and from `since` until
+    `cut`. Row security applies.
+
+    Takes   places: units whose incidents count; without: cases that do not.
+    """
+    values: list[Any] = [*as_text(rules), since, cut, month, until, *as_text(places), *as_text(without)]
+    with connection.cursor() as cursor:
+        cursor.execute(EXCEEDED, values)
+        return list(cursor.fetchall())
 
 
 def sorted_clocks(clocks: Iterable[Clock]) -> list[Clock]:

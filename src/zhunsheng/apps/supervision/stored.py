@@ -50,7 +50,7 @@ DIGESTS: Final = """
 """
 NO_MORE: Final = """
     SELECT {columns} FROM supervision_no_more k CROSS JOIN LATERAL (
-        SELECT * FROM {table} g WHERE {belongs} AND g.digest = k.digest AND {wanted} OFFSET 0) f
+        SELECT *, g.ctid AS place FROM {table} g WHERE {belongs} AND g.digest = k.digest AND {wanted} OFFSET 0) f
     WHERE k.kind = {kind}
 """
 ALL, UNTOLD = sql.SQL("true"), sql.SQL("k.kept IS NULL")

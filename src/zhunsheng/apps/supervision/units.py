@@ -24,7 +24,7 @@ from zhunsheng.core.standing import counted_kinds, counting
 
 LOG: Final = logging.getLogger(__name__)
 PROCESS: Final = "supervise"
-KEPT: Final = pl.Schema({**ch.FINDINGS, "digest": pl.Int64(), "state": pl.String(), "release": pl.String()})
+KEPT: Final = pl.Schema({**ch.KEPT_FINDINGS, "state": pl.String(), "release": pl.String()})
 ONE_COPY: Final = "SELECT pg_try_advisory_xact_lock(hashtext('supervision_touchedunit'))"
 TAKE: Final = "DELETE FROM supervision_touchedunit RETURNING unit"
 TOUCH: Final = "INSERT INTO supervision_touchedunit (unit) SELECT * FROM unnest(%s::text[])"
@@ -38,7 +38,10 @@ COUNTED: Final = """
     SELECT {columns} FROM supervision_finding f
     WHERE unit = ANY ({units}) AND kind IN ('overdue', 'late', 'broken') AND state = 'current' AND rule <> ALL ({rules})
 """
-TOLD: Final = "SELECT {columns} FROM supervision_finding f WHERE rule = ANY ({rules}) AND unit = ANY ({units})"
+TOLD: Final = """
+    SELECT {columns} FROM (SELECT *, ctid AS place FROM supervision_finding) f
+    WHERE rule = ANY ({rules}) AND unit = ANY ({units})
+"""
 
 
 def judge_units(*, route: ch.Route) -> int:
@@ -108,7 +111,7 @@ def _judge(units: Collection[str], route: ch.Route) -> None:
     )
     with writing.prepared():
         writing.keep_findings(findings, as_of=as_of, release=release)
-        writing.part_findings(parted, as_of=as_of, release=release)
+        writing.part_findings(parted, vanished, as_of=as_of, release=release)
     changed = pl.concat([ch.as_changed(findings), parted])
     if not changed.is_empty():
         nothing = pl.DataFrame(schema=ch.CHANGED_CLOCKS)

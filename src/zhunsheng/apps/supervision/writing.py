@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Final
+from typing import Final, LiteralString
 
 import polars as pl
 from django.db import connection
@@ -16,7 +16,9 @@ from zhunsheng.apps.supervision.stored import by_kind
 SCRATCH: Final = """
     CREATE TEMPORARY TABLE IF NOT EXISTS supervision_clock_new (LIKE supervision_clock) ON COMMIT DELETE ROWS;
     CREATE TEMPORARY TABLE IF NOT EXISTS supervision_finding_new (LIKE supervision_finding) ON COMMIT DELETE ROWS;
-    CREATE TEMPORARY TABLE IF NOT EXISTS supervision_gone (key text, state text, reason text) ON COMMIT DELETE ROWS;
+    CREATE TEMPORARY TABLE IF NOT EXISTS supervision_gone (
+        key text, place tid, state text, reason text
+    ) ON COMMIT DELETE ROWS;
     CREATE TEMPORARY TABLE IF NOT EXISTS supervision_no_more (
         kind text, number text, digest bigint
     ) ON COMMIT DELETE ROWS;
@@ -44,11 +46,15 @@ FINDING_COLUMNS: Final = (
     "release",
 )
 KEPT_OF_FINDING: Final = ("key", "appeared_at")
-PART: Final = """
+# Where a row was a moment ago it is found without its key, a walk through an index that is larger than memory. (IS NOT
+# DISTINCT FROM, so that this index is not taken.) A row that another transaction moved meanwhile is found by its key.
+PART: Final[LiteralString] = """
     UPDATE supervision_finding f
     SET state = g.state, state_reason = g.reason, state_at = %(as_of)s, release = %(release)s
-    FROM supervision_gone g WHERE f.key = g.key
+    FROM supervision_gone g WHERE
 """
+AT_THEIR_PLACE: Final = PART + "f.ctid = g.place AND f.key IS NOT DISTINCT FROM g.key"
+WHEREVER: Final = PART + "f.key = g.key AND (f.state, f.state_at) IS DISTINCT FROM (g.state, %(as_of)s)"
 REMOVE: Final = """
     DELETE FROM supervision_clock g USING supervision_no_more k
     WHERE k.kind = {kind} AND {belongs} AND g.digest = k.digest
@@ -111,13 +117,17 @@ def removed_clocks() -> pl.DataFrame:
     return pl.concat(removed).with_columns(change=pl.lit("gone"))
 
 
-def part_findings(parted: pl.DataFrame, *, as_of: datetime, release: str) -> None:
-    """Write why findings stand no more (CHANGED_FINDINGS)."""
+def part_findings(parted: pl.DataFrame, kept: pl.DataFrame, *, as_of: datetime, release: str) -> None:
+    """Write why findings stand no more (CHANGED_FINDINGS). `kept`: where they stood (KEPT_FINDINGS)."""
     if parted.is_empty():
         return
-    copied_in(parted.select("key", state="change", reason="state_reason"), "supervision_gone")
+    placed = parted.join(kept.select("key", "place"), on="key", maintain_order="left")
+    copied_in(placed.select("key", "place", state="change", reason="state_reason"), "supervision_gone")
+    said: dict[str, str | datetime] = {"as_of": as_of, "release": release}
     with connection.cursor() as cursor:
-        cursor.execute(PART, {"as_of": as_of, "release": release})
+        cursor.execute(AT_THEIR_PLACE, said)
+        if cursor.rowcount < placed.height:
+            cursor.execute(WHEREVER, said)
 
 
 def advance(wakes: pl.DataFrame, *, as_of: datetime, release: str) -> None:

@@ -80,6 +80,15 @@
     navigator.serviceWorker.ready.then(function (worker) { return worker.sync && worker.sync.register("send"); }).catch(function () {});
   }
 
+  // A network that has just come back is often not there for the first question: it is asked again, less and less often.
+  var wait = 5000, turn = 0;
+  function inAWhile(work) {
+    clearTimeout(turn);
+    if (!navigator.onLine) return;
+    turn = setTimeout(work, wait);
+    wait = Math.min(2 * wait, 60000);
+  }
+
   // The list: what waits on the device, and what is to be had off line.
   var unsent = document.getElementById("zs-unsent");
   function listed() {
@@ -95,6 +104,7 @@
         link.textContent = draft.title;
         line.appendChild(document.createTextNode(" " + unsent.dataset[draft.state] + (draft.problem ? "：" + draft.problem : "")));
       });
+      if (own.some(function (draft) { return draft.state === "ready"; })) inAWhile(listed);
     });
   }
   if (unsent) {
@@ -172,6 +182,7 @@
       if (outcome === "refused") { lock(false); mark(); return; }
       say(outcome);
       later();
+      if (outcome === "offline" || outcome === "later") inAWhile(send);
     });
   }
 

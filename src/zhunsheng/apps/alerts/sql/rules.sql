@@ -247,6 +247,100 @@ BEGIN
     GROUP BY 1;
 END $$;
 
+-- What pages ask of open alerts beside what is kept, and of those that have ended, under the row security of who asks; as
+-- functions, so that a connection plans them once. `reading`: cases of which the officer sees what concerns himself alone.
+-- Of each unit the open alerts whose outer time has passed since the day began, and how many of them end before the next;
+-- without those of some cases.
+CREATE OR REPLACE FUNCTION zs_alerts_passed(began timestamptz, at timestamptz, ending timestamptz, without text[])
+RETURNS TABLE (unit text, over bigint, today bigint)
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_sort = off AS $$
+BEGIN
+    RETURN QUERY
+    SELECT g.unit, count(*), count(*) FILTER (WHERE g.due <= ending) FROM alerts_alertgroup g
+    WHERE g.closed_at IS NULL AND g."outer" >= began AND g."outer" <= at
+        -- (What passed with the end of yesterday is kept; what ends at this instant runs still.)
+        AND NOT (g."outer" = began AND g.outer_at_end) AND NOT (g."outer" = at AND NOT g.outer_at_end)
+        AND (g."case" IS NULL OR g."case" NOT IN (SELECT unnest(without)))
+    GROUP BY 1;
+END $$;
+
+-- Of each unit the open alerts of some cases, as `zs_open_alerts` counts them.
+CREATE OR REPLACE FUNCTION zs_alerts_of_cases(
+    cases text[], reading text[], officer bigint, at timestamptz, ending timestamptz
+) RETURNS TABLE (
+    unit text, open bigint, red bigint, yellow bigint, blue bigint, ask bigint, waiting bigint, acknowledged bigint,
+    snoozed bigint, claimed_done bigint, disputed bigint, over bigint, today bigint
+)
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_sort = off AS $$
+BEGIN
+    RETURN QUERY
+    SELECT g.unit, count(*), count(*) FILTER (WHERE g.level = 'red'), count(*) FILTER (WHERE g.level = 'yellow'),
+        count(*) FILTER (WHERE g.level = 'blue'), count(*) FILTER (WHERE g.level = 'ask'),
+        count(*) FILTER (WHERE g.state = 'waiting'), count(*) FILTER (WHERE g.state = 'acknowledged'),
+        count(*) FILTER (WHERE g.state = 'snoozed'), count(*) FILTER (WHERE g.state = 'claimed_done'),
+        count(*) FILTER (WHERE g.state = 'disputed'), count(*) FILTER (WHERE g.band = 0), count(*) FILTER (WHERE g.band = 1)
+    FROM (
+        SELECT o.unit, o.level, o.state, zs_band(NULL, o.due, o."outer", o.outer_at_end, at, ending, ending) AS band
+        FROM alerts_alertgroup o
+        WHERE o."case" = ANY (cases) AND o.closed_at IS NULL AND (
+            o."case" NOT IN (SELECT unnest(reading))
+            OR o.key IN (SELECT c.group_id FROM alerts_concern c WHERE c.officer_id = officer)
+        )
+    ) g GROUP BY 1;
+END $$;
+
+-- Open alerts that nobody could be told of.
+CREATE OR REPLACE FUNCTION zs_untold(officer bigint, reading text[]) RETURNS SETOF text
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+    RETURN QUERY
+    SELECT g.key::text FROM alerts_alertgroup g
+    WHERE g.key = ANY (ARRAY(SELECT p."group" FROM alerts_gap p WHERE p.closed_at IS NULL)) AND g.closed_at IS NULL AND (
+        g."case" IS NULL OR g."case" NOT IN (SELECT unnest(reading))
+        OR g.key IN (SELECT c.group_id FROM alerts_concern c WHERE c.officer_id = officer)
+    );
+END $$;
+
+-- How many alerts have ended since an instant, by state, and whether since another; and how many are untold (state '').
+-- (What has ended concerns nobody.)
+CREATE OR REPLACE FUNCTION zs_alerts_ended(officer bigint, reading text[], since timestamptz, today timestamptz)
+RETURNS TABLE (state text, span integer, n bigint)
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_sort = off AS $$
+BEGIN
+    RETURN QUERY
+    SELECT g.state::text, (g.closed_at >= today)::int, count(*) FROM alerts_alertgroup g
+    WHERE g.closed_at IS NOT NULL AND g.closed_at >= since
+        AND (g."case" IS NULL OR g."case" NOT IN (SELECT unnest(reading)))
+    GROUP BY 1, 2
+    UNION ALL SELECT '', 0, count(*) FROM zs_untold(officer, reading);
+END $$;
+
+-- The last ruling on an alert that was called wrong.
+CREATE OR REPLACE FUNCTION zs_last_ruling() RETURNS TABLE (id bigint, xid bigint, at timestamptz)
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN QUERY SELECT a.id, a.xid, a.at FROM alerts_action a WHERE a.act = 'rule' ORDER BY a.id DESC LIMIT 1;
+END $$;
+
+-- How many messages an officer got since an instant, but for some reasons.
+CREATE OR REPLACE FUNCTION zs_told_since(officer bigint, since timestamptz, quiet text[]) RETURNS bigint
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+    RETURN (
+        SELECT count(*) FROM alerts_alert a
+        WHERE a.officer_id = officer AND a.created_at >= since AND NOT a.reason = ANY (quiet)
+    );
+END $$;
+
+-- How many open alerts are listed under each of some.
+CREATE OR REPLACE FUNCTION zs_alerts_under(keys text[]) RETURNS TABLE (key text, n bigint)
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+    RETURN QUERY
+    SELECT g.inhibited_by::text, count(*) FROM alerts_alertgroup g
+    WHERE g.inhibited_by = ANY (keys) AND g.closed_at IS NULL GROUP BY 1;
+END $$;
+
 -- Everything anew: for a database whose alerts were there before any of this was kept.
 CREATE OR REPLACE FUNCTION zs_count_alerts_anew() RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$

@@ -42,20 +42,18 @@ BEGIN
         RETURN '{}';
     END IF;
     RETURN coalesce((
-        WITH mine AS MATERIALIZED (
-            SELECT DISTINCT k.id, k.plan_id, k."case" FROM inspection_assigned a
-            JOIN inspection_pick k ON k.id = a.pick_id
-            WHERE a.reader_id = reader
-        ), waiting AS MATERIALIZED (
-            SELECT k.id, k.plan_id FROM inspection_pick k JOIN inspection_assigned w ON w.pick_id = k.id
-            WHERE (k.plan_id IN (SELECT m.plan_id FROM mine m) OR k.id IN (SELECT m.id FROM mine m))
-                AND NOT EXISTS (SELECT FROM inspection_submission s WHERE s.assigned_id = w.id)
+        WITH waiting AS MATERIALIZED (
+            SELECT w.pick_id FROM inspection_assigned w
+            WHERE NOT EXISTS (SELECT FROM inspection_submission s WHERE s.assigned_id = w.id)
                 AND NOT EXISTS (
                     SELECT FROM inspection_assigned l WHERE l.pick_id = w.pick_id AND l.round = w.round AND l.id > w.id
                 )
+        ), lot AS MATERIALIZED (
+            SELECT DISTINCT k.plan_id FROM inspection_pick k WHERE k.id = ANY (ARRAY(SELECT w.pick_id FROM waiting w))
         )
-        SELECT array_agg(DISTINCT m."case"::text) FROM mine m
-        WHERE (m.plan_id IN (SELECT w.plan_id FROM waiting w) OR m.id IN (SELECT w.id FROM waiting w)
+        SELECT array_agg(DISTINCT m."case"::text) FROM inspection_pick m
+        WHERE m.id = ANY (ARRAY(SELECT a.pick_id FROM inspection_assigned a WHERE a.reader_id = reader))
+            AND (m.plan_id IN (SELECT l.plan_id FROM lot l) OR m.id IN (SELECT w.pick_id FROM waiting w)
                 OR m."case" IN (SELECT p."case" FROM inspection_planted p))
             AND m."case" NOT IN (
                 SELECT o.case_id FROM cases_assignment o WHERE o.officer_id = reader
@@ -106,11 +104,16 @@ BEGIN
     IF NOT zs_every_case() THEN
         RETURN NULL;
     END IF;
-    RETURN (SELECT count(*) FROM inspection_cardnow n WHERE n.state <> 'closed' AND n.state = ANY (states))
-        - CASE WHEN cardinality(reading) = 0 THEN 0 ELSE (
-            SELECT count(*) FROM inspection_card c JOIN inspection_cardnow n ON n.card_id = c.number
-            WHERE c."case" IN (SELECT unnest(reading)) AND n.state <> 'closed' AND n.state = ANY (states)
-        ) END;
+    IF cardinality(reading) = 0 THEN
+        RETURN (SELECT count(*) FROM inspection_cardnow n WHERE n.state <> 'closed' AND n.state = ANY (states));
+    END IF;
+    -- (Of the cards that wait each is looked at, not each case: few wait.)
+    RETURN (
+        SELECT count(*) FROM inspection_cardnow n
+        WHERE n.state <> 'closed' AND n.state = ANY (states) AND coalesce((
+            SELECT c."case" FROM inspection_card c WHERE c.number = n.card_id
+        ) NOT IN (SELECT unnest(reading)), true)
+    );
 END $$;
 
 -- What waits for the session's viewer, under his own row security; asked on every page. As functions, so that a

@@ -287,9 +287,10 @@ CREATE OR REPLACE FUNCTION zs_came_and_went(operation text) RETURNS text LANGUAG
         ELSE 'SELECT *, 1 AS n FROM now_there UNION ALL SELECT *, -1 FROM was_there'
     END
 $$;
+-- (No bitmaps: of the clocks of a case the first one that is looked at is nearly always enough.)
 CREATE OR REPLACE FUNCTION zs_count_clocks() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
-SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET jit = off AS $$
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off SET jit = off AS $$
 BEGIN
     EXECUTE format($sql$
         WITH written AS MATERIALIZED (
@@ -448,15 +449,15 @@ BEGIN
         WHERE a.officer_id = officer AND a.until_at IS NULL AND a.role <> 'recused') ELSE '{}' END;
     RETURN QUERY
     SELECT c.number::text, coalesce(c.unit_id, '')::text, c.is_seen::int - c.is_reached::int FROM (
-        -- (Joined and hashed, not as lists: whoever reads a thousand files would else be compared a million times.)
+        -- (Hashed, not as lists: whoever reads a thousand files would else be compared a million times.)
         SELECT c.number, c.unit_id, r.is_reached, c.number NOT IN (SELECT unnest(recused)) AND (
                 r.is_reached OR c.number IN (SELECT unnest(urgent))
                 OR c.label = ANY (at_hand) AND c.number IN (SELECT unnest(assigned))
             ) AS is_seen
-        FROM (SELECT DISTINCT t.number FROM unnest(recused || urgent || assigned) t(number)) own
-        JOIN cases_case c ON c.number = own.number CROSS JOIN LATERAL (
+        FROM cases_case c CROSS JOIN LATERAL (
             SELECT c.label = ANY (everywhere) OR coalesce(c.label || ':' || c.unit_id = ANY (reached), false) AS is_reached
         ) r
+        WHERE c.number = ANY (recused || urgent || assigned)
     ) c WHERE c.is_seen <> c.is_reached;
 END $$;
 
@@ -531,16 +532,46 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET p
 DECLARE
     everywhere text[] := zs_listed_labels();
     reached text[] := coalesce(zs_scope('units'), '{}');
+    every boolean := zs_every_case();
 BEGIN
     RETURN QUERY
+    WITH tied AS MATERIALIZED (
+        SELECT * FROM zs_tied(reading) WHERE NOT every
+    )
     SELECT f.unit, sum(f.n)::bigint FROM (
         SELECT k.unit::text AS unit, k.n FROM supervision_keptcount k
         WHERE k.what = 'now' AND k.unit <> '*'
             AND (k.label = ANY (everywhere) OR k.label || ':' || k.unit IN (SELECT unnest(reached)))
         UNION ALL
-        -- (Asked case by case: a join reads every case in hand.)
-        SELECT t.unit, t.sign FROM zs_tied(reading) t WHERE (SELECT true FROM supervision_inhand h WHERE h."case" = t.number)
+        -- (As one list of numbers to look up: a join reads every case in hand.)
+        SELECT t.unit, t.sign FROM tied t
+        WHERE t.number IN (SELECT h."case" FROM supervision_inhand h WHERE h."case" = ANY (ARRAY(SELECT o.number FROM tied o)))
+        UNION ALL
+        -- (Whoever may list every case misses of them those under his reading, and no other.)
+        SELECT coalesce(h.unit, '')::text, -1 FROM supervision_inhand h WHERE every AND h."case" = ANY (reading)
     ) f GROUP BY 1;
+END $$;
+
+-- How many limits of some rules were exceeded since `since`: before `cut`, and from `month` until `until`; by the unit of
+-- the finding, under the row security of who asks, without those of some cases. What has no case counts in `places` alone.
+-- (As a function, a connection plans it once. What row security may cost hides from the planner that a few units are better
+-- hashed than sorted; and a rule is better looked up than held against each of a list.)
+CREATE OR REPLACE FUNCTION zs_exceeded_by_unit(
+    rules text[], since timestamptz, cut timestamptz, month timestamptz, until timestamptz, places text[], without text[]
+) RETURNS TABLE (unit text, in_month bigint, before bigint)
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_sort = off AS $$
+BEGIN
+    RETURN QUERY
+    SELECT coalesce(c.unit, '')::text, c.in_month, c.before FROM (
+        SELECT f.unit, count(*) FILTER (WHERE f.found_at >= month) AS in_month,
+            count(*) FILTER (WHERE f.found_at < cut) AS before
+        FROM supervision_finding f
+        WHERE f.kind = 'overdue' AND f.kind IN ('overdue', 'broken') AND f.state = 'current'
+            AND f.found_at >= since AND f.found_at < until AND coalesce(f.rule IN (SELECT unnest(rules)), false)
+            AND CASE WHEN f."case" IS NULL THEN f.unit IN (SELECT unnest(places))
+                ELSE f."case" NOT IN (SELECT unnest(without)) END
+        GROUP BY 1
+    ) c;
 END $$;
 
 -- Everything anew: for a database whose tables were filled before any of this was kept.
