@@ -37,8 +37,8 @@ def told(running: Site) -> SimpleNamespace:
         for n in range(2):
             Finding.objects.create(
                 key=f"t{n}".ljust(64, "0"), rule="criminal.intake.filing-decision", case=case, unit=EAST_SQUAD,
-                kind="overdue", level="red", found_at=NOW - timedelta(days=n), state="current", appeared_at=NOW,
-                state_at=NOW, release="r" * 64,
+                kind="overdue", level="red", found_at=NOW - timedelta(days=n, minutes=1), state="current",
+                appeared_at=NOW, state_at=NOW, release="r" * 64,
             )  # fmt: skip
         made = {}
         for name, kind, sheet in (

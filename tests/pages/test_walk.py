@@ -139,10 +139,15 @@ def test_every_page_of_every_menu_was_walked(walked: list[Walked]) -> None:
     assert all("judge(" in (here / file).read_text("utf-8") for file in BESIDE.values())
 
 
+def led_to(page: Walked, address: str) -> str:
+    """Where a link leads. A browser drops what is asked of a page where the link asks nothing; `urljoin` keeps it."""
+    return page.address.partition("?")[0] if address == "?" else urljoin(page.address, address)
+
+
 def rows_at(person: Person, page: Walked, address: str) -> int:
     """How many rows stand where a link leads: in the part that it names, else on the page and those that follow."""
     part, count, tree = urlsplit(address).fragment, 0, page.tree
-    following = "" if address.startswith("#") else urljoin(page.address, address)
+    following = "" if address.startswith("#") else led_to(page, address)
     while following or tree is not None:
         if following:
             tree = asked(person, following)
@@ -175,7 +180,7 @@ def test_every_figure_is_a_link_to_as_many_rows_as_it_says(site: Site, walked: l
     for page in (page for page in walked if page.name not in GROWS):
         person = site.world.people[page.role]
         for address, number in counted(page):
-            whole = page.role, urljoin(page.address, address)
+            whole = page.role, led_to(page, address)
             if whole not in known:
                 known[whole] = rows_at(person, page, address)
             if known[whole] != number:

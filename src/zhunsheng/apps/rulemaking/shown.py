@@ -125,7 +125,7 @@ def _not_computed(answer: dict[str, Any], titles: dict[str, str]) -> list[tuple[
     return [
         (
             titles.get(row["rule"], row["rule"]),
-            why_words(row["rule"], row["why"] or "", rulebook, "zh"),
+            why_words(row["rule"], row["why"] or "", rulebook, formats.page_language()),
             row["cases"],
             row["examples"],
         )

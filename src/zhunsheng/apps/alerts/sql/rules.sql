@@ -253,7 +253,7 @@ END $$;
 -- without those of some cases.
 CREATE OR REPLACE FUNCTION zs_alerts_passed(began timestamptz, at timestamptz, ending timestamptz, without text[])
 RETURNS TABLE (unit text, over bigint, today bigint)
-LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_sort = off AS $$
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_sort = off SET jit = off AS $$
 BEGIN
     RETURN QUERY
     SELECT g.unit, count(*), count(*) FILTER (WHERE g.due <= ending) FROM alerts_alertgroup g
@@ -271,7 +271,7 @@ CREATE OR REPLACE FUNCTION zs_alerts_of_cases(
     unit text, open bigint, red bigint, yellow bigint, blue bigint, ask bigint, waiting bigint, acknowledged bigint,
     snoozed bigint, claimed_done bigint, disputed bigint, over bigint, today bigint
 )
-LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_sort = off AS $$
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_sort = off SET jit = off AS $$
 BEGIN
     RETURN QUERY
     SELECT g.unit, count(*), count(*) FILTER (WHERE g.level = 'red'), count(*) FILTER (WHERE g.level = 'yellow'),
@@ -305,7 +305,7 @@ END $$;
 -- (What has ended concerns nobody.)
 CREATE OR REPLACE FUNCTION zs_alerts_ended(officer bigint, reading text[], since timestamptz, today timestamptz)
 RETURNS TABLE (state text, span integer, n bigint)
-LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_sort = off AS $$
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_sort = off SET jit = off AS $$
 BEGIN
     RETURN QUERY
     SELECT g.state::text, (g.closed_at >= today)::int, count(*) FROM alerts_alertgroup g

@@ -559,7 +559,7 @@ END $$;
 CREATE OR REPLACE FUNCTION zs_exceeded_by_unit(
     rules text[], since timestamptz, cut timestamptz, month timestamptz, until timestamptz, places text[], without text[]
 ) RETURNS TABLE (unit text, in_month bigint, before bigint)
-LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_sort = off AS $$
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_sort = off SET jit = off AS $$
 BEGIN
     RETURN QUERY
     SELECT coalesce(c.unit, '')::text, c.in_month, c.before FROM (
