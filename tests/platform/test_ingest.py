@@ -160,6 +160,12 @@ def test_a_source_with_a_registered_zone_may_leave_it_out(source: Client) -> Non
     assert post(source, event(1, at="2026-03-01T12:00:00+08:00"), key="zone-key")[1]["quarantined"] == {"conflict": 1}
 
 
+def test_an_instant_in_a_zone_that_no_place_has_is_the_instant_that_it_names(source: Client) -> None:
+    # 03:07 at +21:07 is 06:00 in UTC, 14:00 at +08:00. PostgreSQL refuses zones of sixteen hours and more.
+    assert post(source, event(1, at="2026-03-02T03:07:00+21:07"))[1]["added"] == 1
+    assert post(source, event(1, at="2026-03-01T14:00:00+08:00"))[1]["known"] == 1
+
+
 def test_the_description_of_the_interface_names_every_call_that_does_more_than_read(db: None) -> None:
     """why: a key of a source adds events and does nothing else; a key for reading posts nothing. The other calls are of
     a person who is signed in: an appeal is written, a policy is only judged; a plan of inspection, an answer of a
