@@ -174,6 +174,8 @@ def test_alerts_since_an_instant_and_an_instant_without_zone() -> None:
     assert {row["level"] for row in late} == {"yellow", "red"}
     assert {row["level"] for row in caller.items("alerts")} == {"blue", "yellow", "red"}
     assert caller.ask("alerts", since="2022-11-09T00:00:00").status_code == 422
+    assert caller.items("alerts", since="2022-11-09T13:07:00+21:07") == late  # PostgreSQL knows no such zone
+    assert caller.ask("alerts", since="0001-01-01T00:00:00+08:00").status_code == 422  # in UTC before the first year
     assert caller.ask("alerts", since="0.5").status_code == 422  # not half a second after the beginning of 1970
     assert caller.ask("alerts", level="purple").status_code == 422
     assert caller.ask("alerts", case="A\0").status_code == 422  # PostgreSQL knows no such character

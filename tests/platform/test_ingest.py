@@ -4,7 +4,9 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.platform.accounts import account, signed_in, stranger
 from tests.platform.databases import OwnDatabase
@@ -158,6 +160,26 @@ def test_a_source_with_a_registered_zone_may_leave_it_out(source: Client) -> Non
     # 12:00 at +06:00 is 14:00 at +08:00: the same content with its zone written out is known, another is a conflict.
     assert post(source, event(1, at="2026-03-01T14:00:00+08:00"), key="zone-key")[1]["known"] == 1
     assert post(source, event(1, at="2026-03-01T12:00:00+08:00"), key="zone-key")[1]["quarantined"] == {"conflict": 1}
+
+
+def test_an_instant_in_a_zone_that_no_place_has_is_the_instant_that_it_names(source: Client) -> None:
+    # 03:07 at +21:07 is 06:00 in UTC, 14:00 at +08:00. PostgreSQL refuses zones of sixteen hours and more.
+    assert post(source, event(1, at="2026-03-02T03:07:00+21:07"))[1]["added"] == 1
+    assert post(source, event(1, at="2026-03-01T14:00:00+08:00"))[1]["known"] == 1
+
+
+def test_many_rows_are_set_aside_in_one_journey_to_the_database(source: Client) -> None:
+    blank, asked = {"at": "", "id": "0", "type": ""}, []
+    for many in (1, 2, 50):  # the first makes what a connection keeps
+        with CaptureQueriesContext(connection) as queries:
+            answer = post(source, *({**event(n), "type": "no.such"} for n in range(many)), blank, blank)[1]
+        assert sum(answer["quarantined"].values()) == many + 2
+        asked.append(len(queries))
+    assert asked[1] == asked[2]
+    with connection.cursor() as cursor, as_process("test"):
+        cursor.execute("SELECT count(*) FROM cases_quarantine")
+        # why: of the fifty some came before, and those without a number are alike
+        assert cursor.fetchone() == (50 + 1,)
 
 
 def test_the_description_of_the_interface_names_every_call_that_does_more_than_read(db: None) -> None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal, TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -318,4 +318,7 @@ def _record(request: HttpRequest, kind: str, key: str, rows: Iterable[Any]) -> N
 def _with_zone(instant: datetime) -> datetime:
     if instant.tzinfo is None:
         raise HttpError(422, "since 没有时区。请写成 2026-03-01T00:00:00+08:00。")
-    return instant
+    try:
+        return instant.astimezone(UTC)  # PostgreSQL knows no zone of sixteen hours and more
+    except OverflowError:
+        raise HttpError(422, "since 不在可以表示的年份之内。请写成 2026-03-01T00:00:00+08:00。") from None

@@ -7,7 +7,7 @@ Python checks what only it can know (the vocabulary, before this point; the red 
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -90,8 +90,7 @@ def record_events(
     waiting = to_be_held(events, second_person=second_person)
     held = hold(events, waiting, recorder=recorder)
     added, known, refused = _append(_without(events, waiting), recorder)
-    counts = Counter(_quarantine_contradictions() if refused else ())
-    counts.update(_quarantine(refusal) for refusal in (*refusals, *borrowed))
+    counts = _quarantine((*(_contradictions() if refused else ()), *refusals, *borrowed))
     note_heard(recorder)
     return Receipt(added=added, known=known, held=held, quarantined=dict(counts))
 
@@ -108,7 +107,7 @@ def decide_held(
     decision = decide(held=held, confirmed=confirmed, by=by, document_no=document_no, reason=reason, at=at)
     if confirmed:
         _append(held_frame(held, schemas.EVENTS), recorder=held.by)
-        for problem in _quarantine_contradictions():
+        for problem in _quarantine(_contradictions()):
             raise HeldContradicted(event=f"{held.source}/{held.event_id}/{held.version}", problem=problem)
     return decision
 
@@ -156,33 +155,39 @@ def copy_text(events: pl.DataFrame, *more: str) -> bytes:
     )
 
 
-def _quarantine_contradictions() -> list[str]:
+def _contradictions() -> list[Refusal]:
+    """The staged events that contradict what is there."""
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("SELECT problem, {} FROM event_staging WHERE problem IS NOT NULL").format(NAMES))
         rows = cursor.fetchall()
-    return [_quarantine(Refusal(reason=row[0], body=dict(zip(COLUMNS, row[1:], strict=True)), text="")) for row in rows]
+    return [Refusal(reason=row[0], body=dict(zip(COLUMNS, row[1:], strict=True)), text="") for row in rows]
 
 
-def _quarantine(refusal: Refusal) -> str:
-    body = json.dumps(refusal.body, sort_keys=True, default=str)
-    digest = hashlib.sha256(f"{refusal.reason}\n{body}".encode()).digest()
-    sealed = field_cipher(settings.KEYS).encrypt(body, place=quarantine_place(digest))
+def _quarantine(refusals: Sequence[Refusal]) -> Counter[str]:
+    """Set rows aside, each of those that are alike once, in one journey to the database. Returns how many for which
+    reason."""
+    cipher, aside = field_cipher(settings.KEYS), dict[bytes, list[Any]]()
+    for refusal in refusals:
+        body = json.dumps(refusal.body, sort_keys=True, default=str)
+        digest = hashlib.sha256(f"{refusal.reason}\n{body}".encode()).digest()
+        if digest not in aside:
+            aside[digest] = [digest, *_said(refusal), cipher.encrypt(body, place=quarantine_place(digest))]
+    if aside:
+        with connection.cursor() as cursor:
+            cursor.executemany("SELECT zs_quarantine(%s, %s, %s, %s, %s, %s, %s, %s)", list(aside.values()))
+    return Counter(refusal.reason for refusal in refusals)
+
+
+def _said(refusal: Refusal) -> list[Any]:
     row = refusal.body
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT zs_quarantine(%s, %s, %s, %s, %s, %s, %s, %s)",
-            [
-                digest,
-                printable(row.get("source")),
-                printable(row.get("id")),
-                row.get("version") if isinstance(row.get("version"), int) else 0,
-                refusal.reason,
-                printable(row.get("case")) or None,
-                printable(refusal.text),
-                sealed,
-            ],
-        )
-    return refusal.reason
+    return [
+        printable(row.get("source")),
+        printable(row.get("id")),
+        row.get("version") if isinstance(row.get("version"), int) else 0,
+        refusal.reason,
+        printable(row.get("case")) or None,
+        printable(refusal.text),
+    ]
 
 
 def quarantine_place(digest: bytes) -> str:

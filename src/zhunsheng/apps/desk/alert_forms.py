@@ -1,7 +1,7 @@
 """What acts on alerts ask of people. The forms check shapes; whether the act may be done, the services say."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from django import forms
@@ -72,9 +72,9 @@ class SnoozeForm(Asked):
         """The instant of the button; without one, now, which the service refuses in words."""
         try:
             at = datetime.fromisoformat(self.data.get("until", ""))
-        except ValueError:
+            return at.astimezone(UTC) if at.tzinfo else self.now
+        except (ValueError, OverflowError):
             return self.now
-        return at if at.tzinfo else self.now
 
     def choices(self) -> list[tuple[str, str]]:
         """The instants that are offered, each with its words: none is later than the latest that is allowed."""

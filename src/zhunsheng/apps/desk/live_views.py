@@ -1,6 +1,6 @@
 """The short question that open pages ask every minute, and that the stream of events asks when somebody was told."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.http import HttpRequest, HttpResponseBadRequest, JsonResponse
 from django.views.decorators.http import require_GET
@@ -29,6 +29,6 @@ def _known(request: HttpRequest) -> live.Known | None:
         return None
     try:
         since = datetime.fromisoformat(request.GET.get("since", ""))
-    except ValueError:
+        return live.Known(since.astimezone(UTC), int(count)) if since.tzinfo is not None else None
+    except (ValueError, OverflowError):
         return None
-    return live.Known(since, int(count)) if since.tzinfo is not None else None
