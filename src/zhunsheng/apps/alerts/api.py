@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Final, Literal, TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -24,6 +24,7 @@ from zhunsheng.apps.audit import clock
 from zhunsheng.apps.audit.services import record, record_read
 from zhunsheng.apps.cases.models import Case
 from zhunsheng.apps.cases.selectors import visible_cases
+from zhunsheng.apps.instants import in_utc
 from zhunsheng.apps.org.selectors import ZONE
 from zhunsheng.apps.supervision.models import Clock, Finding
 from zhunsheng.apps.supervision.selectors import explanation
@@ -319,6 +320,6 @@ def _with_zone(instant: datetime) -> datetime:
     if instant.tzinfo is None:
         raise HttpError(422, "since 没有时区。请写成 2026-03-01T00:00:00+08:00。")
     try:
-        return instant.astimezone(UTC)  # PostgreSQL knows no zone of sixteen hours and more
-    except OverflowError:
+        return in_utc(instant)
+    except ValueError:
         raise HttpError(422, "since 不在可以表示的年份之内。请写成 2026-03-01T00:00:00+08:00。") from None

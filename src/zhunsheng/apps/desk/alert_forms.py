@@ -1,7 +1,7 @@
 """What acts on alerts ask of people. The forms check shapes; whether the act may be done, the services say."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django import forms
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from zhunsheng.apps.alerts.models import AlertGroup
 from zhunsheng.apps.desk.alert_page import AlertPage
 from zhunsheng.apps.display import formats
+from zhunsheng.apps.instants import in_utc
 from zhunsheng.apps.org.models import Officer, Post, Unit
 
 OTHER: Final = "other"
@@ -72,8 +73,8 @@ class SnoozeForm(Asked):
         """The instant of the button; without one, now, which the service refuses in words."""
         try:
             at = datetime.fromisoformat(self.data.get("until", ""))
-            return at.astimezone(UTC) if at.tzinfo else self.now
-        except (ValueError, OverflowError):
+            return in_utc(at) if at.tzinfo else self.now
+        except ValueError:
             return self.now
 
     def choices(self) -> list[tuple[str, str]]:

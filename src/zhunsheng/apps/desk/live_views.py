@@ -1,12 +1,13 @@
 """The short question that open pages ask every minute, and that the stream of events asks when somebody was told."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponseBadRequest, JsonResponse
 from django.views.decorators.http import require_GET
 
 from zhunsheng.apps.access.requests import asking, viewer_behind
 from zhunsheng.apps.desk import live
+from zhunsheng.apps.instants import in_utc
 
 LONGEST_COUNT = 9
 
@@ -29,6 +30,6 @@ def _known(request: HttpRequest) -> live.Known | None:
         return None
     try:
         since = datetime.fromisoformat(request.GET.get("since", ""))
-        return live.Known(since.astimezone(UTC), int(count)) if since.tzinfo is not None else None
-    except (ValueError, OverflowError):
+        return live.Known(in_utc(since), int(count)) if since.tzinfo is not None else None
+    except ValueError:
         return None

@@ -6,7 +6,7 @@ not send. Every POST bears an Idempotency-Key.
 
 import json
 from collections.abc import Callable, Mapping, Set
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Final
 
 from django.db.models import Q
@@ -28,6 +28,7 @@ from zhunsheng.apps.inspection.models import Alarm, Assigned, Card, CardNow, Pla
 from zhunsheng.apps.inspection.people import CARD_ROLES, INSPECTORS, PLANNERS, READERS, WITNESSES, officer_behind
 from zhunsheng.apps.inspection.refusals import PlanRefused, ReadingRefused
 from zhunsheng.apps.inspection.repeating import once
+from zhunsheng.apps.instants import in_utc
 from zhunsheng.core.inspection.sheets import Answer as Said
 
 MOST: Final = 200
@@ -35,19 +36,10 @@ Text = Annotated[str, Field(max_length=400, pattern=r"^[^\x00]*$")]
 Short = Annotated[str, Field(max_length=80, pattern=r"^[^\x00]*$")]
 Given = Annotated[str, Field(min_length=1, max_length=400, pattern=r"^[^\x00]*$")]
 Day = Annotated[date, BeforeValidator(lambda value: date.fromisoformat(value) if isinstance(value, str) else value)]
-
-
-def _in_utc(instant: datetime) -> datetime:
-    try:
-        return instant.astimezone(UTC)  # PostgreSQL knows no zone of sixteen hours and more
-    except OverflowError:
-        raise ValueError("不在可以表示的年份之内。") from None
-
-
 Instant = Annotated[
     AwareDatetime,
     BeforeValidator(lambda value: datetime.fromisoformat(value) if isinstance(value, str) else value),
-    AfterValidator(_in_utc),
+    AfterValidator(in_utc),
 ]
 REFUSALS: Final[dict[int, Any]] = {401: Detail, 403: Detail, 404: Detail, 409: Problem, 422: dict[str, Any]}
 router = Router(auth=Session(csrf=True))
