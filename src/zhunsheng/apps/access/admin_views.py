@@ -17,7 +17,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
     asked, account = admin_lists.account_listing().asked(request.GET), asking(request).account
     found = admin_lists.accounts(asked)
     record_read(kind="accounts", key=asked.address(), detail={"count": len(found.rows)})
-    saved = saved_filters(account=account, page="access:accounts") if account else []
+    saved = saved_filters(account=account, page="access:accounts")
     page = {"accounts": found, "page": found.page, "asked": asked, "saved": saved}
     return render(request, "access/accounts.html", page)
 
@@ -29,6 +29,6 @@ def audit_log(request: HttpRequest) -> HttpResponse:
     asked = admin_lists.entry_listing(now=who.now).asked(request.GET)
     page = admin_lists.entries(asked, all_entries())
     record_read(kind="audit_entry", key=asked.address(), detail={"count": len(page.rows)})
-    saved = saved_filters(account=who.account, page="access:audit_log") if who.account else []
+    saved = saved_filters(account=who.account, page="access:audit_log")
     shown = {"page": page, "rows": [admin_lists.entry_row(row) for row in page.rows], "asked": asked, "saved": saved}
     return render(request, "access/audit_log.html", shown)

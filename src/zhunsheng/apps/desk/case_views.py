@@ -67,7 +67,7 @@ def _page(request: HttpRequest, shown: Shown, *, view: str, sheet: str) -> HttpR
         "rows": case_rows.drawn(shown.lines, now=who.now),
         "soon": case_lists.soon(viewer, now=who.now),
         "sheet": reverse(sheet),
-        "saved": saved_filters(account=who.account, page=name) if who.account else [],
+        "saved": saved_filters(account=who.account, page=name),
     }
     return render(request, "desk/cases.html", page)
 

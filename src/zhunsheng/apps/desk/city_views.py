@@ -29,7 +29,7 @@ def whole(request: HttpRequest) -> HttpResponse:
         "page": found.page,
         "asked": asked,
         "sheet": reverse("desk:city_sheet"),
-        "saved": saved_filters(account=who.account, page="desk:city") if who.account else [],
+        "saved": saved_filters(account=who.account, page="desk:city"),
     }
     return render(request, "desk/city.html", page)
 

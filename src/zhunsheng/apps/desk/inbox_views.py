@@ -45,7 +45,7 @@ def shown(request: HttpRequest) -> HttpResponse:
         "here": request.get_full_path(),
         "checked": None if found.page.rows else inbox.last_checked(),
         "known": live.known(viewer, now=who.now),
-        "saved": saved_filters(account=who.account, page="desk:inbox") if who.account else [],
+        "saved": saved_filters(account=who.account, page="desk:inbox"),
         "sheet": reverse("desk:inbox_sheet"),
     }
     return render(request, "desk/inbox.html", page)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from zhunsheng.apps.access.kinds import KINDS, object_words
-from zhunsheng.apps.access.preferences import Saved, saved_filters
+from zhunsheng.apps.access.preferences import saved_filters
 from zhunsheng.apps.access.requests import asking, viewer_among, viewer_behind
 from zhunsheng.apps.audit.selectors import entries_of
 from zhunsheng.apps.audit.services import record_read
@@ -85,18 +85,19 @@ def own_looks(request: HttpRequest) -> HttpResponse:
     rows = [
         (entry, KINDS.get(entry.object_kind, entry.object_kind), object_words(entry.object_id)) for entry in page.rows
     ]
-    shown = {"page": page, "rows": rows, "asked": asked, "today": today, "saved": _saved(request, "desk:looks")}
+    shown = {
+        "page": page,
+        "rows": rows,
+        "asked": asked,
+        "today": today,
+        "saved": saved_filters(account=asking(request).account, page="desk:looks"),
+    }
     return render(request, "desk/looks.html", shown)
 
 
 def _kept(request: HttpRequest, name: str) -> dict[str, object]:
     """What every list offers beside its rows: the filters that were kept, and the sheet."""
-    return {"saved": _saved(request, name), "sheet": reverse(f"{name}_sheet")}
-
-
-def _saved(request: HttpRequest, name: str) -> list[Saved]:
-    account = asking(request).account
-    return saved_filters(account=account, page=name) if account else []
+    return {"saved": saved_filters(account=asking(request).account, page=name), "sheet": reverse(f"{name}_sheet")}
 
 
 def _looks_listing(now: datetime) -> Listing:

@@ -34,7 +34,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "open_address": asked.address(state="open"),
         "sheet": reverse("desk:overdue_sheet"),
-        "saved": saved_filters(account=who.account, page="desk:overdue") if who.account else [],
+        "saved": saved_filters(account=who.account, page="desk:overdue"),
     }
     return render(request, "desk/overdue.html", page)
 

@@ -34,7 +34,7 @@ def who_is_in(request: HttpRequest) -> HttpResponse:
         "page": found.page,
         "asked": asked,
         "sheet": reverse("desk:premises_sheet"),
-        "saved": saved_filters(account=who.account, page="desk:premises") if who.account else [],
+        "saved": saved_filters(account=who.account, page="desk:premises"),
     }
     return render(request, "desk/premises.html", page)
 

@@ -34,7 +34,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         "active": shown.active(whole),
         "is_released": rulebook is not None,
         "sheet": reverse("desk:rules_sheet"),
-        "saved": saved_filters(account=account, page="desk:rules") if account else [],
+        "saved": saved_filters(account=account, page="desk:rules"),
     }
     return render(request, "desk/rules.html", page)
 

@@ -59,6 +59,6 @@ def _page(request: HttpRequest, viewer: Viewer, form: silences.SilenceForm) -> H
         "page": found.page,
         "asked": asked,
         "form": form if viewer.roles() & silences.SETTERS else None,
-        "saved": saved_filters(account=account, page="desk:silences") if account else [],
+        "saved": saved_filters(account=account, page="desk:silences"),
     }
     return render(request, "desk/silences.html", page, status=422 if form.errors else 200)

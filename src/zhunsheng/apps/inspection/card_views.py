@@ -61,7 +61,7 @@ def cards(request: HttpRequest) -> HttpResponse:
         "open": open_,
         "open_address": asked.address(state="open"),
         "sheet": reverse("inspection:cards_sheet"),
-        "saved": saved_filters(account=account, page="inspection:cards") if account else [],
+        "saved": saved_filters(account=account, page="inspection:cards"),
     }
     return render(request, "inspection/cards.html", shown)
 
