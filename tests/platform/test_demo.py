@@ -8,7 +8,7 @@ import polars as pl
 from tests.story import RULEBOOK, at
 from zhunsheng.core.points.gate import judge_policy
 from zhunsheng.points_book import POLICIES, load_fact_list
-from zhunsheng.web.demo import earlier, scoring
+from zhunsheng.web.demo import earlier, playing, scoring
 
 
 def test_the_policy_of_the_demonstration_passes_the_gate_and_is_written_once(tmp_path: Path) -> None:
@@ -38,3 +38,18 @@ def test_of_the_month_before_the_history_only_cases_that_ended_in_it_count() -> 
     events = pl.DataFrame(rows, schema=["case", "type", "at", "recorded_at"], orient="row")
     own = earlier.of_ended_cases(events, begins=at("2026-04-01 00:00"), ends=at("2026-04-13 09:00"))
     assert own.select("case", "type").rows() == [("C1", "case.filed"), ("C1", "case.closed")]
+
+
+def test_the_city_does_without_a_case_whose_number_a_planted_file_took() -> None:
+    # The city used to end there: a case that its process may not see cannot be registered a second time.
+    rows = [
+        ("C1", None, "case.accepted"),
+        (None, "J1", "incident.reported"),  # it became C2
+        ("C2", "J1", "case.accepted"),
+        ("C2", None, "case.filed"),
+        (None, "J2", "incident.reported"),  # it becomes nothing
+    ]
+    events = pl.DataFrame(rows, schema=["case", "incident", "type"], orient="row")
+    told = playing.without_cases(events, ["C2"])
+    assert told.rows() == [rows[0], rows[4]]
+    assert playing.without_cases(events, []).rows() == rows

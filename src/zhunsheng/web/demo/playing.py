@@ -2,7 +2,7 @@
 known."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -54,6 +54,17 @@ def beginning(city: City, history: timedelta = HISTORY) -> "tuple[Play, datetime
     later = begun.filter(pl.col("recorded_at") > start)
     events = city.events.filter(pl.coalesce("case", "incident").is_in(later["key"].implode()))
     return Play(replace(city, events=events), start), opens
+
+
+def without_cases(events: pl.DataFrame, cases: Collection[str]) -> pl.DataFrame:
+    """Events (schemas.EVENTS) but for those of some cases and of the incidents that these came from.
+
+    A planted file lies under a number that was free: the city, which gives that number later, does without the case.
+    """
+    is_theirs = pl.col("case").is_in(list(cases)).fill_null(value=False)
+    incidents = events.filter(is_theirs)["incident"].drop_nulls().unique()
+    came_before = pl.col("case").is_null() & pl.col("incident").is_in(incidents.implode()).fill_null(value=False)
+    return events.filter(~(is_theirs | came_before))
 
 
 def first_days(play: "Play", opens: datetime) -> list[datetime]:

@@ -2,12 +2,14 @@
 
 import signal
 import threading
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from zhunsheng.apps.audit import clock
+from zhunsheng.apps.inspection import planting
 from zhunsheng.web.demo import playing
 
 EVERY_SECONDS = 1.0
@@ -31,5 +33,8 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         play, _ = playing.beginning(playing.made(options["cases"], settings.RULEBOOK))
+        with planting.shown():
+            taken = planting.planted_numbers()
+        play.city = replace(play.city, events=playing.without_cases(play.city.events, taken))
         play.told_until = max(play.told_until, playing.last_told() - playing.OVERLAP)
         playing.go_on(play, wait=lambda: stop.wait(EVERY_SECONDS))
