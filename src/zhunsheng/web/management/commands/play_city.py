@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
 from zhunsheng.apps.audit import clock
 from zhunsheng.apps.inspection import planting
@@ -33,7 +34,7 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         play, _ = playing.beginning(playing.made(options["cases"], settings.RULEBOOK))
-        with planting.shown():
+        with transaction.atomic(), planting.shown():
             taken = planting.planted_numbers()
         play.city = replace(play.city, events=playing.without_cases(play.city.events, taken))
         play.told_until = max(play.told_until, playing.last_told() - playing.OVERLAP)
