@@ -21,9 +21,23 @@ TEXTS = {
     "skew": "数据库时间与本机相差{amount}秒，请校时。",
     "disk": "磁盘只剩{amount}%，请清理。",
 }
-OVER = "已恢复：{text}"
-OVER_TEXTS = {"clocks": "在算期限不再减少，请核对减少的是否应当。"}
-"""Of what may be over without being as it was."""
+OVER_TEXTS = {
+    "database": "已恢复：数据库有应答。",
+    "never": "已恢复：{about} 已启动，有心跳。",
+    "heartbeat": "已恢复：{about} 有心跳。",
+    "watermark": "已恢复：{about} 的到期事项已处理。",
+    "unsent_red": "已恢复：红色预警已发出。",
+    "sealer": "已恢复：日志已封存。",
+    "archive": "已恢复：数据库归档成功。",
+    "probe": "已恢复：巡检走完全程。",
+    "clocks": "在算期限不再减少，请核对减少的是否应当。",  # over without being as it was
+    "source": "已恢复：来源 {about} 有数据。",
+    "untold": "已恢复：没有预警无人可通知。",
+    "unhandled": "已恢复：没有搁置的事项。",
+    "skew": "已恢复：数据库时间与本机一致。",
+    "disk": "已恢复：磁盘空间充足。",
+}
+"""What is said when it is over: how it is now, and nothing to be done any more."""
 DAILY = "{month}月{day}日系统正常，昨日预警{alerts}条，链尾{head}。"
 DAILY_WITH_FAULTS = "{month}月{day}日有{faults}项异常未恢复，昨日预警{alerts}条，链尾{head}。"
 LONGEST = 70
@@ -31,10 +45,8 @@ LONGEST = 70
 
 def text_of(news: News) -> str:
     """What is said of a fault."""
-    text = TEXTS[news.fault.name].format(about=news.fault.about, amount=news.fault.amount)
-    if news.is_over:
-        text = OVER_TEXTS.get(news.fault.name) or OVER.format(text=text)
-    return (SIGN + text)[:LONGEST]
+    texts = OVER_TEXTS if news.is_over else TEXTS
+    return (SIGN + texts[news.fault.name].format(about=news.fault.about, amount=news.fault.amount))[:LONGEST]
 
 
 def daily_text(day: date, *, alerts: int, head: str, faults: int) -> str:

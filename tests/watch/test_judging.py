@@ -134,6 +134,15 @@ def test_every_alarm_is_one_short_message(name: str, is_over: bool) -> None:
     assert "{" not in text
 
 
+@pytest.mark.parametrize("name", sorted(TEXTS.keys() - {"clocks"}))
+def test_what_is_over_asks_for_nothing_and_gives_no_figure_of_before(name: str) -> None:
+    fault = Fault(name, "supervise", 86_400)
+    text = text_of(News(name, fault, NINE, 2, True))
+    assert text.startswith("【准绳监视】已恢复：")
+    assert "请" not in text
+    assert "86" not in text
+
+
 def test_the_daily_message_says_how_many_alerts_there_were_and_where_the_log_ends() -> None:
     day = date(2026, 12, 1)
     assert daily_text(day, alerts=12, head="ab12cd34ef56", faults=0) == (

@@ -212,7 +212,7 @@ def test_a_probe_that_does_not_come_is_told_and_the_next_one_ends_it(watched: Wa
     assert watched.texts() == ["【准绳监视】巡检已725秒没有走完全程，请检查监督和发送。"] * 2
     assert post(receiver, watched.at) == 200
     watched.go(seconds=61)
-    assert watched.texts()[2:] == ["【准绳监视】已恢复：巡检已725秒没有走完全程，请检查监督和发送。"] * 2
+    assert watched.texts()[2:] == ["【准绳监视】已恢复：巡检走完全程。"] * 2
     receiver.close()
 
 
