@@ -167,13 +167,13 @@ GROUPS: Final = (
     light(4, "releases", f"{NIGHTLY}.releases", flag="--append", size="50 changed rulebooks, there and back"),
     beside(4, "holes", "tools.holes", size="every locked package"),
     beside(4, "peers", f"{NIGHTLY}.peers", flag="--append", size="SMPP and CMPP programs of others"),
-    long(4, "scale", "tests.spark nightly", size="a city on a cluster, an executor killed", needs=(JAVA,)),
     # They wait for most of their time, and for the clock: all at once.
     beside(5, "soak", f"{NIGHTLY}.soak", flag="--append", size="20 days of a city in 8 minutes: does anything grow"),
     beside(5, "switch", f"{NIGHTLY}.switch", flag="--append", size="12 silences × 5, scaled"),
     beside(5, "leaks", f"{NIGHTLY}.soak leaks", flag="--append", size="3 leaks planted in the delivery, each found"),
-    # It keeps both cores by itself.
+    # They keep both cores by themselves.
     long(6, "bugs", "tests.bugs", size="every safety line, requirement and seeded fault", in_memory=True),
+    long(6, "scale", "tests.spark nightly", size="a city on a cluster, an executor killed", needs=(JAVA,)),
 )
 
 
