@@ -15,6 +15,7 @@ from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.audit import clock
 from zhunsheng.apps.cases.eventlog import record_events
 from zhunsheng.apps.supervision import rulebooks
+from zhunsheng.apps.supervision.batch import LIMIT
 from zhunsheng.apps.supervision.changes import Changes
 from zhunsheng.apps.supervision.frames import copied_out, selected
 from zhunsheng.apps.supervision.loop import Supervisor
@@ -110,7 +111,7 @@ def replay(events: pl.DataFrame) -> None:
         receive(rows)
 
 
-def supervise(route: Any = None, *, limit: int = 5000) -> None:
+def supervise(route: Any = None, *, limit: int = LIMIT) -> None:
     """Judge until nothing is due."""
     Supervisor(route=route or Told(), limit=limit).settle()
 

@@ -200,9 +200,10 @@ BEGIN
     ON CONFLICT DO NOTHING;
     RETURN NULL;
 END $$;
+-- (No bitmaps: of the clocks of a case the first one that is looked at is nearly always enough.)
 CREATE OR REPLACE FUNCTION zs_lay_down() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
-SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET jit = off AS $$
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off SET jit = off AS $$
 BEGIN
     DELETE FROM supervision_inhand h USING (
         SELECT DISTINCT w."case" FROM was_there w WHERE zs_runs(w.outcome, w.due) AND NOT EXISTS (
@@ -248,7 +249,9 @@ RETURNS daterange LANGUAGE sql IMMUTABLE AS $$
 $$;
 CREATE OR REPLACE FUNCTION zs_asked(question text, fact text, hard boolean, outcome text) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$
-    SELECT concat(question, '|', fact, '|', CASE WHEN hard THEN 'hard' END, '|', CASE outcome WHEN 'unknown' THEN outcome END)
+    -- (Not concat, which is not immutable: a call of it is a call of this function, and not part of the statement.)
+    SELECT coalesce(question, '') || '|' || coalesce(fact, '') || '|' || CASE WHEN hard THEN 'hard' ELSE '' END
+        || '|' || CASE outcome WHEN 'unknown' THEN outcome ELSE '' END
 $$;
 
 -- What stands of some cases, counted anew.
@@ -287,7 +290,7 @@ CREATE OR REPLACE FUNCTION zs_came_and_went(operation text) RETURNS text LANGUAG
         ELSE 'SELECT *, 1 AS n FROM now_there UNION ALL SELECT *, -1 FROM was_there'
     END
 $$;
--- (No bitmaps: of the clocks of a case the first one that is looked at is nearly always enough.)
+-- (No bitmaps, as above.)
 CREATE OR REPLACE FUNCTION zs_count_clocks() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off SET jit = off AS $$
