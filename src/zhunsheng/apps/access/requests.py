@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.timezone import localdate
 
 from zhunsheng.apps.access.models import Account
+from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer, viewer_of
 from zhunsheng.apps.access.sessions import Progress
 
@@ -81,6 +82,15 @@ def viewer_behind(request: HttpRequest) -> Viewer:
     viewer = asking(request).viewer
     if viewer is None:
         raise NotIdentified("The address is not declared for signed-in viewers. Declare it in pages.py.")
+    return viewer
+
+
+def viewer_who_may(request: HttpRequest, action: Action) -> Viewer:
+    """The viewer behind a request, if he may do an action beside the one that its address declares. Raises
+    PermissionDenied."""
+    viewer = viewer_behind(request)
+    if not viewer.may(action):
+        raise PermissionDenied
     return viewer
 
 

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from zhunsheng.apps.access.exports import for_a_purpose, marked
 from zhunsheng.apps.access.preferences import saved_filters
 from zhunsheng.apps.access.requests import asking, viewer_behind
 from zhunsheng.apps.audit.services import record_read, record_taken
 from zhunsheng.apps.desk import case_lists, case_rows, case_sheets
 from zhunsheng.apps.desk.case_lists import Shown
-from zhunsheng.apps.desk.exports import for_a_purpose, marked
 from zhunsheng.apps.display.sheets import MOST_ROWS, TooManyRows, attachment, workbook
 
 LISTS: Final = {"running": "cases", "all": "all_cases"}

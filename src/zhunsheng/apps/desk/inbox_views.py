@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from zhunsheng.apps.access.exports import Sheet, for_a_purpose, taken_away
 from zhunsheng.apps.access.goals import goal_of
 from zhunsheng.apps.access.preferences import saved_filters
 from zhunsheng.apps.access.requests import asking, viewer_behind
@@ -17,7 +18,6 @@ from zhunsheng.apps.alerts import services
 from zhunsheng.apps.alerts.refusals import AlertActRefused
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.desk import inbox, inbox_rows, inbox_sheets, live
-from zhunsheng.apps.desk.exports import Sheet, for_a_purpose, taken_away
 from zhunsheng.apps.display.listing import PAGE_ROWS
 from zhunsheng.apps.display.sheets import MOST_ROWS
 from zhunsheng.apps.org.models import Officer

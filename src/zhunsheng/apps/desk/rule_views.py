@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from zhunsheng.apps.access.exports import Sheet, for_a_purpose, taken_away
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.preferences import saved_filters
 from zhunsheng.apps.access.requests import asking, viewer_behind
 from zhunsheng.apps.alerts.precision import precision_of
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.desk import rules as shown
-from zhunsheng.apps.desk.exports import Sheet, for_a_purpose, taken_away
 from zhunsheng.apps.desk.overdue import of_rule
 from zhunsheng.apps.desk.rulebook import shown_rulebook
 from zhunsheng.apps.desk.silences import SETTERS

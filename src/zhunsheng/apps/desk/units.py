@@ -56,10 +56,10 @@ def names(viewer: Viewer) -> dict[str, str]:
     return dict(choices(viewer))
 
 
-def within(code: str) -> Q:
-    """What belongs to a unit or to one below it, of rows with the column `unit`."""
+def within(code: str, column: str = "unit") -> Q:
+    """What belongs to a unit or to one below it, of rows that name a unit in a column."""
     # A path is the codes of twelve digits from the top down, joined by slashes: it holds the code of each unit above.
-    return Q(unit__in=Unit.objects.filter(path__contains=code).values("code"))
+    return Q(**{f"{column}__in": Unit.objects.filter(path__contains=code).values("code")})
 
 
 def seen(viewer: Viewer) -> Q:

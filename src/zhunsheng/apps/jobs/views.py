@@ -12,9 +12,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from zhunsheng.apps.access.exports import PurposeForm
 from zhunsheng.apps.access.requests import asking, viewer_behind
 from zhunsheng.apps.audit.services import record_read
-from zhunsheng.apps.desk.exports import PurposeForm
 from zhunsheng.apps.inspection.proposals import proposed
 from zhunsheng.apps.jobs import services
 from zhunsheng.apps.jobs.forms import TABLES, TableForm
@@ -78,7 +78,7 @@ def export(request: HttpRequest, view: str) -> HttpResponse:
         else:
             return redirect("jobs:mine")
     page = {"form": form, "title": _("案件"), "back": f"{reverse(LISTS[view])}{query}"}
-    return render(request, "desk/export.html", page, status=422 if form.errors else 200)
+    return render(request, "access/export.html", page, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])

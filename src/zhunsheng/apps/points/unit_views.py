@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from zhunsheng.apps.access.exports import for_a_purpose, marked
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.requests import asking, viewer_behind
 from zhunsheng.apps.audit.services import record_read, record_taken
-from zhunsheng.apps.desk.exports import for_a_purpose, marked
 from zhunsheng.apps.display.sheets import attachment, workbook
 from zhunsheng.apps.points import stored
 from zhunsheng.apps.points.models import Publication

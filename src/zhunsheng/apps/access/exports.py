@@ -67,7 +67,7 @@ def for_a_purpose(title: str | Promise, *, back: str) -> Callable[[View], View]:
                     return view(request, *arguments, **named)
             query = f"?{request.GET.urlencode()}" if request.GET else ""
             page = {"form": form, "title": title, "back": f"{reverse(back)}{query}"}
-            return render(request, "desk/export.html", page, status=422 if form.errors else 200)
+            return render(request, "access/export.html", page, status=422 if form.errors else 200)
 
         return asked
 
