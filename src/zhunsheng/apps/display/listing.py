@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 
@@ -116,6 +117,10 @@ class Asked:
         parts = {**self.values, **({"sort": self.sort} if self.sort != self.listing.default_sort else {}), **changes}
         return "?" + urlencode({name: value for name, value in parts.items() if value})
 
+    def here(self) -> str:
+        """The query of this very page, its place with it: where an act on one of its rows leads back to."""
+        return self.address(**({self.place[0]: _closed(self.place[1])} if self.place is not None else {}))
+
     def heads(self) -> list["Head"]:
         """The heads of the columns, with where a press on them leads."""
         return [_head(self, column) for column in self.listing.columns]
@@ -127,16 +132,21 @@ class Asked:
 
     def page(self, rows: QuerySet[Row]) -> "Page[Row]":
         """The rows of this page, and where the pages before and after are. One query."""
+        return self.found(lambda place: _at(rows.filter(self.condition()), place))
+
+    def found(self, rows: Callable[["Place"], Sequence[Shown]]) -> "Page[Shown]":
+        """The same of rows that something else than a queryset finds. `rows`: what gives those from a place on, the
+        nearest first. Where nothing is left at a place, for its last rows are gone since, the list begins anew."""
         back = self.place is not None and self.place[0] == "before"
         order = [(name, down != back) for name, down in self.ordering()]
-        chosen = rows.filter(self.condition()).order_by(*(f"-{name}" if down else name for name, down in order))
-        if self.place is not None and len(self.place[1]) == len(order):
-            chosen = chosen.filter(_beyond(order, self.place[1]))
-        found = list(chosen[: self.listing.rows + 1])
+        key = self.place[1] if self.place is not None and len(self.place[1]) == len(order) else ()
+        found = rows(Place(order, key, self.listing.rows + 1))
+        if not found and self.place is not None:
+            return replace(self, place=None).found(rows)
         more, found = len(found) > self.listing.rows, found[: self.listing.rows]
         if back:
-            found.reverse()
-        keys = [[_value(row, name) for name, _ in order] for row in (found[:1] + found[-1:])]
+            found = found[::-1]
+        keys = [[_value(row, name) for name, _ in order] for row in (*found[:1], *found[-1:])]
         before = self.address(before=_closed(keys[0])) if keys and (more if back else self.place) else ""
         after = self.address(after=_closed(keys[-1])) if keys and (back or more) else ""
         return Page(self, found, preceding=before, following=after)
@@ -161,6 +171,15 @@ class Asked:
         before = self.address(after=_closed([max(0, begin - self.listing.rows)])) if begin else ""
         after = self.address(after=_closed([end])) if end < len(rows) else ""
         return Page(self, rows[begin:end], preceding=before, following=after)
+
+
+class Place(NamedTuple):
+    """Where a page begins. `order`: columns with their direction, True is descending; `key`: their values in the row
+    that stands before it, empty at the beginning; `most`: how many rows are asked for."""
+
+    order: Sequence[tuple[str, bool]]
+    key: Sequence[Any]
+    most: int
 
 
 @dataclass(frozen=True)
@@ -191,6 +210,16 @@ def _head(asked: Asked, column: Column) -> Head:
     if asked.sort == f"-{column.name}":
         return Head(column.title, column.css, asked.address(sort=column.name), "descending")
     return Head(column.title, column.css, asked.address(sort=column.name))
+
+
+def _at(rows: QuerySet[Row], place: Place) -> list[Row]:
+    """The rows of a place, the nearest first; none where its key holds what the columns cannot: somebody made it up."""
+    chosen = rows.order_by(*(f"-{name}" if down else name for name, down in place.order))
+    try:
+        beyond = chosen.filter(_beyond(place.order, place.key)) if place.key else chosen
+    except (ValidationError, TypeError, ValueError):
+        return []
+    return list(beyond[: place.most])
 
 
 def _beyond(order: Sequence[tuple[str, bool]], key: Sequence[Any]) -> Q:
