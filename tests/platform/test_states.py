@@ -69,7 +69,12 @@ EMPTY: Final = {
 }
 """Page → who opens it, and what it says where nothing is; the administrators' lists are never empty."""
 LISTS: Final = ("city", "overdue", "leads", "withdrawn", "premises", "inbox")
-TAKEN: Final = (*(f"desk:{name}" for name in LISTS), "inspection:cards")
+INSPECTED: Final = ("cards", "tasks", "problems", "plans", "readers")
+TAKEN: Final = (
+    *(f"desk:{name}" for name in LISTS),
+    *(f"inspection:{name}" for name in INSPECTED),
+    "cases:labels",
+)
 STAYS: Final = ("looks.html", "accounts.html", "audit_log.html", "silences.html")
 """Lists that do not leave as a workbook: who looked at what, who may log in, and a handful of silences."""
 QUERY: Final = {"desk:looks": "?kind=wall"}
@@ -198,6 +203,14 @@ def test_a_list_that_is_filtered_keeps_filters_turns_pages_and_is_taken_away() -
             if ('zs/filters.html" with export=' in text) == (path.name in STAYS):
                 faults.append(f"{path.name}: taken away or not")
     assert faults == []
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_a_list_has_filters_keeps_them_and_offers_its_workbook(people: dict[str, Person], name: str) -> None:
+    page = words(asked(people, name))
+    assert 'class="zs-filters' in page
+    assert "我的筛选" in page
+    assert f'href="{reverse(f"{name}_sheet")}?' in page
 
 
 @pytest.mark.parametrize("name", TAKEN)

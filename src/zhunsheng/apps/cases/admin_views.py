@@ -3,11 +3,19 @@
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from zhunsheng.apps.access.requests import viewer_behind
+from zhunsheng.apps.access.exports import Sheet, for_a_purpose, taken_away
+from zhunsheng.apps.access.policy import Action
+from zhunsheng.apps.access.preferences import saved_filters
+from zhunsheng.apps.access.requests import asking, viewer_behind, viewer_who_may
+from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.cases import labels, services, sources
 from zhunsheng.apps.cases.forms import LabelForm, SourceForm
+from zhunsheng.apps.display.sheets import MOST_ROWS
 from zhunsheng.apps.refusals import DomainError
 
 
@@ -40,7 +48,8 @@ def switch_source(request: HttpRequest, source: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def label_list(request: HttpRequest) -> HttpResponse:
     """The cases that are held more closely than others, and a form that says so of one."""
-    viewer = viewer_behind(request)
+    viewer, asked = viewer_behind(request), labels.label_listing().asked(request.GET)
+    here = reverse("cases:labels") + asked.here()
     form = LabelForm(request.POST or None, initial={"case": request.GET.get("case", "")})
     if request.method == "POST" and form.is_valid():
         try:
@@ -48,6 +57,28 @@ def label_list(request: HttpRequest) -> HttpResponse:
         except DomainError as problem:
             form.add_error(None, str(problem))
         else:
-            return redirect("cases:labels")
-    page = {"form": form, "rows": labels.labelled_cases(viewer)}
-    return render(request, "cases/labels.html", page, status=422 if form.errors else 200)
+            return redirect(here)
+    page, count = labels.labelled_cases(viewer, asked)
+    record_read(kind="label_list", key=asked.address(), detail={"count": len(page.rows)})
+    shown = {
+        "page": page,
+        "rows": page.rows,
+        "asked": asked,
+        "count": count,
+        "form": form,
+        "here": here,
+        "sheet": reverse("cases:labels_sheet"),
+        "saved": saved_filters(account=asking(request).account, page="cases:labels"),
+    }
+    return render(request, "cases/labels.html", shown, status=422 if form.errors else 200)
+
+
+@for_a_purpose(gettext_lazy("密级标签"), back="cases:labels")
+def labels_sheet(request: HttpRequest) -> HttpResponse:
+    """The labelled cases to take away."""
+    viewer = viewer_who_may(request, Action.CASE_LABEL)
+    page, _count = labels.labelled_cases(viewer, labels.label_listing().whole(request.GET, rows=MOST_ROWS))
+    sheet = Sheet(
+        "labels_sheet", "labels", _("密级标签"), [_("案件编号"), _("标签"), _("办案单位")], back="cases:labels"
+    )
+    return taken_away(request, sheet, page, (list(labels.label_cells(row)) for row in page.rows))

@@ -19,6 +19,7 @@ PAGES: Final[dict[str, Page]] = {
     "cases:held": for_action(GET=Action.EVENT_CONFIRM),
     "cases:decide": for_action(POST=Action.EVENT_CONFIRM),
     "cases:labels": for_action(GET=Action.CASE_LABEL, POST=Action.CASE_LABEL),
+    "cases:labels_sheet": for_action(GET=Action.LIST_EXPORT, POST=Action.LIST_EXPORT),
     "cases:sources": for_action(GET=Action.SOURCE_MANAGE, POST=Action.SOURCE_MANAGE),
     "cases:switch_source": for_action(POST=Action.SOURCE_MANAGE),
     "api:recordEvents": for_sources("POST"),

@@ -15,6 +15,7 @@ urlpatterns = [
     path("search/persons/", search_views.persons, name="search_persons"),
     path("held/", views.held, name="held"),
     path("held/<int:held>/decide/", views.decide, name="decide"),
+    path("labels.xlsx", admin_views.labels_sheet, name="labels_sheet"),
     path("labels/", admin_views.label_list, name="labels"),
     path("admin/source-keys/", admin_views.source_list, name="sources"),
     path("admin/source-keys/<str:source>/switch/", admin_views.switch_source, name="switch_source"),

@@ -1,12 +1,13 @@
-"""Lists of inspection: cards by filter, files to read, problems to confirm; and what of them waits for the viewer."""
+"""What lists of inspection hold: cards by filter, files to read, problems to confirm; and what waits for the viewer."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -16,16 +17,14 @@ from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.cases.selectors import case_titles, reachable_cases, ties, under_reading
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.display import formats
-from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
+from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, Place, choices
 from zhunsheng.apps.display.sheets import Cell
 from zhunsheng.apps.inspection.models import Answer, Assigned, Card, CardNow
 from zhunsheng.apps.inspection.outcomes import all_current
 from zhunsheng.apps.inspection.people import HEADS, INSPECTORS, READERS
-from zhunsheng.apps.org.models import Unit
 from zhunsheng.core.inspection.rectification import STATES
 
-MOST_OUT: Final = 500
-MOST_PROBLEMS: Final = 200
+LARGEST_ID: Final = 2**63 - 1
 NEED_OF_RESPONSIBLE: Final = ("to_mend", "returned")
 NEED_OF_INSPECTOR: Final = ("letter_drafted",)
 NEED_OF_HEAD: Final = ("red", "letter")
@@ -76,14 +75,10 @@ def card_listing(viewer: Viewer) -> Listing:
     )
     states = [("open", _("未销号")), *((name, _(title)) for name, title in STATE_TITLES.items())]
     filters = (
-        Filter("unit", _("单位"), _within, choices(units.choices(viewer))),
+        Filter("unit", _("单位"), partial(units.within, column="card__unit"), choices(units.choices(viewer))),
         Filter("state", _("状态"), _in_state, choices(states)),
     )
     return Listing(columns, filters, default_sort="-number")
-
-
-def _within(code: str) -> Q:
-    return Q(card__unit__in=Unit.objects.filter(path__contains=code).values("code"))
 
 
 def _in_state(name: str) -> Q:
@@ -176,14 +171,12 @@ def cards_waiting(viewer: Viewer) -> int:
 
 def current_assignments(viewer: Viewer) -> QuerySet[Assigned]:
     """The files that a viewer is to read, or has read: the latest assignment of each round."""
-    rows = all_current().filter(reader=viewer.officer or 0)
-    return rows.select_related("pick", "submission").order_by(F("submission").asc(nulls_first=True), "at", "pk")
+    return all_current().filter(reader=viewer.officer or 0).select_related("pick", "submission")
 
 
-def readings_out() -> list[Assigned]:
-    """The readings that are not handed in, those that were given out longest ago first. Row security applies."""
-    rows = all_current().filter(submission=None).select_related("pick", "reader")
-    return list(rows.order_by("at", "pick__case", "pk")[:MOST_OUT])
+def readings_out() -> QuerySet[Assigned]:
+    """The readings that are not handed in. Row security applies."""
+    return all_current().filter(submission=None).select_related("pick", "reader")
 
 
 def files_waiting(viewer: Viewer) -> int:
@@ -208,13 +201,34 @@ class Problem:
     by_name: str
 
 
-def problems_to_confirm(viewer: Viewer) -> list[Problem]:
+def problems_to_confirm(viewer: Viewer, values: Mapping[str, str], place: Place) -> list[Problem]:
     """Faults of sheets that were handed in, in their newest version, that nobody has confirmed; not one's own, nor of a
-    case that one reads oneself: the second reading is blind."""
+    case that one reads oneself: the second reading is blind. `values`: of the filters; the order is that of answering.
+    """
+    at, key = _answered_at(place.key)
+    question = "SELECT * FROM zs_problems_waiting(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+    asked = [values.get(name, "") for name in ("unit", "answer", "question", "case")]
     with connection.cursor() as cursor:
-        reading = list(ties(viewer).reading)
-        cursor.execute("SELECT * FROM zs_problems_waiting(%s, %s, %s)", [viewer.officer or 0, reading, MOST_PROBLEMS])
+        cursor.execute(question, [*_of_others(viewer), *asked, at, key, place.order[0][1], place.most])
         return [Problem(*row) for row in cursor.fetchall()]
+
+
+def problems_waiting(viewer: Viewer) -> int:
+    """How many they are in all."""
+    return _counted("SELECT zs_problems_counted(%s, %s)", *_of_others(viewer))
+
+
+def _of_others(viewer: Viewer) -> tuple[int, list[str]]:
+    return viewer.officer or 0, list(ties(viewer).reading)
+
+
+def _answered_at(key: Sequence[Any]) -> tuple[datetime | None, int | None]:
+    """When a problem was answered and its number, as an address has them; nothing where it has something else."""
+    try:
+        at, number = key
+        return datetime.fromisoformat(at), min(int(number), LARGEST_ID)
+    except (TypeError, ValueError):
+        return None, None
 
 
 def confirmable(viewer: Viewer, number: int) -> Answer | None:

@@ -27,21 +27,26 @@ def cards_waiting(viewer: "Viewer") -> int:
 
 
 LIST: Final = Action.CASE_LIST
+TAKEN: Final = for_action(GET=Action.LIST_EXPORT, POST=Action.LIST_EXPORT)
 PAGES: Final[dict[str, Page]] = {
     "inspection:plans": for_action(GET=LIST, POST=LIST),
+    "inspection:plans_sheet": TAKEN,
     "inspection:plan": for_action(GET=LIST),
     "inspection:plan_act": for_action(POST=LIST),
     "inspection:readers": for_action(GET=LIST, POST=LIST),
+    "inspection:readers_sheet": TAKEN,
     "inspection:record": signed_in(),
     "inspection:skeleton": for_action(GET=LIST),
     "inspection:verify": signed_in("GET", "POST"),
     "inspection:tasks": for_action(GET=Action.CASE_READ),
+    "inspection:tasks_sheet": TAKEN,
     "inspection:sheet": for_action(GET=Action.CASE_READ),
     "inspection:answer": for_action(POST=Action.CASE_READ),
     "inspection:submit": for_action(POST=Action.CASE_READ),
     "inspection:problems": for_action(GET=Action.CASE_READ, POST=Action.CASE_READ),
+    "inspection:problems_sheet": TAKEN,
     "inspection:cards": for_action(GET=LIST),
-    "inspection:cards_sheet": for_action(GET=Action.LIST_EXPORT, POST=Action.LIST_EXPORT),
+    "inspection:cards_sheet": TAKEN,
     "inspection:card": for_action(GET=LIST),
     "inspection:card_act": for_action(POST=LIST),
     "inspection:oversight": for_action(GET=LIST),

@@ -1,4 +1,4 @@
-"""One plan as its page shows it, and the plans as their list does."""
+"""One plan as its page shows it, and as a row of the list of plans."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -99,9 +99,8 @@ class PlanPage:
     may_assign: bool
 
 
-def plan_rows() -> list[PlanRow]:
-    """Every plan, the newest first."""
-    rows = list(Plan.objects.select_related("frame", "draw", "void").order_by("-at", "-pk")[:MOST_ROWS])
+def plan_rows(rows: Sequence[Plan]) -> list[PlanRow]:
+    """Plans as their list shows them."""
     return _rows(rows, _names())
 
 

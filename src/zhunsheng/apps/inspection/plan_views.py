@@ -6,14 +6,19 @@ from typing import Any, Final
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from zhunsheng.apps.access.exports import Sheet, for_a_purpose, taken_away
+from zhunsheng.apps.access.preferences import saved_filters
 from zhunsheng.apps.access.requests import asking, viewer_among, viewer_behind
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.desk import units
+from zhunsheng.apps.display.sheets import MOST_ROWS
 from zhunsheng.apps.inspection import assigning, planting, proposals
 from zhunsheng.apps.inspection import plans as service
 from zhunsheng.apps.inspection.differing import differing
@@ -21,7 +26,8 @@ from zhunsheng.apps.inspection.forms import CommitForm, PlanForm, PublishForm
 from zhunsheng.apps.inspection.marking import QUARTER
 from zhunsheng.apps.inspection.models import Plan
 from zhunsheng.apps.inspection.people import PLANNERS, READERS, WITNESSES, officer_behind
-from zhunsheng.apps.inspection.plan_page import plan_page, plan_rows
+from zhunsheng.apps.inspection.plan_list import plan_cells, plan_listing, plan_page_of
+from zhunsheng.apps.inspection.plan_page import plan_page
 from zhunsheng.apps.inspection.refusals import PlanRefused
 from zhunsheng.core.inspection.published import RecordRefused, differences
 
@@ -52,18 +58,35 @@ def plans(request: HttpRequest) -> HttpResponse:
 
 
 def _listed(request: HttpRequest, form: PlanForm | None, *, status: int = 200) -> HttpResponse:
-    rows, again = plan_rows(), proposals.repeated_now(asking(request).now)
-    known, since = planting.known_to(viewer_among(request, VIEWERS)), asking(request).now - QUARTER
-    record_read(kind="plans", key="all", detail={"count": len(rows)})
-    waiting = [row for row in rows if row.state == "waiting"]
-    only = request.GET.get("only") == "waiting"
-    return render(
-        request,
-        "inspection/plans.html",
-        {"rows": waiting if only else rows, "form": form, "waiting": len(waiting), "again": again, "only": only}
-        | {"planted": planting.planted_rows(known) if known else [], "differing": differing(since)},
-        status=status,
-    )
+    viewer, who = viewer_among(request, VIEWERS), asking(request)
+    asked = plan_listing(viewer).asked(request.GET)
+    page, rows, waiting = plan_page_of(asked)
+    known = planting.known_to(viewer)
+    record_read(kind="plans", key=asked.address(), detail={"count": len(rows)})
+    shown = {
+        "page": page,
+        "rows": rows,
+        "asked": asked,
+        "waiting": waiting,
+        "form": form,
+        "again": proposals.repeated_now(who.now),
+        "differing": differing(who.now - QUARTER),
+        "planted": planting.planted_rows(known) if known else [],
+        "sheet": reverse("inspection:plans_sheet"),
+        "saved": saved_filters(account=who.account, page="inspection:plans"),
+    }
+    return render(request, "inspection/plans.html", shown, status=status)
+
+
+@for_a_purpose(gettext_lazy("抽查计划"), back="inspection:plans")
+def plans_sheet(request: HttpRequest) -> HttpResponse:
+    """The plans to take away."""
+    asked = plan_listing(viewer_among(request, VIEWERS)).whole(request.GET, rows=MOST_ROWS)
+    page, rows, _waiting = plan_page_of(asked)
+    heads = [_("编号"), _("名称"), _("抽取范围"), _("期间"), _("抽样框件数"), _("抽取件数"), _("已查")]
+    heads += [_("这次能下的结论"), _("状态")]
+    sheet = Sheet("plans_sheet", "inspection-plans", _("抽查计划"), heads, back="inspection:plans")
+    return taken_away(request, sheet, page, (list(plan_cells(row)) for row in rows))
 
 
 @require_GET

@@ -1,36 +1,58 @@
 """评查表: the files that a reader has, one of them beside its dossier, and problems that a second person confirms."""
 
-from typing import Any, Final
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from zhunsheng.apps.access.exports import Sheet, for_a_purpose, taken_away
+from zhunsheng.apps.access.preferences import saved_filters
 from zhunsheng.apps.access.requests import asking, viewer_among
+from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.cases.dossiers import DossierNotVisible, OpenDossier, open_dossier
-from zhunsheng.apps.inspection import reading
+from zhunsheng.apps.display.sheets import MOST_ROWS
+from zhunsheng.apps.inspection import reading, reading_lists
 from zhunsheng.apps.inspection.forms import CARE_TITLES, AnswerForm, ConfirmForm
-from zhunsheng.apps.inspection.lists import confirmable, current_assignments, problems_to_confirm
+from zhunsheng.apps.inspection.lists import confirmable, current_assignments
 from zhunsheng.apps.inspection.models import Assigned
 from zhunsheng.apps.inspection.people import READERS, officer_behind
 from zhunsheng.apps.inspection.refusals import ReadingRefused
-from zhunsheng.apps.inspection.sheet_page import problem_rows, sheet_page, task_rows
+from zhunsheng.apps.inspection.sheet_page import sheet_page
 from zhunsheng.core.inspection.sheets import Answer as Said
-
-LARGE: Final = 200
 
 
 @require_GET
 def tasks(request: HttpRequest) -> HttpResponse:
     """阅卷任务: those that are not handed in first."""
+    viewer, who = viewer_among(request, READERS), asking(request)
+    asked = reading_lists.task_listing(viewer, now=who.now).asked(request.GET)
+    page, rows, waiting = reading_lists.task_page(viewer, asked)
+    record_read(kind="reading_tasks", key=asked.address(), detail={"count": len(rows)})
+    shown = {
+        "page": page,
+        "rows": rows,
+        "asked": asked,
+        "waiting": waiting,
+        "sheet": reverse("inspection:tasks_sheet"),
+        "saved": saved_filters(account=who.account, page="inspection:tasks"),
+    }
+    return render(request, "inspection/tasks.html", shown)
+
+
+@for_a_purpose(gettext_lazy("阅卷任务"), back="inspection:tasks")
+def tasks_sheet(request: HttpRequest) -> HttpResponse:
+    """One's own files to take away."""
     viewer = viewer_among(request, READERS)
-    rows = task_rows(current_assignments(viewer)[:LARGE])
-    record_read(kind="reading_tasks", key="own", detail={"count": len(rows)})
-    waiting = [row for row in rows if not row.is_done]
-    only = request.GET.get("only") == "waiting"
-    page = {"rows": waiting if only else rows, "waiting": len(waiting), "only": only}
-    return render(request, "inspection/tasks.html", page)
+    asked = reading_lists.task_listing(viewer, now=asking(request).now).whole(request.GET, rows=MOST_ROWS)
+    page, rows, _waiting = reading_lists.task_page(viewer, asked)
+    heads = [_("案件编号"), _("案件名称"), _("单位"), _("来源"), _("轮次"), _("分派"), _("状态")]
+    sheet = Sheet("tasks_sheet", "reading-tasks", _("阅卷任务"), heads, back="inspection:tasks")
+    return taken_away(request, sheet, page, (list(reading_lists.task_cells(row)) for row in rows))
 
 
 @require_GET
@@ -109,27 +131,65 @@ def _dossier(request: HttpRequest, case: str, place: int) -> OpenDossier | None:
 def problems(request: HttpRequest) -> HttpResponse:
     """问题确认: problems that another reader found; confirmed, each becomes a card."""
     viewer = viewer_among(request, READERS)
-    problem = ""
+    asked = reading_lists.problem_listing(viewer).asked(request.GET)
+    problem, here = "", reverse("inspection:problems") + asked.here()
     if request.method == "POST":
-        form = ConfirmForm(request.POST)
-        one = confirmable(viewer, form.cleaned_data["answer"]) if form.is_valid() else None
-        if one is None:
-            raise Http404
-        said = form.cleaned_data
-        try:
-            reading.confirm(
-                one,
-                by=officer_behind(viewer),
-                confirmed=said["confirmed"] == "yes",
-                reason=said["reason"],
-                care=said["care"] or "fault",
-                at=asking(request).now,
-            )
-        except ReadingRefused as refused:
-            problem = str(refused)
-        else:
-            return redirect("inspection:problems")
-    rows = problem_rows(problems_to_confirm(viewer))
-    record_read(kind="problems", key="waiting", detail={"count": len(rows)})
-    page = {"rows": rows, "problem": problem, "cares": CARE_TITLES}
-    return render(request, "inspection/problems.html", page, status=422 if problem else 200)
+        problem = _confirmed(request, viewer)
+        if not problem:
+            return redirect(here)
+    page, rows, waiting = reading_lists.problem_page(viewer, asked)
+    record_read(kind="problems", key=asked.address(), detail={"count": len(rows)})
+    shown = {
+        "page": page,
+        "rows": rows,
+        "asked": asked,
+        "waiting": waiting,
+        "problem": problem,
+        "cares": CARE_TITLES,
+        "here": here,
+        "sheet": reverse("inspection:problems_sheet"),
+        "saved": saved_filters(account=asking(request).account, page="inspection:problems"),
+    }
+    return render(request, "inspection/problems.html", shown, status=422 if problem else 200)
+
+
+def _confirmed(request: HttpRequest, viewer: Viewer) -> str:
+    """Say yes or no to a problem; why not, where it is refused."""
+    form = ConfirmForm(request.POST)
+    one = confirmable(viewer, form.cleaned_data["answer"]) if form.is_valid() else None
+    if one is None:
+        raise Http404
+    said = form.cleaned_data
+    try:
+        reading.confirm(
+            one,
+            by=officer_behind(viewer),
+            confirmed=said["confirmed"] == "yes",
+            reason=said["reason"],
+            care=said["care"] or "fault",
+            at=asking(request).now,
+        )
+    except ReadingRefused as refused:
+        return str(refused)
+    return ""
+
+
+@for_a_purpose(gettext_lazy("问题确认"), back="inspection:problems")
+def problems_sheet(request: HttpRequest) -> HttpResponse:
+    """The problems that wait to take away."""
+    viewer = viewer_among(request, READERS)
+    asked = reading_lists.problem_listing(viewer).whole(request.GET, rows=MOST_ROWS)
+    page, rows, _waiting = reading_lists.problem_page(viewer, asked)
+    heads = [
+        _("案件编号"),
+        _("单位"),
+        _("评查项"),
+        _("回答"),
+        _("说明"),
+        _("页码"),
+        _("依据"),
+        _("责任人"),
+        _("阅卷人"),
+    ]
+    sheet = Sheet("problems_sheet", "problems", _("问题确认"), [*heads, _("发现")], back="inspection:problems")
+    return taken_away(request, sheet, page, (list(reading_lists.problem_cells(row)) for row in rows))

@@ -100,6 +100,21 @@ class TaskRow:
 
 
 @dataclass(frozen=True)
+class OutRow:
+    """One sheet that is out. Without a reader: handed up."""
+
+    id: int
+    case: str
+    plan: str
+    unit: str
+    stream: str
+    round: str
+    reader: str
+    number: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class ProblemRow:
     """One problem that waits for a second person."""
 
@@ -199,6 +214,25 @@ def task_rows(rows: Iterable[Assigned]) -> list[TaskRow]:
             hasattr(row, "submission"),
         )
         for row in listed
+    ]
+
+
+def out_rows(rows: Iterable[Assigned]) -> list[OutRow]:
+    """Sheets that are out as their list shows them."""
+    names = dict(Unit.objects.values_list("code", "short_name"))
+    return [
+        OutRow(
+            id=row.pk,
+            case=row.pick.case,
+            plan=row.pick.plan_id or "",
+            unit=names.get(row.pick.unit, row.pick.unit),
+            stream=_(STREAM_TITLES[row.pick.stream]),
+            round=_(ROUND_TITLES[row.round]),
+            reader=row.reader.name if row.reader else _("报上一级阅卷"),
+            number=row.reader.number if row.reader else "",
+            at=row.at,
+        )
+        for row in rows
     ]
 
 

@@ -6,17 +6,21 @@ from zhunsheng.apps.inspection import card_views, oversight_views, plan_views, r
 
 app_name = "inspection"
 urlpatterns = [
+    path("inspection/plans.xlsx", plan_views.plans_sheet, name="plans_sheet"),
     path("inspection/plans/", plan_views.plans, name="plans"),
     path("inspection/plans/<str:number>/", plan_views.plan, name="plan"),
     path("inspection/plans/<str:number>/draw.json", plan_views.record, name="record"),
     path("inspection/plans/<str:number>/<str:act>/", plan_views.act, name="plan_act"),
+    path("inspection/readers.xlsx", reader_views.readers_sheet, name="readers_sheet"),
     path("inspection/readers/", reader_views.readers, name="readers"),
     path("inspection/rules/<str:question>.toml", plan_views.skeleton, name="skeleton"),
     path("inspection/verify/", plan_views.verify, name="verify"),
+    path("inspection/tasks.xlsx", reading_views.tasks_sheet, name="tasks_sheet"),
     path("inspection/tasks/", reading_views.tasks, name="tasks"),
     path("inspection/tasks/<int:assigned>/", reading_views.sheet, name="sheet"),
     path("inspection/tasks/<int:assigned>/answer/", reading_views.answer, name="answer"),
     path("inspection/tasks/<int:assigned>/submit/", reading_views.submit, name="submit"),
+    path("inspection/problems.xlsx", reading_views.problems_sheet, name="problems_sheet"),
     path("inspection/problems/", reading_views.problems, name="problems"),
     path("rectification.xlsx", card_views.cards_sheet, name="cards_sheet"),
     path("rectification/", card_views.cards, name="cards"),

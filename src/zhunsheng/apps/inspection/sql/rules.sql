@@ -191,9 +191,13 @@ CREATE OR REPLACE TRIGGER keep_unconfirmed AFTER INSERT ON inspection_confirmati
     FOR EACH ROW EXECUTE FUNCTION zs_keep_unconfirmed();
 
 -- The problems that wait for a second person, other than `reader` himself and than of cases under his reading; under the
--- session's row security, planned once for a connection.
-CREATE OR REPLACE FUNCTION zs_problems_waiting(reader bigint, reading text[], most integer)
-RETURNS TABLE (
+-- session's row security, planned once for a connection. An empty filter asks for nothing; `key_at` and `key_id` are those
+-- of the row that stands before the first one, null at the beginning; `down`: the latest first.
+DROP FUNCTION IF EXISTS zs_problems_waiting(bigint, text[], integer);
+CREATE OR REPLACE FUNCTION zs_problems_waiting(
+    reader bigint, reading text[], in_unit text, of_answer text, of_question text, of_case text,
+    key_at timestamptz, key_id bigint, down boolean, most integer
+) RETURNS TABLE (
     id bigint, question text, answer text, note text, page text, basis text, responsible text, at timestamptz,
     "case" text, unit text, by_name text
 ) LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
@@ -205,7 +209,28 @@ BEGIN
     JOIN inspection_assigned s ON s.id = a.assigned_id JOIN inspection_pick p ON p.id = s.pick_id
     JOIN org_officer o ON o.id = a.by_id
     WHERE a.by_id <> reader AND p."case" <> ALL (reading)
-    ORDER BY a.at, a.id LIMIT most;
+        AND (of_answer = '' OR a.answer = of_answer)
+        AND (of_question = '' OR a.question = of_question)
+        AND (of_case = '' OR position(upper(of_case) IN upper(p."case")) > 0)
+        AND (in_unit = '' OR p.unit IN (SELECT t.code FROM org_unit t WHERE position(in_unit IN t.path) > 0))
+        AND (
+            key_id IS NULL
+            OR CASE WHEN down THEN (a.at, a.id) < (key_at, key_id) ELSE (a.at, a.id) > (key_at, key_id) END
+        )
+    ORDER BY
+        CASE WHEN NOT down THEN a.at END, CASE WHEN NOT down THEN a.id END,
+        CASE WHEN down THEN a.at END DESC, CASE WHEN down THEN a.id END DESC
+    LIMIT most;
+END $$;
+-- How many they are.
+CREATE OR REPLACE FUNCTION zs_problems_counted(reader bigint, reading text[]) RETURNS bigint
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+    RETURN (
+        SELECT count(*) FROM inspection_unconfirmed u JOIN inspection_answer a ON a.id = u.answer_id
+        JOIN inspection_assigned s ON s.id = a.assigned_id JOIN inspection_pick p ON p.id = s.pick_id
+        WHERE a.by_id <> reader AND p."case" <> ALL (reading)
+    );
 END $$;
 
 -- Of some plans: how many of their files the session sees as drawn, and how many of these were read first.
