@@ -23,8 +23,8 @@ def test_plans_say_what_may_be_said_of_them(site: Site, told: SimpleNamespace) -
     expect(page).to_have_title("质量巡查 · 准绳")
     expect(page.get_by_text("20 抽 8")).to_be_visible()
     judge(page, "inspection-plans")
-    page.get_by_label("名称").fill("再抽一次")
-    page.get_by_label("范围").select_option(CITY)
+    page.get_by_label("名称", exact=True).fill("再抽一次")
+    page.get_by_label("范围", exact=True).select_option(CITY)
     page.get_by_label("办结日期起").fill("2026-02-01")
     page.get_by_label("办结日期止（不含）").fill("2026-03-01")
     page.get_by_label("要说问题率低于（%）").fill("5")
@@ -147,6 +147,40 @@ def test_discipline_inspection_signs_asks_and_otherwise_only_looks(site: Site, t
         page.goto(f"/rectification/{told.cards[1]}/")
         page.get_by_role("link", name="督察函").click()
     assert started.value.suggested_filename.startswith("rectification-letter-")
+
+
+def test_files_to_read_are_filtered_and_the_filter_kept_without_a_script(site: Site, told: SimpleNamespace) -> None:
+    del told
+    page = site.page("legal_department", script=False)
+    page.goto("/inspection/tasks/")
+    page.get_by_label("状态").select_option("done")
+    page.get_by_role("button", name="筛选", exact=True).click()
+    expect(page.get_by_text("没有符合条件的案卷。")).to_be_visible()
+    page.get_by_label("筛选的名称").fill("交了的")
+    page.get_by_role("button", name="保存").click()
+    page.goto("/inspection/tasks/")
+    page.get_by_role("link", name="交了的").click()
+    expect(page.get_by_label("状态")).to_have_value("done")
+    page.get_by_role("link", name="清除筛选").first.click()
+    page.get_by_role("link", name="导出").click()
+    expect(page.get_by_role("heading", name="导出阅卷任务")).to_be_visible()
+    looked = site.page("legal_department")
+    looked.goto("/inspection/tasks/?state=done")
+    judge(looked, "inspection-tasks-filtered")
+
+
+def test_one_walks_the_sheets_that_are_out_by_keys_and_puts_one_into_the_form(
+    site: Site, told: SimpleNamespace
+) -> None:
+    del told
+    page = site.page("legal_department")
+    page.goto("/inspection/readers/")
+    named = page.locator("[data-row] [data-open]").nth(1).inner_text()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**reading=*#change")
+    expect(page.get_by_label("案卷").locator("option:checked")).to_contain_text(named)
 
 
 @pytest.mark.parametrize(

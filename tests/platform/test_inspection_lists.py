@@ -4,7 +4,7 @@ workbooks of the whole; none of it tells a planted file from a true one."""
 import io
 import re
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from django.db import connection
@@ -14,7 +14,7 @@ from python_calamine import CalamineWorkbook
 from tests.platform.accounts import Person, account, signed_in
 from tests.platform.inspection_world import HOUR, Inspection, at, build, planned
 from tests.platform.people import EAST, EAST_STATION, WEST, WEST_STATION
-from tests.platform.planted_world import made_up, plant
+from tests.platform.planted_world import lot, made_up, plant
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.cases.models import Case
 from zhunsheng.apps.cases.services import register_case, set_label
@@ -44,7 +44,7 @@ def rows(text: str) -> int:
 
 def onward(text: str, path: str) -> str:
     """Where the next page is."""
-    found = re.search(r'rel="next" href="([^"]*)"', text)
+    found = re.search(r'rel="next" href="([^"#]*)[#"]', text)
     assert found is not None
     return path + found[1].replace("&amp;", "&")
 
@@ -54,7 +54,7 @@ def cases_in(text: str) -> list[str]:
     return list(dict.fromkeys(re.findall(r"A3502\d{18}", text)))
 
 
-def taken(person: Person, name: str, query: str = "") -> list[list[object]]:
+def taken(person: Person, name: str, query: str = "") -> list[list[Any]]:
     """The rows of a list that is taken away, below its heads; the log says how many left."""
     answer = person.export(reverse(name) + query)
     assert answer.status_code == 200
@@ -315,6 +315,18 @@ def test_no_filter_order_or_workbook_tells_a_planted_file() -> None:
     with as_process("test"), planting.shown():
         Case.objects.filter(pk=made).update(label="minor")
     assert rows(page_of(planner, f"/labels/?number={made}")) == 0
+
+
+def test_every_file_of_a_plan_is_on_one_of_its_pages(world: Inspection) -> None:
+    plan = lot(world, files=60)
+    planner, path = signed_in(account("planner", officer=world["planner"])), f"/inspection/plans/{plan.pk}/"
+    first = page_of(planner, path)
+    second = page_of(planner, onward(first, path))
+    found = [re.findall(r"<tr><td>(A3502\d{18})", text) for text in (first, second)]
+    assert [len(part) for part in found] == [50, 10]
+    assert sorted(found[0] + found[1]) == sorted(world.cases)
+    assert 'rel="prev" href="?before=' in second
+    assert "件没有列出" not in first
 
 
 def test_a_plan_of_a_city_is_in_the_list_as_its_page_has_it(world: Inspection) -> None:

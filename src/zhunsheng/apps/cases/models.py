@@ -53,7 +53,10 @@ class Case(models.Model):
     first_at = models.DateTimeField("最早事件", null=True, blank=True)
 
     class Meta:
-        indexes = (models.Index(fields=["unit", "number"], name="cases_case_unit"),)
+        indexes = (
+            models.Index(fields=["unit", "number"], name="cases_case_unit"),
+            models.Index(fields=["number"], name="cases_case_labelled", condition=~Q(label="ordinary")),
+        )
         constraints = (
             models.CheckConstraint(condition=Q(label__in=[code for code, _ in LABELS]), name="case_label_is_known"),
         )

@@ -15,6 +15,7 @@ from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.cases.models import Case
 from zhunsheng.apps.cases.words import page_vocabulary
 from zhunsheng.apps.display import formats
+from zhunsheng.apps.display.listing import Asked, Column, Listing, Page
 from zhunsheng.apps.inspection import plans
 from zhunsheng.apps.inspection.models import Assigned, Pick, Plan
 from zhunsheng.apps.inspection.people import PLANNERS, WITNESSES
@@ -31,7 +32,8 @@ STATES: Final = {
     "void": gettext_noop("已作废"),
 }
 ROUND_TITLES: Final = {"first": gettext_noop("初评"), "second": gettext_noop("复评"), "third": gettext_noop("裁定")}
-MOST_ROWS: Final = 200
+PICKS: Final = Listing((Column("pick", "", sort=("pk",)),), (), default_sort="pick")
+"""The files of a plan in the order in which they were drawn, fifty a page."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class StratumShown:
 
 @dataclass(frozen=True)
 class PlanPage:
-    """A plan. `offers`: commit or publish, where that is the viewer's next act."""
+    """A plan. `picks`: those of its `page`; `offers`: commit or publish, where that is the viewer's next act."""
 
     row: PlanRow
     hour: datetime
@@ -91,8 +93,8 @@ class PlanPage:
     record: str
     void: str
     strata: Sequence[StratumShown]
+    page: Page[Pick]
     picks: Sequence[PickShown]
-    left_out: int
     result: Result | None
     lift: str
     offers: str
@@ -151,11 +153,11 @@ def _state(plan: Plan, picks: int, read: int) -> str:
     return "read" if picks and read == picks else "drawn"
 
 
-def plan_page(plan: Plan, viewer: Viewer, *, real_at: datetime) -> PlanPage:
+def plan_page(plan: Plan, viewer: Viewer, asked: Asked, *, real_at: datetime) -> PlanPage:
     """A plan with its strata, and those of its files that the viewer may see."""
     names, draw = _names(), getattr(plan, "draw", None)
     kept, void = getattr(plan, "commitment", None), getattr(plan, "void", None)
-    picks = list(plan.picks.prefetch_related("assignments__reader", "assignments__submission").order_by("pk"))
+    page = asked.page(plan.picks.prefetch_related("assignments__reader", "assignments__submission"))
     planted, found = known_to(viewer), result(plan) if draw else None
     return PlanPage(
         row=_rows([plan], names)[0],
@@ -171,12 +173,12 @@ def plan_page(plan: Plan, viewer: Viewer, *, real_at: datetime) -> PlanPage:
         record=draw.record if draw else "",
         void=void.reason if void else "",
         strata=_strata(plan, names),
-        picks=[_pick(pick, names, planted) for pick in picks[:MOST_ROWS]],
-        left_out=max(0, len(picks) - MOST_ROWS),
+        page=page,
+        picks=[_pick(pick, names, planted) for pick in page.rows],
         result=found,
         lift=_lift(found.lift) if found and found.lift else "",
         offers=_offers(plan, viewer, real_at),
-        may_assign=bool(viewer.roles() & PLANNERS and draw and any(not pick.assignments.all() for pick in picks)),
+        may_assign=bool(viewer.roles() & PLANNERS and draw and plan.picks.filter(assignments=None).exists()),
     )
 
 

@@ -27,7 +27,7 @@ from zhunsheng.apps.inspection.marking import QUARTER
 from zhunsheng.apps.inspection.models import Plan
 from zhunsheng.apps.inspection.people import PLANNERS, READERS, WITNESSES, officer_behind
 from zhunsheng.apps.inspection.plan_list import plan_cells, plan_listing, plan_page_of
-from zhunsheng.apps.inspection.plan_page import plan_page
+from zhunsheng.apps.inspection.plan_page import PICKS, plan_page
 from zhunsheng.apps.inspection.refusals import PlanRefused
 from zhunsheng.core.inspection.published import RecordRefused, differences
 
@@ -152,7 +152,7 @@ def _shown(
     request: HttpRequest, row: Plan, *, form: forms.Form | None = None, act: str = "", problem: str = ""
 ) -> HttpResponse:
     viewer, who = viewer_among(request, VIEWERS | READERS), asking(request)
-    page = plan_page(row, viewer, real_at=who.at)
+    page = plan_page(row, viewer, PICKS.asked(request.GET), real_at=who.at)
     record_read(kind="plan", key=row.pk, detail={"picks": len(page.picks)})
     found: dict[str, Any] = {"plan": page, "problem": problem}
     if page.offers:
