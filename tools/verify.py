@@ -425,7 +425,8 @@ def row_name(text: str) -> str:
 
 
 def _key_names(row: dict[str, Any]) -> tuple[str, ...]:
-    return next((name,) for name in ("key", "id", "number", "plan_id", "answer_id", "assigned_id") if name in row)
+    names = ("key", "id", "number", "plan_id", "answer_id", "assigned_id", "case")
+    return next((name,) for name in names if name in row)
 
 
 # The bundle of an alert -----------------------------------------------------------------------------------------------

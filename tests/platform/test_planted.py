@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -26,7 +27,8 @@ from tests.platform.planted_world import (
     viewer,
 )
 from zhunsheng.apps.access.processes import as_process, as_viewer
-from zhunsheng.apps.cases.models import Case, Document, Dossier
+from zhunsheng.apps.audit import clock
+from zhunsheng.apps.cases.models import Case, Document, Dossier, HeldEvent
 from zhunsheng.apps.cases.services import register_case
 from zhunsheng.apps.inspection import assigning, plans, planting, reading, results, selecting
 from zhunsheng.apps.inspection.book import questions
@@ -138,6 +140,28 @@ def test_a_planted_file_is_numbered_as_the_cases_of_its_unit_are(world: Inspecti
             register_case(number=number, title="盗窃案", kind=Case.Kind.CRIMINAL, unit=Unit.objects.get(pk=squad))
     # why: the cases of the squad bear the code of its station
     assert plant(world, made_up("CR12", unit=squad)).startswith(f"A{WEST_STATION}202610")
+
+
+@pytest.mark.usefixtures("world")
+def test_a_number_that_a_true_case_may_still_be_given_is_never_taken() -> None:
+    free = {f"A{WEST_STATION}202610{n:04d}" for n in range(1, 22, 2)}
+    with as_process("test"):
+        held, refused = sorted(free)[:2]
+        HeldEvent.objects.create(
+            digest="d" * 64, source="jz", event_id="H1", version=1, case=held, lacks="both", clocks=[], body={},
+            by="source:jz", at=HOUR,
+        )  # fmt: skip
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT zs_quarantine('\\x00', 'jz', 'Q1', 1, 'unknown_code', %s, '', '\\x00')", [refused])
+        taken = {planting.number_of(made_up("CR12", n=n)) for n in range(80)}
+        # why: of the numbers that the serials of the station left out, somebody has those two, though no case is there
+        assert taken == free - {held, refused}
+        # Ten days after the first case of the month: what was passed over lately may come late, and the next one is due
+        clock.set_city_clock(at("10-11 10:00"), seconds_per_second=0)
+        with pytest.raises(PlantRefused, match=r"没有早已跳过的编号.*请换一个更早的月份"):
+            planting.number_of(made_up("CR12"))
+        with pytest.raises(PlantRefused, match="没有早已跳过的编号"):
+            planting.number_of(replace(made_up("CR12"), month="202611"))
 
 
 def test_who_is_to_know_sees_which_files_are_planted_and_reads_none_of_their_lot(world: Inspection) -> None:

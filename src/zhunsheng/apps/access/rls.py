@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from django.apps import apps
 
 WHOLE_TABLE_READERS = "zs_sealer, zs_verifier"
+WITHHELD = "(SELECT zs_withheld())::text[]"
+"""The numbers of the cases that are not there, whoever asks: asked once for a query."""
 
 
 def row_policies() -> list[str]:
@@ -25,8 +27,8 @@ def row_conditions() -> dict[str, str]:
 
 
 def rows_withheld() -> dict[str, str]:
-    """Of each table that holds rows for few eyes the column with their number: what `zs_withheld()` names is not there,
-    whoever asks, also for a process that sees everything else."""
+    """Of each table that holds rows for few eyes the condition under which a row is not there, whoever asks, also for a
+    process that sees everything else."""
     found: dict[str, str] = {}
     for config in apps.get_app_configs():
         found |= getattr(config, "rows_withheld", {})
@@ -47,8 +49,8 @@ def _policy(table: str, condition: str) -> Iterator[str]:
     for name in ("seen", "whole", "added", "changed", "removed"):
         yield f"DROP POLICY IF EXISTS {name} ON {table}"
     condition = f"(SELECT zs_whole()) OR ({condition})"
-    if column := rows_withheld().get(table):
-        condition = f"({condition}) AND NOT coalesce({column} = ANY ((SELECT zs_withheld())::text[]), false)"
+    if withheld := rows_withheld().get(table):
+        condition = f"({condition}) AND ({withheld}) IS NOT TRUE"
     if mark := rows_of_probes().get(table):
         condition = f"({condition}) AND ((SELECT zs_sees_probes()) OR ({mark}) IS NOT TRUE)"
     yield f"CREATE POLICY seen ON {table} FOR SELECT TO zs_app USING ({condition})"

@@ -13,7 +13,7 @@ from zhunsheng.apps.cases.models import Assignment
 from zhunsheng.apps.cases.selectors import reachable_cases
 from zhunsheng.apps.inspection.models import Assigned, Pick, Plan
 from zhunsheng.apps.inspection.people import HEADS, PLANNERS, READERS, code_of, holders, roles_of, team_units
-from zhunsheng.apps.inspection.planting import planted_numbers, shown, told_of_lot
+from zhunsheng.apps.inspection.planting import planted_numbers, shown, taken_back, told_of_lot
 from zhunsheng.apps.inspection.refusals import ReadingRefused
 from zhunsheng.apps.org.models import Leave, Officer, Post
 from zhunsheng.core.inspection.readers import BLOCKS, File, Reader, assigned, blocked, second_readings
@@ -33,7 +33,7 @@ def assign_plan(plan: Plan, *, at: datetime) -> int:
     """Give out the files of a drawn plan, and a tenth of them a second time to somebody else, blind."""
     seed = bytes.fromhex(plan.draw.seed)
     with shown():
-        picks = list(plan.picks.filter(assignments=None).order_by("pk"))
+        picks = list(plan.picks.filter(assignments=None).exclude(pk__in=taken_back()).order_by("pk"))
         first = _give(picks, "first", seed=seed, at=at, but={})
         random = {str(pick.pk): pick for pick in picks if pick.stream == "random"}
         again = [random[one.id] for one in second_readings(seed, plan=plan.pk, ids=sorted(random))] if random else []
@@ -74,6 +74,7 @@ def reassign(row: Assigned, *, to: Officer, by: Officer, reason: str, at: dateti
     _require(bool(PLANNERS & set(roles_of(by, on=localdate(at)))), "只有法制支队可以更换阅卷人。")
     _require(bool(reason.strip()), "请写明更换阅卷人的原因。")
     _require(not hasattr(row, "submission"), "这份评查表已经提交，不能更换阅卷人。")
+    _require(row.pick_id not in taken_back(), "这件卷宗已收回，不用再阅。")
     with shown():
         others = Assigned.objects.filter(pick=row.pick)
         _require(not others.filter(round=row.round, pk__gt=row.pk).exists(), "这件已经换过阅卷人。请刷新后再看。")
@@ -115,7 +116,8 @@ def reader_of(officer: Officer, *, on: date, at: datetime | None = None) -> Read
         at is not None
         and Leave.objects.filter(officer=officer, cancelled_at=None, starts_at__lte=at, ends_at__gt=at).exists()
     )
-    given = Assigned.objects.filter(reader=officer, submission=None).exclude(pick__case__in=planted_numbers()).count()
+    rows = Assigned.objects.filter(reader=officer, submission=None)
+    given = rows.exclude(pick__case__in=planted_numbers()).exclude(pick__in=taken_back()).count()
     return Reader(
         id=str(officer.pk),
         units=frozenset(held),

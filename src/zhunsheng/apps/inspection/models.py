@@ -1,13 +1,15 @@
 """What is drawn, read, found and put right. Rows are added and never changed; where a card stands follows from its
 steps, and `CardNow` is a cache of that for lists and the sweep."""
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_noop as _
 
 from zhunsheng.apps.audit.fields import SHA256, SealedModel
 from zhunsheng.apps.inspection.counted_spans import CountedSpan as CountedSpan
+from zhunsheng.apps.inspection.made_up import Overtaken as Overtaken
+from zhunsheng.apps.inspection.made_up import Planted as Planted
+from zhunsheng.apps.inspection.made_up import PlantedTold as PlantedTold
 from zhunsheng.apps.org.models import Officer
 from zhunsheng.core.inspection.oversight import INDICATORS
 from zhunsheng.core.inspection.rectification import ACTS, CARES, STATES
@@ -301,38 +303,6 @@ class CardNow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.card_id} {self.state}"
-
-
-class Planted(SealedModel):
-    """A made-up file with known problems. This row is its mark, and no session of a page sees it."""
-
-    case = models.CharField("案件编号", primary_key=True, max_length=40)
-    result = models.CharField("办结事件", max_length=80)
-    ended_on = models.DateField("办结日期")
-    known = ArrayField(models.CharField(max_length=4), verbose_name="已知问题", default=list)
-    uses = ArrayField(models.CharField(max_length=16), verbose_name="评查表", default=list)
-    said = models.JSONField("数据判断", default=dict)
-    by = models.ForeignKey(Officer, models.PROTECT, related_name="+", verbose_name="放入")
-    at = models.DateTimeField("放入时间")
-
-    def __str__(self) -> str:
-        return self.case
-
-
-class PlantedTold(SealedModel):
-    """Somebody of the legal department who is to know of a planted file: it is shown to him as one."""
-
-    case = models.CharField("案件编号", max_length=40)
-    officer = models.ForeignKey(Officer, models.PROTECT, related_name="+", verbose_name="知情人")
-    by = models.ForeignKey(Officer, models.PROTECT, related_name="+", verbose_name="告知")
-    at = models.DateTimeField("告知时间")
-
-    class Meta(SealedModel.Meta):
-        abstract = False
-        constraints = (models.UniqueConstraint(fields=["case", "officer"], name="inspection_told_once"),)
-
-    def __str__(self) -> str:
-        return f"{self.case} {self.officer_id}"
 
 
 class ApiCall(SealedModel):

@@ -73,6 +73,7 @@ def make(wanted: Wanted, *, by: Officer, at: datetime, real_at: datetime, after:
     log_time = localtime(real_at).strftime("%Y-%m-%d %H:%M")
     _require(wanted.hour > real_at, f"抽取时刻应晚于日志时钟的现在（{log_time}），见证人要在它之前登记承诺。")
     with planting.shown():
+        planting.hold_plants()
         found = selecting.closed_cases(wanted.unit, wanted.from_on, wanted.until_on)
         risky = selecting.marked(found)
         refs = _refs([one.number for one in found if one.number not in risky])

@@ -16,7 +16,7 @@ from zhunsheng.apps.audit.bundle import bundle
 from zhunsheng.apps.audit.keys import PUBLIC
 from zhunsheng.apps.audit.services import record
 from zhunsheng.apps.audit.tables import sealed_tables
-from zhunsheng.apps.inspection.models import Alarm, Assigned, Card, Plan
+from zhunsheng.apps.inspection.models import Alarm, Assigned, Card, Overtaken, Plan
 from zhunsheng.apps.inspection.telling import SOURCE, confirmation_key
 
 EVENTS: Final = "cases_event"
@@ -89,6 +89,10 @@ def _plan(number: str) -> Rows:
     rows += _named("inspection_framefile", plan.files.order_by("pk").values_list("pk", flat=True))
     for table in ("commitment", "draw", "void"):
         rows += [(f"inspection_{table}", number)] if hasattr(plan, table) else []
+    # A number of the frame that was no case's then, and why it is one's now.
+    rows += [
+        ("inspection_overtaken", one.pk) for one in Overtaken.objects.filter(plans__contains=[number]).order_by("pk")
+    ]
     return rows + _events([], incident=number)
 
 

@@ -203,14 +203,16 @@ def confirm(one: Answer, *, by: Officer, confirmed: bool, reason: str, care: str
     """
     if by.pk == one.by_id or not READERS & set(roles_of(by, on=localdate(at))):
         raise ReadingRefused(why="问题由阅卷人之外的法制员或法制支队确认。请交给别人。")
+    pick = one.assigned.pick
+    is_made_up = planting.is_made_up(pick)
+    _require_not_taken_back(pick)
     if one.answer not in s.FAULTS or hasattr(one, "confirmation"):
         raise ReadingRefused(why="这一项不是待确认的问题，或已经确认过。请刷新后再看。")
     if not confirmed and not reason.strip():
         raise ReadingRefused(why="不确认时请写明理由。")
     Confirmation.objects.create(answer=one, confirmed=confirmed, reason=reason.strip()[:200], by=by, at=at)
-    pick = one.assigned.pick
     tell_sample(pick.pk, at=at)
-    if not confirmed or planting.story(pick.case) is not None:
+    if not confirmed or is_made_up:
         return None  # nobody is to put right, or to pay for, what was made up
     responsible = _by_number(one.responsible)
     tell_of_case(
@@ -270,3 +272,9 @@ def _require_reader(row: Assigned, by: Officer) -> None:
     newest = Assigned.objects.filter(pick=row.pick, round=row.round).order_by("-pk").first()
     if newest is None or newest.pk != row.pk or row.reader_id != by.pk:
         raise ReadingRefused(why="这份案卷不是分派给您的，或已换了阅卷人。请在我的抽查任务里打开。")
+    _require_not_taken_back(row.pick)
+
+
+def _require_not_taken_back(pick: Pick) -> None:
+    if pick.pk in planting.taken_back():
+        raise ReadingRefused(why="这件卷宗已收回，不用再阅；已经填写的不计入任何结果。")

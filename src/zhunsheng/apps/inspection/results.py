@@ -57,7 +57,8 @@ def result(plan: Plan) -> Result:
     sheets are out is said, of all alike: what moved with one sheet, or not, would tell its reader what it was.
     """
     with planting.shown():
-        every = [deciding_reading(pick) is not None for pick in plan.picks.prefetch_related("assignments")]
+        picks = plan.picks.exclude(pk__in=planting.taken_back())
+        every = [deciding_reading(pick) is not None for pick in picks.prefetch_related("assignments")]
     if not all(every):
         why = _("还有 %(n)d 件没有查完，查完才给出问题率。") % {"n": every.count(False)}
         return Result(len(every), sum(every), None, why, None, None, _sensitivity())

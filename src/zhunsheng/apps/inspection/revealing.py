@@ -6,6 +6,7 @@ from typing import Final
 
 from zhunsheng.apps.inspection.models import Answer, Assigned, Pick
 from zhunsheng.apps.inspection.outcomes import current_readings
+from zhunsheng.apps.inspection.planting import is_made_up
 from zhunsheng.apps.inspection.telling import tell_of_case
 from zhunsheng.apps.org.models import Officer
 
@@ -19,9 +20,10 @@ def is_read(pick: Pick) -> bool:
 
 
 def tell_reading(pick: Pick) -> None:
-    """Tell in the course of the case how it was chosen and read, if it was read; said again, nothing is added."""
+    """Tell in the course of the case how it was chosen and read, if it was read; said again, nothing is added. What was
+    made up has no course: a true case may come to have its number."""
     fresh = Pick.objects.get(pk=pick.pk)
-    if not is_read(fresh):
+    if not is_read(fresh) or is_made_up(fresh):
         return
     if fresh.stream == "risk" and fresh.plan_id is None:
         _tell("inspection.risk_picked", f"risk/{fresh.pk}", fresh, fresh.at)
@@ -34,7 +36,7 @@ def tell_reading(pick: Pick) -> None:
 def tell_answer(one: Answer) -> None:
     """Tell an answer that was given after the file was read; any other is told with the reading."""
     pick = Pick.objects.get(pk=one.assigned.pick_id)
-    if is_read(pick):
+    if is_read(pick) and not is_made_up(pick):
         _tell("inspection.answered", f"answer/{one.pk}", pick, one.at)
 
 

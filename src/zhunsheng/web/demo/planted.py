@@ -2,7 +2,8 @@
 interrogation. Discipline inspection and one of the legal department know which it is."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -11,6 +12,7 @@ from django.utils.timezone import localdate
 from zhunsheng.apps.cases.models import Assignment, Case
 from zhunsheng.apps.display.typesetting import NoChineseFont, assert_ready
 from zhunsheng.apps.inspection import planting, reading, selecting
+from zhunsheng.apps.inspection.refusals import PlantRefused
 from zhunsheng.apps.org.models import Officer, Unit
 from zhunsheng.city.dossiers import FORMS
 from zhunsheng.city.dossiers import Paper as CityPaper
@@ -27,13 +29,13 @@ SURNAME: Final = "祁"
 
 def fill(found: Sequence[selecting.Closed], *, by: Officer, told: Officer, since: datetime, at: datetime) -> str | None:
     """One file beside the cases that ended in a span. Returns its number; None where nothing is like it."""
-    model = _model(found)
-    if model is None:
-        return None
-    case = Case.objects.get(pk=model.number)
     acts = [paper(act, n, since + EACH * n) for n, act in enumerate(ACTS, 1)]
     ended_on = localdate(since + (at - since) / 2)
-    number = planting.number_of(_described(case, model, ended_on, ()))
+    chosen = next(_numbered(found, ended_on), None)
+    if chosen is None:
+        return None
+    model, number = chosen
+    case = Case.objects.get(pk=model.number)
     signer = _lead(case) or by
     images = {name: image for one in acts for name, image in drawn(one, number, case.unit, signer)}
     papers = tuple(
@@ -48,13 +50,15 @@ def fill(found: Sequence[selecting.Closed], *, by: Officer, told: Officer, since
     )
 
 
-def _model(found: Sequence[selecting.Closed]) -> selecting.Closed | None:
-    """A criminal case of the cell in which most ended: the planted file lies beside it."""
-    cells = Counter((one.unit, one.result) for one in found if one.kind == Case.Kind.CRIMINAL)
-    if not cells:
-        return None
-    cell = max(cells, key=lambda one: (cells[one], one))
-    return next(one for one in found if (one.unit, one.result) == cell and one.kind == Case.Kind.CRIMINAL)
+def _numbered(found: Sequence[selecting.Closed], ended_on: date) -> Iterator[tuple[selecting.Closed, str]]:
+    """Criminal cases that the planted file may lie beside, those of the cell in which most ended first; each with the
+    number that it would have there. None of a month in which every number is given, or may be yet."""
+    criminal = [one for one in found if one.kind == Case.Kind.CRIMINAL]
+    cells = Counter((one.unit, one.result) for one in criminal)
+    for model in sorted(criminal, key=lambda one: (-cells[one.unit, one.result], one.unit, one.result, one.number)):
+        with suppress(PlantRefused):
+            described = _described(Case.objects.get(pk=model.number), model, ended_on, ())
+            yield model, planting.number_of(described)
 
 
 def _lead(case: Case) -> Officer | None:
