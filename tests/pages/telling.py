@@ -1,6 +1,7 @@
 """What happened before the pages are looked at: each function tells one part, committed, on the world of the site.
 The fixtures of conftest.py call each once a session."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -15,14 +16,14 @@ from tests.platform.case_story import tell_case
 from tests.platform.inspection_world import NONCE, head
 from tests.platform.people import CITY, EAST_STATION, WEST_STATION, noon, officer
 from tests.platform.points_world import NAME, POLICY, PointsWorld, fact, played, policy_text, stated
-from tests.platform.world import World
+from tests.platform.world import PIXEL, World
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.audit import clock
 from zhunsheng.apps.cases.eventlog import record_event
 from zhunsheng.apps.cases.models import Assignment, Case
 from zhunsheng.apps.cases.services import assign, register_case
 from zhunsheng.apps.inspection import assigning, cards, plans, planting, reading
-from zhunsheng.apps.inspection.models import Alarm, Assigned, Plan
+from zhunsheng.apps.inspection.models import Alarm, Assigned, FrameCase, Pick, Plan
 from zhunsheng.apps.org.models import Unit
 from zhunsheng.apps.points import appeals, decisions, policies
 from zhunsheng.apps.points.models import Proposal
@@ -174,6 +175,27 @@ def told_inspection(world: World) -> SimpleNamespace:
         found.alarm = alarm.pk
     connections.close_all()
     return found
+
+
+def told_overtaken(world: World, plan: str) -> SimpleNamespace:
+    """A planted file that the legal department has to read, whose number a true case then has: number and sheet."""
+    file = replace(MADE_UP, ended_on=date(2099, 1, 2), papers=(Paper("讯问笔录", "1号", None, False, ("1.png",)),))
+    with transaction.atomic(), as_process("test"):
+        number = planting.plant(file, {"1.png": PIXEL}, by=world.officers["inspectorate"], at=BEGIN)
+        with planting.shown():
+            FrameCase.objects.create(plan_id=plan, ref=number, case=number, stream="random")
+            pick = Pick.objects.create(
+                plan_id=plan, case=number, unit=EAST_STATION, stream="random", inclusion="2/5", at=BEGIN
+            )
+            own = world.officers["legal_department"]
+            row = Assigned.objects.create(pick=pick, round="first", reader=own, at=BEGIN)
+    with transaction.atomic(), as_process("test"):
+        record_event(
+            recorder="process:test", source="jz", id="LATE1", type="case.accepted", at=noon("2026-02-20"), case=number,
+            unit=EAST_STATION,
+        )  # fmt: skip
+    connections.close_all()
+    return SimpleNamespace(number=number, sheet=row.pk)
 
 
 def _drawn(world: World, planner: object) -> str:

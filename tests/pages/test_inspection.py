@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 from playwright.sync_api import FilePayload, expect
 
+from tests.pages import telling
 from tests.pages.conftest import Site
 from tests.pages.judge import focused, judge
 from tests.pages.telling import TAKEN_BACK
@@ -181,6 +182,26 @@ def test_one_walks_the_sheets_that_are_out_by_keys_and_puts_one_into_the_form(
     page.keyboard.press("Enter")
     page.wait_for_url("**reading=*#change")
     expect(page.get_by_label("案卷").locator("option:checked")).to_contain_text(named)
+
+
+def test_a_file_whose_number_a_true_case_has_is_taken_back(site: Site, told: SimpleNamespace) -> None:
+    gone = telling.told_overtaken(site.world, told.plan)
+    reader = site.page("legal_department")
+    reader.goto("/inspection/tasks/")
+    expect(reader.get_by_text("已收回")).to_have_count(1)
+    judge(reader, "tasks-taken-back")
+    reader.goto(f"/inspection/tasks/{gone.sheet}/")
+    expect(reader.get_by_role("heading", name="这件卷宗已收回")).to_be_visible()
+    judge(reader, "sheet-taken-back")
+    page = site.page("inspectorate")
+    page.goto("/oversight/")
+    expect(page.get_by_text("有真实案件使用这个编号")).to_have_count(1)
+    judge(page, "oversight-gave-way")
+    page.get_by_role("link", name="留存的虚构卷宗").click()
+    expect(page.get_by_text("jz/LATE1/1")).to_be_visible()
+    judge(page, "oversight-overtaken")
+    leaf = page.request.get(page.get_by_role("link", name="第 1 页").get_attribute("href") or "")
+    assert (leaf.status, leaf.headers["content-type"]) == (200, "image/png")
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,7 @@ KINDS: Final = {
     "card": _("整改单"),
     "oversight": _("督察指标"),
     "oversight_counted": _("督察指标明细"),
+    "overtaken": _("留存的虚构卷宗"),
     "check": _("核查单"),
     "points_own": _("我的积分"),
     "points_unit": _("所队积分"),

@@ -22,6 +22,7 @@ from zhunsheng.apps.display.sheets import Cell
 from zhunsheng.apps.inspection.models import Answer, Assigned, Card, CardNow
 from zhunsheng.apps.inspection.outcomes import all_current
 from zhunsheng.apps.inspection.people import HEADS, INSPECTORS, READERS
+from zhunsheng.apps.inspection.planting import taken_back
 from zhunsheng.core.inspection.rectification import STATES
 
 LARGEST_ID: Final = 2**63 - 1
@@ -176,7 +177,7 @@ def current_assignments(viewer: Viewer) -> QuerySet[Assigned]:
 
 def readings_out() -> QuerySet[Assigned]:
     """The readings that are not handed in. Row security applies."""
-    return all_current().filter(submission=None).select_related("pick", "reader")
+    return all_current().filter(submission=None).exclude(pick__in=taken_back()).select_related("pick", "reader")
 
 
 def files_waiting(viewer: Viewer) -> int:

@@ -19,7 +19,7 @@ from zhunsheng.apps.display.listing import Asked, Column, Listing, Page
 from zhunsheng.apps.inspection import plans
 from zhunsheng.apps.inspection.models import Assigned, Pick, Plan
 from zhunsheng.apps.inspection.people import PLANNERS, WITNESSES
-from zhunsheng.apps.inspection.planting import known_to
+from zhunsheng.apps.inspection.planting import marked_for, taken_back
 from zhunsheng.apps.inspection.results import Result, result
 from zhunsheng.apps.org.models import Unit
 from zhunsheng.core.inspection.risk import Lift
@@ -55,7 +55,7 @@ class PlanRow:
 @dataclass(frozen=True)
 class PickShown:
     """One file that is to be read. `readers`: round, name, whether it was handed in; `is_planted`: shown to whoever is
-    to know it."""
+    to know it; `is_taken_back`: nobody has to read it any more."""
 
     case: str
     unit: str
@@ -64,6 +64,7 @@ class PickShown:
     inclusion: str
     readers: Sequence[tuple[str, str, bool]]
     is_planted: bool
+    is_taken_back: bool
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,8 @@ def plan_page(plan: Plan, viewer: Viewer, asked: Asked, *, real_at: datetime) ->
     names, draw = _names(), getattr(plan, "draw", None)
     kept, void = getattr(plan, "commitment", None), getattr(plan, "void", None)
     page = asked.page(plan.picks.prefetch_related("assignments__reader", "assignments__submission"))
-    planted, found = known_to(viewer), result(plan) if draw else None
+    planted, found, back = marked_for(viewer), result(plan) if draw else None, taken_back()
+    to_give = plan.picks.filter(assignments=None).exclude(pk__in=back)
     return PlanPage(
         row=_rows([plan], names)[0],
         hour=plan.hour,
@@ -174,11 +176,11 @@ def plan_page(plan: Plan, viewer: Viewer, asked: Asked, *, real_at: datetime) ->
         void=void.reason if void else "",
         strata=_strata(plan, names),
         page=page,
-        picks=[_pick(pick, names, planted) for pick in page.rows],
+        picks=[_pick(pick, names, planted, back) for pick in page.rows],
         result=found,
         lift=_lift(found.lift) if found and found.lift else "",
         offers=_offers(plan, viewer, real_at),
-        may_assign=bool(viewer.roles() & PLANNERS and draw and plan.picks.filter(assignments=None).exists()),
+        may_assign=bool(viewer.roles() & PLANNERS and draw and to_give.exists()),
     )
 
 
@@ -224,7 +226,7 @@ def stratum_title(name: str, names: dict[str, str]) -> str:
     return f"{names.get(station, station)} · {'、'.join(shown)}"
 
 
-def _pick(pick: Pick, names: dict[str, str], planted: Collection[str]) -> PickShown:
+def _pick(pick: Pick, names: dict[str, str], planted: Collection[str], back: Collection[int]) -> PickShown:
     latest: dict[str, Assigned] = {row.round: row for row in sorted(pick.assignments.all(), key=lambda one: one.pk)}
     return PickShown(
         case=pick.case,
@@ -237,4 +239,5 @@ def _pick(pick: Pick, names: dict[str, str], planted: Collection[str]) -> PickSh
             for name, row in latest.items()
         ],
         is_planted=pick.case in planted,
+        is_taken_back=pick.pk in back,
     )

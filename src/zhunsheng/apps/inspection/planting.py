@@ -224,6 +224,12 @@ def known_to(viewer: Viewer) -> frozenset[str]:
         return frozenset(PlantedTold.objects.filter(officer=viewer.officer or 0).values_list("case", flat=True))
 
 
+def marked_for(viewer: Viewer) -> frozenset[str]:
+    """The numbers that a viewer is to know as those of planted files; not of one that gave way: that is a true case."""
+    with shown():
+        return known_to(viewer) & frozenset(planted_numbers())
+
+
 def told_of_lot(plan: Plan) -> frozenset[int]:
     """Officers who know of a planted file in the frame of a plan: none of its files is read blind by them. `shown`."""
     cases = FrameCase.objects.filter(plan=plan).values("case")

@@ -24,6 +24,7 @@ from zhunsheng.apps.inspection.lists import (
 )
 from zhunsheng.apps.inspection.models import Assigned, Submission
 from zhunsheng.apps.inspection.plan_page import ROUND_TITLES
+from zhunsheng.apps.inspection.planting import taken_back
 from zhunsheng.apps.inspection.sheet_page import (
     ANSWER_TITLES,
     STREAM_TITLES,
@@ -51,7 +52,7 @@ def task_listing(viewer: Viewer, *, now: datetime) -> Listing:
         Column("state", _("状态"), sort=("is_done", "at", "pk")),
     )
     filters = (
-        Filter("state", _("状态"), lambda value: Q(is_done=value == "done"), choices(states)),
+        Filter("state", _("状态"), _in_state, choices(states)),
         *_of_files(viewer),
         Filter(
             "in",
@@ -61,6 +62,10 @@ def task_listing(viewer: Viewer, *, now: datetime) -> Listing:
         ),
     )
     return Listing(columns, filters, default_sort="state")
+
+
+def _in_state(value: str) -> Q:
+    return Q(is_done=True) if value == "done" else Q(is_done=False) & ~Q(pick__in=taken_back())
 
 
 def _of_files(viewer: Viewer) -> tuple[Filter, ...]:
@@ -86,7 +91,7 @@ def task_page(viewer: Viewer, asked: Asked) -> tuple[Page[Assigned], list[TaskRo
 def task_cells(row: TaskRow) -> Iterator[Cell]:
     """One file as it is taken away."""
     yield from (row.case, row.case_title, row.unit, row.stream, row.round, row.at)
-    yield _("已提交") if row.is_done else _("待查")
+    yield _("已收回") if row.is_taken_back else _("已提交") if row.is_done else _("待查")
 
 
 def problem_listing(viewer: Viewer) -> Listing:

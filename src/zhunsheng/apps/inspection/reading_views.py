@@ -21,6 +21,7 @@ from zhunsheng.apps.inspection.forms import CARE_TITLES, AnswerForm, ConfirmForm
 from zhunsheng.apps.inspection.lists import confirmable, current_assignments
 from zhunsheng.apps.inspection.models import Assigned
 from zhunsheng.apps.inspection.people import READERS, officer_behind
+from zhunsheng.apps.inspection.planting import taken_back
 from zhunsheng.apps.inspection.refusals import ReadingRefused
 from zhunsheng.apps.inspection.sheet_page import sheet_page
 from zhunsheng.core.inspection.sheets import Answer as Said
@@ -104,6 +105,8 @@ def _row(request: HttpRequest, assigned: int) -> Assigned:
 
 def _shown(request: HttpRequest, row: Assigned, *, question: str = "", problem: str = "") -> HttpResponse:
     viewer, now = viewer_among(request, READERS), asking(request).now
+    if row.pick_id in taken_back():
+        return render(request, "inspection/taken_back.html", {"case": row.pick.case}, status=422 if problem else 200)
     page = sheet_page(row, at=now, posted=request.POST.dict() if problem and question else None)
     asked = request.POST.get("leaf") or request.GET.get("page", "")
     place = int(asked) if asked.isascii() and asked.isdigit() else 1

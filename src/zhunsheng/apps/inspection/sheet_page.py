@@ -13,6 +13,7 @@ from zhunsheng.apps.inspection import book, reading
 from zhunsheng.apps.inspection.lists import Problem
 from zhunsheng.apps.inspection.models import Answer, Assigned
 from zhunsheng.apps.inspection.plan_page import ROUND_TITLES
+from zhunsheng.apps.inspection.planting import taken_back
 from zhunsheng.apps.org.models import Unit
 from zhunsheng.core.inspection.sheets import ANSWERS, FAULTS, score
 
@@ -97,6 +98,7 @@ class TaskRow:
     round: str
     at: datetime
     is_done: bool
+    is_taken_back: bool
 
 
 @dataclass(frozen=True)
@@ -198,20 +200,22 @@ def _fields(said: Answer | None) -> dict[str, str]:
 
 
 def task_rows(rows: Iterable[Assigned]) -> list[TaskRow]:
-    """The files of a reader as the list shows them."""
-    listed = list(rows)
+    """The files of a reader as the list shows them. One that was taken back has no title: its number is of another
+    case."""
+    listed, back = list(rows), set(taken_back())
     titles = dict(Case.objects.filter(pk__in={row.pick.case for row in listed}).values_list("number", "title"))
     names = dict(Unit.objects.values_list("code", "short_name"))
     return [
         TaskRow(
             row.pk,
             row.pick.case,
-            titles.get(row.pick.case, ""),
+            "" if row.pick_id in back else titles.get(row.pick.case, ""),
             names.get(row.pick.unit, row.pick.unit),
             _(STREAM_TITLES[row.pick.stream]),
             _(ROUND_TITLES[row.round]),
             row.at,
             hasattr(row, "submission"),
+            row.pick_id in back,
         )
         for row in listed
     ]

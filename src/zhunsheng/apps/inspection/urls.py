@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from zhunsheng.apps.inspection import card_views, oversight_views, plan_views, reader_views, reading_views
+from zhunsheng.apps.inspection import (
+    card_views,
+    oversight_views,
+    overtaken_views,
+    plan_views,
+    reader_views,
+    reading_views,
+)
 
 app_name = "inspection"
 urlpatterns = [
@@ -29,4 +36,10 @@ urlpatterns = [
     path("oversight/", oversight_views.oversight, name="oversight"),
     path("oversight/<str:indicator>/<str:unit>/<str:month>/", oversight_views.behind, name="behind"),
     path("oversight/<int:alarm>/", oversight_views.check, name="check"),
+    path("oversight/overtaken/<str:number>/", overtaken_views.overtaken, name="overtaken"),
+    path(
+        "oversight/overtaken/<str:number>/<int:place>/<int:leaf>/",
+        overtaken_views.overtaken_page,
+        name="overtaken_page",
+    ),
 ]
