@@ -200,6 +200,7 @@ def test_before_the_draw_the_frame_stays_and_its_place_is_read_by_nobody(world: 
     assert "分派阅卷人" not in page
     with as_process("test"):
         assert plans.counted(Plan.objects.get(pk=plan.pk)) == (24, 24)
+    assert planting.marked_for(viewer(world, "witness")) == {other}
     # A later plan may hold the true case
     with as_process("test"):
         record_event(
