@@ -27,7 +27,9 @@ PAGES: Final[dict[str, Page]] = {
     "access:keep_filter": signed_in("POST"),
     "access:forget_filter": signed_in("POST"),
     "access:accounts": for_action(GET=Action.ACCOUNT_MANAGE),
+    "access:accounts_sheet": for_action(GET=Action.ACCOUNT_EXPORT, POST=Action.ACCOUNT_EXPORT),
     "access:audit_log": for_action(GET=Action.AUDIT_READ),
+    "access:audit_log_sheet": for_action(GET=Action.AUDIT_EXPORT, POST=Action.AUDIT_EXPORT),
 }
 MENU: Final = {
     "access:accounts": Item(

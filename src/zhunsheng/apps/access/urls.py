@@ -24,5 +24,7 @@ urlpatterns = [
     path("settings/filters/", preference_views.keep_filter, name="keep_filter"),
     path("settings/filters/<int:pk>/forget/", preference_views.forget_filter, name="forget_filter"),
     path("admin/accounts/", admin_views.accounts, name="accounts"),
+    path("admin/accounts.xlsx", admin_views.accounts_sheet, name="accounts_sheet"),
     path("admin/audit/", admin_views.audit_log, name="audit_log"),
+    path("admin/audit.xlsx", admin_views.audit_log_sheet, name="audit_log_sheet"),
 ]

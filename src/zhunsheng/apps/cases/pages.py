@@ -17,6 +17,7 @@ PAGES: Final[dict[str, Page]] = {
     "cases:search": signed_in(),
     "cases:search_persons": for_action(POST=Action.CASE_READ),
     "cases:held": for_action(GET=Action.EVENT_CONFIRM),
+    "cases:held_sheet": for_action(GET=Action.LIST_EXPORT, POST=Action.LIST_EXPORT),
     "cases:decide": for_action(POST=Action.EVENT_CONFIRM),
     "cases:labels": for_action(GET=Action.CASE_LABEL, POST=Action.CASE_LABEL),
     "cases:labels_sheet": for_action(GET=Action.LIST_EXPORT, POST=Action.LIST_EXPORT),

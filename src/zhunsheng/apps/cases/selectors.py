@@ -15,7 +15,6 @@ from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer, cases_q
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.cases.models import Assignment, Case, Dossier, HeldEvent, Item, PersonInCase
-from zhunsheng.apps.cases.words import page_vocabulary
 from zhunsheng.apps.refusals import DomainError
 
 REASONS: Final = {
@@ -269,17 +268,10 @@ def quarantine_counts() -> list[QuarantineCount]:
         return [QuarantineCount(*row) for row in cursor.fetchall()]
 
 
-def held_events(viewer: Viewer) -> list[HeldEvent]:
+def held_events(viewer: Viewer) -> QuerySet[HeldEvent]:
     """Held events that wait for a second person, of cases whose events the viewer may confirm."""
     numbers = visible_cases(viewer, Action.EVENT_CONFIRM).values("number")
-    return list(HeldEvent.objects.filter(decision=None, case__in=numbers).order_by("at", "pk"))
-
-
-def held_rows(viewer: Viewer) -> list[tuple[HeldEvent, str]]:
-    """The same with the titles of the events."""
-    titles = page_vocabulary().event_types
-    rows = held_events(viewer)
-    return [(row, titles[row.body["type"]].title if row.body["type"] in titles else row.body["type"]) for row in rows]
+    return HeldEvent.objects.filter(decision=None, case__in=numbers)
 
 
 def places_of(events: Sequence[str]) -> dict[str, str]:

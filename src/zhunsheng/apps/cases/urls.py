@@ -14,6 +14,7 @@ urlpatterns = [
     path("search/", search_views.found, name="search"),
     path("search/persons/", search_views.persons, name="search_persons"),
     path("held/", views.held, name="held"),
+    path("held.xlsx", views.held_sheet, name="held_sheet"),
     path("held/<int:held>/decide/", views.decide, name="decide"),
     path("labels.xlsx", admin_views.labels_sheet, name="labels_sheet"),
     path("labels/", admin_views.label_list, name="labels"),

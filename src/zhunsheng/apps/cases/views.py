@@ -2,12 +2,19 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from zhunsheng.apps.access.requests import asking, viewer_behind
+from zhunsheng.apps.access.exports import Sheet, for_a_purpose, taken_away
+from zhunsheng.apps.access.policy import Action
+from zhunsheng.apps.access.preferences import saved_filters
+from zhunsheng.apps.access.requests import asking, viewer_behind, viewer_who_may
 from zhunsheng.apps.audit import clock
 from zhunsheng.apps.audit.services import record_read
-from zhunsheng.apps.cases import eventlog, persons, selectors, uploads
+from zhunsheng.apps.cases import eventlog, held_list, persons, selectors, uploads
+from zhunsheng.apps.display.sheets import MOST_ROWS
 from zhunsheng.apps.refusals import DomainError
 
 
@@ -61,16 +68,37 @@ def page_image(request: HttpRequest, document: int, number: int) -> HttpResponse
 @require_GET
 def held(request: HttpRequest) -> HttpResponse:
     """What waits for a second person."""
-    rows = selectors.held_rows(viewer_behind(request))
-    record_read(kind="held_events", key="all", detail={"cases": sorted({event.case for event, _title in rows})})
-    return render(request, "cases/held.html", {"rows": rows})
+    viewer = viewer_behind(request)
+    asked = held_list.listing(viewer).asked(request.GET)
+    found = held_list.held(viewer, asked)
+    cases = sorted({row.case for row in found.page.rows})
+    record_read(kind="held_events", key=asked.address(), detail={"cases": cases})
+    page = {
+        "held": found,
+        "page": found.page,
+        "asked": asked,
+        "sheet": reverse("cases:held_sheet"),
+        "saved": saved_filters(account=asking(request).account, page="cases:held"),
+    }
+    return render(request, "cases/held.html", page)
+
+
+@for_a_purpose(gettext_lazy("待双人确认"), back="cases:held")
+def held_sheet(request: HttpRequest) -> HttpResponse:
+    """What waits for a second person, to take away."""
+    viewer = viewer_who_may(request, Action.EVENT_CONFIRM)
+    asked = held_list.listing(viewer).whole(request.GET, rows=MOST_ROWS)
+    found = held_list.held(viewer, asked)
+    heads = [_("案件编号"), _("事件"), _("收到"), _("录入人"), _("将停止的红色期限"), _("缺少")]
+    sheet = Sheet("held_sheet", "held", _("待双人确认"), heads, back="cases:held")
+    return taken_away(request, sheet, found.page, (list(held_list.cells(row)) for row in found.rows))
 
 
 @require_POST
 def decide(request: HttpRequest, held: int) -> HttpResponse:
     """The second person's decision."""
     who = asking(request)
-    waiting = next((row for row in selectors.held_events(viewer_behind(request)) if row.pk == held), None)
+    waiting = selectors.held_events(viewer_behind(request)).filter(pk=held).first()
     if waiting is None or who.account is None:
         raise Http404
     try:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,11 +14,14 @@ from zhunsheng.apps.access.exports import Sheet, for_a_purpose, taken_away
 from zhunsheng.apps.access.kinds import KINDS, object_words
 from zhunsheng.apps.access.preferences import saved_filters
 from zhunsheng.apps.access.requests import asking, viewer_among, viewer_behind
+from zhunsheng.apps.access.scope import Viewer
+from zhunsheng.apps.audit.models import AuditEntry
 from zhunsheng.apps.audit.selectors import entries_of
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.desk import leads
 from zhunsheng.apps.desk.inbox import midnight
 from zhunsheng.apps.desk.overdue_rows import leads_drawn
+from zhunsheng.apps.display import formats
 from zhunsheng.apps.display.listing import Choice, Column, Filter, Listing
 from zhunsheng.apps.display.sheets import MOST_ROWS
 
@@ -78,21 +81,33 @@ def own_looks(request: HttpRequest) -> HttpResponse:
     """查阅记录: what the viewer has looked at, as the audit log has it."""
     viewer, now = viewer_behind(request), asking(request).now
     asked = _looks_listing(now).asked(request.GET)
-    entries = entries_of(f"account:{viewer.account}").filter(action="read")
+    entries = _own_looks(viewer)
     today = entries.filter(at__gte=midnight(now, 0)).count()
     page = asked.page(entries)
     record_read(kind="own_looks", key=asked.address(), detail={"count": len(page.rows)})
-    rows = [
-        (entry, KINDS.get(entry.object_kind, entry.object_kind), object_words(entry.object_id)) for entry in page.rows
-    ]
-    shown = {
-        "page": page,
-        "rows": rows,
-        "asked": asked,
-        "today": today,
-        "saved": saved_filters(account=asking(request).account, page="desk:looks"),
-    }
-    return render(request, "desk/looks.html", shown)
+    rows = [(entry, *_look_words(entry)) for entry in page.rows]
+    shown = {"page": page, "rows": rows, "asked": asked, "today": today}
+    return render(request, "desk/looks.html", shown | _kept(request, "desk:looks"))
+
+
+@for_a_purpose(gettext_lazy("查阅记录"), back="desk:looks")
+def own_looks_sheet(request: HttpRequest) -> HttpResponse:
+    """One's own looks to take away; nobody else's, whoever asks."""
+    asked = _looks_listing(asking(request).now).whole(request.GET, rows=MOST_ROWS)
+    page = asked.page(_own_looks(viewer_behind(request)))
+    heads = [_("时间"), _("看了什么"), _("对象"), _("事由")]
+    sheet = Sheet("looks_sheet", "looks", _("查阅记录"), heads, back="desk:looks")
+    rows = ((formats.seconds(one.at), *_look_words(one), one.purpose) for one in page.rows)
+    return taken_away(request, sheet, page, rows)
+
+
+def _own_looks(viewer: Viewer) -> QuerySet[AuditEntry]:
+    return entries_of(f"account:{viewer.account}").filter(action="read")
+
+
+def _look_words(entry: AuditEntry) -> tuple[str, str]:
+    """What was looked at, and which of it."""
+    return str(KINDS.get(entry.object_kind, entry.object_kind)), object_words(entry.object_id)
 
 
 def _kept(request: HttpRequest, name: str) -> dict[str, object]:

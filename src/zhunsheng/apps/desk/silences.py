@@ -1,12 +1,12 @@
 """静默: which rules are held back, by whom, why and until when; one is set or ended early here. Never for liberty."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +17,7 @@ from zhunsheng.apps.desk import units
 from zhunsheng.apps.desk.rulebook import all_rules, rule_titles, shown_rulebook
 from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
 from zhunsheng.apps.display.options import OneOfMany
+from zhunsheng.apps.display.sheets import Cell
 from zhunsheng.apps.org.selectors import unit_names
 from zhunsheng.core.check import Check
 from zhunsheng.core.rule import Rule
@@ -35,6 +36,13 @@ class Line:
     unit: str
     state: str
     held: int | None
+
+    @property
+    def words(self) -> str:
+        """How it stands."""
+        if self.state == "over":
+            return _("已提前结束") if self.silence.ended_at else _("已结束")
+        return _("静默中") if self.state == "on" else _("未开始")
 
 
 @dataclass(frozen=True)
@@ -95,25 +103,41 @@ def listing(viewer: Viewer, *, now: datetime) -> Listing:
         Column("rule", _("规则")),
         Column("unit", _("单位")),
         Column("reason", _("原因")),
-        Column("from", _("起")),
+        Column("from", _("起"), sort=("from_at", "pk")),
         Column("until", _("止"), sort=("until_at", "pk")),
         Column("state", _("状态")),
     )
     filters = (
         Filter("state", _("状态"), lambda value: ahead if value == "on" else ~ahead, choices(states)),
         Filter("unit", _("单位"), units.within, choices(units.choices(viewer))),
+        Filter("text", _("规则"), _of_rule, hint=_("名称或编号")),
+        Filter("owner", _("设立人"), lambda value: Q(owner__name=value)),
     )
     return Listing(columns, filters, default_sort="-until")
+
+
+def _of_rule(text: str) -> Q:
+    """Silences of rules that are called so, in the language of the page or when they were silenced, or have such an
+    id."""
+    shown = [rule for rule, title in rule_titles().items() if text.casefold() in title.casefold()]
+    return Q(rule__in=shown) | Q(rule__icontains=text) | Q(title__icontains=text)
+
+
+def cells(line: Line) -> Iterator[Cell]:
+    """One silence as it is taken away."""
+    row = line.silence
+    yield from (line.title, row.rule, line.unit if row.unit else _("全市"), row.reason, row.owner.name)
+    yield from (row.from_at, row.until_at, row.ended_at, line.words, line.held)
 
 
 def silenced(viewer: Viewer, asked: Asked, *, now: datetime) -> Silenced:
     """One page of the silences."""
     page = asked.page(Silence.objects.select_related("owner"))
     titles, names = rule_titles(), unit_names({row.unit for row in page.rows if row.unit})
+    held = _held(viewer, [row for row in page.rows if _state(row, now) != "over"])
     lines = [
-        Line(row, titles.get(row.rule, row.title), names.get(row.unit, row.unit), state, _held(viewer, row, state))
+        Line(row, titles.get(row.rule, row.title), names.get(row.unit, row.unit), _state(row, now), held.get(row.pk))
         for row in page.rows
-        for state in (_state(row, now),)
     ]
     return Silenced(page, lines, Silence.objects.filter(until_at__gt=now, ended_at=None).count())
 
@@ -124,13 +148,17 @@ def _state(row: Silence, now: datetime) -> str:
     return "on" if row.from_at <= now else "waiting"
 
 
-def _held(viewer: Viewer, row: Silence, state: str) -> int | None:
-    """How many open alerts of the rule are kept back in its units, of those that the viewer sees. One question for
-    each silence in force: there are a few at a time."""
-    if state == "over":
-        return None
-    held = visible_groups(viewer).filter(rule=row.rule, held="silenced", closed_at=None)
-    return held.filter(units.within(row.unit)).count() if row.unit else held.count()
+def _held(viewer: Viewer, rows: Sequence[Silence]) -> dict[int, int]:
+    """How many open alerts each of some silences keeps back in its units, of those that the viewer sees."""
+    if not rows:
+        return {}
+    of_each = {
+        f"of_{row.pk}": Count("pk", filter=Q(rule=row.rule) & (units.within(row.unit) if row.unit else Q()))
+        for row in rows
+    }
+    held = visible_groups(viewer).filter(held="silenced", closed_at=None, rule__in={row.rule for row in rows})
+    found = held.aggregate(**of_each)
+    return {row.pk: found[f"of_{row.pk}"] for row in rows}
 
 
 def _silenceable() -> list[Rule | Check]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
@@ -234,7 +235,9 @@ def _beyond(order: Sequence[tuple[str, bool]], key: Sequence[Any]) -> Q:
 def _value(row: object, name: str) -> Any:
     for part in name.split("__"):
         row = getattr(row, part)
-    return row.isoformat() if isinstance(row, datetime) else row
+    if isinstance(row, datetime):
+        return row.isoformat()
+    return str(row) if isinstance(row, UUID) else row
 
 
 def _closed(key: Sequence[Any]) -> str:

@@ -22,6 +22,7 @@ def unseen(viewer: "Viewer") -> int:
 
 PAGES: Final[dict[str, Page]] = {
     "jobs:mine": signed_in(),
+    "jobs:mine_sheet": for_action(GET=Action.LIST_EXPORT, POST=Action.LIST_EXPORT),
     "jobs:start": for_action(POST=Action.CASE_LIST),
     "jobs:export": for_action(GET=Action.LIST_EXPORT, POST=Action.LIST_EXPORT),
     "jobs:table": for_action(GET=Action.ORG_MANAGE, POST=Action.ORG_MANAGE),

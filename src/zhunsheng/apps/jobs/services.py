@@ -2,7 +2,7 @@
 
 import hashlib
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.access.scope import Viewer
@@ -26,7 +26,7 @@ KEPT: Final = timedelta(days=7)
 MOST_ATTEMPTS: Final = 2
 LARGEST_TABLE_BYTES: Final = 20 * 1024 * 1024
 BLOCK_BYTES: Final = 64 * 1024
-SHOWN: Final = 50
+FORGOTTEN_AT_ONCE: Final = 50
 State = Job.State
 OPEN: Final = (State.WAITING, State.RUNNING)
 
@@ -104,13 +104,21 @@ def _keep(table: IO[bytes], path: Path) -> None:
             file.write(block)
 
 
-def jobs_of(viewer: Viewer) -> list[Job]:
-    """The tasks of a viewer, the newest first; those that have ended are seen from now on."""
-    found = list(Job.objects.filter(account=viewer.account).order_by("-at", "pk")[:SHOWN])
-    ended = [job.pk for job in found if not job.is_open and not job.seen]
+def jobs_of(viewer: Viewer) -> QuerySet[Job]:
+    """The tasks of a viewer."""
+    return Job.objects.filter(account=viewer.account)
+
+
+def look_at(jobs: Iterable[Job]) -> None:
+    """Those of some tasks that have ended are seen from now on."""
+    ended = [job.pk for job in jobs if not job.is_open and not job.seen]
     if ended:
         Job.objects.filter(pk__in=ended).update(seen=True)
-    return found
+
+
+def unfinished(viewer: Viewer) -> int:
+    """How many of his tasks are not over yet."""
+    return jobs_of(viewer).filter(state__in=OPEN).count()
 
 
 def unseen(viewer: Viewer) -> int:
@@ -194,7 +202,7 @@ def end(job: UUID, ending: Ending, *, real_at: datetime) -> None:
 def forget_old(*, real_at: datetime) -> int:
     """Delete tasks that ended a week ago, with their files. Returns how many."""
     with as_process(PROCESS):
-        old = list(Job.objects.filter(ended_at__lt=real_at - KEPT)[:SHOWN])
+        old = list(Job.objects.filter(ended_at__lt=real_at - KEPT)[:FORGOTTEN_AT_ONCE])
         for job in old:
             shutil.rmtree(folder_of(job), ignore_errors=True)
             job.delete()

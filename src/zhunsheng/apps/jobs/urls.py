@@ -7,6 +7,7 @@ from zhunsheng.apps.jobs import views
 app_name = "jobs"
 urlpatterns = [
     path("jobs/", views.mine, name="mine"),
+    path("jobs.xlsx", views.mine_sheet, name="mine_sheet"),
     path("jobs/start/", views.start, name="start"),
     path("jobs/export/<str:view>/", views.export, name="export"),
     path("jobs/policies/check/", views.check_policy, name="check_policy"),

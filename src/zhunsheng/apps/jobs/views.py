@@ -8,15 +8,17 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from zhunsheng.apps.access.exports import PurposeForm
+from zhunsheng.apps.access.exports import PurposeForm, Sheet, for_a_purpose, taken_away
+from zhunsheng.apps.access.preferences import saved_filters
 from zhunsheng.apps.access.requests import asking, viewer_behind
 from zhunsheng.apps.audit.services import record_read
+from zhunsheng.apps.display.sheets import MOST_ROWS
 from zhunsheng.apps.inspection.proposals import proposed
-from zhunsheng.apps.jobs import services
+from zhunsheng.apps.jobs import job_list, services
 from zhunsheng.apps.jobs.forms import TABLES, TableForm
 from zhunsheng.apps.jobs.models import Job
 from zhunsheng.apps.org.importing import KINDS
@@ -37,16 +39,29 @@ MEDIA_TYPES: Final = {
 @require_GET
 def mine(request: HttpRequest) -> HttpResponse:
     """One's own tasks; by htmx the rows alone, for as long as one of them is not over."""
-    jobs = services.jobs_of(viewer_behind(request))
-    is_open_only = request.GET.get("only") == "open"
-    record_read(kind="jobs", key=viewer_behind(request).account, detail={"count": len(jobs)})
-    part = request.headers.get("HX-Request") == "true"
-    page = {
-        "jobs": [job for job in jobs if job.is_open or not is_open_only],
-        "open": sum(job.is_open for job in jobs),
-        "only": is_open_only,
+    viewer, asked = viewer_behind(request), job_list.listing().asked(request.GET)
+    found = asked.page(services.jobs_of(viewer))
+    services.look_at(found.rows)
+    record_read(kind="jobs", key=viewer.account, detail={"count": len(found.rows)})
+    page = {"page": found, "asked": asked, "moves": any(job.is_open for job in found.rows)}
+    if request.headers.get("HX-Request") == "true":
+        return render(request, "jobs/_rows.html", page)
+    beside = {
+        "open": services.unfinished(viewer),
+        "sheet": reverse("jobs:mine_sheet"),
+        "saved": saved_filters(account=asking(request).account, page="jobs:mine"),
     }
-    return render(request, "jobs/_rows.html" if part else "jobs/mine.html", page)
+    return render(request, "jobs/mine.html", page | beside)
+
+
+@for_a_purpose(gettext_lazy("我的任务"), back="jobs:mine")
+def mine_sheet(request: HttpRequest) -> HttpResponse:
+    """One's own tasks to take away; what they made is taken away by itself."""
+    asked = job_list.listing().whole(request.GET, rows=MOST_ROWS)
+    page = asked.page(services.jobs_of(viewer_behind(request)))
+    heads = [_("任务"), _("提交"), _("状态"), _("结束"), _("已处理"), _("共"), _("没有处理的")]
+    sheet = Sheet("jobs_sheet", "tasks", _("我的任务"), heads, back="jobs:mine")
+    return taken_away(request, sheet, page, (list(job_list.cells(job)) for job in page.rows))
 
 
 @require_POST

@@ -15,6 +15,7 @@ PAGES: Final[dict[str, Page]] = {
     "rulemaking:file": for_action(GET=DRAFTS),
     "rulemaking:trial": for_action(GET=DRAFTS),
     "rulemaking:releases": for_action(GET=DRAFTS),
+    "rulemaking:releases_sheet": for_action(GET=Action.LIST_EXPORT, POST=Action.LIST_EXPORT),
     "rulemaking:decide": for_action(POST=Action.RULEBOOK_RELEASE),
 }
 MENU: Final = {

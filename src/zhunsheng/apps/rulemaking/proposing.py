@@ -1,10 +1,5 @@
 """From a draft to a release: proposed by one after it was tried, put in force or turned down by another."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from functools import lru_cache
-from typing import Final
-
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.access.scope import session_scope
 from zhunsheng.apps.audit import clock
@@ -17,21 +12,11 @@ from zhunsheng.apps.supervision import releases, rulebooks
 from zhunsheng.apps.supervision.batch import allow_long_batches
 from zhunsheng.apps.supervision.models import Release
 
-SHOWN: Final = 20
-
 
 class NotTried(DomainError):
     """What was never tried is not proposed."""
 
     text = "规则“{rule}”的草稿还没有回测过，或回测后又改过，没有提出。请先回测。"
-
-
-@dataclass(frozen=True)
-class ReleaseLine:
-    """One release as its page shows it."""
-
-    row: Release
-    changed: tuple[str, ...]  # the files in which it differs from the release before
 
 
 def propose_draft(rule: str, *, by: str) -> Release:
@@ -66,26 +51,3 @@ def decide(*, by: str, confirmed: bool) -> Release:
         if release.state == Release.State.RELEASED:
             Draft.objects.filter(text__in=list(release.files.values())).delete()  # it is no draft any more
         return release
-
-
-def lines() -> list[ReleaseLine]:
-    """The last releases and proposals, the newest first, each with the files that it changes."""
-    rows = list(Release.objects.defer("files").order_by("-at", "-id")[: SHOWN + 1])
-    released = [row for row in rows if row.state == Release.State.RELEASED]
-    found = []
-    for row in rows[:SHOWN]:
-        before = next((one for one in released if _when(one) < _when(row) and one.pk != row.pk), None)
-        found.append(ReleaseLine(row, _changed(before.sha256, row.sha256) if before else ()))
-    return found
-
-
-def _when(row: Release) -> datetime:
-    return row.decided_at or row.at
-
-
-@lru_cache(maxsize=4 * SHOWN)
-def _changed(before: str, after: str) -> tuple[str, ...]:
-    """The files in which two rulebooks differ, by their digests: what a digest stands for never changes."""
-    files = dict(Release.objects.filter(sha256__in=(before, after)).values_list("sha256", "files"))
-    names = sorted(files[before].keys() | files[after].keys())
-    return tuple(name for name in names if files[before].get(name) != files[after].get(name))

@@ -6,16 +6,22 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from zhunsheng.apps.access.requests import asking, viewer_behind
+from zhunsheng.apps.access.exports import Sheet, for_a_purpose, taken_away
+from zhunsheng.apps.access.policy import Action
+from zhunsheng.apps.access.preferences import saved_filters
+from zhunsheng.apps.access.requests import asking, viewer_behind, viewer_who_may
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.cases.words import in_page_language
 from zhunsheng.apps.desk.rulebook import rule_titles
 from zhunsheng.apps.display.formats import listed
+from zhunsheng.apps.display.sheets import MOST_ROWS
 from zhunsheng.apps.refusals import DomainError
-from zhunsheng.apps.rulemaking import drafts, proposing
+from zhunsheng.apps.rulemaking import drafts, proposing, release_list
 from zhunsheng.apps.rulemaking.forms import LEADS, SentencesForm, TryForm, as_asked
 from zhunsheng.apps.rulemaking.lengths import as_said
 from zhunsheng.apps.rulemaking.library import library
@@ -121,13 +127,29 @@ def decide(request: HttpRequest) -> HttpResponse:
     return redirect("rulemaking:releases")
 
 
+@for_a_purpose(gettext_lazy("发布记录"), back="rulemaking:releases")
+def releases_sheet(request: HttpRequest) -> HttpResponse:
+    """The record to take away: which files were changed, not what is in them."""
+    viewer_who_may(request, Action.RULEBOOK_DRAFT)
+    asked = release_list.listing(now=asking(request).now).whole(request.GET, rows=MOST_ROWS)
+    found = release_list.releases(asked)
+    heads = [_("时间"), _("状态"), _("提出"), _("决定"), _("决定时间"), _("改动的文件"), _("事由")]
+    heads += [_("新增"), _("消失"), _("变动"), _("一次发出")]
+    sheet = Sheet("releases_sheet", "releases", _("发布记录"), heads, back="rulemaking:releases")
+    return taken_away(request, sheet, found.page, (list(release_list.cells(line)) for line in found.lines))
+
+
 def _releases(request: HttpRequest, *, problem: str = "") -> HttpResponse:
-    lines = proposing.lines()
-    waiting = next((line for line in lines if line.row.state == "proposed"), None)
-    own = viewer_behind(request).account
-    record_read(kind="releases", key="", detail={"count": len(lines)})
+    waiting, own, who = release_list.waiting(), viewer_behind(request).account, asking(request)
+    asked = release_list.listing(now=who.now).asked(request.GET)
+    found = release_list.releases(asked)
+    record_read(kind="releases", key=asked.address(), detail={"count": len(found.lines)})
     page = {
-        "lines": lines,
+        "lines": found.lines,
+        "page": found.page,
+        "asked": asked,
+        "sheet": reverse("rulemaking:releases_sheet"),
+        "saved": saved_filters(account=who.account, page="rulemaking:releases"),
         "waiting": waiting,
         "checks": [(row, drafts.title_in(row.text)) for row in drafts.check_drafts()],
         "is_own": waiting is not None and own in (waiting.row.by, waiting.row.signed),
