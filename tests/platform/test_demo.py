@@ -4,11 +4,18 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from tests.story import RULEBOOK, at
+from zhunsheng.apps.access.processes import as_process
+from zhunsheng.apps.audit import clock
+from zhunsheng.apps.cases.models import SourceHeard
+from zhunsheng.apps.cases.services import register_source
+from zhunsheng.city.make import City
 from zhunsheng.core.points.gate import judge_policy
+from zhunsheng.core.schemas import EVENTS
 from zhunsheng.points_book import POLICIES, load_fact_list
-from zhunsheng.web.demo import earlier, playing, scoring
+from zhunsheng.web.demo import earlier, people, playing, scoring
 
 
 def test_the_policy_of_the_demonstration_passes_the_gate_and_is_written_once(tmp_path: Path) -> None:
@@ -53,3 +60,35 @@ def test_the_city_does_without_a_case_whose_number_a_planted_file_took() -> None
     told = playing.without_cases(events, ["C2"])
     assert told.rows() == [rows[0], rows[4]]
     assert playing.without_cases(events, []).rows() == rows
+
+
+UNITS = pl.DataFrame(
+    [("359901510000", "甲区分局第1派出所", "station", "359901000000"),
+     ("359901510200", "甲区分局第1派出所案件办理队", "case_squad", "359901510000")],
+    schema=["code", "name", "kind", "parent"], orient="row",
+)  # fmt: skip
+"""A station and its squad."""
+
+
+def test_a_case_handling_area_is_called_as_people_call_it_and_a_room_stays_what_it_is() -> None:
+    # The page of the area used to say A359901510200.
+    events = pl.DataFrame({"place": ["A359901510200", "R00000151", None, "A359901510000"]})
+    named = playing.with_named_areas(events, UNITS)["place"].to_list()
+    assert named == ["甲区分局第1派出所办案区", "R00000151", None, "甲区分局第1派出所办案区"]
+
+
+@pytest.mark.usefixtures("db")
+def test_a_source_of_the_demonstration_is_heard_when_its_events_come_in() -> None:
+    # The page of sources used to say 还没有收到过 of each, for they came in the name of the demonstration.
+    until = at("2026-03-02 12:00")
+    clock.set_city_clock(until, seconds_per_second=0)
+    row = {"source": "calls", "id": "C1", "version": 1, "void": False, "type": "incident.reported",
+           "at": at("2026-03-02 09:00"), "at_precision": "minute", "recorded_at": at("2026-03-02 09:05"),
+           "incident": "J1", "facts": "{}", "officers": []}  # fmt: skip
+    events = pl.DataFrame([row], schema=EVENTS)
+    nobody = pl.DataFrame(schema=dict.fromkeys(("case", "id", "name", "id_number"), pl.String))
+    with as_process("test"):
+        for source, title in people.SOURCES.items():
+            register_source(source=source, title=title, key=f"a key of {source}")
+    playing.Play(City(events, UNITS, nobody, nobody, nobody), at("2026-03-02 08:00")).tell(until)
+    assert {(heard.source_id, heard.at) for heard in SourceHeard.objects.all()} == {("calls", until)}

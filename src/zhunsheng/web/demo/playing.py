@@ -18,6 +18,7 @@ from zhunsheng.apps.cases.eventlog import record_events
 from zhunsheng.apps.cases.models import Assignment, Case
 from zhunsheng.apps.cases.persons import Identity, put_in_case, register_person
 from zhunsheng.apps.cases.services import assign, register_case
+from zhunsheng.apps.cases.sources import RECORDER, note_heard
 from zhunsheng.apps.org.models import Officer, Unit
 from zhunsheng.book import load_rulebook
 from zhunsheng.city.make import City, generate
@@ -67,6 +68,16 @@ def without_cases(events: pl.DataFrame, cases: Collection[str]) -> pl.DataFrame:
     return events.filter(~(is_theirs | came_before))
 
 
+def with_named_areas(events: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
+    """Events (schemas.EVENTS) in which a case-handling area is called as people call it: after the station whose squad
+    it is. The city knows it by the code of the unit."""
+    above = units.select(parent="code", station="name")
+    called = pl.when(pl.col("kind") == "case_squad").then("station").otherwise("name")
+    areas = units.join(above, on="parent", how="left").select(place=pl.format("A{}", "code"), area=called)
+    named = events.join(areas, on="place", how="left", maintain_order="left")
+    return named.with_columns(place=pl.coalesce(pl.format("{}办案区", "area"), "place")).drop("area")
+
+
 def first_days(play: "Play", opens: datetime) -> list[datetime]:
     """The instants at which the history is told and judged; none where it has been told."""
     told = last_told()
@@ -113,10 +124,13 @@ class Play:
 
     def _record(self, events: pl.DataFrame) -> None:
         known = events.with_columns(document_no=pl.coalesce("document_no", pl.lit("晴公文〔2026〕1号")))
+        known = with_named_areas(known, self.city.units)
         with transaction.atomic(), as_process(PROCESS):
             new = set(events["case"].drop_nulls()) - set(Case.objects.values_list("number", flat=True))
             self._register(events.filter(pl.col("case").is_in(list(new))))
             record_events(known, recorder=f"process:{PROCESS}", second_person=True)
+            for source in sorted(set(known["source"])):  # it is their news that the demonstration tells
+                note_heard(f"{RECORDER}{source}")
 
     def _register(self, events: pl.DataFrame) -> None:
         """What a case system sends beside events: title, kind, unit, handlers and persons of each new case."""
