@@ -6,10 +6,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.platform.accounts import account, signed_in
 from tests.platform.inspection_world import Inspection, at, build
 from tests.platform.people import EAST_STATION, WEST_STATION
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.alerts.models import Alert, AlertGroup
+from zhunsheng.apps.audit import clock
 from zhunsheng.apps.cases.eventlog import record_event
 from zhunsheng.apps.cases.models import Source, SourceHeard
 from zhunsheng.apps.cases.services import register_source
@@ -57,6 +59,24 @@ def test_18_more_back_dated_entries_than_chance_gives_are_an_alarm_once(world: I
         daily.look(NOW)
         assert watching.raise_alarms(NOW) == 0
         assert Alarm.objects.filter(indicator="back_dated", unit=WEST_STATION).count() == 1
+
+
+def test_a_count_that_is_an_alarm_when_its_month_is_over_does_not_contradict_that_there_is_none(
+    world: Inspection,
+) -> None:
+    """An alarm is raised of a whole month. Of the one that runs, the count that would be one says so, and that none is
+    raised before its end. The page used to say 达到报警线 beside 没有报警."""
+    clock.set_city_clock(NOW, seconds_per_second=0)
+    with as_process("test"):
+        findings(EAST_STATION, 97, state="current", month=6)
+        findings(EAST_STATION, 3, state="withdrawn", month=6)
+        findings(WEST_STATION, 11, state="current", month=12)
+        findings(WEST_STATION, 9, state="withdrawn", month=12)
+        assert watching.raise_alarms(NOW) == 0
+    page = signed_in(account("dc", officer=world["witness"])).get("/oversight/").content.decode()
+    assert "没有报警。一个月过完，次数达到报警线的才报警。" in page
+    assert "月未过完，次数已到报警线" in page
+    assert "达到报警线</span>" not in page
 
 
 def test_what_is_kept_of_a_year_is_what_counting_anew_gives(world: Inspection) -> None:
