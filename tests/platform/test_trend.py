@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from tests.platform.accounts import account, signed_in
-from tests.platform.people import EAST_STATION, WEST_STATION, city, officer
+from tests.platform.people import CITY, EAST_STATION, WEST_STATION, city, officer
 from tests.platform.standing import FILING, case_of, exceeded, open_alert, running
 from tests.platform.supervised import put_in_force
 from tests.platform.test_alerts_supervised import shipped
@@ -87,11 +87,33 @@ def test_the_number_at_the_head_of_the_day_is_that_of_its_list(db: None) -> None
     transaction.set_rollback(True)
 
 
-def test_a_year_has_twelve_months_and_the_present_one_ends_now() -> None:
+def test_what_is_exceeded_at_this_very_instant_is_counted_and_stands_in_the_list(db: None) -> None:
+    # Found: 今日 counted it by the day, and the ledger behind the figure listed what came before this instant.
+    del db
+    clock.set_city_clock(NOW, seconds_per_second=0)
+    city()
+    put_in_force(shipped(FILING, "criminal.filing.overdue-explain"))
+    case = case_of(EAST_STATION, 1)
+    ran(case, "2026-09-02")
+    midnight = at("2026-09-01") - timedelta(hours=10)
+    exceeded(case, NOW)
+    exceeded(case_of(EAST_STATION, 2), midnight)
+    exceeded(case_of(EAST_STATION, 3), midnight - timedelta(microseconds=1))
+    me = signed_in(account("head", officer=officer("035077", ("unit_head", EAST_STATION))))
+    assert '<a href="/overdue/?in=month">本月超期<b>2</b></a>' in me.get("/today/").content.decode()
+    for span, count in (("month", 2), ("2026-09", 2), ("2026-08", 1), ("30", 3)):
+        assert me.get(f"/overdue/?in={span}").content.decode().count("<tr data-row>") == count, span
+    legal = signed_in(account("fz", officer=officer("035078", ("legal_department", CITY))))
+    assert re.search(r'href="/overdue/\?in=month[^"]*">2<', legal.get("/city/").content.decode())
+    transaction.set_rollback(True)
+
+
+def test_a_year_has_twelve_months_and_the_present_one_runs_on_to_its_end() -> None:
+    """Half-open each, so that none is counted twice; of what is to come nothing is known."""
     found = months(NOW)
     assert list(found)[:2] == [date(2025, 10, 1), date(2025, 11, 1)]
     assert len(found) == 12
-    assert found[date(2026, 9, 1)].end == NOW
+    assert found[date(2026, 9, 1)].end == datetime.fromisoformat("2026-10-01T00:00:00+08:00")
     assert found[date(2026, 8, 1)].end == datetime.fromisoformat("2026-09-01T00:00:00+08:00")
 
 

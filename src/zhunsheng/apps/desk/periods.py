@@ -1,4 +1,5 @@
-"""Spans of time that pages count by: this month until now, last month to the same point, each month of a year."""
+"""Spans of time that pages count by: this month, last month to the same point, each month of a year. What goes on has
+the end of its month for its end: nothing is known of what is to come, and what happens at this very instant is in it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,26 +35,31 @@ def periods(now: datetime) -> dict[str, Period]:
     month = _first(now)
     last = _first(month - timedelta(days=1))
     return {
-        "month": Period(month, now),
+        "month": Period(month, _next(month)),
         # A month that is shorter than what has passed of this one is whole.
         "before": Period(last, min(last + (now - month), month)),
         "last": Period(last, month),
-        "30": Period(now - THIRTY_DAYS, now),
+        "30": Period(now - THIRTY_DAYS, _next(month)),
     }
 
 
 def months(now: datetime) -> dict[date, Period]:
-    """The last twelve months by their first days, the oldest first; of the present one what has passed."""
-    begin, end, found = _first(now), now, {}
+    """The last twelve months by their first days, the oldest first; the present one is the last."""
+    begin, found = _first(now), {}
     for _each in range(MONTHS):
-        found[begin.date()] = Period(begin, end)
-        begin, end = _first(begin - timedelta(days=1)), begin
+        found[begin.date()] = Period(begin, _next(begin))
+        begin = _first(begin - timedelta(days=1))
     return dict(reversed(found.items()))
 
 
 def month_name(month: date) -> str:
     """A month as addresses have it: 2026-03."""
     return f"{month:%Y-%m}"
+
+
+def _next(month: datetime) -> datetime:
+    """The beginning of the month after the one that begins at an instant."""
+    return _first(month + timedelta(days=31))
 
 
 def _first(at: datetime) -> datetime:
