@@ -1,5 +1,6 @@
 """A limit is changed as sentences and tried on the past before anybody proposes it."""
 
+import re
 import tomllib
 from collections.abc import Iterator
 
@@ -78,6 +79,18 @@ def test_a_draft_is_linted_as_one_types_saved_as_toml_and_tried(legal: Person) -
     shown = legal.client.get(f"/trials/{trial.pk}/").content.decode()
     assert "每名民警每天" in shown
     assert "与现行规则没有差别" in shown
+
+
+def test_the_days_of_a_back_test_are_typed_as_they_are_everywhere(legal: Person) -> None:
+    """The field of a browser puts month and day in the order of its own language: a day is typed as 2026-03-01."""
+    page = legal.client.get(f"/drafts/{RULE}/").content.decode()
+    assert 'type="date"' not in page
+    assert re.search(r'name="first" value="2025-12-20"[^>]*>', page)
+    assert "例如 2026-11-23" in page
+    for day in ("03/01/2026", "2026-3-99"):
+        answer = legal.client.post("/jobs/rules/try/", {"rule": RULE, "first": day, "last": "2026-03-19"})
+        assert answer.status_code == 422
+        assert "从：请按 2026-11-23 的样子填写。" in answer.content.decode()
 
 
 @pytest.mark.parametrize(

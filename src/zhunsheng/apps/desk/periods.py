@@ -1,5 +1,5 @@
 """Spans of time that pages count by: this month, last month to the same point, each month of a year. What goes on has
-the end of its month for its end: nothing is known of what is to come, and what happens at this very instant is in it."""
+the end of its month for its end: nothing is known of what is to come, and what happens at this instant is in it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -16,6 +16,7 @@ from zhunsheng.rulecheck.sentences import Value, own_names, said
 Library = Mapping[str, Mapping[str, Any]]
 """What an article is called on the page → the row of the file that cites it."""
 LEADS: Final = ("PT6H", "PT12H", "PT24H", "PT36H", "P1D", "P2D", "P3D", "P5D", "P7D", "P10D", "P15D", "P30D")
+DAY: Final = "%Y-%m-%d"
 ALWAYS: Final = "always"
 ALWAYS_WORD: Final = _("一直")
 OF_TIME: Final = frozenset({*LENGTHS, *LEVELS})
@@ -98,7 +99,14 @@ def as_asked(value: Value, name: str) -> Any:
 
 
 def _day(label: Any, *, required: bool = True) -> forms.DateField:
-    return forms.DateField(label=label, required=required, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    return forms.DateField(
+        label=label,
+        required=required,
+        input_formats=[DAY],
+        help_text=_("例如 2026-11-23。"),
+        error_messages={"invalid": _("请按 2026-11-23 的样子填写。")},
+        widget=forms.DateInput({"autocomplete": "off"}, format=DAY),
+    )
 
 
 class TryForm(forms.Form):
