@@ -1,5 +1,9 @@
 """The inbox, one alert, one's own limits and a leader's day: by mouse, by keyboard and without script."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
 import pytest
 from django.db import transaction
 from playwright.sync_api import expect
@@ -10,6 +14,7 @@ from tests.pages.presses import Hand
 from tests.pages.telling import ALERTED
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.alerts.models import AlertGroup
+from zhunsheng.apps.cases.models import Case
 
 pytestmark = pytest.mark.usefixtures("alerts_told")
 FILING = "criminal.intake.filing-decision"
@@ -143,3 +148,45 @@ def test_without_script_an_alert_is_a_page_and_selected_ones_are_taken_on(site: 
     page.get_by_role("link", name="督办").click()
     page.get_by_role("button", name="督办").click()
     expect(page.get_by_role("status").first).to_contain_text("督办 今天 10:30")
+
+
+def test_the_number_of_a_case_without_a_title_breaks_between_its_parts(site: Site) -> None:
+    """On a phone it is wider than its place: it breaks after the unit, and no digit stands alone on a line."""
+    page = site.page("officer", size=PHONE)
+    page.goto("/mine/")
+    link = page.locator(".zs-limits a[href^='/cases/']").first
+    address = str(link.get_attribute("href"))
+    number = address.strip("/").rpartition("/")[2]
+    with untitled(number):
+        for path, place in (("/mine/", f".zs-limits a[href='{address}']"), (address, "#case-title")):
+            page.goto(path)
+            lines = page.locator(place).first.evaluate(LINES)
+            assert "".join(lines) == number
+            assert lines in ([number], [number[:13], number[13:]]), path
+
+
+LINES: Final = """element => {
+    const lines = new Map(), range = document.createRange();
+    const walk = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    for (let node = walk.nextNode(); node; node = walk.nextNode())
+        for (let n = 0; n < node.length; n++) {
+            range.setStart(node, n); range.setEnd(node, n + 1);
+            const top = Math.round(range.getBoundingClientRect().top);
+            lines.set(top, (lines.get(top) ?? "") + node.textContent[n]);
+        }
+    return [...lines.values()];
+}"""
+"""The text of an element, line by line as it stands."""
+
+
+@contextmanager
+def untitled(number: str) -> Iterator[None]:
+    """A case has no title while the block runs, as one that nobody has registered."""
+    with transaction.atomic(), as_process("test"):
+        case = Case.objects.get(pk=number)
+        Case.objects.filter(pk=number).update(title="")
+    try:
+        yield
+    finally:
+        with transaction.atomic(), as_process("test"):
+            Case.objects.filter(pk=number).update(title=case.title)

@@ -156,6 +156,11 @@ def test_numbers_and_shares_have_no_decimals_that_say_nothing() -> None:
     assert [formats.percent(share) for share in (0.78, 0.0, 1.0, 0.005)] == ["78%", "0%", "100%", "0%"]
 
 
+def test_the_number_of_a_case_may_break_after_its_unit_and_nowhere_else() -> None:
+    assert marks.parted("A3502030100002026030187") == "A350203010000<wbr>2026030187"
+    assert marks.parted("J<1>") == "J&lt;1&gt;"
+
+
 def test_days_of_the_week_and_tails() -> None:
     assert formats.weekday(date(2026, 11, 23)) == "周一"
     assert formats.tail("A350203010000202603" + "0187") == "0187"

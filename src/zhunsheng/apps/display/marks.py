@@ -1,6 +1,7 @@
 """Levels, times and the time left as pages draw them: for the tags of templates, and for long lists, whose rows are
 written by code."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from zhunsheng.apps.display import formats
 from zhunsheng.apps.display.shapes import drawn
 
+PARTS: Final = re.compile(r"([A-Z]\d{12})(\d{6,})")
 WORDS: Final = {
     "blue": gettext_lazy("蓝色提示"),
     "yellow": gettext_lazy("黄色预警"),
@@ -47,6 +49,12 @@ LOOKS: Final = {
 
 
 @formats.remembered()
+def parted(number: str) -> SafeString:
+    """The number of a case, which may break after the code of its unit: a digit alone on a line is misread."""
+    parts = PARTS.fullmatch(number)
+    return format_html("{}<wbr>{}", *parts.groups()) if parts else format_html("{}", number)
+
+
 def chip(name: str) -> SafeString:
     """The chip of a level or state: shape, word, tint."""
     css, picture = LOOKS.get(name, (name, name))

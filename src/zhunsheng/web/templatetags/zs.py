@@ -163,6 +163,12 @@ def tail(case: str) -> str:
 
 
 @register.filter
+def parted(case: str) -> SafeString:
+    """The number of a case where it may have to break."""
+    return marks.parted(case)
+
+
+@register.filter
 def actor(name: str) -> str:
     """Who acted, in words."""
     return formats.actor(name)
