@@ -308,6 +308,22 @@ def test_looks_leave_with_the_looker_and_nobody_elses_are_among_them() -> None:
     body(somebody("officer", "035003", EAST_STATION).export("/looks.xlsx"), 403)
 
 
+def test_the_ledger_of_exports_is_filtered_paged_and_taken_away_by_those_who_watch_reading() -> None:
+    me, other = somebody("inspectorate"), somebody("legal_department", "035002")
+    table(other.export("/rules.xlsx"))
+    for _n in range(51):
+        table(me.export("/silences.xlsx"))
+    assert lengths(me, "/reading/exports/") == [50, 2]
+    (row,) = texts(body(me.get("/reading/exports/?actor=legal-department&kind=rules_sheet")))
+    assert PURPOSE in row
+    mark = row.rpartition(" ")[2]
+    assert len(texts(body(me.get(f"/reading/exports/?mark={mark}")))) == 1
+    ((_at, who, *rest),) = table(me.export("/reading/exports.xlsx?actor=legal-department"))
+    assert (who, rest) == ("legal-department", ["导出规则列表", "全部", 2, PURPOSE, mark])
+    assert last_export() == ("account:inspectorate", "exports_sheet", PURPOSE)
+    body(other.export("/reading/exports.xlsx"), 403)
+
+
 def silence(serial: int, **columns: Any) -> None:
     said = {"reason": "系统切换", "rule": RULE, "until_at": NOW + serial * MINUTE}
     with acting(CLERK):

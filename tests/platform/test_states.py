@@ -81,6 +81,7 @@ LISTS: Final = {
     "cases:held": "held_sheet",
     "rulemaking:releases": "releases_sheet",
     "jobs:mine": "jobs_sheet",
+    "readers:exports": "exports_sheet",
     "access:accounts": "accounts_sheet",
     "access:audit_log": "audit_log_sheet",
 }
@@ -92,7 +93,6 @@ NO_LIST: Final = {
     "desk:quality": "one line for each kind of fault and each source",
     "inspection:oversight": "counts of events by opportunity, each a link to what is counted",
     "inspection:verify": "a draw made again, from what is given to it",
-    "readers:exports": "XXX",
     "desk:sources": "one line for each system that reports: a deployment has a dozen",
     "cases:sources": "the same with their keys, which never leave",
     "points:mine": "one officer's period",

@@ -86,6 +86,7 @@ KINDS: Final = {
     "urgent_accesses": _("紧急查阅"),
     "reading_watch": _("查阅监督"),
     "export_ledger": _("导出台账"),
+    "exports_sheet": _("导出台账的导出"),
     "jobs": _("我的任务"),
     "jobs_sheet": _("导出我的任务"),
     "job": _("后台任务"),

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import BooleanField, Field, Func, QuerySet, TextField, Value
 
 from zhunsheng.apps.audit.models import AuditEntry
 
@@ -67,36 +68,16 @@ def readings_of_case(*, actor: str, case: str, since: datetime, until: datetime,
         return [Reading(*row) for row in cursor.fetchall()]
 
 
-@dataclass(frozen=True)
-class TakenAway:
-    """One file that left: who took it, when, what it was made of, how many rows, the code in it, and what for."""
-
-    at: datetime
-    actor: str
-    kind: str
-    key: str
-    count: int | None
-    mark: str
-    purpose: str
+def taken_entries() -> QuerySet[AuditEntry]:
+    """Files that left. Each with `mark`, the code that stands in the file, and `rows`, how many are in it; None where
+    nothing was counted."""
+    left = AuditEntry.objects.filter(_detail("? {}", BooleanField()), action="read", result="done")
+    return left.annotate(mark=_detail("->> {}", TextField()), rows=_detail("->> {}", TextField(), "count"))
 
 
-def taken_away(*, before: int | None, mark: str, most: int) -> list[tuple[int, TakenAway]]:
-    """Files that left, the newest first, each with its number in the log; those before a number, or with one code."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT id, at, actor, object_kind, object_id, detail ->> 'count', detail ->> 'mark', purpose
-            FROM audit_entry
-            WHERE action = 'read' AND result = 'done' AND detail ? 'mark'
-                AND (%(before)s::bigint IS NULL OR id < %(before)s) AND (%(mark)s = '' OR detail ->> 'mark' = %(mark)s)
-            ORDER BY id DESC LIMIT %(most)s
-            """,
-            {"before": before, "mark": mark, "most": most},
-        )
-        return [
-            (row[0], TakenAway(row[1], row[2], row[3], row[4], int(row[5]) if row[5] else None, row[6], row[7]))
-            for row in cursor.fetchall()
-        ]
+def _detail(question: str, of: "Field[Any, Any]", name: str = "mark") -> Func:
+    """A question to what an entry holds beside its line: no other question reads it."""
+    return Func(Value(name), template=f"detail {question.format('%(expressions)s')}", output_field=of)
 
 
 def entries_of(actor: str) -> QuerySet[AuditEntry]:

@@ -27,6 +27,7 @@ PAGES: Final[dict[str, Page]] = {
     "readers:set_bait": for_action(POST=Action.READING_WATCH),
     "readers:end_bait": for_action(POST=Action.READING_WATCH),
     "readers:exports": for_action(GET=Action.READING_WATCH),
+    "readers:exports_sheet": for_action(GET=Action.LIST_EXPORT, POST=Action.LIST_EXPORT),
 }
 MENU: Final = {
     "readers:urgent": Item(

@@ -12,4 +12,5 @@ urlpatterns = [
     path("reading/baits/", views.set_bait, name="set_bait"),
     path("reading/baits/<int:bait>/end/", views.end_bait, name="end_bait"),
     path("reading/exports/", views.exports, name="exports"),
+    path("reading/exports.xlsx", views.exports_sheet, name="exports_sheet"),
 ]

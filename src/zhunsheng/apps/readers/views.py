@@ -1,26 +1,25 @@
 """Pages of reading and its oversight: each translates, makes one call, and answers."""
 
-from typing import Final
-
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from zhunsheng.apps.access.exports import Sheet, for_a_purpose, taken_away
 from zhunsheng.apps.access.kinds import KINDS
 from zhunsheng.apps.access.policy import Action
-from zhunsheng.apps.access.requests import asking, viewer_behind
-from zhunsheng.apps.audit.selectors import taken_away
+from zhunsheng.apps.access.preferences import saved_filters
+from zhunsheng.apps.access.requests import asking, viewer_behind, viewer_who_may
 from zhunsheng.apps.audit.services import record_read
-from zhunsheng.apps.readers import baits, unusual
+from zhunsheng.apps.display.sheets import MOST_ROWS
+from zhunsheng.apps.readers import baits, export_list, unusual
 from zhunsheng.apps.readers import urgent as urgent_access
 from zhunsheng.apps.readers.forms import BaitForm, ReviewForm, UrgentForm
 from zhunsheng.apps.readers.words import words
 from zhunsheng.apps.refusals import DomainError
-
-ROWS: Final = 100
-LONGEST_MARK: Final = 12
 
 
 @require_http_methods(["GET", "POST"])
@@ -105,16 +104,29 @@ def end_bait(request: HttpRequest, bait: int) -> HttpResponse:
 
 @require_GET
 def exports(request: HttpRequest) -> HttpResponse:
-    """导出台账: every file that was taken away, by the code that stands in it or the newest first."""
-    mark, before = request.GET.get("mark", "").strip()[:LONGEST_MARK], request.GET.get("before", "")
-    rows = taken_away(before=int(before) if before.isdigit() else None, mark=mark, most=ROWS + 1)
-    record_read(kind="export_ledger", key=mark or "all", detail={"count": len(rows)})
+    """导出台账: every file that was taken away."""
+    asked = export_list.listing(now=asking(request).now).asked(request.GET)
+    found, files = export_list.exports(asked)
+    record_read(kind="export_ledger", key=asked.address(), detail={"count": len(files)})
     page = {
-        "rows": [(row, KINDS.get(row.kind, row.kind)) for _, row in rows[:ROWS]],
-        "mark": mark,
-        "before": rows[ROWS - 1][0] if len(rows) > ROWS else None,
+        "files": files,
+        "page": found,
+        "asked": asked,
+        "sheet": reverse("readers:exports_sheet"),
+        "saved": saved_filters(account=asking(request).account, page="readers:exports"),
     }
     return render(request, "readers/exports.html", page)
+
+
+@for_a_purpose(gettext_lazy("导出台账"), back="readers:exports")
+def exports_sheet(request: HttpRequest) -> HttpResponse:
+    """The ledger to take away: it stands in it itself from then on."""
+    viewer_who_may(request, Action.READING_WATCH)
+    asked = export_list.listing(now=asking(request).now).whole(request.GET, rows=MOST_ROWS)
+    found, files = export_list.exports(asked)
+    heads = [_("时间"), _("账号"), _("种类"), _("对象"), _("行数"), _("用途"), _("识别码")]
+    sheet = Sheet("exports_sheet", "exports", _("导出台账"), heads, back="readers:exports")
+    return taken_away(request, sheet, found, (list(export_list.cells(file)) for file in files))
 
 
 def _watch(request: HttpRequest, form: BaitForm) -> HttpResponse:
