@@ -110,7 +110,7 @@ def listing(viewer: Viewer, *, now: datetime) -> Listing:
     filters = (
         Filter("state", _("状态"), lambda value: ahead if value == "on" else ~ahead, choices(states)),
         Filter("unit", _("单位"), units.within, choices(units.choices(viewer))),
-        Filter("text", _("规则"), _of_rule, hint=_("名称或编号")),
+        Filter("text", _("规则"), _of_rule, hint=_("规则名称或编号")),
         Filter("owner", _("设立人"), lambda value: Q(owner__name=value)),
     )
     return Listing(columns, filters, default_sort="-until")

@@ -58,9 +58,7 @@ def edit(request: HttpRequest, rule: str) -> HttpResponse:
         "form": form,
         "leads": [as_said(lead) for lead in LEADS],
         "draft": draft,
-        "differs": [
-            (form.fields[name].label, before, after) for name, before, after in _differing(now or text, text, form)
-        ],
+        "differs": _differing(now or text, text, form),
         "seen": _seen(drafts.looked(path, text)),
         "try": TryForm(initial=_last_days(asking(request).now), of_check=not path.startswith(drafts.LIMITS)),
         "trials": drafts.trials_of(rule, text),
