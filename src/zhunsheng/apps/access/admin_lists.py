@@ -105,7 +105,7 @@ def entry_listing(*, now: datetime) -> Listing:
     """Columns and filters of the audit log, the newest first."""
     results = tuple(Choice(name, str(word)) for name, word in RESULTS.items())
     kinds = tuple(Choice(name, str(word)) for name, word in KINDS.items())
-    actions = tuple(Choice(name, f"{word}（{name}）") for name, word in ACTIONS.items())
+    actions = tuple(Choice(name, f"{word} {name}") for name, word in ACTIONS.items())
     spans = (Choice("1", _("24小时内")), Choice("7", _("7天内")), Choice("30", _("30天内")))
     columns = (
         Column("at", _("时间"), sort=("id",)),
