@@ -1,6 +1,7 @@
 """Tasks as people meet them: the list, a check at a place on a phone with and without a network, a patrol, a second
 person who confirms what was found."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -90,7 +91,7 @@ def test_tasks_are_listed_made_by_hand_and_planned(site: Site, told: SimpleNames
     page.get_by_role("button", name="指派", exact=True).click()
     expect(page.locator(".zs-head__number")).to_contain_text("18")
     page.goto("/tasks/schedules/")
-    page.get_by_label("单位").select_option(WEST_STATION)
+    page.get_by_role("region", name="新建任务计划").get_by_label("单位").select_option(WEST_STATION)
     page.get_by_label("起", exact=True).fill("2026-03-01")
     page.get_by_label("止（不含）").fill("2026-06-01")
     page.get_by_role("button", name="制订").click()
@@ -98,7 +99,15 @@ def test_tasks_are_listed_made_by_hand_and_planned(site: Site, told: SimpleNames
     judge(page, "tasks-schedules")
     page.get_by_label("终止原因").fill("改为每月")
     page.get_by_role("button", name="终止").click()
-    expect(page.get_by_text("已终止")).to_be_visible()
+    expect(page.locator("td").get_by_text("已终止")).to_be_visible()
+    page.goto("/tasks/")
+    page.get_by_role("link", name="网上巡查", exact=True).click()
+    page.get_by_label("状态").select_option(label="待办")
+    page.get_by_role("button", name="筛选", exact=True).click()
+    # What was chosen by a tab is kept by the filters, and the other way round
+    expect(page.locator("[data-row]")).to_have_count(1)
+    page.get_by_role("link", name="现场执法检查", exact=True).first.click()
+    expect(page).to_have_url(re.compile(r"\?kind=onsite&state=waiting$"))
 
 
 def _phone(context: BrowserContext) -> Page:

@@ -65,6 +65,7 @@ EMPTY: Final = {
     "points:policies": ("legal_department", "还没有批准在用的办法，没有期次。"),
     "points:decisions": ("legal_department", "没有待确认的。"),
     "tasks:mine": ("legal_officer", "没有检查任务。"),
+    "tasks:schedules": ("legal_department", "还没有任务计划。"),
     "access:accounts": ("system_admin", ""),
     "access:audit_log": ("audit_admin", ""),
 }
@@ -77,7 +78,12 @@ LISTS: Final = {
     "desk:cases": "case_sheet",
     "desk:all_cases": "case_sheet",
     "cases:labels": "labels_sheet",
-    **{f"inspection:{name}": f"{name}_sheet" for name in ("cards", "tasks", "problems", "plans", "readers")},
+    **{
+        f"inspection:{name}": f"{name}_sheet"
+        for name in ("cards", "tasks", "problems", "plans", "readers", "oversight")
+    },
+    "tasks:mine": "checks_sheet",
+    "tasks:schedules": "schedules_sheet",
     "cases:held": "held_sheet",
     "rulemaking:releases": "releases_sheet",
     "jobs:mine": "jobs_sheet",
@@ -91,7 +97,6 @@ NO_LIST: Final = {
     "desk:today": "figures and the few rows behind them, each a link to its list",
     "desk:wall": "it stands on a screen that nobody presses",
     "desk:quality": "one line for each kind of fault and each source",
-    "inspection:oversight": "counts of events by opportunity, each a link to what is counted",
     "inspection:verify": "a draw made again, from what is given to it",
     "desk:sources": "one line for each system that reports: a deployment has a dozen",
     "cases:sources": "the same with their keys, which never leave",
@@ -99,7 +104,6 @@ NO_LIST: Final = {
     "points:unit": "one board of one unit; its workbook is held by test_points_abuse.py",
     "points:policies": "policies and the two dozen periods of two years",
     "points:decisions": "what waits for one person's word, with the forms to give it",
-    "tasks:mine": "what one person is to do now, with the plans behind it",
     "readers:urgent": "accesses of an hour each, with everything read in it beneath; there are a few in a month",
     "readers:watch": "whom to ask about today, computed anew, and the alarms of baits; a bait's name never leaves",
 }

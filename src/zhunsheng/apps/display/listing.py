@@ -5,7 +5,7 @@ import binascii
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
@@ -235,7 +235,7 @@ def _beyond(order: Sequence[tuple[str, bool]], key: Sequence[Any]) -> Q:
 def _value(row: object, name: str) -> Any:
     for part in name.split("__"):
         row = getattr(row, part)
-    if isinstance(row, datetime):
+    if isinstance(row, date):
         return row.isoformat()
     return str(row) if isinstance(row, UUID) else row
 

@@ -2,62 +2,60 @@
 
 from contextlib import nullcontext
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from zhunsheng.apps.access.exports import Sheet, for_a_purpose, taken_away
 from zhunsheng.apps.access.policy import Action
+from zhunsheng.apps.access.preferences import saved_filters
 from zhunsheng.apps.access.requests import asking, viewer_among
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.cases.selectors import visible_cases
+from zhunsheng.apps.display.sheets import MOST_ROWS
 from zhunsheng.apps.inspection import planting, watching
+from zhunsheng.apps.inspection.alarm_list import (
+    STEP_TITLES,
+    TITLES,
+    alarm_cells,
+    alarm_listing,
+    alarm_page,
+    alarm_row,
+    unit_names,
+    visible_alarms,
+)
 from zhunsheng.apps.inspection.counting import COUNTED
 from zhunsheng.apps.inspection.forms import JudgeForm, WordsForm
 from zhunsheng.apps.inspection.keeping import month_before
 from zhunsheng.apps.inspection.models import Alarm
-from zhunsheng.apps.inspection.people import HEADS, INSPECTORS, OVERSIGHT, leads, officer_behind
+from zhunsheng.apps.inspection.people import INSPECTORS, OVERSIGHT, leads, officer_behind
 from zhunsheng.apps.inspection.plans import whole
 from zhunsheng.apps.inspection.refusals import CheckRefused
 from zhunsheng.apps.org.models import Unit
-
-TITLES: Final = {
-    "silences": gettext_noop("静默与稍后提醒"),
-    "false_granted": gettext_noop("裁定误报成立"),
-    "exceptions": gettext_noop("引用例外结案"),
-    "withdrawn": gettext_noop("因补录更正撤回的发现"),
-    "late_entry": gettext_noop("补录超过24小时"),
-    "back_dated": gettext_noop("红色之后倒签"),
-    "record_changed": gettext_noop("改动记录"),
-    "case_lowered": gettext_noop("案件降类或并案"),
-    "draws_voided": gettext_noop("抽取作废"),
-    "reassigned": gettext_noop("更换阅卷人"),
-    "cards_eased": gettext_noop("退回未升红或当日销号"),
-    "points_by_hand": gettext_noop("手工积分、恢复与工作日变更"),
-    "looks": gettext_noop("被拒绝的查阅与导出"),
-    "rules_off": gettext_noop("停用规则或静默规则"),
-    "quiet": gettext_noop("安静得不正常"),
-}
-STEP_TITLES: Final = {
-    "opened": gettext_noop("发出核查单"),
-    "answered": gettext_noop("已答复"),
-    "judged": gettext_noop("已核实"),
-}
 
 
 @require_GET
 def oversight(request: HttpRequest) -> HttpResponse:
     """The alarms; for discipline inspection also every count of the month."""
-    viewer, now = viewer_among(request, OVERSIGHT), asking(request).now
-    names = dict(Unit.objects.values_list("code", "short_name"))
-    alarms = [_alarm(row, names) for row in _visible(viewer)]
-    waiting, only = [row for row in alarms if row["state"] != "judged"], request.GET.get("only") == "waiting"
-    page: dict[str, Any] = {"alarms": waiting if only else alarms, "waiting": len(waiting), "only": only}
+    viewer, who = viewer_among(request, OVERSIGHT), asking(request)
+    now, names = who.now, unit_names()
+    asked = alarm_listing(viewer).asked(request.GET)
+    found, alarms, waiting = alarm_page(viewer, asked, names)
+    page: dict[str, Any] = {
+        "page": found,
+        "alarms": alarms,
+        "asked": asked,
+        "waiting": waiting,
+        "sheet": reverse("inspection:oversight_sheet"),
+        "saved": saved_filters(account=who.account, page="inspection:oversight"),
+    }
     if viewer.roles() & INSPECTORS:
         month = month_before(localdate(now))
         with whole():
@@ -76,39 +74,19 @@ def oversight(request: HttpRequest) -> HttpResponse:
             "still_to_plant": planting.still_to_plant(),
             "precision": [(_(TITLES[name]), *figures) for name, figures in sorted(precise.items())],
         }
-    record_read(kind="oversight", key="alarms", detail={"count": len(alarms)})
+    record_read(kind="oversight", key=asked.address(), detail={"count": len(alarms)})
     return render(request, "inspection/oversight.html", page)
 
 
-def _visible(viewer: Viewer) -> list[Alarm]:
-    rows = list(Alarm.objects.prefetch_related("steps").order_by("-at", "-pk")[:200])
-    if viewer.roles() & INSPECTORS:
-        return rows
-    below = {standing.unit for standing in viewer.standings if standing.role in HEADS}
-    units = below.union(*(viewer.below(unit) for unit in below))
-    # A unit learns of an alarm when it is asked about it.
-    return [row for row in rows if row.unit in units and any(step.act == "opened" for step in row.steps.all())]
-
-
-def _alarm(row: Alarm, names: dict[str, str]) -> dict[str, Any]:
-    steps = sorted(row.steps.all(), key=lambda step: step.pk)
-    state = steps[-1].act if steps else ""
-    return {
-        "id": row.pk,
-        "indicator": row.indicator,
-        "unit_code": row.unit,
-        "is_listed": row.indicator in COUNTED,
-        "title": _(TITLES[row.indicator]),
-        "unit": names.get(row.unit, row.unit),
-        "month": row.month,
-        "found": row.found,
-        "expected": row.expected,
-        "limit": row.limit,
-        "at": row.at,
-        "state": state,
-        "state_title": _(STEP_TITLES[state]) if state else "",
-        "due_at": watching.due_of(row) if state == "opened" else None,
-    }
+@for_a_purpose(gettext_lazy("报警和核查单"), back="inspection:oversight")
+def oversight_sheet(request: HttpRequest) -> HttpResponse:
+    """The alarms to take away."""
+    viewer = viewer_among(request, OVERSIGHT)
+    asked = alarm_listing(viewer).whole(request.GET, rows=MOST_ROWS)
+    page, alarms, _waiting = alarm_page(viewer, asked, unit_names())
+    heads = [_("指标"), _("单位"), _("月份"), _("次数"), _("应有"), _("报警线"), _("报警"), _("状态")]
+    sheet = Sheet("oversight_sheet", "oversight-alarms", _("报警和核查单"), heads, back="inspection:oversight")
+    return taken_away(request, sheet, page, (list(alarm_cells(row)) for row in alarms))
 
 
 @require_GET
@@ -118,9 +96,7 @@ def behind(request: HttpRequest, indicator: str, unit: str, month: str) -> HttpR
     first = _month(month)
     if first is None or indicator not in COUNTED:
         raise Http404
-    alarm = next(
-        (row for row in _visible(viewer) if (row.indicator, row.unit, row.month) == (indicator, unit, first)), None
-    )
+    alarm = visible_alarms(viewer).filter(indicator=indicator, unit=unit, month=first).first()
     sees_all = bool(viewer.roles() & INSPECTORS)
     if not sees_all and alarm is None:
         raise Http404
@@ -154,7 +130,7 @@ def _month(text: str) -> date | None:
 def check(request: HttpRequest, alarm: int) -> HttpResponse:
     """One alarm and its 核查单: sent, answered with facts, judged."""
     viewer, now = viewer_among(request, OVERSIGHT), asking(request).now
-    row = next((one for one in _visible(viewer) if one.pk == alarm), None)
+    row = visible_alarms(viewer).filter(pk=alarm).first()
     if row is None:
         raise Http404
     offered = _offered(viewer, row, request)
@@ -166,10 +142,11 @@ def check(request: HttpRequest, alarm: int) -> HttpResponse:
             form.add_error(None, str(problem))
         else:
             return redirect("inspection:check", alarm)
-    names = dict(Unit.objects.values_list("code", "short_name"))
     steps = [(_(STEP_TITLES[step.act]), step) for step in row.steps.select_related("by").order_by("pk")]
     record_read(kind="check", key=str(alarm), detail={"unit": row.unit})
-    page = {"alarm": _alarm(row, names), "steps": steps, "offered": offered, "form": form, "now": now}
+    shown = alarm_row(row, unit_names())
+    due_at = watching.due_of(row) if shown.state == "opened" else None
+    page = {"alarm": shown, "due_at": due_at, "steps": steps, "offered": offered, "form": form, "now": now}
     return render(request, "inspection/check.html", page, status=422 if request.method == "POST" else 200)
 
 

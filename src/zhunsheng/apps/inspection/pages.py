@@ -50,6 +50,7 @@ PAGES: Final[dict[str, Page]] = {
     "inspection:card": for_action(GET=LIST),
     "inspection:card_act": for_action(POST=LIST),
     "inspection:oversight": for_action(GET=LIST),
+    "inspection:oversight_sheet": TAKEN,
     "inspection:behind": for_action(GET=LIST),
     "inspection:check": for_action(GET=LIST, POST=LIST),
     "inspection:overtaken": for_action(GET=LIST),

@@ -33,6 +33,9 @@ from zhunsheng.core.inspection.published import RecordRefused, differences
 
 VIEWERS: Final = PLANNERS | WITNESSES
 LARGEST: Final = 16 * 1024 * 1024
+LONGEST_NUMBER: Final = 24
+OFFERED: Final = 50
+"""Drawn plans to choose from, the newest; an older one is named by its number."""
 JSON: Final = "application/json; charset=utf-8"
 
 
@@ -179,26 +182,39 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
 def verify(request: HttpRequest) -> HttpResponse:
     """抽签验证: draw again from the record of a plan, or from a file that somebody brings."""
     viewer_behind(request)
-    drawn = Plan.objects.filter(draw__isnull=False).order_by("-at", "-pk")[:50]
-    page: dict[str, Any] = {"plans": [(one.pk, one.title) for one in drawn], "chosen": "", "asked": False}
+    drawn = list(Plan.objects.filter(draw__isnull=False).order_by("-at", "-pk")[: OFFERED + 1])
+    page: dict[str, Any] = {
+        "plans": [(one.pk, one.title) for one in drawn[:OFFERED]],
+        "offered": OFFERED if len(drawn) > OFFERED else 0,
+        "older": _posted(request, "number"),
+        "chosen": _posted(request, "number") or _posted(request, "plan"),
+        "asked": False,
+    }
     if request.method == "POST":
-        page |= _verified(request)
+        page |= _verified(request, page["chosen"])
     record_read(kind="draw_verified", key=page["chosen"] or "?")
     return render(request, "inspection/verify.html", page, status=422 if page.get("problem") else 200)
 
 
-def _verified(request: HttpRequest) -> dict[str, Any]:
-    file, chosen = request.FILES.get("file"), request.POST.get("plan", "")
+def _posted(request: HttpRequest, field: str) -> str:
+    return request.POST.get(field, "").strip()[:LONGEST_NUMBER]
+
+
+def _verified(request: HttpRequest, chosen: str) -> dict[str, Any]:
+    file = request.FILES.get("file")
     try:
         if file is not None and file.size is not None and file.size <= LARGEST:
             text = file.read().decode("utf-8", "replace")
         elif file is not None:
             return {"problem": _("文件超过 16 MB，请用命令行 zs inspection redraw。")}
         elif chosen:
-            text = service.published(_plan(chosen))
+            row = Plan.objects.filter(pk=chosen).first()
+            if row is None:
+                return {"problem": _("没有这个编号的抽查计划。请核对编号。")}
+            text = service.published(row)
         else:
             return {"problem": _("请选择计划，或选一个抽取记录文件。")}
         found = differences(text)
     except (RecordRefused, PlanRefused) as problem:
-        return {"problem": str(problem), "chosen": chosen}
-    return {"asked": True, "differences": found, "chosen": chosen, "at": localtime(asking(request).now)}
+        return {"problem": str(problem)}
+    return {"asked": True, "differences": found, "at": localtime(asking(request).now)}

@@ -34,6 +34,7 @@ urlpatterns = [
     path("rectification/<str:number>/", card_views.card, name="card"),
     path("rectification/<str:number>/<str:act>/", card_views.act, name="card_act"),
     path("oversight/", oversight_views.oversight, name="oversight"),
+    path("oversight.xlsx", oversight_views.oversight_sheet, name="oversight_sheet"),
     path("oversight/<str:indicator>/<str:unit>/<str:month>/", oversight_views.behind, name="behind"),
     path("oversight/<int:alarm>/", oversight_views.check, name="check"),
     path("oversight/overtaken/<str:number>/", overtaken_views.overtaken, name="overtaken"),

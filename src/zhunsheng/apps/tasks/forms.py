@@ -50,8 +50,9 @@ class PlanForm(forms.Form):
 
 
 class EndForm(forms.Form):
-    """终止计划."""
+    """终止计划: which one, and why."""
 
+    schedule = forms.IntegerField()
     reason = forms.CharField(max_length=200)
 
 

@@ -1,24 +1,29 @@
-"""Lists of tasks: one's own, all of them, plans; and what waits for the viewer."""
+"""The tasks as a list: one's own or all of them, by what becomes of them; and what waits for the viewer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
-from django.utils.timezone import localdate
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from zhunsheng.apps.access.among import as_text
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.cases.selectors import ties, under_reading
+from zhunsheng.apps.desk import units
+from zhunsheng.apps.desk.periods import TITLES, periods
+from zhunsheng.apps.display import formats
+from zhunsheng.apps.display.listing import Asked, Choice, Column, Filter, Listing, Page, choices
+from zhunsheng.apps.display.sheets import Cell
 from zhunsheng.apps.inspection.lists import due_words
 from zhunsheng.apps.inspection.people import INSPECTORS, PLANNERS, READERS
 from zhunsheng.apps.org.models import Unit
 from zhunsheng.apps.tasks.giving import current
-from zhunsheng.apps.tasks.models import Given, Report, Said, Schedule, Task
+from zhunsheng.apps.tasks.models import Given, Report, Said, Task
 from zhunsheng.core.inspection.sheets import FAULTS
 from zhunsheng.core.inspection.tasks import EVERY, KINDS, ORIGINS
 
@@ -32,6 +37,14 @@ KIND_TITLES: Final = {
 ORIGIN_TITLES: Final = {"plan": gettext_noop("计划"), "risk": gettext_noop("风险"), "hand": gettext_noop("指派")}
 EVERY_TITLES: Final = {"day": gettext_noop("每个工作日"), "week": gettext_noop("每周"), "month": gettext_noop("每月")}
 assert (list(KIND_TITLES), list(ORIGIN_TITLES), list(EVERY_TITLES)) == (list(KINDS), list(ORIGINS), list(EVERY))
+STATE_TITLES: Final = {
+    "own": gettext_noop("待我办"),
+    "waiting": gettext_noop("待办"),
+    "late": gettext_noop("逾期未报回"),
+    "done": gettext_noop("已报回"),
+    "confirm": gettext_noop("有问题待确认"),
+}
+MINE_TO_DO: Final = Q(is_done=False, is_mine=True)
 CAUSES: Final = {
     ("plan", "onsite"): gettext_noop("到了计划的周期"),
     ("plan", "online"): gettext_noop("到了计划的周期"),
@@ -40,7 +53,9 @@ CAUSES: Final = {
     ("risk", "daily"): gettext_noop("前一工作日以来新受理、新采取措施"),
 }
 """Why a task is there that nobody asked for."""
-MOST: Final = 200
+NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
+"""Where a due time that cannot be computed stands in the order: behind every other."""
+SPANS: Final = ("month", "last", "30")
 
 
 @dataclass(frozen=True)
@@ -55,26 +70,14 @@ class TaskRow:
     place: str
     reason: str
     doer: str
+    doer_number: str
     is_own: bool
+    due_at: datetime | None
     due: str
     is_late: bool
     at: datetime
     is_done: bool
     problems: int
-
-
-@dataclass(frozen=True)
-class PlanRow:
-    """One plan of tasks."""
-
-    id: int
-    kind: str
-    unit: str
-    every: str
-    from_on: date
-    until_on: date
-    ended: str
-    runs: bool
 
 
 def visible(viewer: Viewer) -> QuerySet[Task]:
@@ -86,21 +89,108 @@ def visible(viewer: Viewer) -> QuerySet[Task]:
     return rows.filter(Exists(mine))
 
 
-def task_rows(viewer: Viewer, *, now: datetime) -> list[TaskRow]:
-    """Tasks, those to be done first, one's own before others', by their due times."""
-    done = Report.objects.filter(task=OuterRef("pk"))
-    tasks = list(visible(viewer).annotate(is_done=Exists(done)).order_by("is_done", "due_at", "pk")[:MOST])
+def task_listing(viewer: Viewer, *, now: datetime) -> Listing:
+    """Columns and filters of the tasks: those to be done first, one's own before others', by their due times."""
+    columns = (
+        Column("kind", _("类别"), sort=("kind", "pk")),
+        Column("unit", _("单位"), sort=("unit", "pk")),
+        Column("cause", _("来由")),
+        Column("doer", _("检查人")),
+        Column("at", _("生成"), sort=("at", "pk")),
+        Column("due", _("期限"), sort=("last_at", "pk")),
+        Column("state", _("状态"), sort=("is_done", "-is_mine", "last_at", "pk")),
+    )
+    spans, states = periods(now), _states(viewer, now)
+    filters = (
+        Filter("kind", _("类别"), lambda value: Q(kind=value), _titled(KIND_TITLES)),
+        Filter("state", _("状态"), lambda name: states[name], _titled(STATE_TITLES)),
+        Filter("unit", _("单位"), units.within, choices(_units(viewer))),
+        Filter("origin", _("来由"), lambda value: Q(origin=value), _titled(ORIGIN_TITLES)),
+        Filter("doer", _("检查人"), _done_by, hint=_("姓名或警号")),
+        Filter(
+            "in",
+            _("生成"),
+            lambda name: Q(at__gte=spans[name].begin, at__lt=spans[name].end),
+            choices((name, str(TITLES[name])) for name in SPANS),
+        ),
+        Filter("number", _("编号"), lambda value: Q(pk__icontains=value)),
+    )
+    return Listing(columns, filters, default_sort="state")
+
+
+def _titled(titles: Mapping[str, str]) -> tuple[Choice, ...]:
+    return choices((name, _(title)) for name, title in titles.items())
+
+
+def _states(viewer: Viewer, now: datetime) -> dict[str, Q]:
+    to_confirm = unruled().filter(thing__task=OuterRef("pk")).exclude(under_reading(viewer, "thing__case"))
+    return {
+        "own": MINE_TO_DO,
+        "waiting": Q(is_done=False),
+        "late": Q(is_done=False, due_at__lte=now),
+        "done": Q(is_done=True),
+        "confirm": Q(Exists(to_confirm)),
+    }
+
+
+def _units(viewer: Viewer) -> Iterable[tuple[str, str]]:
+    # To others tasks are given where they have no stake: outside of the units that they reach.
+    if viewer.roles() & OVERSEERS:
+        return units.choices(viewer)
+    of_tasks = Unit.objects.filter(code__in=visible(viewer).values("unit"))
+    return of_tasks.order_by("code").values_list("code", "short_name")
+
+
+def _done_by(text: str) -> Q:
+    named = Q(officer__name__contains=text) | Q(officer__number__startswith=text)
+    return Q(Exists(current().filter(named, task=OuterRef("pk"))))
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Tasks that wait: for their report by the viewer; for a second person who confirms what was found."""
+
+    own: int
+    to_confirm: int
+
+
+def task_page(viewer: Viewer, asked: Asked, *, now: datetime) -> tuple[Page[Task], list[TaskRow], Waiting]:
+    """A page of tasks, its rows, and how many of all wait."""
+    found = _ordered(viewer)
+    page = asked.page(found)
+    to_confirm = found.filter(_states(viewer, now)["confirm"]).count()
+    counts = Waiting(found.filter(MINE_TO_DO).count(), to_confirm)
+    return page, task_rows(page.rows, viewer, now=now), counts
+
+
+def _ordered(viewer: Viewer) -> QuerySet[Task]:
+    """The tasks that a viewer sees, with what they are put in order by."""
+    mine = current().filter(task=OuterRef("pk"), officer=viewer.officer or 0)
+    return visible(viewer).annotate(
+        is_done=Exists(Report.objects.filter(task=OuterRef("pk"))),
+        is_mine=Exists(mine),
+        last_at=Coalesce("due_at", Value(NEVER)),
+    )
+
+
+def task_rows(tasks: Sequence[Task], viewer: Viewer, *, now: datetime) -> list[TaskRow]:
+    """Tasks as the list shows them."""
     doers = {row.task_id: row for row in current().filter(task__in=tasks).select_related("officer")}
     names = dict(Unit.objects.values_list("code", "short_name"))
     waiting = _problems_by_task(tasks, viewer)
-    rows = [_row(task, doers.get(task.pk), names, waiting.get(task.pk, 0), viewer, now) for task in tasks]
-    return sorted(rows, key=lambda row: (row.is_done, not row.is_own))
+    return [_row(task, doers.get(task.pk), names, waiting.get(task.pk, 0), viewer, now) for task in tasks]
+
+
+def task_cells(row: TaskRow) -> Iterator[Cell]:
+    """One task as it is taken away."""
+    yield from (row.number, row.kind_title, row.unit, row.place, row.origin, row.reason, row.doer, row.doer_number)
+    yield from (row.at, formats.due_moment(row.due_at), _("已报回") if row.is_done else _("待办"), row.problems)
 
 
 def _row(
     task: Task, given: Given | None, names: dict[str, str], problems: int, viewer: Viewer, now: datetime
 ) -> TaskRow:
-    is_done = bool(task.is_done)  # type: ignore[attr-defined]
+    is_done, officer = bool(task.is_done), given.officer if given else None  # type: ignore[attr-defined]
     return TaskRow(
         number=task.pk,
         kind=task.kind,
@@ -109,8 +199,10 @@ def _row(
         unit=names.get(task.unit, task.unit),
         place=task.place,
         reason=cause_of(task),
-        doer=given.officer.name if given and given.officer else "",
-        is_own=bool(given and given.officer_id and given.officer_id == viewer.officer),
+        doer=officer.name if officer else "",
+        doer_number=officer.number if officer else "",
+        is_own=officer is not None and officer.pk == viewer.officer,
+        due_at=task.due_at,
         due=due_words(task.due_at, now=now),
         is_late=not is_done and task.due_at is not None and task.due_at <= now,
         at=task.at,
@@ -148,24 +240,3 @@ def waiting(viewer: Viewer) -> int:
         cursor.execute(question, [viewer.officer or 0, is_second, list(FAULTS), *reading])
         row = cursor.fetchone()
     return int(row[0]) if row else 0
-
-
-def plan_rows(*, now: datetime) -> list[PlanRow]:
-    """Plans of tasks, the newest first."""
-    names = dict(Unit.objects.values_list("code", "short_name"))
-    rows = Schedule.objects.select_related("end").order_by("-pk")[:MOST]
-    return [_plan(row, names, localdate(now)) for row in rows]
-
-
-def _plan(row: Schedule, names: dict[str, str], today: date) -> PlanRow:
-    ended = row.end.reason if hasattr(row, "end") else ""
-    return PlanRow(
-        id=row.pk,
-        kind=_(KIND_TITLES[row.kind]),
-        unit=names.get(row.unit, row.unit),
-        every=_(EVERY_TITLES[row.every]),
-        from_on=row.from_on,
-        until_on=row.until_on,
-        ended=ended,
-        runs=not ended and row.until_on > today,
-    )

@@ -21,11 +21,13 @@ def waiting(viewer: "Viewer") -> int:
 
 
 READ: Final = Action.CASE_READ
+TAKEN: Final = for_action(GET=Action.LIST_EXPORT, POST=Action.LIST_EXPORT)
 PAGES: Final[dict[str, Page]] = {
     "tasks:mine": for_action(GET=READ),
+    "tasks:mine_sheet": TAKEN,
     "tasks:new": for_action(GET=READ, POST=READ),
     "tasks:schedules": for_action(GET=READ, POST=READ),
-    "tasks:end": for_action(POST=READ),
+    "tasks:schedules_sheet": TAKEN,
     "tasks:worker": signed_in(),
     "tasks:task": for_action(GET=READ, POST=READ),
     "tasks:give": for_action(POST=READ),
