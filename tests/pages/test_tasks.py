@@ -101,12 +101,13 @@ def test_tasks_are_listed_made_by_hand_and_planned(site: Site, told: SimpleNames
     page.get_by_role("button", name="终止").click()
     expect(page.locator("td").get_by_text("已终止")).to_be_visible()
     page.goto("/tasks/")
-    page.get_by_role("link", name="网上巡查", exact=True).click()
+    tabs = page.get_by_role("navigation", name="类别")
+    tabs.get_by_role("link", name="网上巡查").click()
     page.get_by_label("状态").select_option(label="待办")
     page.get_by_role("button", name="筛选", exact=True).click()
     # What was chosen by a tab is kept by the filters, and the other way round
     expect(page.locator("[data-row]")).to_have_count(1)
-    page.get_by_role("link", name="现场执法检查", exact=True).first.click()
+    tabs.get_by_role("link", name="现场执法检查").click()
     expect(page).to_have_url(re.compile(r"\?kind=onsite&state=waiting$"))
 
 

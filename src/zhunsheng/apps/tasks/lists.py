@@ -106,7 +106,7 @@ def task_listing(viewer: Viewer, *, now: datetime) -> Listing:
         Filter("state", _("状态"), lambda name: states[name], _titled(STATE_TITLES)),
         Filter("unit", _("单位"), units.within, choices(_units(viewer))),
         Filter("origin", _("来由"), lambda value: Q(origin=value), _titled(ORIGIN_TITLES)),
-        Filter("doer", _("检查人"), _done_by, hint=_("姓名或警号")),
+        *((Filter("doer", _("检查人"), _done_by, hint=_("姓名或警号")),) if viewer.roles() & OVERSEERS else ()),
         Filter(
             "in",
             _("生成"),
