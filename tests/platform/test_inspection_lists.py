@@ -291,7 +291,7 @@ def same(person: Person, name: str, query: str, made: str, real: str) -> bool:
 
 
 def test_no_filter_order_or_workbook_tells_a_planted_file() -> None:
-    world = build(closed=1)
+    world = build(closed=4)
     made, real = plant(world, made_up("CR12")), world.cases[0]
     with as_process("test"), planting.shown():
         both = []
