@@ -33,7 +33,7 @@ def test_an_emergency_is_opened_told_of_and_reviewed(site: Site) -> None:
 def test_a_bait_raises_an_alarm_and_a_file_is_found_by_its_code(site: Site) -> None:
     number = site.world.cases["unit_ordinary"].number
     inspector = site.page("inspectorate")
-    inspector.goto("/reading/")
+    inspector.goto("/reading/baits/")
     inspector.get_by_label("编号").fill(number)
     inspector.get_by_role("button", name="设为诱饵").click()
     head = site.page("unit_head")
@@ -41,6 +41,8 @@ def test_a_bait_raises_an_alarm_and_a_file_is_found_by_its_code(site: Site) -> N
     inspector.goto("/reading/")
     expect(inspector.locator("#alarms")).to_contain_text("unit-head")
     judge(inspector, "reading-watch")
+    inspector.locator(".zs-doors").get_by_role("link", name="诱饵").click()
+    judge(inspector, "baits")
     inspector.get_by_role("button", name=f"撤除 {number}").click()
     expect(inspector.get_by_role("button", name="撤除")).to_have_count(0)
     inspector.goto("/overdue/")

@@ -1,8 +1,9 @@
 """Questions to the audit log."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import BooleanField, Field, Func, QuerySet, TextField, Value
@@ -53,19 +54,38 @@ class Reading:
     key: str
 
 
-def readings_of_case(*, actor: str, case: str, since: datetime, until: datetime, most: int) -> list[Reading]:
-    """What an actor read of a case between two instants of real time, in order."""
+class Hour(NamedTuple):
+    """One actor, one case, and the stretch of real time of which is asked."""
+
+    actor: str
+    case: str
+    since: datetime
+    until: datetime
+
+
+def readings_of_hours(hours: Sequence[Hour], *, most: int) -> list[tuple[int, list[Reading]]]:
+    """For each of some hours how often the case was read in it, and so many of the readings, in order. One query."""
+    found: list[tuple[int, list[Reading]]] = [(0, []) for _ in hours]
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT at, object_kind, object_id FROM audit_entry
-            WHERE actor = %s AND action = 'read' AND result = 'done' AND real_at BETWEEN %s AND %s
-                AND (object_id = %s OR detail ->> 'case' = %s)
-            ORDER BY id LIMIT %s
+            SELECT asked.place, one.total, one.at, one.object_kind, one.object_id
+            FROM unnest(%s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[])
+                WITH ORDINALITY AS asked (actor, of_case, since, until, place)
+            CROSS JOIN LATERAL (
+                SELECT id, count(*) OVER () AS total, at, object_kind, object_id FROM audit_entry
+                WHERE actor = asked.actor AND action = 'read' AND result = 'done'
+                    AND real_at BETWEEN asked.since AND asked.until
+                    AND (object_id = asked.of_case OR detail ->> 'case' = asked.of_case)
+                ORDER BY id LIMIT %s
+            ) AS one
+            ORDER BY asked.place, one.id
             """,
-            [actor, since, until, case, case, most],
+            [*([list(column) for column in zip(*hours, strict=True)] or [[]] * 4), most],
         )
-        return [Reading(*row) for row in cursor.fetchall()]
+        for place, total, *reading in cursor.fetchall():
+            found[place - 1] = (total, [*found[place - 1][1], Reading(*reading)])
+    return found
 
 
 def taken_entries() -> QuerySet[AuditEntry]:

@@ -1,17 +1,13 @@
 """诱饵: cases and persons of nobody. The inspectorate sets them; whoever reads one raises an alarm."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
 from django.db import transaction
 
-from zhunsheng.apps.access.models import Bait, BaitAlarm
+from zhunsheng.apps.access.models import Bait
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.cases.models import Case, Person
 from zhunsheng.apps.refusals import DomainError
-
-MOST: Final = 200
 
 
 class NothingToBait(DomainError):
@@ -30,16 +26,6 @@ class NoSuchBait(DomainError):
     """Not there, or taken away already."""
 
     text = "没有这个诱饵，或它已撤除。"
-
-
-def standing() -> list[Bait]:
-    """The baits that are out, the newest first."""
-    return list(Bait.objects.filter(ended_at=None).order_by("-at", "-pk")[:MOST])
-
-
-def alarms() -> Sequence[BaitAlarm]:
-    """Who read one, the newest first."""
-    return list(BaitAlarm.objects.select_related("bait").order_by("-at", "-pk")[:MOST])
 
 
 @transaction.atomic

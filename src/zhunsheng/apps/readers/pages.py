@@ -22,9 +22,10 @@ def waiting(viewer: "Viewer") -> int:
 
 PAGES: Final[dict[str, Page]] = {
     "readers:urgent": for_action(GET=Action.CASE_LIST, POST=Action.CASE_URGENT),
+    "readers:urgent_sheet": for_action(GET=Action.LIST_EXPORT, POST=Action.LIST_EXPORT),
     "readers:review": for_action(POST=Action.READING_WATCH),
     "readers:watch": for_action(GET=Action.READING_WATCH),
-    "readers:set_bait": for_action(POST=Action.READING_WATCH),
+    "readers:baits": for_action(GET=Action.READING_WATCH, POST=Action.READING_WATCH),
     "readers:end_bait": for_action(POST=Action.READING_WATCH),
     "readers:exports": for_action(GET=Action.READING_WATCH),
     "readers:exports_sheet": for_action(GET=Action.LIST_EXPORT, POST=Action.LIST_EXPORT),

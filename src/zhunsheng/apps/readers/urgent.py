@@ -1,7 +1,5 @@
 """紧急查阅: opened and told of in one transaction; afterwards the inspectorate goes through what was read."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -11,16 +9,12 @@ from zhunsheng.apps.access.models import UrgentAccess, UrgentReview
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer, session_scope
 from zhunsheng.apps.audit.context import Acting, acting
-from zhunsheng.apps.audit.selectors import Reading, readings_of_case
 from zhunsheng.apps.audit.services import record
-from zhunsheng.apps.cases.selectors import visible_cases
 from zhunsheng.apps.cases.urgent import open_urgently
 from zhunsheng.apps.readers.telling import tell_urgent_access
 from zhunsheng.apps.refusals import DomainError
 
 AUDIENCE: Final = frozenset({"inspectorate", "legal_department", "county_head", "unit_head"})
-MOST: Final = 200
-MOST_READINGS: Final = 500
 
 
 class NoSuchAccess(DomainError):
@@ -33,16 +27,6 @@ class OwnAccess(DomainError):
     """Nobody judges himself."""
 
     text = "这是您自己的紧急查阅，请由另一位督察人员审查。"
-
-
-@dataclass(frozen=True)
-class Opened:
-    """One access, what was read in it, and what the inspectorate found (None: nothing yet)."""
-
-    access: UrgentAccess
-    number: str
-    readings: Sequence[Reading]
-    review: UrgentReview | None
 
 
 def open_and_tell(viewer: Viewer, *, number: str, reason: str, at: datetime, real_at: datetime) -> UrgentAccess:
@@ -66,27 +50,6 @@ def open_and_tell(viewer: Viewer, *, number: str, reason: str, at: datetime, rea
 def waiting(viewer: Viewer) -> int:
     """How many accesses the inspectorate has not gone through yet."""
     return UrgentAccess.objects.filter(review=None).count() if viewer.may(Action.READING_WATCH) else 0
-
-
-def accesses(viewer: Viewer) -> list[Opened]:
-    """The accesses to cases that a viewer may list, the newest first, each with every reading in its hour."""
-    if not viewer.roles() & AUDIENCE:
-        return []
-    cases = visible_cases(viewer, Action.CASE_LIST).values("number")
-    rows = UrgentAccess.objects.filter(case__in=cases).select_related("officer", "review").order_by("-at", "-pk")
-    return [_opened(access) for access in rows[:MOST]]
-
-
-def _opened(access: UrgentAccess) -> Opened:
-    review = UrgentReview.objects.filter(access=access).first()
-    readings = readings_of_case(
-        actor=f"account:{access.account}",
-        case=access.case,
-        since=access.real_at,
-        until=access.until,
-        most=MOST_READINGS,
-    )
-    return Opened(access, access.officer.number, readings, review)
 
 
 @transaction.atomic

@@ -1,6 +1,5 @@
 """Pages of reading and its oversight: each translates, makes one call, and answers."""
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -9,97 +8,71 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from zhunsheng.apps.access.exports import Sheet, for_a_purpose, taken_away
-from zhunsheng.apps.access.kinds import KINDS
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.preferences import saved_filters
 from zhunsheng.apps.access.requests import asking, viewer_behind, viewer_who_may
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.display.sheets import MOST_ROWS
-from zhunsheng.apps.readers import baits, export_list, unusual
-from zhunsheng.apps.readers import urgent as urgent_access
-from zhunsheng.apps.readers.forms import BaitForm, ReviewForm, UrgentForm
+from zhunsheng.apps.readers import bait_lists, baits, export_list, unusual
+from zhunsheng.apps.readers.forms import BaitForm
 from zhunsheng.apps.readers.words import words
 from zhunsheng.apps.refusals import DomainError
 
 
-@require_http_methods(["GET", "POST"])
-def urgent(request: HttpRequest) -> HttpResponse:
-    """紧急查阅: open a case for an hour; for those who answer for it, what was opened and read."""
-    viewer, who = viewer_behind(request), asking(request)
-    if not (viewer.may(Action.CASE_URGENT) or viewer.roles() & urgent_access.AUDIENCE):
-        raise PermissionDenied
-    form = UrgentForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            access = urgent_access.open_and_tell(viewer, at=who.now, real_at=who.at, **form.cleaned_data)
-        except DomainError as problem:
-            form.add_error(None, str(problem))
-        else:
-            return redirect("desk:case", number=access.case)
-    rows = urgent_access.accesses(viewer)
-    waiting, only = [row for row in rows if row.review is None], request.GET.get("only") == "waiting"
-    titles = {one.kind: KINDS.get(one.kind, one.kind) for row in rows for one in row.readings}
-    record_read(kind="urgent_accesses", key="all", detail={"count": len(rows)})
-    page = {
-        "form": form,
-        "rows": [(row, [(one, titles[one.kind]) for one in row.readings]) for row in (waiting if only else rows)],
-        "may_open": viewer.may(Action.CASE_URGENT),
-        "may_review": viewer.may(Action.READING_WATCH),
-        "sees_rows": bool(viewer.roles() & urgent_access.AUDIENCE),
-        "waiting": len(waiting),
-        "only": only,
-    }
-    return render(request, "readers/urgent.html", page, status=422 if form.errors else 200)
-
-
-@require_POST
-def review(request: HttpRequest) -> HttpResponse:
-    """What the inspectorate found of one access."""
-    form = ReviewForm(request.POST)
-    if not form.is_valid():
-        return _refused(request, "；".join(str(error) for errors in form.errors.values() for error in errors), "urgent")
-    said = form.cleaned_data
-    try:
-        urgent_access.review(
-            viewer_behind(request),
-            access=said["access"],
-            justified=said["justified"] == "1",
-            note=said["note"],
-            at=asking(request).now,
-        )
-    except DomainError as problem:
-        return _refused(request, str(problem), "urgent")
-    return redirect("readers:urgent")
-
-
 @require_GET
 def watch(request: HttpRequest) -> HttpResponse:
-    """查阅监督: alarms of baits, reading out of the ordinary, and the baits that are out."""
-    return _watch(request, BaitForm())
+    """查阅监督: who read a bait, and reading out of the ordinary. The log is not told what was asked for: it stands in
+    no entry which bait an alarm is of."""
+    limits, who = words().limits, asking(request)
+    found = unusual.unusual_readers(limits, now=who.now)
+    asked = bait_lists.alarm_listing(now=who.now).asked(request.GET)
+    alarms, count = bait_lists.alarm_page(asked)
+    record_read(kind="reading_watch", key="all", detail={"readers": len(found), "alarms": len(alarms.rows)})
+    page = {
+        "readers": found,
+        "limits": limits,
+        "page": alarms,
+        "asked": asked,
+        "count": count,
+        "saved": saved_filters(account=who.account, page="readers:watch"),
+    }
+    return render(request, "readers/watch.html", page)
 
 
-@require_POST
-def set_bait(request: HttpRequest) -> HttpResponse:
-    """Make a case or person a bait."""
-    form = BaitForm(request.POST)
-    if form.is_valid():
+@require_http_methods(["GET", "POST"])
+def bait_list(request: HttpRequest) -> HttpResponse:
+    """诱饵: those that are out and those that were, and the form that makes a case or person one."""
+    form, asked = BaitForm(request.POST or None), bait_lists.bait_listing().asked(request.GET)
+    here = reverse("readers:baits") + asked.here()
+    if request.method == "POST" and form.is_valid():
         try:
             baits.set_bait(viewer_behind(request), at=asking(request).now, **form.cleaned_data)
         except DomainError as problem:
             form.add_error(None, str(problem))
         else:
-            return redirect("readers:watch")
-    return _watch(request, form)
+            return redirect(here)
+    found, count = bait_lists.bait_page(asked)
+    record_read(kind="baits", key="all", detail={"count": len(found.rows)})
+    page = {
+        "form": form,
+        "page": found,
+        "asked": asked,
+        "count": count,
+        "here": asked.here(),
+        "saved": saved_filters(account=asking(request).account, page="readers:baits"),
+    }
+    return render(request, "readers/baits.html", page, status=422 if form.errors else 200)
 
 
 @require_POST
 def end_bait(request: HttpRequest, bait: int) -> HttpResponse:
-    """Take a bait away."""
+    """Take a bait away; it leads back to its place in the list."""
+    here = reverse("readers:baits") + bait_lists.bait_listing().asked(request.GET).here()
     try:
         baits.end_bait(bait=bait, at=asking(request).now)
     except DomainError as problem:
-        return _refused(request, str(problem), "watch")
-    return redirect("readers:watch")
+        return render(request, "access/refused.html", {"problem": str(problem), "back": here}, status=422)
+    return redirect(here)
 
 
 @require_GET
@@ -127,17 +100,3 @@ def exports_sheet(request: HttpRequest) -> HttpResponse:
     heads = [_("时间"), _("账号"), _("种类"), _("对象"), _("行数"), _("用途"), _("识别码")]
     sheet = Sheet("exports_sheet", "exports", _("导出台账"), heads, back="readers:exports")
     return taken_away(request, sheet, found, (list(export_list.cells(file)) for file in files))
-
-
-def _watch(request: HttpRequest, form: BaitForm) -> HttpResponse:
-    limits = words().limits
-    found = unusual.unusual_readers(limits, now=asking(request).now)
-    alarms = baits.alarms()
-    record_read(kind="reading_watch", key="all", detail={"readers": len(found), "alarms": len(alarms)})
-    page = {"form": form, "readers": found, "alarms": alarms, "baits": baits.standing(), "limits": limits}
-    return render(request, "readers/watch.html", page, status=422 if form.errors else 200)
-
-
-def _refused(request: HttpRequest, problem: str, name: str) -> HttpResponse:
-    page = {"problem": problem, "back": reverse(f"readers:{name}")}
-    return render(request, "access/refused.html", page, status=422)
