@@ -70,22 +70,27 @@ def test_the_legal_department_reads_the_gate_and_decides(site: Site) -> None:
     judge(page, "points-policy-refused")
     page.goto("/points/decisions/")
     judge(page, "points-decisions")
-    appeal = page.locator("li[data-row]").filter(has_text="延长审批的文书晚到")
+    page.get_by_role("link", name="待答复的申诉").click()
+    judge(page, "points-appeals")
+    appeal = page.locator("tr[data-row]").filter(has_text="延长审批的文书晚到")
     appeal.get_by_label("支持，冲销这条积分").check()
     appeal.get_by_label("理由").fill("延长审批的文书在案。")
     appeal.get_by_role("button", name="答复").click()
-    expect(page.get_by_text("延长审批的文书晚到")).to_have_count(0)
+    expect(appeal).to_contain_text("支持")
+    expect(appeal.locator("form")).to_have_count(0)
     officer = site.page("officer")
     officer.goto("/points/")
     officer.locator("summary").filter(has_text="时效").click()
     expect(officer.locator("[data-row]").filter(has_text="+3.00")).to_be_visible()
+    page.goto("/points/decisions/")
     page.get_by_label("同意", exact=True).check()
     page.get_by_role("button", name="确认").click()
     expect(page.get_by_text("没有待确认的。")).to_be_visible()
     other = site.page("inspectorate")
     other.goto("/points/decisions/")
     expect(other.locator("main").get_by_text("只读")).to_be_visible()
-    assert other.locator("main form").count() == 0
+    assert other.locator("main td form").count() == 0
+    assert other.locator("main .zs-doors a").count() == 1  # to the appeals; nothing to propose
 
 
 def test_there_is_nothing_to_see_of_a_colleague(site: Site) -> None:

@@ -100,8 +100,9 @@ def test_story_4_an_appeal_freezes_and_is_granted_or_granted_by_silence_with_the
     assert (silent.act, silent.body, silent.recorded_at) == ("appeal_granted", "法制支队", at("2026-03-21 00:00"))
     assert whole_ledger().filter(pl.col("kind") == "reverse")["amount"].to_list() == [300, 300]
     assert ("silent", "done") in audited("points_appeal")
-    page = world.people["inspectorate"].get(reverse("points:decisions")).content.decode()
-    assert "到期没有答复的申诉" in page
+    page = world.people["inspectorate"].get(reverse("points:appeals") + "?state=silent").content.decode()
+    assert page.count("<tr data-row>") == 1
+    assert "到期没有答复，视为支持" in page
 
 
 def test_an_appeal_is_answered_by_nobody_of_the_unit_and_by_nobody_who_had_a_part_in_it(world: PointsWorld) -> None:
@@ -174,7 +175,7 @@ def test_what_was_decided_names_the_unit_it_is_about(world: PointsWorld) -> None
     # Found in the demonstration: fifteen lots of fifteen squads, and no line said whose it was.
     bounded(world, "2026-03", 2)
     page = world.people["legal_department"].get(reverse("points:decisions")).content.decode()
-    decided = page.partition('id="done-title"')[2]
+    decided = page.partition('id="proposals"')[2]
     assert '2026年3月1日起的一期，查 60 件，有问题 2 件<span class="muted">东一所 · ' in decided
     assert NAME.removesuffix(".toml") not in decided  # a version is named by its day, not by what the ledger calls it
 

@@ -1,11 +1,12 @@
 """Appeals: by the officer, against one entry, within working days; answered by somebody of another unit in time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.alerts.policy import working_calendar
@@ -19,6 +20,7 @@ from zhunsheng.apps.points.policies import in_use
 from zhunsheng.apps.points.recording import post
 from zhunsheng.apps.points.silence import ANSWER_DAYS, version
 from zhunsheng.apps.refusals import DomainError
+from zhunsheng.core.points.policy import Policy
 from zhunsheng.core.points.states import answer_by
 
 LONGEST: Final = 400
@@ -143,24 +145,35 @@ def _proposals(entry: Entry) -> list[str]:
 
 def appeals(condition: Q, at: datetime) -> list[Appeal]:
     """Appeals under a condition on acts, the one that must be answered first before the others."""
-    acts = list(Act.objects.filter(condition, act="appeal"))
+    found = told_of(list(Act.objects.filter(condition, act="appeal", at__lte=at)))
+    return sorted(found, key=lambda one: (one.answer_by, one.entry.pk))
+
+
+def told_of(acts: Sequence[Act]) -> list[Appeal]:
+    """Acts of appealing with what each is against and how it was answered, in their order."""
     targets = [act.target for act in acts]
     entries = Entry.objects.in_bulk(targets)
     answers = {act.target: act for act in Act.objects.filter(target__in=targets, act__in=DECIDED)}
-    found = [
-        Appeal(act, entries[act.target], _answer_by(entries[act.target], act), answers.get(act.target))
+    policies = in_use() if acts else []
+    return [
+        Appeal(act, entries[act.target], _answer_by(policies, entries[act.target], act), answers.get(act.target))
         for act in acts
-        if act.target in entries and act.at <= at
+        if act.target in entries
     ]
-    return sorted(found, key=lambda one: (one.answer_by, one.entry.pk))
+
+
+def open_acts(at: datetime) -> QuerySet[Act]:
+    """The acts of appealing that nobody answered yet."""
+    answered = Act.objects.filter(act__in=DECIDED, target=OuterRef("target"))
+    return Act.objects.filter(~Exists(answered), act="appeal", at__lte=at)
 
 
 def open_appeals(at: datetime) -> list[Appeal]:
     """Those that nobody decided yet."""
-    decided = Act.objects.filter(act__in=DECIDED).values("target")
-    return [one for one in appeals(~Q(target__in=decided), at) if one.answer is None]
+    found = told_of(list(open_acts(at)))
+    return sorted(found, key=lambda one: (one.answer_by, one.entry.pk))
 
 
-def _answer_by(entry: Entry, act: Act) -> datetime:
-    policy = version(in_use(), entry.policy, entry.version)
+def _answer_by(policies: Sequence[Policy], entry: Entry, act: Act) -> datetime:
+    policy = version(policies, entry.policy, entry.version)
     return answer_by(act.at, working_calendar(), policy.answer_days if policy else ANSWER_DAYS).astimezone(ZONE)

@@ -1,4 +1,4 @@
-"""积分审批: what waits for a second person, appeals to answer, and the forms of what two persons record."""
+"""积分审批: what waits for a second person and what was decided, and the forms of what two persons record."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -10,19 +10,23 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from zhunsheng.apps.access.exports import Sheet, for_a_purpose, taken_away
 from zhunsheng.apps.access.policy import Action
+from zhunsheng.apps.access.preferences import saved_filters
 from zhunsheng.apps.access.requests import asking, viewer_behind
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.audit.services import record_read
+from zhunsheng.apps.display.listing import Asked
+from zhunsheng.apps.display.sheets import MOST_ROWS
 from zhunsheng.apps.org.models import Unit
 from zhunsheng.apps.org.selectors import ZONE
-from zhunsheng.apps.points import appeals, closing, stored
+from zhunsheng.apps.points import appeal_list, closing, decision_list, period_list, stored
 from zhunsheng.apps.points import decisions as services
 from zhunsheng.apps.points.effects import CannotBeRecorded
 from zhunsheng.apps.points.forms import (
-    AnswerForm,
     BoundForm,
     DecisionForm,
     DefectForm,
@@ -32,11 +36,10 @@ from zhunsheng.apps.points.forms import (
     Proposed,
 )
 from zhunsheng.apps.points.measuring import measured_weights
-from zhunsheng.apps.points.models import Act, Proposal
+from zhunsheng.apps.points.models import Proposal
 from zhunsheng.apps.points.people import UNIT_KINDS, Posted, leads, names_of, posted
 from zhunsheng.apps.points.policies import files, governing, in_use
 from zhunsheng.apps.points.roster import period_of
-from zhunsheng.apps.points.showing import appeal_lines, proposal_lines
 from zhunsheng.apps.refusals import DomainError
 from zhunsheng.core.points.from_events import ENDINGS
 
@@ -56,38 +59,47 @@ def decisions(request: HttpRequest) -> HttpResponse:
     return _decisions(request)
 
 
+def _asked(request: HttpRequest) -> Asked:
+    return decision_list.listing(viewer_behind(request), now=asking(request).now).asked(request.GET)
+
+
 def _decisions(request: HttpRequest, problem: str = "", status: int = 200) -> HttpResponse:
-    viewer, now = viewer_behind(request), asking(request).now
-    waiting, done = (services.proposals(viewer, is_open=is_open) for is_open in (True, False))
-    with stored.whole():
-        open_ = [one for one in appeals.open_appeals(now) if _may_see(viewer, one.entry.unit)]
-        silent = [
-            act for act in Act.objects.filter(author="silence").order_by("-at")[:100] if _may_see(viewer, act.unit)
-        ]
-        shown = appeal_lines(open_, now=now)
-    record_read(kind="points_decisions", key="waiting", detail={"count": len(waiting) + len(open_)})
+    viewer, who, asked = viewer_behind(request), asking(request), _asked(request)
+    page, lines, waiting = decision_list.proposals(viewer, asked)
+    record_read(kind="points_decisions", key=asked.address(), detail={"count": len(lines)})
     may_act = viewer.may(Action.POINTS_CONFIRM)
-    page = {
-        "waiting": proposal_lines(waiting, viewer),
-        "done": proposal_lines(done, viewer),
-        "appeals": shown,
-        "silent": silent,
-        "count": len(waiting) + len(open_),
+    shown = {
+        "lines": lines,
+        "page": page,
+        "asked": asked,
+        "waiting": waiting,
+        "appeals": appeal_list.waiting(viewer, now=who.now),
+        "here": asked.here(),
         "may_act": may_act,
-        "form": DecisionForm(),
-        "answer": AnswerForm(),
         "kinds": [(kind, _(Kind(kind).label)) for kind in FORMS if _offers(viewer, kind)] if may_act else [],
+        "sheet": reverse("points:decisions_sheet"),
+        "saved": saved_filters(account=who.account, page="points:decisions"),
         "problem": problem,
     }
-    return render(request, "points/decisions.html", page, status=status)
+    return render(request, "points/decisions.html", shown, status=status)
+
+
+@for_a_purpose(gettext_lazy("积分审批"), back="points:decisions")
+def decisions_sheet(request: HttpRequest) -> HttpResponse:
+    """What was proposed and decided to take away."""
+    viewer = viewer_behind(request)
+    if not viewer.may(Action.POINTS_DECIDE):
+        raise PermissionDenied
+    asked = decision_list.listing(viewer, now=asking(request).now).whole(request.GET, rows=MOST_ROWS)
+    page, lines, _waiting = decision_list.proposals(viewer, asked)
+    heads = [_("事项"), _("内容"), _("单位"), _("事由"), _("提出人"), _("提出时间"), _("决定"), _("决定人")]
+    heads += [_("决定时间"), _("理由")]
+    sheet = Sheet("decisions_sheet", "decisions", _("积分审批"), heads, back="points:decisions")
+    return taken_away(request, sheet, page, (list(decision_list.cells(line)) for line in lines))
 
 
 def _offers(viewer: Viewer, kind: str) -> bool:
     return kind not in services.CITY_WIDE or "legal_department" in viewer.roles()
-
-
-def _may_see(viewer: Viewer, unit: str | None) -> bool:
-    return "inspectorate" in viewer.roles() or leads(viewer, unit, Action.POINTS_DECIDE)
 
 
 @require_http_methods(["GET", "POST"])
@@ -212,7 +224,7 @@ def _date(text: str) -> date:
 
 @require_POST
 def decide(request: HttpRequest, proposal: UUID) -> HttpResponse:
-    """The second person's word."""
+    """The second person's word; it leads back to its place in the list."""
     form = DecisionForm(request.POST)
     if not form.is_valid():
         return _decisions(request, _("请选择同意或不同意。"), status=422)
@@ -228,33 +240,12 @@ def decide(request: HttpRequest, proposal: UUID) -> HttpResponse:
         raise Http404 from problem
     except DomainError as problem:
         return _decisions(request, str(problem), status=422)
-    return redirect("points:decisions")
-
-
-@require_POST
-def answer(request: HttpRequest) -> HttpResponse:
-    """Answer an appeal."""
-    form = AnswerForm(request.POST)
-    if not form.is_valid():
-        return _decisions(request, _("请选择支持或不支持，并写明理由。"), status=422)
-    try:
-        appeals.answer(
-            viewer_behind(request),
-            key=request.POST.get("key", ""),
-            granted=form.cleaned_data["granted"] == "yes",
-            reason=form.cleaned_data["reason"],
-            at=asking(request).now,
-        )
-    except appeals.NoSuchEntry as problem:
-        raise Http404 from problem
-    except DomainError as problem:
-        return _decisions(request, str(problem), status=422)
-    return redirect("points:decisions")
+    return redirect(reverse("points:decisions") + _asked(request).here())
 
 
 @require_POST
 def close(request: HttpRequest) -> HttpResponse:
-    """Close a period."""
+    """Close a period; it leads back to its place in the list."""
     viewer, every = viewer_behind(request), request.POST.get("every", "")
     if "legal_department" not in viewer.roles():
         raise PermissionDenied
@@ -265,4 +256,4 @@ def close(request: HttpRequest) -> HttpResponse:
     except DomainError as problem:
         page = {"problem": str(problem), "back": reverse("points:policies")}
         return render(request, "access/refused.html", page, status=422)
-    return redirect("points:policies")
+    return redirect(reverse("points:policies") + period_list.listing().asked(request.GET).here())

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer
@@ -15,7 +15,7 @@ from zhunsheng.apps.audit import clock
 from zhunsheng.apps.audit.services import record
 from zhunsheng.apps.org.models import Officer
 from zhunsheng.apps.points import stored
-from zhunsheng.apps.points.appeals import open_appeals
+from zhunsheng.apps.points.appeals import open_acts
 from zhunsheng.apps.points.closing import publish_confirmed
 from zhunsheng.apps.points.effects import (
     approve_policy,
@@ -26,13 +26,14 @@ from zhunsheng.apps.points.effects import (
     record_weights,
 )
 from zhunsheng.apps.points.models import Decision, Proposal
-from zhunsheng.apps.points.people import code_of, leads, officer_behind, unit_acting
+from zhunsheng.apps.points.people import code_of, leads, led, officer_behind, unit_acting
 from zhunsheng.apps.refusals import DomainError
 
 Kind = Proposal.Kind
 CITY_WIDE: Final = frozenset({Kind.POLICY, Kind.WEIGHTS, Kind.BOUND, Kind.PUBLICATION})
 """Only the legal department proposes these; the second of a policy is of another body."""
 OF_A_PERSON: Final = frozenset({Kind.EXPOSURE, Kind.MANUAL, Kind.DEFECT})
+CITY_READERS: Final = frozenset({"legal_department", "county_head", "inspectorate"})
 LONGEST: Final = 400
 
 
@@ -144,20 +145,16 @@ def _not_to_decide(viewer: Viewer, officer: Officer, found: Proposal, reason: st
 
 def _may_see(viewer: Viewer, proposal: Proposal) -> bool:
     if proposal.kind in CITY_WIDE:
-        return bool(viewer.roles() & {"legal_department", "county_head", "inspectorate"})
+        return bool(viewer.roles() & CITY_READERS)
     return "inspectorate" in viewer.roles() or leads(viewer, proposal.unit, Action.POINTS_DECIDE)
 
 
-def proposals(viewer: Viewer, *, is_open: bool) -> list[Proposal]:
-    """Those a viewer may see, the newest first: that wait, or the last hundred that were decided."""
-    with stored.whole():
-        return _proposals(viewer, is_open=is_open)
-
-
-def _proposals(viewer: Viewer, *, is_open: bool) -> list[Proposal]:
-    rows = Proposal.objects.filter(Q(decision=None) if is_open else Q(decision__isnull=False))
-    found = rows.select_related("by", "decision__by").order_by("-at", "pk")[:500]
-    return [one for one in found if _may_see(viewer, one)][:100]
+def seen(viewer: Viewer) -> QuerySet[Proposal]:
+    """The proposals that a viewer may see. To be asked inside `stored.whole`."""
+    city_wide = Q(kind__in=CITY_WIDE)
+    others = Q() if "inspectorate" in viewer.roles() else led(viewer, Action.POINTS_DECIDE)
+    theirs = ~city_wide & others
+    return Proposal.objects.filter(theirs | city_wide if viewer.roles() & CITY_READERS else theirs)
 
 
 def waiting(viewer: Viewer) -> int:
@@ -165,8 +162,8 @@ def waiting(viewer: Viewer) -> int:
     if not viewer.may(Action.POINTS_CONFIRM) or not _is_anything_undecided():
         return 0
     with stored.whole():
-        mine = sum(one.by_id != viewer.officer for one in _proposals(viewer, is_open=True))
-        return mine + sum(leads(viewer, one.entry.unit) for one in open_appeals(clock.now()))
+        mine = seen(viewer).filter(decision=None).exclude(by=viewer.officer)
+        return mine.count() + open_acts(clock.now()).filter(led(viewer, Action.POINTS_READ)).count()
 
 
 def _is_anything_undecided() -> bool:

@@ -24,7 +24,6 @@ from zhunsheng.core.points.states import with_states
 from zhunsheng.core.points.why import EntryWhy, ScoreWhy, why_score
 
 NONE: Final = words.score(None)
-MOST_PERIODS: Final = 13
 MOST_LOOKS: Final = 50
 BANDS_ONLY_AFTER: Final = timedelta(days=731)
 
@@ -170,7 +169,7 @@ def periods(policy: Policy, begins: date, here: date, today: date) -> list[Perio
     while period <= today:
         found.append(PeriodChoice(period, words.period_title(period, policy.period), is_here=period == here))
         period = next_period(period, policy.period)
-    return found[::-1][:MOST_PERIODS]
+    return found[::-1]
 
 
 def _why(found: Standing, holder: str, now: datetime) -> tuple[ScoreWhy | None, pl.DataFrame]:

@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from zhunsheng.apps.access.policy import Action, permits
 from zhunsheng.apps.access.scope import Viewer
@@ -117,6 +117,12 @@ def leads(viewer: Viewer, unit: str | None, action: Action = Action.POINTS_READ)
     """Whether a viewer may do something with the points of a unit."""
     led = units_led(viewer, action)
     return led is None or unit in led
+
+
+def led(viewer: Viewer, action: Action) -> Q:
+    """The same of rows with a column `unit`."""
+    units = units_led(viewer, action)
+    return Q() if units is None else Q(unit__in=units)
 
 
 def unit_acting(viewer: Viewer) -> str:

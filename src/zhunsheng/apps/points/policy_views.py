@@ -1,21 +1,25 @@
 """积分办法: what the gate, the nudge test and the simulator say of each policy, and who approved it."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from zhunsheng.apps.access.exports import Sheet, for_a_purpose, taken_away
+from zhunsheng.apps.access.preferences import saved_filters
 from zhunsheng.apps.access.requests import asking, viewer_behind
 from zhunsheng.apps.audit.services import record_read
+from zhunsheng.apps.display.sheets import MOST_ROWS
 from zhunsheng.apps.org.models import Unit
-from zhunsheng.apps.points import stored, words
-from zhunsheng.apps.points.models import Check, Closing, Proposal, Publication
-from zhunsheng.apps.points.policies import COMPUTED, File, approved, checked, files, in_use
-from zhunsheng.apps.points.roster import next_period
+from zhunsheng.apps.points import period_list, stored, words
+from zhunsheng.apps.points.models import Check, Proposal
+from zhunsheng.apps.points.policies import COMPUTED, File, approved, checked, files
 from zhunsheng.core.points.issue import REFUSE
 
 LISTED = ("legal_department", "county_head", "inspectorate")
@@ -33,20 +37,6 @@ class PolicyLine:
     approval: Proposal | None
     waiting: Proposal | None
     state: str
-
-
-@dataclass(frozen=True)
-class PeriodLine:
-    """One period of a policy that has begun: open, closed, published."""
-
-    policy: str
-    policy_title: str
-    period: datetime | Any
-    title: str
-    every: str
-    is_over: bool
-    closed_at: datetime | None
-    published: Publication | None
 
 
 def lines() -> list[PolicyLine]:
@@ -88,15 +78,29 @@ def policies(request: HttpRequest) -> HttpResponse:
     found = lines()
     record_read(kind="points_policies", key="all", detail={"count": len(found)})
     failing = [one for one in found if one.file.issues]
-    only = request.GET.get("only") == "failing"
+    only, asked = request.GET.get("only") == "failing", period_list.listing().asked(request.GET)
     page = {
         "lines": failing if only else found,
         "failing": len(failing),
         "only": only,
-        "periods": period_lines(now),
+        "page": period_list.periods(asked, now=now),
+        "asked": asked,
+        "sheet": reverse("points:policies_sheet"),
+        "saved": saved_filters(account=asking(request).account, page="points:policies"),
         "may_act": "legal_department" in viewer.roles(),
     }
     return render(request, "points/policies.html", page)
+
+
+@for_a_purpose(gettext_lazy("期次"), back="points:policies")
+def policies_sheet(request: HttpRequest) -> HttpResponse:
+    """The periods to take away."""
+    if not viewer_behind(request).roles() & set(LISTED):
+        raise PermissionDenied
+    page = period_list.periods(period_list.listing().whole(request.GET, rows=MOST_ROWS), now=asking(request).now)
+    heads = [_("期次"), _("办法"), _("状态"), _("关账"), _("公布")]
+    sheet = Sheet("policies_sheet", "periods", _("期次"), heads, back="points:policies")
+    return taken_away(request, sheet, page, (list(period_list.cells(line)) for line in page.rows))
 
 
 @require_GET
@@ -132,35 +136,6 @@ def _blocks(line: PolicyLine) -> list[tuple[Any, int]]:
 
 def _only() -> str:
     return _("积分办法由法制支队管理。")
-
-
-def period_lines(now: datetime) -> list[PeriodLine]:
-    """The periods that have begun of every policy in use, the last first; a year of them at most."""
-    today = now.date()
-    with stored.whole():
-        closed = {(row.every, row.period): row.closed_at for row in Closing.objects.all()}
-        printed = {(row.policy, row.period): row for row in Publication.objects.defer("text")}
-    found = []
-    for one in {policy.id: policy for policy in reversed(in_use())}.values():
-        period = one.in_force
-        while period <= today:
-            after = next_period(period, one.period)
-            title = words.period_title(period, one.period)
-            key = (one.id, period)
-            found.append(
-                PeriodLine(
-                    one.id,
-                    one.title,
-                    period,
-                    title,
-                    one.period,
-                    after <= today,
-                    closed.get((one.period, period)),
-                    printed.get(key),
-                )
-            )
-            period = after
-    return sorted(found, key=lambda line: (line.period, line.policy), reverse=True)[:24]
 
 
 def unit_choices() -> list[tuple[str, str]]:

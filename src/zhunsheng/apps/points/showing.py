@@ -12,7 +12,7 @@ from zhunsheng.apps.display import formats
 from zhunsheng.apps.org.models import Unit
 from zhunsheng.apps.points import words
 from zhunsheng.apps.points.appeals import Appeal
-from zhunsheng.apps.points.models import Proposal
+from zhunsheng.apps.points.models import Act, Decision, Proposal
 from zhunsheng.apps.points.own import figure
 from zhunsheng.apps.points.people import names_of
 from zhunsheng.apps.points.policies import known
@@ -29,17 +29,20 @@ class ProposalLine:
     what: str
     unit: str
     is_own: bool
+    decision: Decision | None
 
 
 @dataclass(frozen=True)
 class AppealLine:
-    """One appeal: whose, about what, and how long it can still be answered."""
+    """One appeal: whose, about what, how it was answered and by whom, and how long it can be where it was not."""
 
     appeal: Appeal
     name: str
     title: str
     figure: str
     left: formats.Remaining
+    answer_word: Any
+    answered_by: str
 
 
 def proposal_lines(rows: Sequence[Proposal], viewer: Viewer) -> list[ProposalLine]:
@@ -49,7 +52,12 @@ def proposal_lines(rows: Sequence[Proposal], viewer: Viewer) -> list[ProposalLin
     units = dict(Unit.objects.filter(pk__in={_unit(row) for row in rows}).values_list("code", "short_name"))
     return [
         ProposalLine(
-            row, _(Kind(row.kind).label), _what(row, names), units.get(_unit(row), ""), row.by_id == viewer.officer
+            row,
+            _(Kind(row.kind).label),
+            _what(row, names),
+            units.get(_unit(row), ""),
+            row.by_id == viewer.officer,
+            getattr(row, "decision", None),
         )
         for row in rows
     ]
@@ -97,13 +105,29 @@ def _what(row: Proposal, names: Any) -> str:
 
 
 def appeal_lines(rows: Sequence[Appeal], *, now: datetime) -> list[AppealLine]:
-    """Appeals in words, in the order in which they must be answered."""
-    names = names_of([one.entry.holder for one in rows])
+    """Appeals in words, in their order."""
+    names = names_of([*(one.entry.holder for one in rows), *(_author(one) for one in rows)])
     found = []
     for one in rows:
         fact = known().facts.get(one.entry.fact)
         given = {"judged": one.entry.judged, "kept": one.entry.kept, "amount": one.entry.amount}
         left = formats.remaining(one.answer_by, None, now=now, due_at_end=True)
         title = fact.title if fact else one.entry.fact
-        found.append(AppealLine(one, names[one.entry.holder], title, figure(given), left))
+        answered_by = one.answer.body if one.answer is not None and one.answer.body else names[_author(one)]
+        word = _answer_word(one.answer)
+        found.append(AppealLine(one, names[one.entry.holder], title, figure(given), left, word, answered_by))
     return found
+
+
+def _author(one: Appeal) -> str:
+    """Who answered; nobody where nobody did, or where time alone did."""
+    author = one.answer.author if one.answer is not None else None
+    return "" if author is None or author == "silence" else author
+
+
+def _answer_word(answer: Act | None) -> str:
+    if answer is None:
+        return _("待答复")
+    if answer.author == "silence":
+        return _("到期没有答复，视为支持")
+    return _("支持") if answer.act == "appeal_granted" else _("不支持")

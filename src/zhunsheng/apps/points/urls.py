@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhunsheng.apps.points import decision_views, officer_views, policy_views, unit_views
+from zhunsheng.apps.points import appeal_views, decision_views, officer_views, policy_views, unit_views
 
 app_name = "points"
 urlpatterns = [
@@ -14,10 +14,14 @@ urlpatterns = [
     path("points/unit.xlsx", unit_views.board_sheet, name="unit_sheet"),
     path("points/published/<int:number>/", unit_views.published, name="published"),
     path("points/policies/", policy_views.policies, name="policies"),
+    path("points/policies.xlsx", policy_views.policies_sheet, name="policies_sheet"),
     path("points/policies/<str:name>/", policy_views.policy, name="policy"),
     path("points/decisions/", decision_views.decisions, name="decisions"),
+    path("points/decisions.xlsx", decision_views.decisions_sheet, name="decisions_sheet"),
     path("points/decisions/new/<str:kind>/", decision_views.propose, name="propose"),
     path("points/decisions/<uuid:proposal>/", decision_views.decide, name="decide"),
-    path("points/appeals/answer/", decision_views.answer, name="answer"),
+    path("points/appeals/", appeal_views.appeals, name="appeals"),
+    path("points/appeals.xlsx", appeal_views.appeals_sheet, name="appeals_sheet"),
+    path("points/appeals/answer/", appeal_views.answer, name="answer"),
     path("points/periods/close/", decision_views.close, name="close"),
 ]
