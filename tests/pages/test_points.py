@@ -29,6 +29,11 @@ def test_an_officer_sees_his_score_and_why_and_appeals(site: Site) -> None:
     for title in ("质量", "时效"):
         page.locator("summary").filter(has_text=title).click()
     judge(page, "points-mine")
+    page.goto("/points/looks/")
+    judge(page, "points-looks")
+    page.goto("/points/")
+    for title in ("质量", "时效"):
+        page.locator("summary").filter(has_text=title).click()
     page.locator("[data-row]").filter(has_text="−3.00").filter(has_not_text="冻结").first.get_by_role(
         "link"
     ).first.click()

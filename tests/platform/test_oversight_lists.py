@@ -27,7 +27,7 @@ from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.audit import clock
 from zhunsheng.apps.audit.context import Acting, acting
 from zhunsheng.apps.audit.services import record_read
-from zhunsheng.apps.points.models import Act, Entry, Proposal
+from zhunsheng.apps.points.models import Act, Entry, Look, Proposal
 from zhunsheng.launcher import EmbeddedServer
 
 FORMULA: Final = '=HYPERLINK("http://example.invalid","x")'
@@ -377,3 +377,22 @@ def test_a_period_that_nobody_closed_does_not_fall_off_the_list(points: PointsWo
     assert "没有符合条件的期次。" in page_of(legal, f"{path}?state=published")
     assert len(taken(legal, "points:policies_sheet", "?state=over")) == 60
     assert points.people["unit_head"].export("/points/policies.xlsx").status_code == 403
+
+
+def test_everybody_who_looked_at_my_points_is_named(points: PointsWorld) -> None:
+    it_is("2026-03-20 10:00")
+    me, head, path = points.people["lead"], points.people["unit_head"], reverse("points:looks")
+    with as_process("test"):
+        for n in range(60):
+            by = points.officers["unit_head" if n % 2 else "county_head"]
+            when = clock.now() - timedelta(minutes=n + 1)
+            Look.objects.create(holder=points.code("lead"), unit=EAST_STATION, by=by, at=when)
+        Look.objects.create(holder=points.code("second"), by=points.officers["county_head"], at=clock.now())
+    first = page_of(me, path)
+    assert '<a href="?#looks">60<' in first
+    assert (rows(first), rows(page_of(me, onward(first, path)))) == (50, 10)
+    assert rows(page_of(me, f"{path}?by={points.officers['county_head'].number}")) == 30
+    assert f'href="{path}"' in page_of(me, reverse("points:mine"))
+    # Of another's nobody sees this list, nor of his own who has no points
+    assert rows(page_of(points.people["third"], path)) == 0
+    assert head.get(path).status_code == 403

@@ -62,6 +62,7 @@ EMPTY: Final = {
     "rulemaking:releases": ("legal_department", "没有等待确认的规则库。"),
     "jobs:mine": ("officer", "没有任务。"),
     "points:mine": ("officer", "本期还没有积分"),
+    "points:looks": ("officer", "还没有人看过。"),
     "points:unit": ("unit_head", "本期还没有积分"),
     "points:policies": ("legal_department", "还没有批准在用的办法，没有期次。"),
     "points:decisions": ("legal_department", "没有待确认的。"),
@@ -111,9 +112,11 @@ NO_LIST: Final = {
 STAYS: Final = {
     "readers:watch": "watch.html",
     "readers:baits": "baits.html",
+    "points:looks": "lookers.html",
 }
 """Lists with filters that leave as no workbook → their template. A file that names a bait tells its readers which case
-is one, and an alarm with its instant leads to the same by way of the log."""
+is one, and an alarm with its instant leads to the same by way of the log. Who looked at one's points is for officers,
+who take no list away."""
 FILLED: Final = ("desk:rules", "desk:looks", "rulemaking:releases", "access:accounts", "access:audit_log")
 """Lists in which something stands from the first day on."""
 QUERY: Final = {"desk:looks": "?kind=wall"}

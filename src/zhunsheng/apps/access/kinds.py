@@ -79,6 +79,7 @@ KINDS: Final = {
     "overtaken": _("留存的虚构卷宗"),
     "check": _("核查单"),
     "points_own": _("我的积分"),
+    "points_looks": _("谁看过我的积分"),
     "points_unit": _("所队积分"),
     "points_sheet": _("导出所队积分"),
     "points_entry": _("积分"),

@@ -1,6 +1,5 @@
 """积分申诉: every appeal that a viewer may see, and the answer to one."""
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from zhunsheng.apps.access.exports import Sheet, for_a_purpose, taken_away
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.preferences import saved_filters
-from zhunsheng.apps.access.requests import asking, viewer_behind
+from zhunsheng.apps.access.requests import asking, viewer_behind, viewer_who_may
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.display.listing import Asked
 from zhunsheng.apps.display.sheets import MOST_ROWS
@@ -52,9 +51,7 @@ def _appeals(request: HttpRequest, problem: str = "", status: int = 200) -> Http
 @for_a_purpose(gettext_lazy("积分申诉"), back="points:appeals")
 def appeals_sheet(request: HttpRequest) -> HttpResponse:
     """The appeals to take away."""
-    viewer, now = viewer_behind(request), asking(request).now
-    if not viewer.may(Action.POINTS_DECIDE):
-        raise PermissionDenied
+    viewer, now = viewer_who_may(request, Action.POINTS_DECIDE), asking(request).now
     asked = appeal_list.listing(viewer, now=now).whole(request.GET, rows=MOST_ROWS)
     page, lines = appeal_list.appeals(viewer, asked, now=now)
     heads = [_("积分"), _("分"), _("民警"), _("事由"), _("文号"), _("申诉时间"), _("答复期限"), _("答复"), _("答复人")]

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from zhunsheng.apps.access.exports import Sheet, for_a_purpose, taken_away
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.preferences import saved_filters
-from zhunsheng.apps.access.requests import asking, viewer_behind
+from zhunsheng.apps.access.requests import asking, viewer_behind, viewer_who_may
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.display.listing import Asked
@@ -87,9 +87,7 @@ def _decisions(request: HttpRequest, problem: str = "", status: int = 200) -> Ht
 @for_a_purpose(gettext_lazy("积分审批"), back="points:decisions")
 def decisions_sheet(request: HttpRequest) -> HttpResponse:
     """What was proposed and decided to take away."""
-    viewer = viewer_behind(request)
-    if not viewer.may(Action.POINTS_DECIDE):
-        raise PermissionDenied
+    viewer = viewer_who_may(request, Action.POINTS_DECIDE)
     asked = decision_list.listing(viewer, now=asking(request).now).whole(request.GET, rows=MOST_ROWS)
     page, lines, _waiting = decision_list.proposals(viewer, asked)
     heads = [_("事项"), _("内容"), _("单位"), _("事由"), _("提出人"), _("提出时间"), _("决定"), _("决定人")]

@@ -9,11 +9,12 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from zhunsheng.apps.access.policy import Action
+from zhunsheng.apps.access.preferences import saved_filters
 from zhunsheng.apps.access.requests import asking, viewer_behind
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.org.selectors import ZONE
-from zhunsheng.apps.points import appeals
+from zhunsheng.apps.points import appeals, look_list
 from zhunsheng.apps.points.entry_page import EntryPage, entry_page
 from zhunsheng.apps.points.forms import AppealForm
 from zhunsheng.apps.points.own import looks_of, note_look, own_page, place_of
@@ -46,6 +47,22 @@ def _page(request: HttpRequest, viewer: Viewer, holder: str, now: datetime, *, i
     record_read(kind="points_own", key=holder, detail={"own": is_own})
     page = {"own": found, "is_own": is_own, "looks": looks_of(holder) if is_own else ()}
     return render(request, "points/own.html", page)
+
+
+@require_GET
+def looks(request: HttpRequest) -> HttpResponse:
+    """谁看过我的积分, all of it."""
+    who = asking(request)
+    asked = look_list.listing(now=who.now).asked(request.GET)
+    page, count = look_list.looks(own_code(viewer_behind(request)), asked)
+    record_read(kind="points_looks", key=asked.address(), detail={"count": len(page.rows)})
+    shown = {
+        "page": page,
+        "asked": asked,
+        "count": count,
+        "saved": saved_filters(account=who.account, page="points:looks"),
+    }
+    return render(request, "points/lookers.html", shown)
 
 
 @require_GET

@@ -303,7 +303,7 @@ def figure(row: Mapping[str, Any]) -> str:
 
 
 def looks_of(holder: str) -> list[Seen]:
-    """Who looked at the page of a holder, the last first."""
+    """The last who looked at the page of a holder; all of them are in a list of their own."""
     with stored.whole():
         rows = Look.objects.filter(holder=holder).select_related("by").order_by("-at", "-pk")[:MOST_LOOKS]
         return [Seen(row.at, row.by.name) for row in rows]

@@ -22,6 +22,7 @@ def waiting(viewer: "Viewer") -> int:
 
 PAGES: Final[dict[str, Page]] = {
     "points:mine": for_action(GET=Action.POINTS_OWN),
+    "points:looks": for_action(GET=Action.POINTS_OWN),
     "points:row": signed_in(),
     "points:appeal": for_action(POST=Action.POINTS_OWN),
     "points:unit": for_action(GET=Action.POINTS_READ),

@@ -9,6 +9,7 @@ urlpatterns = [
     path("points/", officer_views.mine, name="mine"),
     path("points/entry/", officer_views.row, name="row"),
     path("points/entry/appeal/", officer_views.appeal, name="appeal"),
+    path("points/looks/", officer_views.looks, name="looks"),
     path("points/officers/<str:holder>/", officer_views.officer, name="officer"),
     path("points/unit/", unit_views.board, name="unit"),
     path("points/unit.xlsx", unit_views.board_sheet, name="unit_sheet"),
