@@ -44,6 +44,8 @@ BESIDE: Final = {
     "cases:dossier": "test_dossier.py",
     "cases:search": "test_search.py",
     "index": "test_shell.py",
+    "inspection:overtaken": "test_inspection.py",
+    "points:looks": "test_points.py",
     "points:published": "test_points.py",
     "rulemaking:edit": "test_rulemaking.py",
     "rulemaking:trial": "test_rulemaking.py",
@@ -63,8 +65,8 @@ FILES: Final = (
     *(":export", ":live", "health"),
 )
 """How the names of views end that answer with something else than a page."""
-GROWS: Final = frozenset({"desk:looks", "access:audit_log"})
-"""Lists of looks: to look at one is a row of it."""
+GROWS: Final = frozenset({"desk:looks", "access:audit_log", "points:looks"})
+"""Lists of looks: to look at one, or in the walk of another at what it is about, is a row of it."""
 HAN: Final = re.compile(r"[\u3400-\u9fff]+")
 WIDE: Final = re.compile(r"[\uff01-\uff60\u3001-\u3011]")
 CODE: Final = re.compile(r"\b(?:account|process|source):\w+|\b[a-z]+(?:_[a-z]+)+\b")

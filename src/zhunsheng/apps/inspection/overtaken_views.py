@@ -40,7 +40,7 @@ def overtaken(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_GET
-def overtaken_page(request: HttpRequest, number: str, place: int, leaf: int) -> HttpResponse:
+def page_image(request: HttpRequest, number: str, place: int, leaf: int) -> HttpResponse:
     """The image of one page of one of its papers, both counted from 1."""
     papers = _row(request, number).papers
     pages = papers[place - 1]["pages"] if 0 < place <= len(papers) else []

@@ -54,7 +54,7 @@ PAGES: Final[dict[str, Page]] = {
     "inspection:behind": for_action(GET=LIST),
     "inspection:check": for_action(GET=LIST, POST=LIST),
     "inspection:overtaken": for_action(GET=LIST),
-    "inspection:overtaken_page": for_action(GET=LIST),
+    "inspection:page_image": for_action(GET=LIST),
     "api:inspectionPlans": signed_in("GET", "POST"),
     "api:inspectionDraw": signed_in(),
     "api:inspectionAnswer": signed_in("POST"),

@@ -40,7 +40,7 @@ urlpatterns = [
     path("oversight/overtaken/<str:number>/", overtaken_views.overtaken, name="overtaken"),
     path(
         "oversight/overtaken/<str:number>/<int:place>/<int:leaf>/",
-        overtaken_views.overtaken_page,
-        name="overtaken_page",
+        overtaken_views.page_image,
+        name="page_image",
     ),
 ]

@@ -41,7 +41,7 @@ def urgent(request: HttpRequest) -> HttpResponse:
         "may_open": viewer.may(Action.CASE_URGENT),
         "may_review": viewer.may(Action.READING_WATCH),
         "sees_rows": _sees_rows(viewer),
-        **(_listed(request, viewer) if _sees_rows(viewer) else {}),
+        **(_listed(request, viewer) if _sees_rows(viewer) else _nothing_listed()),
     }
     return render(request, "readers/urgent.html", page, status=422 if form.errors else 200)
 
@@ -63,6 +63,11 @@ def _listed(request: HttpRequest, viewer: Viewer) -> dict[str, object]:
         "sheet": reverse("readers:urgent_sheet"),
         "saved": saved_filters(account=asking(request).account, page="readers:urgent"),
     }
+
+
+def _nothing_listed() -> dict[str, object]:
+    record_read(kind="urgent_accesses", key="all", detail={"count": 0})
+    return {}
 
 
 def _asked(request: HttpRequest, viewer: Viewer) -> Asked:
