@@ -7,6 +7,7 @@ $$;
 
 -- The places of lots and frames in which a made-up file lay whose number a true case has. What was read there is of no
 -- case; nobody has to read it, and it counts nowhere.
+-- (Asked as a query of its own, `(SELECT zs_taken_back())`, it is asked once for a statement and not for each row.)
 CREATE OR REPLACE FUNCTION zs_taken_back() RETURNS bigint[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT coalesce(array_agg(k.id), '{}') FROM inspection_overtaken o
@@ -49,7 +50,7 @@ $$;
 
 -- Whether a picked file still waits to be read: by the last reader of one of its rounds.
 CREATE OR REPLACE FUNCTION zs_waits(pick bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT pick <> ALL (zs_taken_back()) AND EXISTS (
+    SELECT pick <> ALL ((SELECT zs_taken_back())::bigint[]) AND EXISTS (
         SELECT FROM inspection_assigned w WHERE w.pick_id = pick
             AND NOT EXISTS (SELECT FROM inspection_submission s WHERE s.assigned_id = w.id)
             AND NOT EXISTS (
@@ -98,7 +99,7 @@ END $$;
 CREATE OR REPLACE FUNCTION zs_readers_of(cases text[]) RETURNS TABLE ("case" text, officer bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT DISTINCT k."case"::text, a.reader_id FROM inspection_pick k JOIN inspection_assigned a ON a.pick_id = k.id
-    WHERE k."case" = ANY (cases) AND a.reader_id IS NOT NULL AND k.id <> ALL (zs_taken_back()) AND (
+    WHERE k."case" = ANY (cases) AND a.reader_id IS NOT NULL AND k.id <> ALL ((SELECT zs_taken_back())::bigint[]) AND (
         zs_waits(k.id)
         OR EXISTS (SELECT FROM inspection_pick l WHERE l.plan_id = k.plan_id AND zs_waits(l.id))
         OR k."case" IN (SELECT zs_planted())
@@ -157,7 +158,7 @@ BEGIN
     END IF;
     RETURN (
         SELECT count(*) FROM inspection_assigned a WHERE a.reader_id = reader
-            AND a.pick_id <> ALL (zs_taken_back())
+            AND a.pick_id <> ALL ((SELECT zs_taken_back())::bigint[])
             AND NOT EXISTS (SELECT FROM inspection_submission s WHERE s.assigned_id = a.id)
             AND NOT EXISTS (
                 SELECT FROM inspection_assigned l WHERE l.pick_id = a.pick_id AND l.round = a.round AND l.id > a.id
@@ -241,7 +242,7 @@ BEGIN
     FROM inspection_unconfirmed u JOIN inspection_answer a ON a.id = u.answer_id
     JOIN inspection_assigned s ON s.id = a.assigned_id JOIN inspection_pick p ON p.id = s.pick_id
     JOIN org_officer o ON o.id = a.by_id
-    WHERE a.by_id <> reader AND p."case" <> ALL (reading) AND p.id <> ALL (zs_taken_back())
+    WHERE a.by_id <> reader AND p."case" <> ALL (reading) AND p.id <> ALL ((SELECT zs_taken_back())::bigint[])
         AND (of_answer = '' OR a.answer = of_answer)
         AND (of_question = '' OR a.question = of_question)
         AND (of_case = '' OR position(upper(of_case) IN upper(p."case")) > 0)
@@ -262,7 +263,7 @@ BEGIN
     RETURN (
         SELECT count(*) FROM inspection_unconfirmed u JOIN inspection_answer a ON a.id = u.answer_id
         JOIN inspection_assigned s ON s.id = a.assigned_id JOIN inspection_pick p ON p.id = s.pick_id
-        WHERE a.by_id <> reader AND p."case" <> ALL (reading) AND p.id <> ALL (zs_taken_back())
+        WHERE a.by_id <> reader AND p."case" <> ALL (reading) AND p.id <> ALL ((SELECT zs_taken_back())::bigint[])
     );
 END $$;
 
@@ -275,7 +276,7 @@ BEGIN
         SELECT DISTINCT a.pick_id FROM inspection_assigned a JOIN inspection_submission s ON s.assigned_id = a.id
         WHERE a.round = 'first'
     ) r ON r.pick_id = p.id
-    WHERE p.plan_id = ANY (plans) AND p.id <> ALL (zs_taken_back()) GROUP BY 1;
+    WHERE p.plan_id = ANY (plans) AND p.id <> ALL ((SELECT zs_taken_back())::bigint[]) GROUP BY 1;
 END $$;
 
 -- Of some plans: how many files of the frame count, and how many drawn ones; what was planted is in neither.
@@ -285,11 +286,14 @@ BEGIN
     RETURN QUERY
     SELECT f.plan_id::text,
         f.files - (
-            SELECT count(*) FROM inspection_framecase c WHERE c.plan_id = f.plan_id AND c.stream = 'random'
-                AND (c."case" IN (SELECT zs_planted()) OR c.id = ANY (zs_taken_back_of_frames()))
+            SELECT count(*) FROM zs_planted() t (number) JOIN inspection_framecase c ON c."case" = t.number
+            WHERE c.plan_id = f.plan_id AND c.stream = 'random'
+        ) - (
+            SELECT count(*) FROM inspection_framecase c
+            WHERE c.id = ANY ((SELECT zs_taken_back_of_frames())::bigint[]) AND c.plan_id = f.plan_id AND c.stream = 'random'
         ),
         (SELECT count(*) FROM inspection_pick k WHERE k.plan_id = f.plan_id AND k.stream = 'random'
-            AND k."case" NOT IN (SELECT zs_planted()) AND k.id <> ALL (zs_taken_back()))
+            AND k."case" NOT IN (SELECT zs_planted()) AND k.id <> ALL ((SELECT zs_taken_back())::bigint[]))
     FROM inspection_frame f WHERE f.plan_id = ANY (plans);
 END $$;
 
@@ -299,7 +303,7 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     RETURN QUERY
     SELECT DISTINCT p.plan_id::text FROM inspection_assigned w JOIN inspection_pick p ON p.id = w.pick_id
-    WHERE p.plan_id IS NOT NULL AND p.id <> ALL (zs_taken_back())
+    WHERE p.plan_id IS NOT NULL AND p.id <> ALL ((SELECT zs_taken_back())::bigint[])
         AND NOT EXISTS (SELECT FROM inspection_submission s WHERE s.assigned_id = w.id)
         AND NOT EXISTS (
             SELECT FROM inspection_assigned l WHERE l.pick_id = w.pick_id AND l.round = w.round AND l.id > w.id
@@ -318,7 +322,7 @@ BEGIN
         JOIN inspection_pick p ON p.id = w.pick_id JOIN inspection_submission s ON s.assigned_id = w.id
         WHERE a.data_said <> '' AND a.at >= since
             AND (p.plan_id IS NULL OR p.plan_id NOT IN (SELECT zs_open_lots()))
-            AND p."case" NOT IN (SELECT zs_planted()) AND p.id <> ALL (zs_taken_back())
+            AND p."case" NOT IN (SELECT zs_planted()) AND p.id <> ALL ((SELECT zs_taken_back())::bigint[])
         ORDER BY a.assigned_id, a.question, a.version DESC
     )
     SELECT s.question::text, s.answer::text, s.data_said::text, count(*) FROM said s GROUP BY 1, 2, 3;
@@ -335,7 +339,7 @@ BEGIN
         FROM inspection_answer a JOIN inspection_confirmation c ON c.answer_id = a.id AND c.confirmed
         JOIN inspection_assigned w ON w.id = a.assigned_id JOIN inspection_pick p ON p.id = w.pick_id
         WHERE a.answer = 'problem' AND a.at >= since AND a.question = ANY (questions)
-            AND p."case" NOT IN (SELECT zs_planted()) AND p.id <> ALL (zs_taken_back())
+            AND p."case" NOT IN (SELECT zs_planted()) AND p.id <> ALL ((SELECT zs_taken_back())::bigint[])
     )
     SELECT f.question, f."case" FROM found f WHERE f.times >= often;
 END $$;
