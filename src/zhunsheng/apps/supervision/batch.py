@@ -25,7 +25,7 @@ from zhunsheng.core.standing import Standing, counting, standing
 from zhunsheng.core.tables import CLOCK_ORDER
 
 PROCESS: Final = "supervise"
-LIMIT: Final = 10_000
+LIMIT: Final = 5000
 LONGEST_SECONDS: Final = 600
 
 
