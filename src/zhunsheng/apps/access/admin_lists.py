@@ -14,7 +14,7 @@ from zhunsheng.apps.access.menu import Words
 from zhunsheng.apps.access.models import Account, Factor
 from zhunsheng.apps.audit.models import AuditEntry
 from zhunsheng.apps.display import formats
-from zhunsheng.apps.display.listing import Asked, Choice, Column, Filter, Listing, Page, choices
+from zhunsheng.apps.display.listing import Asked, Choice, Column, Filter, Listing, Page, titled
 from zhunsheng.apps.display.sheets import Cell
 from zhunsheng.apps.org.roles import ADMIN_ROLES
 
@@ -71,7 +71,7 @@ def account_listing() -> Listing:
     )
     filters = (
         Filter("name", _("账号"), lambda value: Q(username__icontains=value)),
-        Filter("role", _("岗位"), POSTED.__getitem__, choices((name, _(title)) for name, title in posted.items())),
+        Filter("role", _("岗位"), POSTED.__getitem__, titled(posted)),
         Filter("active", _("状态"), lambda value: Q(is_active=value == "1"), states),
         Filter("factor", _("第二因素"), lambda value: Q(factored=value == "1"), factors),
     )

@@ -14,6 +14,7 @@ from zhunsheng.apps.cases.models import Item, PersonInCase
 from zhunsheng.apps.cases.persons import find_persons
 from zhunsheng.apps.cases.selectors import visible_cases
 from zhunsheng.apps.org.models import Officer, Post
+from zhunsheng.apps.org.selectors import called
 
 MOST_HITS: Final = 20
 SHORTEST: Final = 2
@@ -104,7 +105,7 @@ def _items(viewer: Viewer, text: str) -> Hits:
 def _officers(viewer: Viewer, text: str) -> Hits:
     if not viewer.may(Action.ORG_READ):
         return Hits()
-    officers = Officer.objects.filter(Q(number__startswith=text) | Q(name__contains=text), left_on=None)
+    officers = Officer.objects.filter(called(text), left_on=None)
     found = list(officers.order_by("number")[: MOST_HITS + 1])
     units = dict(Post.objects.filter(officer__in=found, until_on=None).values_list("officer", "unit__short_name"))
     return _cut([Hit(row.name, f"{row.number} · {units.get(row.pk, '')}") for row in found])

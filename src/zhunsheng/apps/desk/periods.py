@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from zhunsheng.apps.display import formats
+from zhunsheng.apps.display.listing import Filter, choices
 
 THIRTY_DAYS: Final = timedelta(days=30)
 MONTHS: Final = 12
@@ -20,6 +22,8 @@ TITLES: Final[Mapping[str, str | Promise]] = {
     "30": _("近30天"),
 }
 """What an address calls each span, and what it is called."""
+FILTERED: Final = ("month", "last", "30")
+"""Those that a list is filtered by."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,18 @@ def periods(now: datetime) -> dict[str, Period]:
         "last": Period(last, month),
         "30": Period(now - THIRTY_DAYS, _next(month)),
     }
+
+
+def filtered(title: str, *, now: datetime) -> Filter:
+    """The filter of a list by the spans of FILTERED, of rows that say in `at` when they were made. `title`: of its
+    field."""
+    spans = periods(now)
+    return Filter(
+        "in",
+        title,
+        lambda name: Q(at__gte=spans[name].begin, at__lt=spans[name].end),
+        choices((name, str(TITLES[name])) for name in FILTERED),
+    )
 
 
 def months(now: datetime) -> dict[date, Period]:

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 PAGE_ROWS: Final = 50
 PLACES: Final = ("after", "before")
@@ -32,6 +33,11 @@ class Choice(NamedTuple):
 def choices(pairs: Iterable[tuple[str, str]]) -> tuple[Choice, ...]:
     """Values and what they are called, as a filter takes them."""
     return tuple(Choice(value, title) for value, title in pairs)
+
+
+def titled(titles: Mapping[str, str]) -> tuple[Choice, ...]:
+    """The same of values with titles that are marked for translation, in the language of the page."""
+    return choices((value, _(title)) for value, title in titles.items())
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,11 @@ from django.utils.translation import gettext_noop
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.display import formats
-from zhunsheng.apps.display.listing import Asked, Choice, Column, Filter, Listing, Page, choices
+from zhunsheng.apps.display.listing import Asked, Choice, Column, Filter, Listing, Page, choices, titled
 from zhunsheng.apps.display.sheets import Cell
 from zhunsheng.apps.inspection.counting import COUNTED
 from zhunsheng.apps.inspection.models import Alarm, CheckStep
 from zhunsheng.apps.inspection.people import HEADS, INSPECTORS
-from zhunsheng.apps.org.models import Unit
 
 TITLES: Final = {
     "silences": gettext_noop("静默与稍后提醒"),
@@ -80,8 +79,8 @@ def alarm_listing(viewer: Viewer) -> Listing:
     )
     months = visible_alarms(viewer).dates("month", "month", "DESC")
     filters = (
-        Filter("state", _("状态"), _in_state, _titled(STATE_TITLES)),
-        Filter("indicator", _("指标"), lambda value: Q(indicator=value), _titled(TITLES)),
+        Filter("state", _("状态"), _in_state, titled(STATE_TITLES)),
+        Filter("indicator", _("指标"), lambda value: Q(indicator=value), titled(TITLES)),
         Filter("unit", _("单位"), units.within, choices(units.choices(viewer))),
         Filter("month", _("月份"), lambda value: Q(month=f"{value}-01"), _named(months)),
     )
@@ -90,10 +89,6 @@ def alarm_listing(viewer: Viewer) -> Listing:
 
 def _named(months: Iterable[date]) -> tuple[Choice, ...]:
     return choices((f"{day:%Y-%m}", formats.full_month(day)) for day in months)
-
-
-def _titled(titles: Mapping[str, str]) -> tuple[Choice, ...]:
-    return choices((name, _(title)) for name, title in titles.items())
 
 
 def _in_state(name: str) -> Q:
@@ -123,11 +118,6 @@ def alarm_page(viewer: Viewer, asked: Asked, names: Mapping[str, str]) -> tuple[
     found = visible_alarms(viewer)
     page = asked.page(found.prefetch_related("steps"))
     return page, [alarm_row(row, names) for row in page.rows], found.filter(_in_state("waiting")).count()
-
-
-def unit_names() -> dict[str, str]:
-    """The short names of all units by their codes."""
-    return dict(Unit.objects.values_list("code", "short_name"))
 
 
 def alarm_row(row: Alarm, names: Mapping[str, str]) -> AlarmRow:

@@ -28,7 +28,6 @@ from zhunsheng.apps.inspection.alarm_list import (
     alarm_listing,
     alarm_page,
     alarm_row,
-    unit_names,
     visible_alarms,
 )
 from zhunsheng.apps.inspection.counting import COUNTED
@@ -39,6 +38,7 @@ from zhunsheng.apps.inspection.people import INSPECTORS, OVERSIGHT, leads, offic
 from zhunsheng.apps.inspection.plans import whole
 from zhunsheng.apps.inspection.refusals import CheckRefused
 from zhunsheng.apps.org.models import Unit
+from zhunsheng.apps.org.selectors import unit_names
 
 
 @require_GET

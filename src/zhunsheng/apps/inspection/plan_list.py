@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.desk import units
-from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
+from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices, titled
 from zhunsheng.apps.display.sheets import Cell
 from zhunsheng.apps.inspection.models import Pick, Plan, Submission
 from zhunsheng.apps.inspection.plan_page import STATES, PlanRow, plan_rows
@@ -27,7 +27,7 @@ def plan_listing(viewer: Viewer) -> Listing:
         Column("state", _("状态")),
     )
     filters = (
-        Filter("state", _("状态"), _in_state, choices((name, _(title)) for name, title in STATES.items())),
+        Filter("state", _("状态"), _in_state, titled(STATES)),
         Filter("unit", _("抽取范围"), units.within, choices(units.choices(viewer))),
         Filter("q", _("名称或编号"), lambda value: Q(title__icontains=value) | Q(pk__icontains=value)),
     )

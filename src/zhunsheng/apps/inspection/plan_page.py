@@ -21,7 +21,7 @@ from zhunsheng.apps.inspection.models import Assigned, Pick, Plan
 from zhunsheng.apps.inspection.people import PLANNERS, WITNESSES
 from zhunsheng.apps.inspection.planting import marked_for, taken_back
 from zhunsheng.apps.inspection.results import Result, result
-from zhunsheng.apps.org.models import Unit
+from zhunsheng.apps.org.selectors import unit_names
 from zhunsheng.core.inspection.risk import Lift
 from zhunsheng.core.inspection.sizes import Claim, claim, percent
 
@@ -104,11 +104,7 @@ class PlanPage:
 
 def plan_rows(rows: Sequence[Plan]) -> list[PlanRow]:
     """Plans as their list shows them."""
-    return _rows(rows, _names())
-
-
-def _names() -> dict[str, str]:
-    return dict(Unit.objects.values_list("code", "short_name"))
+    return _rows(rows, unit_names())
 
 
 def _rows(rows: Sequence[Plan], names: dict[str, str]) -> list[PlanRow]:
@@ -156,7 +152,7 @@ def _state(plan: Plan, picks: int, read: int) -> str:
 
 def plan_page(plan: Plan, viewer: Viewer, asked: Asked, *, real_at: datetime) -> PlanPage:
     """A plan with its strata, and those of its files that the viewer may see."""
-    names, draw = _names(), getattr(plan, "draw", None)
+    names, draw = unit_names(), getattr(plan, "draw", None)
     kept, void = getattr(plan, "commitment", None), getattr(plan, "void", None)
     page = asked.page(plan.picks.prefetch_related("assignments__reader", "assignments__submission"))
     planted, found, back = marked_for(viewer), result(plan) if draw else None, taken_back()

@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
-from typing import Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.desk import units
-from zhunsheng.apps.desk.periods import TITLES, periods
+from zhunsheng.apps.desk.periods import filtered
 from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
 from zhunsheng.apps.display.sheets import Cell
 from zhunsheng.apps.inspection import book
@@ -35,14 +34,13 @@ from zhunsheng.apps.inspection.sheet_page import (
     problem_rows,
     task_rows,
 )
+from zhunsheng.apps.org.selectors import called
 from zhunsheng.core.inspection.sheets import FAULTS
-
-SPANS: Final = ("month", "last", "30")
 
 
 def task_listing(viewer: Viewer, *, now: datetime) -> Listing:
     """Columns and filters of one's own files: those that are not handed in first, the oldest of these first."""
-    spans, states = periods(now), [("waiting", _("待查")), ("done", _("已提交"))]
+    states = [("waiting", _("待查")), ("done", _("已提交"))]
     columns = (
         Column("case", _("案件"), sort=("pick__case", "pk")),
         Column("unit", _("单位")),
@@ -54,12 +52,7 @@ def task_listing(viewer: Viewer, *, now: datetime) -> Listing:
     filters = (
         Filter("state", _("状态"), _in_state, choices(states)),
         *_of_files(viewer),
-        Filter(
-            "in",
-            _("分派"),
-            lambda name: Q(at__gte=spans[name].begin, at__lt=spans[name].end),
-            choices((name, str(TITLES[name])) for name in SPANS),
-        ),
+        filtered(_("分派"), now=now),
     )
     return Listing(columns, filters, default_sort="state")
 
@@ -137,14 +130,10 @@ def out_listing(viewer: Viewer) -> Listing:
     )
     filters = (
         *_of_files(viewer),
-        Filter("reader", _("阅卷人"), _read_by, hint=_("姓名或警号")),
+        Filter("reader", _("阅卷人"), partial(called, of="reader__"), hint=_("姓名或警号")),
         Filter("plan", _("计划编号"), lambda value: Q(pick__plan__icontains=value)),
     )
     return Listing(columns, filters, default_sort="at")
-
-
-def _read_by(text: str) -> Q:
-    return Q(reader__name__contains=text) | Q(reader__number__startswith=text)
 
 
 def out_page(asked: Asked) -> tuple[Page[Assigned], list[OutRow], int]:

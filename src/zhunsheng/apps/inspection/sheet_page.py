@@ -14,7 +14,7 @@ from zhunsheng.apps.inspection.lists import Problem
 from zhunsheng.apps.inspection.models import Answer, Assigned
 from zhunsheng.apps.inspection.plan_page import ROUND_TITLES
 from zhunsheng.apps.inspection.planting import taken_back
-from zhunsheng.apps.org.models import Unit
+from zhunsheng.apps.org.selectors import unit_names
 from zhunsheng.core.inspection.sheets import ANSWERS, FAULTS, score
 
 ANSWER_TITLES: Final = {
@@ -204,7 +204,7 @@ def task_rows(rows: Iterable[Assigned]) -> list[TaskRow]:
     case."""
     listed, back = list(rows), set(taken_back())
     titles = dict(Case.objects.filter(pk__in={row.pick.case for row in listed}).values_list("number", "title"))
-    names = dict(Unit.objects.values_list("code", "short_name"))
+    names = unit_names()
     return [
         TaskRow(
             row.pk,
@@ -223,7 +223,7 @@ def task_rows(rows: Iterable[Assigned]) -> list[TaskRow]:
 
 def out_rows(rows: Iterable[Assigned]) -> list[OutRow]:
     """Sheets that are out as their list shows them."""
-    names = dict(Unit.objects.values_list("code", "short_name"))
+    names = unit_names()
     return [
         OutRow(
             id=row.pk,
@@ -242,7 +242,7 @@ def out_rows(rows: Iterable[Assigned]) -> list[OutRow]:
 
 def problem_rows(rows: Iterable[Problem]) -> list[ProblemRow]:
     """Problems that wait for a second person."""
-    names = dict(Unit.objects.values_list("code", "short_name"))
+    names = unit_names()
     return [
         ProblemRow(
             id=one.id,

@@ -28,6 +28,11 @@ TOP: Final = """
 """
 
 
+def called(text: str, *, of: str = "") -> Q:
+    """Whose name holds a text, or whose number begins with it. `of`: the relation to the officer, as `by__`."""
+    return Q(**{f"{of}name__contains": text}) | Q(**{f"{of}number__startswith": text})
+
+
 def held_posts(*, officer: int, on: date) -> list[tuple[str, str]]:
     """The (role, unit code) of every post that an officer holds on a day. Every request asks it."""
     with connection.cursor() as cursor:
@@ -103,8 +108,10 @@ def top_unit_name() -> str:
     return str(row[0]) if row else ""
 
 
-def unit_names(codes: Iterable[str]) -> dict[str, str]:
-    """The short names of units by their codes."""
+def unit_names(codes: Iterable[str] | None = None) -> dict[str, str]:
+    """The short names of units by their codes; of all units where none are named."""
+    if codes is None:
+        return dict(Unit.objects.values_list("code", "short_name"))
     wanted = list(codes)
     if not wanted:
         return {}

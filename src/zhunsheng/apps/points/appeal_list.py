@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from zhunsheng.apps.access.policy import Action
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.desk import units
-from zhunsheng.apps.desk.periods import TITLES, periods
+from zhunsheng.apps.desk.periods import filtered
 from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
 from zhunsheng.apps.display.sheets import Cell
 from zhunsheng.apps.org.models import Officer
@@ -21,7 +21,6 @@ from zhunsheng.apps.points.models import Act
 from zhunsheng.apps.points.people import led
 from zhunsheng.apps.points.showing import AppealLine, appeal_lines
 
-SPANS: Final = ("month", "last", "30")
 SILENCE: Final = Q(author="silence")
 ANSWERS: Final = {
     "granted": Q(act=DECIDED[0]) & ~SILENCE,
@@ -33,7 +32,6 @@ ANSWERS: Final = {
 
 def listing(viewer: Viewer, *, now: datetime) -> Listing:
     """Columns and filters of the appeals."""
-    spans = periods(now)
     states = (("open", _("待答复")), ("granted", _("支持")), ("refused", _("不支持")), ("silent", _("到期没有答复")))
     columns = (
         Column("entry", _("积分")),
@@ -46,12 +44,7 @@ def listing(viewer: Viewer, *, now: datetime) -> Listing:
         Filter("state", _("答复"), _in_state, choices(states)),
         Filter("unit", _("单位"), units.within, choices(units.choices(viewer))),
         Filter("who", _("民警"), _of_officer, hint=_("姓名或警号")),
-        Filter(
-            "in",
-            _("申诉时间"),
-            lambda name: Q(at__gte=spans[name].begin, at__lt=spans[name].end),
-            choices((name, str(TITLES[name])) for name in SPANS),
-        ),
+        filtered(_("申诉时间"), now=now),
     )
     return Listing(columns, filters, default_sort="state")
 

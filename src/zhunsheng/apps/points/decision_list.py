@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
@@ -11,20 +10,18 @@ from django.utils.translation import gettext as _
 
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.desk import units
-from zhunsheng.apps.desk.periods import TITLES, periods
+from zhunsheng.apps.desk.periods import filtered
 from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
 from zhunsheng.apps.display.sheets import Cell
+from zhunsheng.apps.org.selectors import called
 from zhunsheng.apps.points import stored
 from zhunsheng.apps.points.decisions import seen
 from zhunsheng.apps.points.models import Decision, Proposal
 from zhunsheng.apps.points.showing import ProposalLine, proposal_lines
 
-SPANS: Final = ("month", "last", "30")
-
 
 def listing(viewer: Viewer, *, now: datetime) -> Listing:
     """Columns and filters of the proposals: those that wait first, of these and of the others the newest."""
-    spans = periods(now)
     states = (("waiting", _("待确认")), ("confirmed", _("同意")), ("refused", _("不同意")))
     columns = (
         Column("kind", _("事项"), sort=("kind", "-at", "key")),
@@ -37,12 +34,7 @@ def listing(viewer: Viewer, *, now: datetime) -> Listing:
         Filter("kind", _("事项"), lambda value: Q(kind=value), choices((k, _(t)) for k, t in Proposal.Kind.choices)),
         Filter("unit", _("单位"), lambda value: units.within(value, column="about"), choices(units.choices(viewer))),
         Filter("who", _("提出或决定"), _by, hint=_("姓名或警号")),
-        Filter(
-            "in",
-            _("提出时间"),
-            lambda name: Q(at__gte=spans[name].begin, at__lt=spans[name].end),
-            choices((name, str(TITLES[name])) for name in SPANS),
-        ),
+        filtered(_("提出时间"), now=now),
     )
     return Listing(columns, filters, default_sort="state")
 
@@ -52,8 +44,7 @@ def _in_state(name: str) -> Q:
 
 
 def _by(text: str) -> Q:
-    first = Q(by__name__contains=text) | Q(by__number__startswith=text)
-    return first | Q(decision__by__name__contains=text) | Q(decision__by__number__startswith=text)
+    return called(text, of="by__") | called(text, of="decision__by__")
 
 
 def proposals(viewer: Viewer, asked: Asked) -> tuple[Page[Proposal], list[ProposalLine], int]:

@@ -1,34 +1,26 @@
 """谁看过我的积分: every look at the page of a holder, the last first; its readers take no list away."""
 
 from datetime import datetime
-from typing import Final
+from functools import partial
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from zhunsheng.apps.desk.periods import TITLES, periods
-from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
+from zhunsheng.apps.desk.periods import filtered
+from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page
+from zhunsheng.apps.org.selectors import called
 from zhunsheng.apps.points import stored
 from zhunsheng.apps.points.models import Look
-
-SPANS: Final = ("month", "last", "30")
 
 
 def listing(*, now: datetime) -> Listing:
     """Columns and filters of the looks."""
-    spans = periods(now)
     columns = (
         Column("at", _("时间"), sort=("at", "pk")),
         Column("by", _("谁"), sort=("by__number", "pk")),
     )
     filters = (
-        Filter(
-            "in",
-            _("时间"),
-            lambda name: Q(at__gte=spans[name].begin, at__lt=spans[name].end),
-            choices((name, str(TITLES[name])) for name in SPANS),
-        ),
-        Filter("by", _("谁"), lambda text: Q(by__name__contains=text) | Q(by__number__startswith=text)),
+        filtered(_("时间"), now=now),
+        Filter("by", _("谁"), partial(called, of="by__")),
     )
     return Listing(columns, filters, default_sort="-at")
 

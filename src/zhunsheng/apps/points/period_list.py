@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
+from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices, titled
 from zhunsheng.apps.display.sheets import Cell
 from zhunsheng.apps.points import stored, words
 from zhunsheng.apps.points.models import Closing, Publication
@@ -69,7 +69,7 @@ def listing() -> Listing:
         Column("published", _("公布")),
     )
     filters = (
-        Filter("state", _("状态"), _of_none, choices((name, _(title)) for name, title in STATES.items())),
+        Filter("state", _("状态"), _of_none, titled(STATES)),
         Filter("policy", _("办法"), _of_none, choices(sorted((one.id, one.title) for one in _policies().values()))),
     )
     return Listing(columns, filters, default_sort="-period")

@@ -2,33 +2,24 @@
 logs do not know which cases are baits."""
 
 from datetime import datetime
-from typing import Final
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from zhunsheng.apps.access.models import Bait, BaitAlarm
-from zhunsheng.apps.desk.periods import TITLES, periods
+from zhunsheng.apps.desk.periods import filtered
 from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
-
-SPANS: Final = ("month", "last", "30")
 
 
 def alarm_listing(*, now: datetime) -> Listing:
     """Columns and filters of the alarms, the newest first."""
-    spans = periods(now)
     columns = (
         Column("at", _("时间"), sort=("pk",)),  # in their order; an instant would lead to the entry, and to the bait
         Column("who", _("账号"), sort=("actor", "pk")),
         Column("bait", _("诱饵")),
     )
     filters = (
-        Filter(
-            "in",
-            _("时间"),
-            lambda name: Q(at__gte=spans[name].begin, at__lt=spans[name].end),
-            choices((name, str(TITLES[name])) for name in SPANS),
-        ),
+        filtered(_("时间"), now=now),
         Filter("who", _("账号"), lambda value: Q(actor__icontains=value)),
         _of_kind("bait__kind"),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from django.db.models import Q, QuerySet
@@ -16,11 +17,11 @@ from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.audit.selectors import Hour, Reading, readings_of_hours
 from zhunsheng.apps.cases.selectors import visible_cases
 from zhunsheng.apps.desk import units
-from zhunsheng.apps.desk.periods import TITLES, periods
+from zhunsheng.apps.desk.periods import filtered
 from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
 from zhunsheng.apps.display.sheets import Cell
+from zhunsheng.apps.org.selectors import called
 
-SPANS: Final = ("month", "last", "30")
 MOST_READINGS: Final = 500
 """So many are listed beneath one access; how many there were is said beside them."""
 
@@ -43,7 +44,6 @@ class Opened:
 
 def listing(viewer: Viewer, *, now: datetime) -> Listing:
     """Columns and filters of the accesses."""
-    spans = periods(now)
     states = (("waiting", _("待审查")), ("justified", _("确有必要")), ("unjustified", _("没有必要")))
     columns = (
         Column("at", _("时间"), sort=("at", "pk")),
@@ -55,14 +55,9 @@ def listing(viewer: Viewer, *, now: datetime) -> Listing:
     )
     filters = (
         Filter("state", _("审查"), _in_state, choices(states)),
-        Filter(
-            "in",
-            _("时间"),
-            lambda name: Q(at__gte=spans[name].begin, at__lt=spans[name].end),
-            choices((name, str(TITLES[name])) for name in SPANS),
-        ),
+        filtered(_("时间"), now=now),
         Filter("unit", _("办案单位"), units.within, choices(units.choices(viewer))),
-        Filter("who", _("民警"), _by, hint=_("姓名或警号")),
+        Filter("who", _("民警"), partial(called, of="officer__"), hint=_("姓名或警号")),
         Filter("case", _("案件编号"), lambda value: Q(case__icontains=value)),
     )
     return Listing(columns, filters, default_sort="-at")
@@ -70,10 +65,6 @@ def listing(viewer: Viewer, *, now: datetime) -> Listing:
 
 def _in_state(name: str) -> Q:
     return Q(review=None) if name == "waiting" else Q(review__justified=name == "justified")
-
-
-def _by(text: str) -> Q:
-    return Q(officer__name__contains=text) | Q(officer__number__startswith=text)
 
 
 def accesses(viewer: Viewer, asked: Asked) -> tuple[Page[UrgentAccess], list[Opened], int]:

@@ -1,6 +1,6 @@
 """The tasks as a list: one's own or all of them, by what becomes of them; and what waits for the viewer."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -15,13 +15,14 @@ from zhunsheng.apps.access.among import as_text
 from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.cases.selectors import ties, under_reading
 from zhunsheng.apps.desk import units
-from zhunsheng.apps.desk.periods import TITLES, periods
+from zhunsheng.apps.desk.periods import filtered
 from zhunsheng.apps.display import formats
-from zhunsheng.apps.display.listing import Asked, Choice, Column, Filter, Listing, Page, choices
+from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices, titled
 from zhunsheng.apps.display.sheets import Cell
 from zhunsheng.apps.inspection.lists import due_words
 from zhunsheng.apps.inspection.people import INSPECTORS, PLANNERS, READERS
 from zhunsheng.apps.org.models import Unit
+from zhunsheng.apps.org.selectors import called, unit_names
 from zhunsheng.apps.tasks.giving import current
 from zhunsheng.apps.tasks.models import Given, Report, Said, Task
 from zhunsheng.core.inspection.sheets import FAULTS
@@ -55,7 +56,6 @@ CAUSES: Final = {
 """Why a task is there that nobody asked for."""
 NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 """Where a due time that cannot be computed stands in the order: behind every other."""
-SPANS: Final = ("month", "last", "30")
 
 
 @dataclass(frozen=True)
@@ -100,26 +100,17 @@ def task_listing(viewer: Viewer, *, now: datetime) -> Listing:
         Column("due", _("期限"), sort=("last_at", "pk")),
         Column("state", _("状态"), sort=("is_done", "-is_mine", "last_at", "pk")),
     )
-    spans, states = periods(now), _states(viewer, now)
+    states = _states(viewer, now)
     filters = (
-        Filter("kind", _("类别"), lambda value: Q(kind=value), _titled(KIND_TITLES)),
-        Filter("state", _("状态"), lambda name: states[name], _titled(STATE_TITLES)),
+        Filter("kind", _("类别"), lambda value: Q(kind=value), titled(KIND_TITLES)),
+        Filter("state", _("状态"), lambda name: states[name], titled(STATE_TITLES)),
         Filter("unit", _("单位"), units.within, choices(_units(viewer))),
-        Filter("origin", _("来由"), lambda value: Q(origin=value), _titled(ORIGIN_TITLES)),
+        Filter("origin", _("来由"), lambda value: Q(origin=value), titled(ORIGIN_TITLES)),
         *((Filter("doer", _("检查人"), _done_by, hint=_("姓名或警号")),) if viewer.roles() & OVERSEERS else ()),
-        Filter(
-            "in",
-            _("生成"),
-            lambda name: Q(at__gte=spans[name].begin, at__lt=spans[name].end),
-            choices((name, str(TITLES[name])) for name in SPANS),
-        ),
+        filtered(_("生成"), now=now),
         Filter("number", _("编号"), lambda value: Q(pk__icontains=value)),
     )
     return Listing(columns, filters, default_sort="state")
-
-
-def _titled(titles: Mapping[str, str]) -> tuple[Choice, ...]:
-    return choices((name, _(title)) for name, title in titles.items())
 
 
 def _states(viewer: Viewer, now: datetime) -> dict[str, Q]:
@@ -142,8 +133,7 @@ def _units(viewer: Viewer) -> Iterable[tuple[str, str]]:
 
 
 def _done_by(text: str) -> Q:
-    named = Q(officer__name__contains=text) | Q(officer__number__startswith=text)
-    return Q(Exists(current().filter(named, task=OuterRef("pk"))))
+    return Q(Exists(current().filter(called(text, of="officer__"), task=OuterRef("pk"))))
 
 
 @dataclass(frozen=True)
@@ -176,7 +166,7 @@ def _ordered(viewer: Viewer) -> QuerySet[Task]:
 def task_rows(tasks: Sequence[Task], viewer: Viewer, *, now: datetime) -> list[TaskRow]:
     """Tasks as the list shows them."""
     doers = {row.task_id: row for row in current().filter(task__in=tasks).select_related("officer")}
-    names = dict(Unit.objects.values_list("code", "short_name"))
+    names = unit_names()
     waiting = _problems_by_task(tasks, viewer)
     return [_row(task, doers.get(task.pk), names, waiting.get(task.pk, 0), viewer, now) for task in tasks]
 

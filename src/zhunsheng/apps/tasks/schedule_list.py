@@ -14,7 +14,7 @@ from zhunsheng.apps.access.scope import Viewer
 from zhunsheng.apps.desk import units
 from zhunsheng.apps.display.listing import Asked, Column, Filter, Listing, Page, choices
 from zhunsheng.apps.display.sheets import Cell
-from zhunsheng.apps.org.models import Unit
+from zhunsheng.apps.org.selectors import unit_names
 from zhunsheng.apps.tasks.lists import EVERY_TITLES, KIND_TITLES
 from zhunsheng.apps.tasks.making import BY_HAND
 from zhunsheng.apps.tasks.models import Schedule
@@ -75,7 +75,7 @@ def schedule_page(asked: Asked, *, now: datetime) -> tuple[Page[Schedule], list[
     """A page of plans, its rows, and how many of all are running."""
     found, today = Schedule.objects.select_related("end"), localdate(now)
     page = asked.page(found)
-    names = dict(Unit.objects.values_list("code", "short_name"))
+    names = unit_names()
     return page, [_row(row, names, today) for row in page.rows], found.filter(_conditions(today)["running"]).count()
 
 
