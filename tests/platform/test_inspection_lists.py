@@ -1,18 +1,16 @@
 """The lists of inspection and of labels: pages of fifty, filters in the address, an act that stays in its place, and
 workbooks of the whole; none of it tells a planted file from a true one."""
 
-import io
 import re
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 import pytest
-from django.db import connection
 from django.urls import reverse
-from python_calamine import CalamineWorkbook
 
 from tests.platform.accounts import Person, account, signed_in
 from tests.platform.inspection_world import HOUR, Inspection, at, build, planned
+from tests.platform.listed import FORMULA, onward, page_of, rows, taken
 from tests.platform.people import EAST, EAST_STATION, WEST, WEST_STATION
 from tests.platform.planted_world import lot, made_up, plant
 from zhunsheng.apps.access.processes import as_process
@@ -23,8 +21,6 @@ from zhunsheng.apps.inspection.models import Answer, Assigned, Draw, Frame, Pick
 from zhunsheng.apps.org.models import Officer, Unit
 
 pytestmark = pytest.mark.usefixtures("db")
-FORMULA: Final = '=HYPERLINK("http://example.invalid","x")'
-ROW: Final = re.compile(r"data-row[ >]")
 
 
 @pytest.fixture
@@ -32,37 +28,9 @@ def world() -> Inspection:
     return build(closed=60)
 
 
-def page_of(person: Person, path: str) -> str:
-    answer = person.get(path)
-    assert answer.status_code == 200
-    return re.sub(r"\s+", " ", answer.content.decode())
-
-
-def rows(text: str) -> int:
-    return len(ROW.findall(text))
-
-
-def onward(text: str, path: str) -> str:
-    """Where the next page is."""
-    found = re.search(r'rel="next" href="([^"#]*)[#"]', text)
-    assert found is not None
-    return path + found[1].replace("&amp;", "&")
-
-
 def cases_in(text: str) -> list[str]:
     """The numbers of cases on a page, each once, in their order."""
     return list(dict.fromkeys(re.findall(r"A3502\d{18}", text)))
-
-
-def taken(person: Person, name: str, query: str = "") -> list[list[Any]]:
-    """The rows of a list that is taken away, below its heads; the log says how many left."""
-    answer = person.export(reverse(name) + query)
-    assert answer.status_code == 200
-    _heads, *found = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
-    with as_process("test"), connection.cursor() as cursor:
-        cursor.execute("SELECT object_kind, detail ->> 'count' FROM audit_entry ORDER BY id DESC LIMIT 1")
-        assert cursor.fetchone() == (name.partition(":")[2], str(len(found)))
-    return found
 
 
 def given(world: Inspection, reader: Officer, *, cases: int, read: int = 0) -> list[Assigned]:

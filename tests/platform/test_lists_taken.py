@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
 from tests.platform.accounts import HASHED, PURPOSE, SECRET, Person, account, signed_in
+from tests.platform.listed import questions
 from tests.platform.people import CITY, CLERK, EAST_STATION, WEST_STATION, city, officer
 from tests.platform.standing import case_of
 from tests.platform.supervised import put_in_force
@@ -85,14 +85,6 @@ def lengths(person: Person, path: str) -> list[int]:
         page = body(person.get(f"{path.partition('?')[0]}{places['prev'].replace('&amp;', '&')}"))
     assert texts(page) == texts(first)
     return found
-
-
-def questions(person: Person, path: str) -> int:
-    """How often a page asks the database, once the process has read what it keeps."""
-    body(person.get(path))
-    with CaptureQueriesContext(connection) as asked:
-        body(person.get(path))
-    return len(asked)
 
 
 def last_export() -> tuple[str, str, str]:

@@ -5,19 +5,15 @@ names a bait.
 """
 
 import base64
-import io
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any, Final
 
 import pytest
 from django.db import connection, transaction
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from python_calamine import CalamineWorkbook
 
-from tests.platform.accounts import Person
+from tests.platform.listed import FORMULA, onward, page_of, questions, rows, taken
 from tests.platform.people import EAST, EAST_STATION, WEST_STATION
 from tests.platform.points_world import POLICY, PointsWorld, points_world
 from tests.platform.supervised import it_is
@@ -29,9 +25,6 @@ from zhunsheng.apps.audit.context import Acting, acting
 from zhunsheng.apps.audit.services import record_read
 from zhunsheng.apps.points.models import Act, Entry, Look, Proposal
 from zhunsheng.launcher import EmbeddedServer
-
-FORMULA: Final = '=HYPERLINK("http://example.invalid","x")'
-ROW: Final = re.compile(r"data-row[ >]")
 
 
 @pytest.fixture
@@ -50,42 +43,6 @@ def points(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> 
     with transaction.atomic(), points_world(tmp_path_factory.mktemp("rulebook")) as made:
         yield made
         transaction.set_rollback(True)
-
-
-def page_of(person: Person, path: str) -> str:
-    answer = person.get(path)
-    assert answer.status_code == 200
-    return re.sub(r"\s+", " ", answer.content.decode())
-
-
-def rows(text: str) -> int:
-    return len(ROW.findall(text))
-
-
-def onward(text: str, path: str) -> str:
-    """Where the next page is."""
-    found = re.search(r'rel="next" href="([^"#]*)[#"]', text)
-    assert found is not None
-    return path + found[1].replace("&amp;", "&")
-
-
-def taken(person: Person, name: str, query: str = "") -> list[list[Any]]:
-    """The rows of a list that is taken away, below its heads; the log says how many left."""
-    answer = person.export(reverse(name) + query)
-    assert answer.status_code == 200
-    _heads, *found = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
-    with as_process("test"), connection.cursor() as cursor:
-        cursor.execute("SELECT object_kind, detail ->> 'count' FROM audit_entry ORDER BY id DESC LIMIT 1")
-        assert cursor.fetchone() == (name.partition(":")[2], str(len(found)))
-    return found
-
-
-def asked(person: Person, path: str) -> int:
-    """How many questions to the database a page takes."""
-    person.get(path)
-    with CaptureQueriesContext(connection) as queries:
-        page_of(person, path)
-    return len(queries)
 
 
 def opened(
@@ -146,9 +103,9 @@ def test_fifty_accesses_ask_no_more_than_one_and_say_how_many_readings_are_not_l
 ) -> None:
     inspector, number = read.people["inspectorate"], read.cases["other_ordinary"].number
     opened(read, 1)
-    few = asked(inspector, "/urgent/")
+    few = questions(inspector, "/urgent/")
     opened(read, 55)
-    assert asked(inspector, "/urgent/") == few
+    assert questions(inspector, "/urgent/") == few
     real = clock.real_now()
     with as_process("test"):
         UrgentAccess.objects.create(
@@ -255,10 +212,10 @@ def test_what_waits_is_decided_in_its_place_and_none_is_passed_over(points: Poin
     legal, path = points.people["legal_department"], reverse("points:decisions")
     before = rows(page_of(legal, path + "?state=confirmed"))  # what the world was approved with
     proposed(points, 1, unit=EAST_STATION, by="unit_head")
-    few = asked(legal, path)
+    few = questions(legal, path)
     east = proposed(points, 600, unit=EAST_STATION, by="unit_head", minute=1)
     west = proposed(points, 3, unit=WEST_STATION, by="west_head", minute=700)
-    assert asked(legal, path) == few
+    assert questions(legal, path) == few
     first = page_of(legal, path)
     assert '<a href="?state=waiting#proposals">604<' in first
     place = onward(first, path)
@@ -316,9 +273,9 @@ def test_every_appeal_is_reached_by_how_it_was_answered(points: PointsWorld) -> 
     it_is("2026-03-20 10:00")
     legal, path = points.people["legal_department"], reverse("points:appeals")
     lodged(points, 1, who="elsewhere", unit=WEST_STATION)
-    few = asked(legal, path)
+    few = questions(legal, path)
     keys = lodged(points, 130)
-    assert asked(legal, path) == few
+    assert questions(legal, path) == few
     for key, act, author in zip(
         keys, ("appeal_granted", "appeal_refused", "appeal_granted"),
         (points.code("legal_second"), points.code("legal_second"), "silence"), strict=False,

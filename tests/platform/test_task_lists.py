@@ -1,21 +1,17 @@
 """The lists of tasks, of their plans and of alarms: pages of fifty, filters in the address, an act that stays in its
 place, workbooks of the whole, and as many questions for fifty rows as for few."""
 
-import io
 import re
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import uuid4
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
-from python_calamine import CalamineWorkbook
 
 from tests.platform.accounts import Person, account, signed_in
 from tests.platform.inspection_world import HOUR, Inspection, at, build, committed, drawn, planned
+from tests.platform.listed import FORMULA, onward, page_of, questions, rows, taken_from
 from tests.platform.people import EAST, EAST_STATION, WEST, WEST_STATION
-from tests.platform.test_inspection_lists import FORMULA, onward, page_of, rows
 from zhunsheng.apps.access.processes import as_process
 from zhunsheng.apps.audit.fields import SHA256
 from zhunsheng.apps.inspection.models import Alarm, Assigned, CheckStep, Draw, Pick, Plan
@@ -63,24 +59,6 @@ def listed(person: Person, query: str = "", path: str = PATH) -> list[str]:
 
 def numbers(found: list[Task]) -> list[str]:
     return [task.pk for task in found]
-
-
-def taken(person: Person, path: str, kind: str) -> list[list[Any]]:
-    """The rows of a list that is taken away, below its heads; the log says how many left, and of what."""
-    answer = person.export(path)
-    assert answer.status_code == 200
-    _heads, *found = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
-    with as_process("test"), connection.cursor() as cursor:
-        cursor.execute("SELECT object_kind, detail ->> 'count' FROM audit_entry ORDER BY id DESC LIMIT 1")
-        assert cursor.fetchone() == (kind, str(len(found)))
-    return found
-
-
-def questions(person: Person, path: str) -> int:
-    """How many questions a page asks of the database."""
-    with CaptureQueriesContext(connection) as asked:
-        assert person.get(path).status_code == 200
-    return len(asked)
 
 
 def test_every_task_is_on_one_page_ones_own_to_be_done_first(world: Inspection) -> None:
@@ -155,11 +133,11 @@ def test_to_whom_a_task_is_given_sees_his_own_alone_and_takes_no_other_away(worl
     # The units are those of his tasks: where he has a stake, and what he reaches, there are none
     assert sorted(set(re.findall(r'<option value="(\d{12})"', page_of(own, PATH)))) == [WEST_STATION]
     assert 'id="f-doer"' not in page_of(own, PATH)
-    found = taken(own, "/tasks.xlsx?state=waiting", "checks_sheet")
+    found = taken_from(own, "/tasks.xlsx?state=waiting", "checks_sheet")
     assert [(row[0], row[3]) for row in found] == [(task.pk, FORMULA) for task in made[::2]]
     assert [row[7] for row in found] == [world["west_legal"].number] * 3
     planner = signed_in(account("planner", officer=world["planner"]))
-    assert len(taken(planner, "/tasks.xlsx", "checks_sheet")) == 6
+    assert len(taken_from(planner, "/tasks.xlsx", "checks_sheet")) == 6
     assert signed_in(account("head", officer=world["head"])).export("/tasks.xlsx").status_code == 403
 
 
@@ -199,9 +177,9 @@ def test_plans_of_tasks_are_paged_found_ended_in_their_place_and_taken_away(worl
     assert "改为每月" in page_of(me, place)
     assert me.post(path, schedule="x", reason="改为每月").status_code == 422
     assert me.post(path, schedule="9" * 30, reason="改为每月").status_code == 404
-    found = taken(me, "/tasks/schedules.xlsx?state=ended&sort=from", "schedules_sheet")
+    found = taken_from(me, "/tasks/schedules.xlsx?state=ended&sort=from", "schedules_sheet")
     assert [row[6] for row in found] == [FORMULA, "改为每月"]
-    assert len(taken(me, "/tasks/schedules.xlsx", "schedules_sheet")) == 60
+    assert len(taken_from(me, "/tasks/schedules.xlsx", "schedules_sheet")) == 60
     # Who does tasks and plans none takes none away
     assert signed_in(account("own", officer=world["west_legal"])).export("/tasks/schedules.xlsx").status_code == 403
 
@@ -248,8 +226,8 @@ def test_every_alarm_is_reached_found_and_taken_away(world: Inspection) -> None:
     assert alarms_on(page_of(jd, f"{path}?month=2000-02&indicator=quiet&unit={EAST}")) == [str(made[3].pk)]
     assert alarms_on(page_of(jd, f"{path}?sort=-found"))[:2] == [str(made[209].pk), str(made[208].pk)]
     assert "没有符合条件的报警。" in page_of(jd, f"{path}?month=2000-02&indicator=looks")
-    assert len(taken(jd, "/oversight.xlsx", "oversight_sheet")) == 210
-    (row,) = taken(jd, "/oversight.xlsx?state=judged", "oversight_sheet")
+    assert len(taken_from(jd, "/oversight.xlsx", "oversight_sheet")) == 210
+    (row,) = taken_from(jd, "/oversight.xlsx?state=judged", "oversight_sheet")
     assert (row[2], row[3], row[4], row[5], row[7]) == ("2000-02", 2.0, 1.23, 6.0, "已核实")
 
 
@@ -264,7 +242,7 @@ def test_a_head_finds_and_takes_away_what_his_unit_was_asked_about(world: Inspec
     assert alarms_on(page_of(head, f"{path}?state=none")) == []
     assert head.get(f"/oversight/{made[4].pk}/").status_code == 404
     assert head.get(f"/oversight/{made[1].pk}/").status_code == 404
-    assert len(taken(head, "/oversight.xlsx", "oversight_sheet")) == 2
+    assert len(taken_from(head, "/oversight.xlsx", "oversight_sheet")) == 2
     reader = signed_in(account("reader", officer=world["reader"]))
     assert reader.export("/oversight.xlsx").status_code == 403
 
